@@ -1,0 +1,136 @@
+"""The shape of `workflows/*.yaml`, with the defaults and limits of each field."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from interlock.terms.certificate import Promise
+from interlock.terms.workflow import (
+    Budget,
+    DecisionRights,
+    EffectPlan,
+    Limits,
+    Owners,
+    Problem,
+    Rollout,
+    TargetKind,
+    WorkflowDefinition,
+)
+
+Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
+Share = Annotated[float, Field(gt=0, le=1)]
+OpenShare = Annotated[float, Field(gt=0, lt=1)]
+Usd = Annotated[float, Field(ge=0)]
+Days = Annotated[int, Field(ge=1, le=366)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ProblemPart(_Part):
+    """For WHO, FRICTION, caused by CAUSE, resulting in COST; what success is and its limits."""
+
+    who: Words
+    friction: Words
+    cause: Words
+    cost: Words
+    outcome: Words
+    metric: Words
+    constraints: Words
+
+
+class OwnersPart(_Part):
+    """Left out owners mean that the workflow can only be simulated."""
+
+    value: Words | None = None
+    safety: Words | None = None
+
+
+class RightsPart(_Part):
+    """Who may promote and who may resume."""
+
+    promote: tuple[Words, ...] = ()
+    resume: tuple[Words, ...] = ()
+
+
+class BudgetPart(_Part):
+    """The error budget; `certify_at` defaults to half of it."""
+
+    error: OpenShare
+    promise: Promise = Promise.SELECTIVE
+    delta: OpenShare = 0.05
+    certify_at: OpenShare | None = None
+
+    @model_validator(mode="after")
+    def _certify_inside_the_budget(self) -> "BudgetPart":
+        if self.certify_at is not None and self.certify_at > self.error:
+            raise ValueError(f"certify_at ({self.certify_at}) is over the error budget ({self.error}); lower it")
+        return self
+
+
+class LimitsPart(_Part):
+    """Plain limits at the edge."""
+
+    always_review: tuple[Words, ...] = ()
+    forbidden: tuple[Words, ...] = ()
+    applied_per_day: Annotated[int, Field(ge=0)] | None = None
+
+
+class EffectPart(_Part):
+    """What an applied proposal does and how it is undone."""
+
+    action: Words
+    target: TargetKind
+    undo: Words | None = None
+    no_undo_signed_by: Words | None = None
+    blind_signed_by: Words | None = None
+
+
+class RolloutPart(_Part):
+    """How live operation starts."""
+
+    traffic_share: Share = 0.25
+    audit_share: Share = 0.15
+    grant_days: Days = 30
+    evidence_days: Days = 90
+
+
+class CostsPart(_Part):
+    """What a wrong application and a review cost, in USD."""
+
+    wrong_usd: Usd = 50.0
+    review_usd: Usd = 2.0
+
+
+class WorkflowFile(_Part):
+    """One workflow definition."""
+
+    workflow: Name
+    problem: ProblemPart
+    owners: OwnersPart = OwnersPart()
+    rights: RightsPart = RightsPart()
+    budget: BudgetPart
+    limits: LimitsPart = LimitsPart()
+    effect: EffectPart
+    rollout: RolloutPart = RolloutPart()
+    costs: CostsPart = CostsPart()
+    acts: dict[Words, Words]
+
+    def definition(self) -> WorkflowDefinition:
+        """The term."""
+        budget = self.budget
+        return WorkflowDefinition(
+            name=self.workflow,
+            problem=Problem(**self.problem.model_dump()),
+            owners=Owners(self.owners.value, self.owners.safety),
+            rights=DecisionRights(self.rights.promote, self.rights.resume),
+            budget=Budget(budget.error, budget.promise, budget.delta, budget.certify_at or budget.error / 2),
+            limits=Limits(self.limits.always_review, self.limits.forbidden, self.limits.applied_per_day),
+            effect=EffectPlan(**self.effect.model_dump()),
+            rollout=Rollout(**self.rollout.model_dump()),
+            cost_wrong_usd=self.costs.wrong_usd,
+            cost_review_usd=self.costs.review_usd,
+            acts=dict(self.acts),
+        )

@@ -1,0 +1,96 @@
+"""Reading a definition file; an error names the file, the line, the field and the mend."""
+
+import difflib
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from interlock.adapters.definitions.schema import WorkflowFile
+from interlock.terms.errors import BadInput
+from interlock.terms.workflow import WorkflowDefinition
+
+SIZE_MAX_BYTES = 1_000_000
+
+
+def read_definition(path: Path) -> WorkflowDefinition:
+    """The definition in a YAML file. Raises BadInput with every fault of the file."""
+    text = _text(path)
+    try:
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        content = yaml.safe_load(text)
+    except yaml.YAMLError as exc:
+        mark = getattr(exc, "problem_mark", None)
+        place = f"{path}:{mark.line + 1}" if mark else str(path)
+        raise BadInput(f"{place}: this is not YAML: {getattr(exc, 'problem', None) or exc}") from exc
+    if not isinstance(content, dict):
+        raise BadInput(f"{path}: a definition is a mapping that starts with `workflow: NAME`")
+    try:
+        return WorkflowFile.model_validate(content).definition()
+    except ValidationError as exc:
+        faults = "\n".join(f"  {_fault(path, node, error)}" for error in exc.errors())
+        raise BadInput(f"{path} is not a workflow definition yet:\n{faults}") from exc
+
+
+def _text(path: Path) -> str:
+    try:
+        if path.stat().st_size > SIZE_MAX_BYTES:
+            raise BadInput(f"{path} is over {SIZE_MAX_BYTES:,} bytes; a definition is a short YAML file")
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        near = difflib.get_close_matches(path.name, [p.name for p in _siblings(path)], n=3)
+        hint = f"; did you mean {' or '.join(near)}?" if near else ""
+        raise BadInput(f"there is no file {path}{hint}") from None
+    except IsADirectoryError:
+        raise BadInput(f"{path} is a folder; name a .yaml file in it") from None
+    except UnicodeDecodeError as exc:
+        raise BadInput(f"{path} is not UTF-8 text (byte {exc.start}); save it as UTF-8") from exc
+    except OSError as exc:
+        raise BadInput(f"{path} cannot be read: {exc.strerror}") from exc
+
+
+def _siblings(path: Path) -> list[Path]:
+    return list(path.parent.iterdir()) if path.parent.is_dir() else []
+
+
+def _fault(path: Path, node: yaml.Node | None, error: ErrorDetails) -> str:
+    location = error["loc"]
+    field = ".".join(str(part) for part in location) or "(whole file)"
+    message = error["msg"].removeprefix("Value error, ")
+    if error["type"] == "missing":
+        message = "is missing; add it"
+    elif error["type"] == "extra_forbidden":
+        message = f"is not a field of a definition{_near(location)}"
+    return f"{path}:{_line(node, location)}: {field}: {message}"
+
+
+def _near(location: tuple[int | str, ...]) -> str:
+    fields: dict[str, Any] = dict(WorkflowFile.model_fields)
+    for part in location[:-1]:
+        fields = dict(getattr(fields[str(part)].annotation, "model_fields", {}))
+    near = difflib.get_close_matches(str(location[-1]), list(fields), n=1)
+    return f"; did you mean `{near[0]}`?" if near else f"; fields here: {', '.join(fields)}"
+
+
+def _line(node: yaml.Node | None, location: tuple[int | str, ...]) -> int:
+    """The line of the innermost part of a location that the file holds."""
+    line = 1
+    for part in location:
+        found = _child(node, part)
+        if found is None:
+            break
+        line, node = found
+    return line
+
+
+def _child(node: yaml.Node | None, part: int | str) -> tuple[int, yaml.Node] | None:
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            if key.value == part:
+                return key.start_mark.line + 1, value
+    if isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+        item = node.value[part]
+        return item.start_mark.line + 1, item
+    return None

@@ -1,0 +1,52 @@
+"""Files that are either whole or not there."""
+
+import contextlib
+import os
+import secrets
+from pathlib import Path
+
+from interlock.terms.errors import Unavailable
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write through a temporary file in the same folder; raises Unavailable where the disk refuses, and leaves nothing.
+
+    A file that was there before stays as it was until the new one is whole on the disk.
+    """
+    draft = path.with_name(f".{path.name[:80]}.{secrets.token_hex(6)}.tmp")
+    try:
+        try:
+            _write_draft(draft, content)
+            draft.replace(path)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                draft.unlink(missing_ok=True)
+            raise
+        _sync_folder(path.parent)
+    except OSError as exc:
+        raise Unavailable(f"{path}: the report could not be written ({exc.strerror or exc}). {_mend(path, exc)}") from exc
+
+
+def _write_draft(draft: Path, content: bytes) -> None:
+    with draft.open("xb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _sync_folder(folder: Path) -> None:
+    # Some file systems refuse to sync a folder; the report itself is already whole there.
+    with contextlib.suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def _mend(path: Path, exc: OSError) -> str:
+    if isinstance(exc, FileNotFoundError):
+        return f"Create the folder {path.parent} or choose another one."
+    if isinstance(exc, IsADirectoryError | NotADirectoryError):
+        return "Name a file, not a folder."
+    return f"Make room or allow writing in {path.parent}, or choose another folder, and run it again."

@@ -1,0 +1,88 @@
+"""Self-contained HTML: one file, no script, nothing fetched, a policy that forbids everything but its own style."""
+
+import base64
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib import resources
+from pathlib import Path
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from interlock.adapters.reports import charts, evaluation_page, plots, story_page, words
+from interlock.adapters.reports.charts import NARROW, WIDE
+from interlock.adapters.reports.files import write_whole
+from interlock.terms.evaluation import Evaluation
+from interlock.terms.story import Story
+
+PACKAGE = "interlock.adapters.reports"
+
+
+def style_sheet() -> str:
+    """The style sheet that every report carries."""
+    return resources.files(PACKAGE).joinpath("report.css").read_text(encoding="utf-8")
+
+
+def style_hash(style: str) -> str:
+    """The source expression that allows exactly this style in a content security policy (CSP level 3, hash-source)."""
+    digest = hashlib.sha256(style.encode()).digest()
+    return f"sha256-{base64.b64encode(digest).decode()}"
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader(PACKAGE),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_printable,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    style = style_sheet()
+    environment.globals |= {
+        "style": Markup(style),  # noqa: S704 - our own file, and tests hold it free of markup
+        "style_hash": style_hash(style),
+        "sheets": (WIDE, NARROW),
+        "draw": charts.draw,
+        "style_of": charts.style_of,
+        "description": plots.description,
+        "plot_notes": plots.notes,
+        "as_table": plots.as_table,
+    }
+    environment.filters |= {
+        "count": words.count,
+        "percent_exact": words.percent_exact,
+        "money": words.money,
+        "moment": words.moment,
+        "plural": words.plural,
+        "shorten": words.shorten,
+        "size": words.size,
+    }
+    return environment
+
+
+def _printable(value: object) -> object:
+    """What templates write: None as words, plain text without characters that a page cannot hold."""
+    if value is None:
+        return words.NOT_MEASURED
+    return words.clean(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+@dataclass(frozen=True, slots=True)
+class HtmlReports:
+    """Writes evaluations and stories as HTML files (a ReportWriter)."""
+
+    environment: Environment = field(default_factory=_environment, repr=False)
+
+    def evaluation(self, evaluation: Evaluation, path: Path) -> None:
+        """Write the report of a bake-off. Raises Unavailable where the disk refuses."""
+        self._write("evaluation.html.j2", {"page": evaluation_page.page(evaluation)}, path)
+
+    def story(self, story: Story, path: Path) -> None:
+        """Write the report of a workflow's life. Raises Unavailable where the disk refuses."""
+        self._write("story.html.j2", {"page": story_page.page(story)}, path)
+
+    def _write(self, template: str, content: Mapping[str, object], path: Path) -> None:
+        html = self.environment.get_template(template).render(content)
+        write_whole(path, html.encode("utf-8", errors="replace"))

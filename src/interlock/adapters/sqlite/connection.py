@@ -1,0 +1,72 @@
+"""Opening SQLite so that a commit means what it says, and translating its errors."""
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.resources import files
+from pathlib import Path
+
+from interlock.terms.errors import Unavailable
+
+SCHEMA_VERSION = "1"
+BUSY_TIMEOUT_MS = 10_000
+
+
+def open_store_file(path: Path) -> sqlite3.Connection:
+    """A connection in WAL mode with autocommit off hands; makes the file and its schema where absent.
+
+    Raises Unavailable where the file cannot be opened, is no Interlock store, or is of a newer version.
+    """
+    with translated(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=BUSY_TIMEOUT_MS / 1e3)
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA foreign_keys = ON")
+        create_schema(connection)
+    return connection
+
+
+def create_schema(connection: sqlite3.Connection) -> None:
+    """Create the tables where they are absent; refuse a store of another version."""
+    present = connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'meta'").fetchone()
+    if not present:
+        others = connection.execute("SELECT name FROM sqlite_schema LIMIT 1").fetchone()
+        if others:
+            raise Unavailable(f"this SQLite file holds other tables ('{others[0]}'), not an Interlock store")
+        script = files(__package__).joinpath("schema.sql").read_text(encoding="utf-8")
+        connection.executescript(
+            f"BEGIN IMMEDIATE; {script} INSERT OR IGNORE INTO meta VALUES ('schema', '{SCHEMA_VERSION}');"
+            " INSERT OR IGNORE INTO ledger_head VALUES (1, 0, x''); COMMIT;"
+        )
+    version = connection.execute("SELECT value FROM meta WHERE name = 'schema'").fetchone()
+    if version is None or version[0] != SCHEMA_VERSION:
+        raise Unavailable(f"the store has schema {version and version[0]}, this Interlock knows {SCHEMA_VERSION}")
+
+
+@contextmanager
+def translated(path: Path) -> Iterator[None]:
+    """SQLite's and the disk's errors as Unavailable, in words that say what to do."""
+    try:
+        yield
+    except sqlite3.DatabaseError as exc:
+        raise Unavailable(f"the store {path} cannot be used: {exc}. {_mend(exc)}") from exc
+    except OSError as exc:
+        raise Unavailable(f"the store {path} cannot be used: {os.strerror(exc.errno or 0)}. {_mend(exc)}") from exc
+
+
+def _mend(exc: Exception) -> str:
+    words = str(exc).lower()
+    mends = {
+        "full": "Free disk space and try again; nothing was written",
+        "no space": "Free disk space and try again; nothing was written",
+        "locked": "Another process holds it; try again when that is done",
+        "readonly": "Make the file and its folder writable",
+        "read-only": "Make the file and its folder writable",
+        "permission": "Make the file and its folder writable",
+        "not a database": "Name a store that Interlock made, or a new file",
+        "malformed": "The file is damaged: restore a backup, and run `interlock ledger verify` on it",
+        "unable to open": "Check that the folder exists and can be written",
+    }
+    return next((mend for sign, mend in mends.items() if sign in words), "No effect was applied") + "."

@@ -1,0 +1,1 @@
+"""The decision at run time."""

@@ -1,0 +1,62 @@
+"""The decision: a pure function of recorded inputs. What is unknown goes to a person; nothing fails open."""
+
+import math
+from collections.abc import Iterator
+
+from interlock.terms.decision import Decision, DecisionInputs, GrantFacts, Verb
+
+
+def decide(inputs: DecisionInputs) -> Decision:
+    """Apply, review, shadow or deny, with every reason that holds.
+
+    Order: what is forbidden is denied; without authority the proposal is only compared (shadow); with authority,
+    any doubt sends it to a person; only a proposal without a single doubt is applied.
+    """
+    proposal, limits = inputs.proposal, inputs.limits
+    if proposal.label in limits.forbidden:
+        return Decision(Verb.DENY, (f"'{proposal.label}' is forbidden by the workflow's limits",))
+    if not inputs.owners_named:
+        return Decision(Verb.SHADOW, ("no value owner or no safety owner is named: it can only be simulated",))
+    if inputs.halted:
+        return Decision(Verb.REVIEW, tuple(f"{scope} is halted by the kill switch" for scope in inputs.halted))
+    if inputs.grant is None:
+        return Decision(Verb.SHADOW, ("no grant: the proposal is compared with what people decide",))
+    doubts = (*_doubts_about_grant(inputs, inputs.grant), *_doubts_about_case(inputs, inputs.grant))
+    if doubts:
+        return Decision(Verb.REVIEW, doubts)
+    return Decision(
+        Verb.APPLY,
+        (f"confidence {proposal.confidence:.4f} >= certified threshold {inputs.grant.threshold:.4f}",),
+        audited=inputs.audit_draw < inputs.grant.audit_share,
+    )
+
+
+def _doubts_about_grant(inputs: DecisionInputs, grant: GrantFacts) -> Iterator[str]:
+    if inputs.proposal.release != inputs.current_release:
+        yield "the proposal was made by a release that is not the one in force"
+    if grant.release != inputs.current_release:
+        yield "the grant belongs to another release"
+    if inputs.at >= grant.expires_at:
+        yield f"the grant expired at {grant.expires_at}"
+    if not inputs.effect_allowed:
+        yield "the effect has no undo and no signed statement, or its target is blind and not signed off"
+    if inputs.traffic_draw >= grant.traffic_share:
+        yield f"outside the {grant.traffic_share:.0%} of traffic that the grant covers"
+
+
+def _doubts_about_case(inputs: DecisionInputs, grant: GrantFacts) -> Iterator[str]:
+    proposal, limits = inputs.proposal, inputs.limits
+    if not inputs.label_known:
+        yield f"'{proposal.label}' is not a label that the certificate was made with"
+    if proposal.label in limits.always_review:
+        yield f"'{proposal.label}' always goes to a person"
+    if limits.applied_per_day is not None and inputs.applied_today >= limits.applied_per_day:
+        yield f"the daily limit of {limits.applied_per_day} applied cases is reached"
+    if grant.threshold is None:
+        yield "no threshold is certified"
+    elif proposal.confidence is None or not math.isfinite(proposal.confidence):
+        yield "the confidence is unknown"
+    elif not 0.0 <= proposal.confidence <= 1.0:
+        yield f"the confidence {proposal.confidence} is outside 0..1"
+    elif proposal.confidence < grant.threshold:
+        yield f"confidence {proposal.confidence:.4f} < certified threshold {grant.threshold:.4f}"

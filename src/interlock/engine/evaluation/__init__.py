@@ -1,0 +1,1 @@
+"""Rules of a bake-off on past decisions: columns, cases, split, measurements, one recommendation."""

@@ -1,0 +1,218 @@
+"""One recommendation in words: the simplest candidate that keeps the promise, unless more is gained by another."""
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from interlock.engine.evaluation.measure import Terms, TopMistakes
+from interlock.engine.evaluation.words import budget_percent, lines_in_words, percent, usd, whole_percents
+from interlock.terms.certificate import Promise
+from interlock.terms.evaluation import CandidateEvaluation, CandidateKind, CertifiedShare, Recommendation
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A candidate and its certificate on the promise and budget asked for."""
+
+    candidate: CandidateEvaluation
+    certified: CertifiedShare
+
+    @property
+    def share(self) -> float:
+        """Certified share of all cases."""
+        return self.certified.certificate.share
+
+    @property
+    def holds(self) -> bool:
+        """Whether something was certified and later cases do not contradict it."""
+        risk = self.certified.evaluation_risk
+        broken = risk is not None and risk.low is not None and risk.low > self.certified.certificate.budget
+        return self.certified.certificate.threshold is not None and not broken
+
+
+def recommend(
+    candidates: Sequence[CandidateEvaluation],
+    terms: Terms,
+    *,
+    min_gain: float,
+    calibration_share: float,
+    tops: Mapping[str, TopMistakes],
+) -> Recommendation:
+    """Choose. `tops` holds each measured candidate's overconfident calibration mistakes by name.
+
+    A more complex candidate is taken only when it handles at least `min_gain` (a share of all cases) more.
+    A certificate that the evaluation cases contradict (their 95 % lower limit is over the budget) recommends nothing.
+    """
+    entries = sorted(
+        (
+            Chosen(candidate, certified)
+            for candidate in candidates
+            for certified in candidate.certificates
+            if certified.certificate.budget == terms.budget and certified.certificate.promise is terms.promise
+        ),
+        key=lambda entry: entry.candidate.complexity,
+    )
+    able = [entry for entry in entries if entry.holds]
+    if not able:
+        return _none(entries, terms, calibration_share=calibration_share, tops=tops)
+    best = able[0]
+    for entry in able[1:]:
+        if entry.share - best.share >= min_gain - 1e-12:
+            best = entry
+    return _yes(best, able, entries, terms, min_gain=min_gain)
+
+
+def called(candidate: CandidateEvaluation) -> str:
+    """The candidate's name within a sentence."""
+    if candidate.kind is CandidateKind.EXTERNAL:
+        return candidate.name
+    if candidate.kind is CandidateKind.RECORDED:
+        return "the AI that made the recorded predictions"
+    return f"the {candidate.name}"
+
+
+def promise_in_short(promise: Promise, budget: float) -> str:
+    """What the budget is a share of."""
+    if promise is Promise.JOINT:
+        return f"of all incoming cases, at most {budget_percent(budget)} are applied automatically and wrong"
+    return f"of what is applied automatically, at most {budget_percent(budget)} is wrong"
+
+
+def _yes(
+    best: Chosen, able: Sequence[Chosen], entries: Sequence[Chosen], terms: Terms, *, min_gain: float
+) -> Recommendation:
+    handled, rest = whole_percents(best.share)
+    ability = f"{called(best.candidate)} may handle {handled} of these cases by itself"
+    sentence = f"At an error budget of {budget_percent(terms.budget)}, {ability}; a person decides the other {rest}."
+    if handled == "100 %":
+        sentence = f"At an error budget of {budget_percent(terms.budget)}, {ability}; random audits go on."
+    reasons = (
+        *_proof(best, terms),
+        *_check(best),
+        *_comparison(best, able, min_gain=min_gain),
+        *(_broken(entry) for entry in entries if entry.certified.certificate.threshold is not None and not entry.holds),
+        *_cost(best, terms),
+    )
+    return Recommendation(best.candidate.name, sentence, reasons, best.certified.certificate)
+
+
+def _proof(best: Chosen, terms: Terms) -> Iterator[str]:
+    certificate = best.certified.certificate
+    assert certificate.bound is not None  # noqa: S101 - a threshold has a bound
+    yield (
+        f"Proved with 95 % confidence: {promise_in_short(terms.promise, terms.budget)}. "
+        f"On {certificate.n_labelled:,} calibration cases {certificate.n_above:,} were at or over the confidence "
+        f"{certificate.threshold:.4g}, {certificate.n_wrong_above:,} of them wrong; upper limit "
+        f"{100 * certificate.bound:.2f} %."
+    )
+
+
+def _check(best: Chosen) -> Iterator[str]:
+    share, risk = best.certified.evaluation_share, best.certified.evaluation_risk
+    if share is None or risk is None or share.value is None:
+        return
+    if risk.value is None or risk.low is None or risk.high is None:
+        yield "Check: no case of the evaluation set reached the threshold."
+        return
+    yield (
+        f"Check on cases that had no part in this: {percent(share.value)} of {share.n:,} would be applied "
+        f"automatically, error {100 * risk.value:.1f} % (95 % interval {100 * risk.low:.1f} to "
+        f"{100 * risk.high:.1f} %, n {risk.n:,})."
+    )
+
+
+def _comparison(best: Chosen, able: Sequence[Chosen], *, min_gain: float) -> Iterator[str]:
+    for entry in able:
+        if entry is best:
+            continue
+        gain = 100 * (best.share - entry.share)
+        other = called(entry.candidate)
+        other = other[0].upper() + other[1:] if entry.candidate.kind is not CandidateKind.EXTERNAL else other
+        if entry.candidate.complexity < best.candidate.complexity:
+            yield (
+                f"{other} is simpler and would handle {percent(entry.share)}; {percent(best.share)} is "
+                f"{gain:.1f} points more, and at least {100 * min_gain:.3g} were asked for."
+            )
+        else:
+            yield (
+                f"{other} is more complex and would handle {percent(entry.share)} against {percent(best.share)}: "
+                f"{-gain:+.1f} points, less than the {100 * min_gain:.3g} that would make it worth its while."
+            )
+
+
+def _broken(entry: Chosen) -> str:
+    risk = entry.certified.evaluation_risk
+    assert risk is not None  # noqa: S101 - only a measured risk contradicts
+    assert risk.value is not None  # noqa: S101
+    assert risk.low is not None  # noqa: S101
+    return (
+        f"Not {called(entry.candidate)}: its threshold was certified on the calibration cases, but on the evaluation "
+        f"cases {100 * risk.value:.1f} % were wrong (95 % lower limit {100 * risk.low:.1f} %), over the budget of "
+        f"{budget_percent(entry.certified.certificate.budget)}. The cases changed between the two."
+    )
+
+
+def _cost(best: Chosen, terms: Terms) -> Iterator[str]:
+    cost = best.candidate.cost_per_success_usd
+    if cost is not None and cost.value is not None:
+        yield (
+            f"A case that ends right costs {usd(cost.value)} this way (review {usd(terms.cost_review_usd)}, a wrong "
+            f"decision {usd(terms.cost_wrong_usd)}); {usd(terms.cost_review_usd)} when people decide everything."
+        )
+
+
+def _none(
+    entries: Sequence[Chosen], terms: Terms, *, calibration_share: float, tops: Mapping[str, TopMistakes]
+) -> Recommendation:
+    nearest = max(entries, key=lambda entry: (entry.candidate.accuracy.value or 0.0) if entry.candidate.accuracy else 0.0)
+    certificate = nearest.certified.certificate
+    budget = budget_percent(terms.budget)
+    start = "Nothing may run by itself yet"
+    broken = [entry for entry in entries if entry.certified.certificate.threshold is not None]
+    if broken:
+        sentence = f"{start}: what older cases would allow, the newest cases contradict at an error budget of {budget}."
+        reasons: tuple[str, ...] = (
+            *(_broken(entry) for entry in broken),
+            "Next: find out what changed, and try again with cases from after the change.",
+        )
+        return Recommendation(None, sentence, reasons, None)
+    if all(entry.certified.certificate.labels_missing > 0 for entry in entries):
+        missing = min(entry.certified.certificate.labels_missing for entry in entries)
+        rows = math.ceil(missing / calibration_share)
+        sentence = (
+            f"{start}: an error budget of {budget} cannot be proved with {certificate.n_labelled:,} calibration cases; "
+            f"about {rows:,} more labelled rows are needed."
+        )
+        reasons = (
+            f"The proof needs at least {certificate.labels_needed:,} calibration cases, and that only if none of the "
+            "surest ones is wrong.",
+            f"{percent(calibration_share)} of the rows calibrate: {missing:,} more calibration cases are about "
+            f"{rows:,} more rows.",
+        )
+        return Recommendation(None, sentence, reasons, None)
+    alone = [entry for entry in entries if (top := tops.get(entry.candidate.name)) and top.alone and top.lines]
+    if alone:
+        culprit = max(alone, key=lambda entry: entry.candidate.complexity)
+        lines = lines_in_words(tops[culprit.candidate.name].lines)
+        sentence = f"{start}: {called(culprit.candidate)} is wrong where it is surest; look at {lines} first."
+        reasons = (
+            f"Without these cases an error budget of {budget} could be proved. Were people's decisions right there?",
+            "If they were, the cases need a rule or better examples; if not, mend the labels and try again.",
+        )
+        return Recommendation(None, sentence, reasons, None)
+    sentence = f"{start}: even the surest proposals are wrong too often for an error budget of {budget}."
+    return Recommendation(None, sentence, tuple(_too_inaccurate(entries, tops)), None)
+
+
+def _too_inaccurate(entries: Sequence[Chosen], tops: Mapping[str, TopMistakes]) -> Iterator[str]:
+    for entry in entries:
+        accuracy = entry.candidate.accuracy
+        if accuracy is None or accuracy.value is None:
+            continue
+        top = tops.get(entry.candidate.name)
+        surest = f"; its surest mistakes: {lines_in_words(top.lines)}" if top and top.lines else ""
+        yield f"{called(entry.candidate)} is right in {percent(accuracy.value)} of {accuracy.n:,} cases{surest}."
+    yield (
+        "Missing is accuracy where confidence is high: clearer labels, more past cases, a text column that holds what "
+        "people looked at, or a stronger candidate (--candidate)."
+    )

@@ -1,0 +1,1 @@
+"""Gates: what evidence opens."""

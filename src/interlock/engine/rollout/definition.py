@@ -1,0 +1,57 @@
+"""A definition as the ledger keeps it, back to its term."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from interlock.terms.certificate import Promise
+from interlock.terms.workflow import (
+    Budget,
+    DecisionRights,
+    EffectPlan,
+    Limits,
+    Owners,
+    Problem,
+    Rollout,
+    TargetKind,
+    WorkflowDefinition,
+)
+
+
+def definition_of(body: Mapping[str, Any]) -> WorkflowDefinition:
+    """The term of a recorded definition; raises KeyError or TypeError where the record is of another shape."""
+    return WorkflowDefinition(
+        name=body["name"],
+        problem=Problem(**body["problem"]),
+        owners=Owners(**body["owners"]),
+        rights=DecisionRights(**{name: tuple(people) for name, people in body["rights"].items()}),
+        budget=Budget(**{**body["budget"], "promise": Promise(body["budget"]["promise"])}),
+        limits=limits_of(body["limits"]),
+        effect=EffectPlan(**{**body["effect"], "target": TargetKind(body["effect"]["target"])}),
+        rollout=Rollout(**body["rollout"]),
+        cost_wrong_usd=body["cost_wrong_usd"],
+        cost_review_usd=body["cost_review_usd"],
+        acts=dict(body["acts"]),
+    )
+
+
+def limits_of(body: Mapping[str, Any]) -> Limits:
+    """The limits as the decision reads them."""
+    return Limits(tuple(body["always_review"]), tuple(body["forbidden"]), body["applied_per_day"])
+
+
+def changed_fields(
+    old: Mapping[str, Any], new: Mapping[str, Any], *, prefix: str = ""
+) -> tuple[tuple[str, str, str], ...]:
+    """Fields that differ between two recorded definitions: (dotted name, old, new), in the order of the names."""
+    changes: list[tuple[str, str, str]] = []
+    for name in sorted({*old, *new}):
+        before, after = old.get(name), new.get(name)
+        if isinstance(before, Mapping) and isinstance(after, Mapping):
+            changes.extend(changed_fields(before, after, prefix=f"{prefix}{name}."))
+        elif before != after:
+            changes.append((prefix + name, _words(before), _words(after)))
+    return tuple(changes)
+
+
+def _words(value: Any) -> str:
+    return "(absent)" if value is None else str(value)

@@ -1,0 +1,138 @@
+"""Gates: findings on evidence and the rule over them. Missing is not passed; only passed opens."""
+
+import datetime as dt
+from collections.abc import Sequence
+
+from interlock.terms.evidence import Evidence, EvidenceClass, Finding, GateVerdict, Verdict
+from interlock.terms.workflow import WorkflowDefinition
+
+
+def rule(findings: Sequence[Finding]) -> Verdict:
+    """All passed opens; any failure fails; otherwise an error or a gap stays one. No finding at all is a gap.
+
+    `not applicable` findings are set aside; where nothing else is left the verdict is inconclusive.
+    """
+    verdicts = {finding.verdict for finding in findings} - {Verdict.NOT_APPLICABLE}
+    for worst in (Verdict.FAILED, Verdict.ERROR, Verdict.INCONCLUSIVE):
+        if worst in verdicts:
+            return worst
+    return Verdict.PASSED if verdicts == {Verdict.PASSED} else Verdict.INCONCLUSIVE
+
+
+def conclude(gate: str, release: str, findings: Sequence[Finding], *, at: str) -> GateVerdict:
+    """The gate's verdict over its findings."""
+    return GateVerdict(gate, release, rule(findings), tuple(findings), at)
+
+
+def check_owners(definition: WorkflowDefinition) -> Finding:
+    """No owner, no authority."""
+    owners = definition.owners
+    missing = [role for role, name in (("value", owners.value), ("safety", owners.safety)) if not name]
+    if missing:
+        words = " and no ".join(f"{role} owner" for role in missing)
+        return Finding("owners", Verdict.FAILED, f"no {words} is named", "name both owners in the definition")
+    return Finding("owners", Verdict.PASSED, f"value: {owners.value}; safety: {owners.safety}")
+
+
+def check_undo(definition: WorkflowDefinition) -> Finding:
+    """Every effect has an undo, or a signed statement that there is none."""
+    effect = definition.effect
+    if not effect_allowed(definition):
+        return Finding(
+            "undo",
+            Verdict.FAILED,
+            f"'{effect.action}' has no undo and no signed statement, or a blind target that is not signed off",
+            "declare `undo`, or have a person sign `no_undo_signed_by`; a blind target needs `blind_signed_by`",
+        )
+    words = f"undone by '{effect.undo}'" if effect.undo else f"no undo, signed by {effect.no_undo_signed_by}"
+    return Finding("undo", Verdict.PASSED, f"'{effect.action}': {words}; target is {effect.target}")
+
+
+def effect_allowed(definition: WorkflowDefinition) -> bool:
+    """Whether the effect may be applied automatically at all: undo declared or signed away, blind target signed."""
+    effect = definition.effect
+    reversible = effect.undo is not None or effect.no_undo_signed_by is not None
+    blind_signed = effect.blind_signed_by is not None and effect.blind_signed_by == definition.owners.safety
+    return reversible and (effect.target != "blind" or blind_signed)
+
+
+def usable(evidence: Sequence[Evidence], *, kind: str, release: str, now: dt.datetime, days: int) -> Finding | Evidence:
+    """The newest evidence of a kind that may count for a release, or the finding that says why there is none.
+
+    Evidence of another release never counts; stale evidence is a gap; a model does not verify a model.
+    """
+    of_kind = [item for item in evidence if item.kind == kind]
+    if not of_kind:
+        return Finding(kind, Verdict.INCONCLUSIVE, f"no {kind} is recorded", f"record a {kind} for this release")
+    own = [item for item in of_kind if item.release == release]
+    if not own:
+        return Finding(
+            kind, Verdict.INCONCLUSIVE, f"the {kind} on file belongs to another release", f"make a new {kind}"
+        )
+    independent = [item for item in own if item.evidence_class is not EvidenceClass.MODEL]
+    if not independent:
+        return Finding(
+            kind,
+            Verdict.INCONCLUSIVE,
+            f"the {kind} rests on a model's opinion alone: a model does not verify a model",
+            "have people or an executed check confirm it",
+            tuple(item.digest for item in own),
+        )
+    newest = max(independent, key=lambda item: item.at)
+    if now - dt.datetime.fromisoformat(newest.at) > dt.timedelta(days=days):
+        return Finding(
+            kind, Verdict.INCONCLUSIVE, f"the {kind} of {newest.at} is older than {days} days", f"make a new {kind}"
+        )
+    return newest
+
+
+def check_certificate(found: Finding | Evidence, definition: WorkflowDefinition) -> Finding:
+    """A certified threshold at the definition's budget, under its promise and confidence."""
+    if isinstance(found, Finding):
+        return found
+    try:
+        body = found.body["certificate"]
+        threshold, budget, promise = body["threshold"], float(body["budget"]), body["promise"]
+        delta, wrong, above, total = float(body["delta"]), body["n_wrong_above"], body["n_above"], body["n_labelled"]
+        missing = int(body["labels_missing"])
+    except (KeyError, TypeError, ValueError) as exc:
+        return Finding("certificate", Verdict.ERROR, f"the certificate cannot be read: {exc!r}", "make a new one")
+    refs = (found.digest,)
+    wanted = definition.budget
+    if budget > wanted.certify_at or promise != wanted.promise or delta > wanted.delta:
+        reason = (
+            f"certified at {budget:.2%} ({promise}, delta {delta}), wanted {wanted.certify_at:.2%} ({wanted.promise})"
+        )
+        return Finding("certificate", Verdict.INCONCLUSIVE, reason, "certify at the budget of the definition", refs)
+    if threshold is None:
+        need = f"label {missing} more cases" if missing else "a better candidate, or a larger budget"
+        return Finding("certificate", Verdict.FAILED, f"nothing can be certified on {total} cases", need, refs)
+    reason = f"{wrong} wrong of {above} at or over {threshold:.4f}, {total} labelled; budget {budget:.2%} holds"
+    return Finding("certificate", Verdict.PASSED, reason, "", refs)
+
+
+def check_shadow(found: Finding | Evidence, definition: WorkflowDefinition) -> Finding:
+    """Shadow agreement with people, decided by the always-valid promotion test; too few cases is a gap."""
+    if isinstance(found, Finding):
+        return found
+    try:
+        n, wrong = int(found.body["n"]), int(found.body["n_wrong"])
+        decided, wealth = bool(found.body["decided"]), float(found.body["wealth"])
+        low, more = float(found.body["low"]), found.body["more_labels"]
+    except (KeyError, TypeError, ValueError) as exc:
+        return Finding("shadow", Verdict.ERROR, f"the shadow record cannot be read: {exc!r}", "judge again")
+    refs, budget = (found.digest,), definition.budget.error
+    seen = f"{wrong} of {n} would-be applied cases differ from people's decision"
+    need = 1 / definition.budget.delta
+    if decided:
+        return Finding("shadow", Verdict.PASSED, f"{seen}; evidence {wealth:.1f} >= {need:.0f}", "", refs)
+    if low > budget:
+        return Finding(
+            "shadow",
+            Verdict.FAILED,
+            f"{seen}; the rate is over the budget of {budget:.1%} (at least {low:.2%})",
+            "find out why, then make a new release",
+            refs,
+        )
+    words = f"label about {more} more shadow cases" if more else "label more shadow cases"
+    return Finding("shadow", Verdict.INCONCLUSIVE, f"{seen}; evidence {wealth:.1f} < {need:.0f}", words, refs)

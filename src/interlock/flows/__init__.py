@@ -1,0 +1,1 @@
+"""Floor 2: one verb a file; each owns its transaction."""

@@ -1,0 +1,1 @@
+"""What happens to a case: admit, commit, review, observe, undo, kill, replay."""

@@ -1,0 +1,85 @@
+"""The kill switch: fence first, then wait for effects in flight, and list by name what cannot be known."""
+
+import datetime as dt
+
+from interlock.engine.rollout.definition import definition_of
+from interlock.engine.timestamp import stamp
+from interlock.flows.action.admit import lease_is_live
+from interlock.flows.ledger.record import record
+from interlock.ports.clock import Clock
+from interlock.ports.drain import Drain
+from interlock.ports.store import Store, Transaction
+from interlock.terms.errors import BadInput, Refused
+from interlock.terms.intent import IntentState, KillReport
+from interlock.terms.person import Person
+
+WAIT_S = 10.0
+
+
+def kill(
+    store: Store, drain: Drain, scope: str, *, by: Person, reason: str, clock: Clock, timeout_s: float = WAIT_S
+) -> KillReport:
+    """Halt a scope ('global' or 'workflow:NAME'). Needs no quorum; a repeated kill is safe.
+
+    When it returns, *fenced* holds: no intent with an older epoch can commit. *Quiesced* holds only where
+    `quiesced_at` is set. Raises BadInput for an unknown scope, Unavailable where the store cannot be written:
+    then nothing is fenced, and nothing new can be admitted either.
+    """
+    with store.halting():
+        fenced_at = stamp(clock())
+        with store.transaction() as tx:
+            _check_scope(tx, scope)
+            epoch = tx.epoch(scope) + 1
+            body = {"scope": scope, "epoch": epoch, "halted": 1, "by": by.name, "reason": reason}
+            record(tx, "kill.fenced", body | _workflow_of(scope), at=fenced_at)
+    emptied = drain.emptied(scope, timeout_s=timeout_s)
+    now = clock()
+    with store.transaction() as tx:
+        report = _report(tx, scope, epoch, fenced_at, emptied=emptied, now=now)
+        record(tx, "kill.quiesced", {"report": report, "scope": scope, **_workflow_of(scope)}, at=stamp(now))
+    return report
+
+
+def resume(store: Store, scope: str, *, by: Person, reason: str, clock: Clock) -> int:
+    """Let a halted scope work again; returns its epoch, which stays. Needs a named person with the right to resume.
+
+    Raises Refused where the person has no such right (for 'global': in every workflow), BadInput where nothing is
+    halted.
+    """
+    with store.transaction() as tx:
+        _check_scope(tx, scope)
+        if not tx.halted((scope,)):
+            raise BadInput(f"'{scope}' is not halted")
+        rows = tx.workflows() if scope == "global" else tuple(filter(None, [tx.workflow(_name(scope))]))
+        lacking = [row.name for row in rows if by.name not in definition_of(row.definition).rights.resume]
+        if lacking or not by.name.strip():
+            raise Refused(f"{by.name or 'nobody'} has no right to resume {', '.join(lacking) or scope}")
+        epoch = tx.epoch(scope)
+        body = {"scope": scope, "epoch": epoch, "halted": 0, "by": by.name, "reason": reason}
+        record(tx, "scope.resumed", body | _workflow_of(scope), at=stamp(clock()))
+        return epoch
+
+
+def _report(tx: Transaction, scope: str, epoch: int, fenced_at: str, *, emptied: bool, now: dt.datetime) -> KillReport:
+    executing = tx.intents(scope, state=IntentState.EXECUTING)
+    live = tuple(intent.key for intent in executing if lease_is_live(intent, now=now))
+    expired = tuple(intent.key for intent in executing if not lease_is_live(intent, now=now))
+    in_doubt = tuple(intent.key for intent in tx.intents(scope, state=IntentState.IN_DOUBT))
+    quiesced_at = stamp(now) if emptied and not live else None
+    return KillReport(scope, epoch, fenced_at, quiesced_at, live, (*in_doubt, *expired))
+
+
+def _check_scope(tx: Transaction, scope: str) -> None:
+    if scope == "global":
+        return
+    if not scope.startswith("workflow:") or tx.workflow(_name(scope)) is None:
+        names = ", ".join(f"workflow:{row.name}" for row in tx.workflows()) or "no workflow is defined yet"
+        raise BadInput(f"'{scope}' is no scope; say 'global' or one of: {names}")
+
+
+def _name(scope: str) -> str:
+    return scope.removeprefix("workflow:")
+
+
+def _workflow_of(scope: str) -> dict[str, str]:
+    return {} if scope == "global" else {"workflow": _name(scope)}

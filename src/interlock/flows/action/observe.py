@@ -1,0 +1,65 @@
+"""Record what turned out to be true; an audited outcome that breaks the budget demotes in the same transaction."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from interlock.engine.oversight.monitor import DemotionMonitor
+from interlock.engine.timestamp import stamp
+from interlock.flows.ledger.record import record
+from interlock.flows.rollout.demote import RUN_TIME, demote_in
+from interlock.ports.clock import Clock
+from interlock.ports.store import DecisionRow, Store, Transaction
+from interlock.terms.decision import Verb
+from interlock.terms.errors import BadInput
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """Whether the proposal was wrong, whether it counted for the monitor, and whether that ended the grant."""
+
+    wrong: bool
+    counted: bool
+    demoted: bool
+
+
+def observe(store: Store, workflow: str, key: str, *, label: str, by: str, clock: Clock) -> Observed:
+    """Record the outcome of one decided case.
+
+    Raises BadInput where the case was never decided, belongs to another workflow, or has an outcome already.
+    """
+    with store.transaction() as tx:
+        return observe_in(tx, workflow, key, label=label, by=by, audit=False, now=clock())
+
+
+def observe_in(
+    tx: Transaction, workflow: str, key: str, *, label: str, by: str, audit: bool, now: dt.datetime
+) -> Observed:
+    """The same inside an open transaction. `audit`: a person looked blind, at random; only such outcomes monitor."""
+    row = tx.decision(key)
+    if row is None or row.workflow != workflow:
+        raise BadInput(f"case '{key}' was never decided by '{workflow}', so it can have no outcome")
+    if row.outcome is not None:
+        raise BadInput(f"case '{key}' already has the outcome '{row.outcome}'; outcomes are never overwritten")
+    at = stamp(now)
+    wrong = label != row.inputs["proposal"]["label"]
+    body = {"workflow": workflow, "key": key, "label": label, "wrong": int(wrong), "by": by, "audit": audit}
+    record(tx, "outcome.observed", body, at=at)
+    if not (audit and row.audited and row.verb == Verb.APPLY):
+        return Observed(wrong, counted=False, demoted=False)
+    return _monitor(tx, row, wrong=wrong, at=at)
+
+
+def _monitor(tx: Transaction, row: DecisionRow, *, wrong: bool, at: str) -> Observed:
+    state = tx.workflow(row.workflow)
+    if state is None or state.grant is None or state.monitor is None or state.release != row.release:
+        return Observed(wrong, counted=False, demoted=False)
+    monitor = DemotionMonitor.from_state(dict(state.monitor))
+    monitor.observe(wrong)
+    record(tx, "monitor.updated", {"workflow": row.workflow, "monitor": monitor.to_state()}, at=at)
+    if not monitor.decided:
+        return Observed(wrong, counted=True, demoted=False)
+    budget = float(state.grant["budget"])
+    reason = f"the audits say that the error budget of {budget:.1%} is broken: {monitor.n_wrong} wrong of {monitor.n}"
+    facts = {"audits": monitor.n, "wrong": monitor.n_wrong, "statistic": monitor.statistic, "case": row.key}
+    demote_in(tx, row.workflow, release=row.release, by=RUN_TIME, reason=reason, facts=facts, at=at)
+    return Observed(wrong, counted=True, demoted=True)

@@ -1,0 +1,107 @@
+"""Replay a past period: under the policy of then (it must come out the same) and under another one."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from interlock.engine.action.decide import decide
+from interlock.engine.oversight.estimate import rate
+from interlock.engine.rollout.definition import limits_of
+from interlock.ports.store import DecisionRow, Reading
+from interlock.terms.decision import DecisionInputs, GrantFacts, Proposal, Verb
+from interlock.terms.errors import BadInput
+from interlock.terms.estimate import Estimate
+from interlock.terms.workflow import Limits
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What is changed in a replay; None leaves it as it was."""
+
+    threshold: float | None = None
+    traffic_share: float | None = None
+    always_review: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """Decisions by verb and the error rate among those applied whose outcome is known."""
+
+    verbs: Mapping[str, int]
+    applied_error: Estimate
+
+
+@dataclass(frozen=True, slots=True)
+class Backtest:
+    """A period replayed. `reproduced` of `decisions` came out exactly as recorded; `changed` keys differ in `other`."""
+
+    decisions: int
+    reproduced: int
+    differing: tuple[str, ...]
+    as_recorded: Replayed
+    other: Replayed
+    changed: int
+
+
+def replay(
+    reading: Reading, workflow: str, policy: Policy, *, since_entry: int = 0, until_entry: int | None = None
+) -> Backtest:
+    """Decide every recorded case of the period again. Raises BadInput where there is none.
+
+    The error rate under another policy rests on the cases whose outcome is known; cases that only the other policy
+    would have applied are known where people reviewed them.
+    """
+    limits = _limits_by_release(reading, workflow)
+    rows = tuple(reading.decisions(workflow, since_entry=since_entry, until_entry=until_entry))
+    if not rows:
+        raise BadInput(f"'{workflow}' decided no case in that period")
+    then: list[tuple[DecisionRow, str]] = []
+    other: list[tuple[DecisionRow, str]] = []
+    differing: list[str] = []
+    for row in rows:
+        inputs = inputs_of(row.inputs, limits[row.release])
+        again = decide(inputs)
+        if (again.verb, again.reasons, again.audited) != (row.verb, row.reasons, row.audited):
+            differing.append(row.key)
+        then.append((row, row.verb))
+        other.append((row, decide(_under(inputs, policy)).verb))
+    changed = sum(a[1] != b[1] for a, b in zip(then, other, strict=True))
+    reproduced = len(rows) - len(differing)
+    return Backtest(len(rows), reproduced, tuple(differing), _replayed(then), _replayed(other), changed)
+
+
+def inputs_of(recorded: Mapping[str, Any], limits: Limits) -> DecisionInputs:
+    """The inputs of a recorded decision, with the limits of its release."""
+    grant = recorded["grant"]
+    return DecisionInputs(
+        **{
+            **recorded,
+            "proposal": Proposal(**recorded["proposal"]),
+            "grant": None if grant is None else GrantFacts(**grant),
+            "halted": tuple(recorded["halted"]),
+            "limits": limits,
+        }
+    )
+
+
+def _under(inputs: DecisionInputs, policy: Policy) -> DecisionInputs:
+    grant, limits = inputs.grant, inputs.limits
+    if grant is not None and policy.threshold is not None:
+        grant = replace(grant, threshold=policy.threshold)
+    if grant is not None and policy.traffic_share is not None:
+        grant = replace(grant, traffic_share=policy.traffic_share)
+    if policy.always_review is not None:
+        limits = replace(limits, always_review=policy.always_review)
+    return replace(inputs, grant=grant, limits=limits)
+
+
+def _limits_by_release(reading: Reading, workflow: str) -> dict[str, Limits]:
+    entries = reading.entries_of("release.defined", workflow)
+    return {entry.body["release"]: limits_of(entry.body["definition"]["limits"]) for entry in entries}
+
+
+def _replayed(decided: Iterable[tuple[DecisionRow, str]]) -> Replayed:
+    pairs = tuple(decided)
+    known = [row.wrong for row, verb in pairs if verb == Verb.APPLY and row.wrong is not None]
+    return Replayed(dict(Counter(str(verb) for _, verb in pairs)), rate(sum(known), len(known)))

@@ -1,0 +1,1 @@
+"""Bake-offs on past decisions."""

@@ -1,0 +1,1 @@
+"""Recording, proving and verifying."""

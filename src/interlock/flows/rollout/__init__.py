@@ -1,0 +1,1 @@
+"""How authority is earned and lost: define, attest, judge, promote, demote."""

@@ -1,0 +1,67 @@
+"""Record evidence for the release in force."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from interlock.engine.ledger.canonical import digest, plain
+from interlock.engine.timestamp import stamp
+from interlock.flows.ledger.record import record
+from interlock.ports.clock import Clock
+from interlock.ports.store import Store, Transaction
+from interlock.terms.errors import BadInput
+from interlock.terms.evidence import Evidence, EvidenceClass
+
+
+def attest(
+    store: Store,
+    workflow: str,
+    *,
+    release: str,
+    kind: str,
+    evidence_class: EvidenceClass,
+    source: str,
+    body: Mapping[str, Any],
+    clock: Clock,
+) -> Evidence:
+    """Bind evidence to a release. Raises BadInput where the workflow is unknown or the release is not in force."""
+    with store.transaction() as tx:
+        row = tx.workflow(workflow)
+        if row is None:
+            raise BadInput(f"there is no workflow '{workflow}'; apply its definition first")
+        if row.release != release:
+            raise BadInput(f"release {release[:19]} is not in force for '{workflow}': it is {row.release[:19]}")
+        return attest_in(
+            tx,
+            workflow,
+            release=release,
+            kind=kind,
+            evidence_class=evidence_class,
+            source=source,
+            body=body,
+            at=stamp(clock()),
+        )
+
+
+def attest_in(
+    tx: Transaction,
+    workflow: str,
+    *,
+    release: str,
+    kind: str,
+    evidence_class: EvidenceClass,
+    source: str,
+    body: Mapping[str, Any],
+    at: str,
+) -> Evidence:
+    """The same inside a transaction that is already open."""
+    content = {
+        "release": release,
+        "kind": kind,
+        "class": evidence_class,
+        "source": source,
+        "at": at,
+        "body": plain(dict(body)),
+    }
+    identity = digest(content)
+    record(tx, "evidence.recorded", {**content, "digest": identity, "workflow": workflow}, at=at)
+    return Evidence(identity, release, kind, evidence_class, source, at, content["body"])

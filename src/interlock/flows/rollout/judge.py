@@ -1,0 +1,128 @@
+"""Judge the promotion gate: findings on the evidence of the release in force, recorded with their verdict."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from interlock.engine.oversight.estimate import rate
+from interlock.engine.oversight.promotion import PromotionTest
+from interlock.engine.rollout.definition import definition_of
+from interlock.engine.rollout.gate import (
+    check_certificate,
+    check_owners,
+    check_shadow,
+    check_undo,
+    conclude,
+    usable,
+)
+from interlock.engine.timestamp import moment, stamp
+from interlock.flows.ledger.record import record
+from interlock.flows.rollout.attest import attest_in
+from interlock.ports.clock import Clock
+from interlock.ports.store import DecisionRow, Store, Transaction, WorkflowRow
+from interlock.terms.errors import BadInput
+from interlock.terms.evidence import Evidence, EvidenceClass, Finding, GateVerdict
+from interlock.terms.workflow import WorkflowDefinition
+
+GATE = "limited live"
+
+
+def judge(store: Store, workflow: str, *, clock: Clock) -> GateVerdict:
+    """Look at the evidence, today; may be called on any day (the shadow test is valid at every look).
+
+    Raises BadInput where the workflow is unknown.
+    """
+    at = stamp(clock())
+    with store.transaction() as tx:
+        row = tx.workflow(workflow)
+        if row is None:
+            raise BadInput(f"there is no workflow '{workflow}'; apply its definition first")
+        definition = definition_of(row.definition)
+        found = _find(tx.evidence(workflow), "certificate", row, definition, at)
+        certificate = check_certificate(found, definition)
+        shadow_evidence = _shadow_evidence(tx, row, definition, found, at)
+        findings = (
+            check_owners(definition),
+            check_undo(definition),
+            certificate,
+            check_shadow(shadow_evidence, definition),
+        )
+        verdict = conclude(GATE, row.release, findings, at=at)
+        record(tx, "gate.judged", {"workflow": workflow, **_fields(verdict)}, at=at)
+        return verdict
+
+
+def _fields(verdict: GateVerdict) -> dict[str, Any]:
+    return {
+        "gate": verdict.gate,
+        "release": verdict.release,
+        "verdict": verdict.verdict,
+        "findings": verdict.findings,
+    }
+
+
+def _find(
+    evidence: tuple[Evidence, ...], kind: str, row: WorkflowRow, definition: WorkflowDefinition, at: str
+) -> Finding | Evidence:
+    days = definition.rollout.evidence_days
+    return usable(evidence, kind=kind, release=row.release, now=moment(at), days=days)
+
+
+def _shadow_evidence(
+    tx: Transaction, row: WorkflowRow, definition: WorkflowDefinition, certificate: Finding | Evidence, at: str
+) -> Finding | Evidence:
+    """Shadow agreement of this release so far, recorded as human-class evidence."""
+    threshold = None if isinstance(certificate, Finding) else certificate.body["certificate"]["threshold"]
+    since = 0 if isinstance(certificate, Finding) else _entry_of(tx, certificate)
+    if threshold is None:
+        return _find(tx.evidence(row.name), "shadow", row, definition, at)
+    labels = frozenset(certificate.body["labels"]) if isinstance(certificate, Evidence) else frozenset()
+    test = PromotionTest(definition.budget.error, definition.budget.delta)
+    for wrong in would_be_applied(tx.decisions(row.name, since_entry=since), row.release, threshold, labels):
+        test.observe(wrong)
+    if test.n == 0:
+        return _find(tx.evidence(row.name), "shadow", row, definition, at)
+    interval = rate(test.n_wrong, test.n)
+    body = {
+        "n": test.n,
+        "n_wrong": test.n_wrong,
+        "wealth": test.wealth,
+        "decided": test.decided,
+        "low": interval.low,
+        "high": interval.high,
+        "more_labels": _more(test),
+    }
+    return attest_in(
+        tx,
+        row.name,
+        release=row.release,
+        kind="shadow",
+        evidence_class=EvidenceClass.HUMAN,
+        source="people's decisions on shadow cases",
+        body=body,
+        at=at,
+    )
+
+
+def would_be_applied(
+    decisions: Iterator[DecisionRow], release: str, threshold: float, labels: frozenset[str]
+) -> Iterator[bool]:
+    """Whether each shadow case that the threshold would have applied differs from people's decision, in order.
+
+    `labels` are those that the certificate was made with: any other proposal would have gone to a person.
+    """
+    for row in decisions:
+        proposal = row.inputs["proposal"]
+        confidence = proposal["confidence"]
+        if row.verb != "shadow" or row.release != release or row.wrong is None or confidence is None:
+            continue
+        if confidence >= threshold and proposal["label"] in labels:
+            yield row.wrong
+
+
+def _entry_of(tx: Transaction, evidence: Evidence) -> int:
+    entries = tx.entries_of("evidence.recorded")
+    return next(entry.index for entry in entries if entry.body["digest"] == evidence.digest)
+
+
+def _more(test: PromotionTest) -> int | None:
+    return test.labels_remaining(test.n_wrong / test.n) if test.n_wrong < test.n else None

@@ -1,0 +1,49 @@
+"""How much human review an AI workflow needs, with a guarantee: the statistics of Interlock, for use on their own.
+
+Importing this needs the standard library alone, and so do `labels_needed`, `PromotionTest`, the monitors, the audit
+draws and `audit_share`. `certify`, `candidate_thresholds` and the estimates (`rate`, `quantile`, `mean`,
+`weighted_rate`) load numpy and scipy when called (the extra `interlock[oversight]`).
+"""
+
+from interlock.engine.oversight.audit_share import audit_share
+from interlock.engine.oversight.candidates import candidate_thresholds
+from interlock.engine.oversight.certify import certify
+from interlock.engine.oversight.estimate import mean, quantile, rate, weighted_rate
+from interlock.engine.oversight.labels import labels_needed
+from interlock.engine.oversight.monitor import BreachMonitor, DemotionMonitor
+from interlock.engine.oversight.promotion import PromotionTest
+from interlock.engine.oversight.sampling import (
+    RecordedDraw,
+    audit_draw,
+    in_audit_sample,
+    recheck,
+    salt_commitment,
+)
+from interlock.engine.oversight.wording import promise_in_words
+from interlock.terms.certificate import Certificate, Promise
+from interlock.terms.estimate import Estimate
+from interlock.terms.evaluation import AuditPlan
+
+__all__ = [
+    "AuditPlan",
+    "BreachMonitor",
+    "Certificate",
+    "DemotionMonitor",
+    "Estimate",
+    "Promise",
+    "PromotionTest",
+    "RecordedDraw",
+    "audit_draw",
+    "audit_share",
+    "candidate_thresholds",
+    "certify",
+    "in_audit_sample",
+    "labels_needed",
+    "mean",
+    "promise_in_words",
+    "quantile",
+    "rate",
+    "recheck",
+    "salt_commitment",
+    "weighted_rate",
+]

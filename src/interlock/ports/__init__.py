@@ -1,0 +1,1 @@
+"""Floor 1: what flows need from the outside, as protocols."""

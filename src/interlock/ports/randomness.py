@@ -1,0 +1,5 @@
+"""Unpredictable bytes, for audit salts."""
+
+from collections.abc import Callable
+
+Randomness = Callable[[int], bytes]

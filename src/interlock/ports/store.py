@@ -1,0 +1,181 @@
+"""The store: one ledger, and the state that its entries add up to."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from interlock.terms.evidence import Evidence
+from interlock.terms.intent import Intent
+from interlock.terms.ledger import LedgerEntry, TreeHead
+
+
+@dataclass(frozen=True, slots=True)
+class WorkflowRow:
+    """Where a workflow stands. `definition` and `grant` are the JSON-able bodies as recorded; `monitor` likewise."""
+
+    name: str
+    release: str
+    proposed_by: str
+    at: str
+    definition: Mapping[str, Any]
+    grant: Mapping[str, Any] | None
+    monitor: Mapping[str, Any] | None
+    certificates: int
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionRow:
+    """A decision with its recorded inputs, and the outcome where it is known."""
+
+    key: str
+    workflow: str
+    release: str
+    verb: str
+    reasons: tuple[str, ...]
+    audited: bool
+    inputs: Mapping[str, Any]
+    at: str
+    entry: int
+    outcome: str | None
+    wrong: bool | None
+    observed_entry: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewRow:
+    """A case that waits for a person, or was looked at by one. `kind` is 'decision', 'audit' or 'undo'."""
+
+    key: str
+    kind: str
+    workflow: str
+    opened_at: str
+    due_at: str
+    closed_at: str | None
+    reviewer: str | None
+    label: str | None
+
+
+class Reading(Protocol):
+    """A consistent view of the store."""
+
+    def head(self) -> TreeHead:
+        """The ledger's tree head."""
+        ...
+
+    def last_entry(self) -> int:
+        """The highest entry number that is really there, -1 for none; the head may have been tampered with."""
+        ...
+
+    def entries(self, start: int = 0, stop: int | None = None) -> Iterator[LedgerEntry]:
+        """Ledger entries in order, streamed."""
+        ...
+
+    def entries_of(self, kind: str, workflow: str | None = None) -> Iterator[LedgerEntry]:
+        """Ledger entries of one kind, in order."""
+        ...
+
+    def workflows(self) -> tuple[WorkflowRow, ...]:
+        """Every workflow, by name."""
+        ...
+
+    def workflow(self, name: str) -> WorkflowRow | None:
+        """One workflow, or None."""
+        ...
+
+    def evidence(self, workflow: str) -> tuple[Evidence, ...]:
+        """All evidence of a workflow's releases, oldest first."""
+        ...
+
+    def verdict(self, workflow: str) -> Mapping[str, Any] | None:
+        """The newest gate verdict as recorded, with `entry`, or None."""
+        ...
+
+    def halted(self, scopes: tuple[str, ...]) -> tuple[str, ...]:
+        """Which of the scopes are killed."""
+        ...
+
+    def epoch(self, scope: str) -> int:
+        """How often a scope was killed; only rises."""
+        ...
+
+    def intent(self, key: str) -> Intent | None:
+        """The intent with that idempotency key, or None."""
+        ...
+
+    def intents(self, scope: str, *, state: str | None = None, since_entry: int = 0) -> tuple[Intent, ...]:
+        """Intents under a scope ('global' or 'workflow:NAME'), in the order they were admitted."""
+        ...
+
+    def applied_on(self, workflow: str, day: str) -> int:
+        """Number of intents admitted on a UTC day (YYYY-MM-DD) that were not refused or failed."""
+        ...
+
+    def decision(self, key: str) -> DecisionRow | None:
+        """The decision on one case, or None."""
+        ...
+
+    def decisions(
+        self, workflow: str, *, since_entry: int = 0, until_entry: int | None = None
+    ) -> Iterator[DecisionRow]:
+        """Decisions in order, with their outcomes."""
+        ...
+
+    def reviews(self, workflow: str, *, open_only: bool = True) -> tuple[ReviewRow, ...]:
+        """Reviews, the most urgent first."""
+        ...
+
+    def review(self, key: str, kind: str) -> ReviewRow | None:
+        """One review, or None."""
+        ...
+
+    def secret(self, name: str) -> bytes | None:
+        """A secret that is kept out of the ledger (an audit salt), or None."""
+        ...
+
+    def payload(self, digest: str) -> str | None:
+        """The content of a case, or None where it was erased or never kept."""
+        ...
+
+    def state_faults(self) -> tuple[str, ...]:
+        """Rows of the state that differ from what the ledger adds up to, in words; empty where none does."""
+        ...
+
+
+class Transaction(Reading, Protocol):
+    """One atomic change: the ledger entry and the state that it makes."""
+
+    def append(self, entry: LedgerEntry, head: TreeHead) -> None:
+        """Write an entry, the new head, and what the entry changes."""
+        ...
+
+    def keep_secret(self, name: str, value: bytes) -> None:
+        """Keep a secret beside the ledger."""
+        ...
+
+    def keep_payload(self, digest: str, text: str) -> None:
+        """Keep a case's content beside the ledger, so that it can be erased while proofs stay valid."""
+        ...
+
+
+class Store(Protocol):
+    """Durable, with one writer at a time."""
+
+    def transaction(self, *, durable: bool = True) -> AbstractContextManager[Transaction]:
+        """A write transaction; `durable` waits until it would survive a loss of power.
+
+        Raises Unavailable where the store cannot be reached or written: then nothing was written.
+        """
+        ...
+
+    def reading(self) -> AbstractContextManager[Reading]:
+        """A read view. Raises Unavailable where the store cannot be read."""
+        ...
+
+    def halting(self) -> AbstractContextManager[None]:
+        """Hold writers back while a kill takes its place in the queue, so that they cannot starve it."""
+        ...
+
+    def close(self) -> None:
+        """Close all connections."""
+        ...

@@ -1,0 +1,48 @@
+"""What the commands need from the outside; wiring fills it in."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import typer
+from rich.console import Console
+
+from interlock.ports.candidates import Candidate
+from interlock.ports.clock import Clock
+from interlock.ports.reports import ReportWriter
+from interlock.ports.tables import TableReader
+
+
+class BuildCandidates(Protocol):
+    """Makes the entries of a bake-off, simplest first."""
+
+    def __call__(self, *, seed: int, outside: Sequence[str]) -> Sequence[Candidate]:
+        """Built-in candidates and one for each `--candidate` address.
+
+        Raises BadInput where an address cannot be understood.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Toolbox:
+    """Adapters by their ports, and the two consoles: results go to `out`, progress and errors to `err`."""
+
+    out: Console
+    err: Console
+    clock: Clock
+    read_table: Callable[[], TableReader]
+    candidates: Callable[[], BuildCandidates]
+    reports: Callable[[], ReportWriter]
+    write_text: Callable[[Path, str], None]
+    environment: Mapping[str, str]
+    sample_path: Callable[[], Path]
+    extra: Mapping[str, Any]
+
+
+def toolbox(context: typer.Context) -> Toolbox:
+    """The toolbox that wiring put into this command's context."""
+    box = context.find_root().obj
+    assert isinstance(box, Toolbox)
+    return box

@@ -1,0 +1,73 @@
+"""What the AI suggests and what may happen to it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from interlock.terms.workflow import Limits
+
+
+class Verb(StrEnum):
+    """The four decisions."""
+
+    APPLY = "apply"
+    REVIEW = "review"
+    SHADOW = "shadow"
+    DENY = "deny"
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A suggestion for one case. `key` derives from business inputs, never from a model's output.
+
+    `confidence` is None where the model gave none: then a person decides. `payload_digest` binds the case's content,
+    which is kept apart so that it can be erased.
+    """
+
+    key: str
+    release: str
+    label: str
+    confidence: float | None
+    payload_digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class GrantFacts:
+    """The part of a grant that a decision reads. `expires_at` is RFC 3339 in UTC, so text order is time order."""
+
+    release: str
+    threshold: float | None
+    traffic_share: float
+    audit_share: float
+    expires_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionInputs:
+    """All that a decision depends on; recorded with it, so that it can be recomputed.
+
+    `current_release` is the workflow's release in force, `label_known` whether the certificate knew that label,
+    `halted` the scopes that are killed, `applied_today` the number of applied cases since midnight UTC, `traffic_draw`
+    and `audit_draw` keyed draws in [0, 1).
+    """
+
+    proposal: Proposal
+    current_release: str
+    owners_named: bool
+    effect_allowed: bool
+    label_known: bool
+    limits: Limits
+    grant: GrantFacts | None
+    halted: tuple[str, ...]
+    applied_today: int
+    traffic_draw: float
+    audit_draw: float
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The decision with its reasons; `audited` cases go to a blind review after they are applied."""
+
+    verb: Verb
+    reasons: tuple[str, ...]
+    audited: bool = False
