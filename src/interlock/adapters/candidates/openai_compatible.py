@@ -1,7 +1,7 @@
 """An outside model behind an OpenAI-compatible address (chat completions)."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from threading import Event
 
 import httpx
@@ -24,16 +24,17 @@ FAILURES_IN_A_ROW_MAX = 20  # then the address is taken for dead and the rest is
 EXAMPLES_MAX = 40
 LABELS_MAX = 500
 
-Sleep = Callable[[float], None]
-
 
 class OpenAICompatible:
     """Asks for one label and a confidence as JSON, temperature 0. The key is sent and kept nowhere else."""
 
     kind = CandidateKind.EXTERNAL
 
-    def __init__(self, address: Address, *, key: str | None, wait_seconds: float = WAIT_SECONDS) -> None:
+    def __init__(
+        self, address: Address, *, key: str | None, name: str | None = None, wait_seconds: float = WAIT_SECONDS
+    ) -> None:
         self._address = address
+        self._name = name or address.model
         self._key = key
         self._wait_seconds = wait_seconds
         self._labels: tuple[str, ...] = ()
@@ -42,8 +43,8 @@ class OpenAICompatible:
 
     @property
     def name(self) -> str:
-        """The model's name at its address."""
-        return self._address.model
+        """The model's name, with its host where two have the same."""
+        return self._name
 
     @property
     def description(self) -> str:
@@ -114,13 +115,13 @@ class OpenAICompatible:
                 return attempt
             failure = attempt
             last = number == TRIES - 1
-            if not attempt.worth_another_try or last or stop.wait(self._pause(number, attempt)):
+            if (
+                not attempt.worth_another_try
+                or last
+                or stop.wait(pause_seconds(number, own_seconds=self._wait_seconds, retry_after=attempt.retry_after))
+            ):
                 break
         return failure
-
-    def _pause(self, number: int, failure: "_Failure") -> float:
-        own = self._wait_seconds * float(2**number)
-        return min(WAIT_SECONDS_MAX, max(own, failure.retry_after_seconds))
 
     def _post(self, client: httpx.Client, body: dict[str, object]) -> "bytes | _Failure":
         try:
@@ -140,7 +141,7 @@ class OpenAICompatible:
         return _Failure(
             f"HTTP {response.status_code}: {words}",
             worth_another_try=response.status_code == httpx.codes.TOO_MANY_REQUESTS or response.is_server_error,
-            retry_after_seconds=_retry_after_seconds(response.headers.get("Retry-After")),
+            retry_after=response.headers.get("Retry-After"),
         )
 
     def _without_key(self, words: str) -> str:
@@ -151,14 +152,16 @@ class OpenAICompatible:
 class _Failure:
     """Why a request brought no reply."""
 
-    def __init__(self, reason: str, *, worth_another_try: bool = False, retry_after_seconds: float = 0.0) -> None:
+    def __init__(self, reason: str, *, worth_another_try: bool = False, retry_after: str | None = None) -> None:
         self.reason = reason
         self.worth_another_try = worth_another_try
-        self.retry_after_seconds = retry_after_seconds
+        self.retry_after = retry_after
 
 
-def _retry_after_seconds(header: str | None) -> float:
+def pause_seconds(number: int, *, own_seconds: float, retry_after: str | None) -> float:
+    """Seconds to wait after try `number` (from 0): doubled each time, longer where the server asks, at most 60."""
     try:
-        return max(0.0, float(header)) if header else 0.0
+        asked_seconds = max(0.0, float(retry_after or 0))
     except ValueError:  # the date form is rare among model servers; the own back-off serves
-        return 0.0
+        asked_seconds = 0.0
+    return min(WAIT_SECONDS_MAX, max(own_seconds * float(2**number), asked_seconds))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from interlock.adapters.reports import words
 from interlock.adapters.reports.labels import LINE_PX, Box, along, beside, choose, fit, spread, text_width
 from interlock.adapters.reports.plots import Line, Plot, Point, Spot
-from interlock.adapters.reports.scales import Scale, rounded
+from interlock.adapters.reports.scales import Scale, rounded, scale
 from interlock.adapters.reports.shapes import Dot, Path, Shape, Text
 
 STYLES = 5  # the style sheet knows this many kinds of lines that can be told apart without colour
@@ -58,7 +58,8 @@ def draw(plot: Plot, size: Size) -> Drawing:
     top = 24.0 + (DIVISION_PX + 6 if plot.division else 0)
     gutter = size.gutter_px if size.gutter_px and (len(plot.lines) > 1 or plot.levels) else 18.0
     frame = Box(tick_px + 10, top, size.width - gutter, size.height - 44)
-    x = rounded(plot.x, [x for line in plot.lines for x, _ in line.points], frame.left, frame.right, size.x_ticks)
+    x_values = [x for line in plot.lines for x, _ in line.points] + [spot.x for spot in plot.spots]
+    x = scale(plot.x, x_values, frame.left, frame.right)
     y = rounded(plot.y, y_values, frame.bottom, frame.top, size.y_ticks)
     under = [*_axes(plot, size, frame, x, y), *_division(plot, frame, x)]
     inside = [*_levels(plot, frame, y), *_bands(plot, x, y), *_lines(plot, x, y)]
@@ -85,7 +86,7 @@ def _axes(plot: Plot, size: Size, frame: Box, x: Scale, y: Scale) -> Iterable[Sh
         yield Text(centre, frame.bottom + 18, tick.label, "tick tick-x", "middle", tick.value)
     yield Text(0, 13, fit(words.one_line(plot.y.label, 90), size.width), "axis-label")
     label = fit(words.one_line(plot.x.label, 90), size.width - frame.left)
-    yield Text(max(frame.left, frame.right - text_width(label)), frame.bottom + 38, label, "axis-label")
+    yield Text(frame.right, frame.bottom + 38, label, "axis-label", "end")
 
 
 def _division(plot: Plot, frame: Box, x: Scale) -> Iterable[Shape]:
@@ -135,6 +136,7 @@ class _Name:
     rows: tuple[str, ...]
     start: Point
     style: str
+    led: bool = True  # a line from its end to its name; a line that left the picture has no end to show
 
     @property
     def height(self) -> float:
@@ -152,7 +154,8 @@ def _gutter(plot: Plot, size: Size, frame: Box, x: Scale, y: Scale) -> Iterable[
     for name, top in zip(names, tops, strict=True):
         middle = top + name.height / 2
         bend = frame.right + 5
-        yield Path((name.start, (max(bend, name.start[0]), name.start[1]), (left - 4, middle)), "leader")
+        if name.led:
+            yield Path((name.start, (max(bend, name.start[0]), name.start[1]), (left - 4, middle)), "leader")
         for row, said in enumerate(name.rows):
             yield Text(left, top + 13 + row * (LINE_PX - 1), said, name.style)
 
@@ -162,11 +165,12 @@ def _name_of(plot: Plot, line: Line, size: Size, frame: Box, x: Scale, y: Scale)
     if not points:
         return None
     end_x, end_y = points[-1]
+    style = f"name-{style_of(plot, line).split()[0]}"
     rows = _two_rows(line.name, size.gutter_px - 18)
     if end_y < frame.top - 1:
         rows = (*rows[:1], f"↑ to {plot.y.read(line.points[-1][1])}")
-        end_x = frame.right  # the line has left the picture on top; its name stands at the corner
-    return _Name(rows, (end_x, min(max(end_y, frame.top), frame.bottom)), f"name-{style_of(plot, line).split()[0]}")
+        return _Name(rows, (frame.right, frame.top), style, led=False)
+    return _Name(rows, (end_x, min(end_y, frame.bottom)), style)
 
 
 def _two_rows(name: str, width: float) -> tuple[str, ...]:
@@ -182,6 +186,8 @@ def _two_rows(name: str, width: float) -> tuple[str, ...]:
 
 def _labels(plot: Plot, frame: Box, x: Scale, y: Scale, *, levels: bool) -> Iterable[Shape]:
     points = [p for line in plot.lines for p in _dense(places(line, x, y))]
+    across = range(round(frame.left), round(frame.right), 8)
+    points += [(float(px), y.at(value)) for value, _ in plot.levels if value > 0 or not y.axis.log for px in across]
     dots = [(spot, (x.at(spot.x), y.at(spot.y))) for spot in plot.spots if spot.y > 0 or not y.axis.log]
     taken = [Box(px - 6, py - 6, px + 6, py + 6) for _, (px, py) in dots]
     sheet = Box(frame.left, frame.top - 6, frame.right + 14, frame.bottom - 2)

@@ -95,8 +95,12 @@ def _promise_title(evaluation: Evaluation, subject: CandidateEvaluation | None) 
     ]
     if not mine:
         return "Nothing may be automated on this evidence yet"
-    said = (f"{words.percent(c.share)} within {words.percent_exact(c.budget)}" for c in mine)
-    return f"Shares that are certified: {', '.join(said)}"
+    asked = [c for c in mine if c.budget == evaluation.budget]
+    widest = max(mine, key=lambda c: c.budget)
+    shares = {c.budget: f"{words.percent(c.share)} within {words.percent_exact(c.budget)}" for c in (*asked, widest)}
+    if not asked:
+        shares = {evaluation.budget: f"nothing within {words.percent_exact(evaluation.budget)}"} | shares
+    return f"May be automated: {', '.join(shares.values())} wrong"
 
 
 def _bake_off_title(evaluation: Evaluation) -> str:

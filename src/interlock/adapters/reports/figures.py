@@ -72,5 +72,5 @@ def _automation(certificate: Certificate | None) -> Figure:
         label,
         Shown(words.percent(certificate.share), f"n{words.NBSP}{words.count(certificate.n_labelled)}"),
         f"at most {words.percent_exact(certificate.budget)} {WRONG_OF[certificate.promise]},"
-        f" {words.percent_exact(1 - certificate.delta)} certain",
+        f" {words.percent_exact(1 - certificate.delta)}{words.NBSP}certain",
     )

@@ -51,6 +51,7 @@ def _environment() -> Environment:
         "as_table": plots.as_table,
     }
     environment.filters |= {
+        "brief": words.brief,
         "count": words.count,
         "percent_exact": words.percent_exact,
         "money": words.money,

@@ -29,7 +29,7 @@ def risk_coverage(evaluation: Evaluation, lead: CandidateEvaluation | None) -> P
         levels = ()
     return Plot(
         caption="Error rate among the cases applied automatically",
-        x=Axis("share of cases applied automatically, most confident first", "percent", low=0.0, high=1.0),
+        x=Axis("share applied automatically, surest cases first", "percent", low=0.0, high=1.0),
         y=Axis("wrong among them", "percent", low=0.0, high=_risk_high(evaluation, lead, certified)),
         lines=tuple(lines),
         spots=(_certified_spot(certified),) if certified else (),

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from interlock.adapters.reports import words
 from interlock.adapters.reports.scales import Axis
 from interlock.terms.story import Chart, DataTable
 
@@ -73,29 +74,29 @@ def from_chart(chart: Chart) -> Plot:
 
 def description(plot: Plot) -> str:
     """The picture in sentences, for people who listen to it."""
-    said = [f"{plot.y.label} against {plot.x.label}."]
+    said = [f"{words.one_line(plot.y.label, 160)} against {words.one_line(plot.x.label, 160)}."]
     for line in plot.lines:
         if line.points:
             (x0, y0), (x1, y1) = line.points[0], line.points[-1]
             said.append(
-                f"{line.name}: from {plot.y.read(y0)} at {plot.x.read(x0)} to {plot.y.read(y1)} at {plot.x.read(x1)}."
+                f"{words.one_line(line.name, 80)}: from {plot.y.read(y0)} at {plot.x.read(x0)} to {plot.y.read(y1)} at {plot.x.read(x1)}."
             )
     said += [f"Marked: {_spot_said(plot, spot)}." for spot in plot.spots]
-    said += [f"Level: {label} at {plot.y.read(value)}." for value, label in plot.levels]
+    said += [f"Level: {words.one_line(label, 160)} at {plot.y.read(value)}." for value, label in plot.levels]
     return " ".join(said)
 
 
 def notes(plot: Plot) -> tuple[str, ...]:
     """Marks and levels as lines under the table."""
     marked = tuple(_spot_said(plot, spot) for spot in plot.spots)
-    return marked + tuple(f"{label}: {plot.y.read(value)}" for value, label in plot.levels)
+    return marked + tuple(f"{words.one_line(label, 160)}: {plot.y.read(value)}" for value, label in plot.levels)
 
 
 def as_table(plot: Plot) -> DataTable:
     """Every number of the picture: one column a line where all lines share their x values, else one row a point."""
     lines = [line for line in plot.lines if line.points]
     shared = {tuple(x for x, _ in line.points) for line in lines}
-    caption = f"{plot.caption}: the numbers"
+    caption = f"{words.shorten(plot.caption, 160)}: the numbers"
     if len(shared) == 1:
         xs = next(iter(shared))
         rows = tuple((plot.x.read(x), *(_cell(plot, line, i) for line in lines)) for i, x in enumerate(xs))
@@ -113,4 +114,4 @@ def _cell(plot: Plot, line: Line, index: int) -> str:
 
 
 def _spot_said(plot: Plot, spot: Spot) -> str:
-    return f"{spot.label}: {plot.y.read(spot.y)} at {plot.x.read(spot.x)}"
+    return f"{words.one_line(spot.label, 160)}: {plot.y.read(spot.y)} at {plot.x.read(spot.x)}"

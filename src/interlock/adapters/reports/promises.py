@@ -67,7 +67,7 @@ class PromiseTable:
 
 
 def tables(evaluation: Evaluation) -> tuple[PromiseTable, ...]:
-    """One table a promise, the requested promise first; candidates without certificates are left to the bake-off."""
+    """One table a promise, the requested promise and the recommended candidate first; candidates without certificates are left to the bake-off."""
     order = sorted(Promise, key=lambda promise: promise is not evaluation.promise)
     made = (_table(evaluation, promise) for promise in order)
     return tuple(table for table in made if table.groups)
@@ -76,7 +76,9 @@ def tables(evaluation: Evaluation) -> tuple[PromiseTable, ...]:
 def _table(evaluation: Evaluation, promise: Promise) -> PromiseTable:
     groups = tuple(
         PromiseGroup(candidate.name, candidate.name == evaluation.recommendation.candidate, rows)
-        for candidate in sorted(evaluation.candidates, key=lambda c: c.complexity)
+        for candidate in sorted(
+            evaluation.candidates, key=lambda c: (c.name != evaluation.recommendation.candidate, c.complexity)
+        )
         if (rows := _rows(evaluation, candidate, promise))
     )
     return PromiseTable(PROMISE_NAMES[promise], PROMISES[promise], promise is evaluation.promise, groups)

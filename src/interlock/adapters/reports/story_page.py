@@ -31,6 +31,7 @@ class StoryPage:
 
     story: Story
     steps: tuple[Step, ...]
+    plots: tuple[Plot, ...]
     tally: tuple[tuple[State, int], ...]
 
 
@@ -41,4 +42,4 @@ def page(story: Story) -> StoryPage:
         for i, section in enumerate(story.sections, start=1)
     )
     counts = tuple((state, sum(1 for step in steps if step.state is state)) for state in STATES.values())
-    return StoryPage(story, steps, tuple((state, n) for state, n in counts if n))
+    return StoryPage(story, steps, tuple(plot for step in steps for plot in step.plots), tuple((state, n) for state, n in counts if n))

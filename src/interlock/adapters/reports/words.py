@@ -11,6 +11,7 @@ from interlock.terms.estimate import Estimate
 NBSP = "\u00a0"
 NOT_MEASURED = "not measured"
 DECIMALS_MAX = 6
+TURNS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,14 +23,18 @@ class Shown:
 
 
 def clean(text: str) -> str:
-    """Text that any HTML reader can hold: control characters and lone surrogates become U+FFFD, tabs become blanks."""
+    """Text that any HTML reader can hold and nobody is fooled by.
+
+    Control characters, lone surrogates and controls that turn the direction of writing become U+FFFD, tabs blanks.
+    """
     return "".join(_safe(character) for character in text)
 
 
 def _safe(character: str) -> str:
     if character in "\n\t\r":
         return "\n" if character == "\n" else " "
-    return "\ufffd" if unicodedata.category(character) in {"Cc", "Cs"} else character
+    unfit = character in TURNS or unicodedata.category(character) in {"Cc", "Cs"}
+    return "\ufffd" if unfit else character
 
 
 def one_line(text: str, limit: int) -> str:
@@ -54,6 +59,11 @@ def count(number: int) -> str:
     return f"{number:,}"
 
 
+def brief(text: str, limit: int = 500) -> str:
+    """A text of somebody else's: its beginning, and how long it is in all, where it is longer than `limit` characters."""
+    return text if len(text) <= limit else f"{shorten(text, limit)} ({count(len(text))} characters in all)"
+
+
 def plural(number: int, one: str, many: str = "") -> str:
     """`1 case`, `2 cases`; `many` where adding an s is not enough."""
     return f"{count(number)}{NBSP}{one if number == 1 else many or one + 's'}"
@@ -63,13 +73,15 @@ def number(value: float) -> str:
     """A figure with about three significant digits and separators; never NaN."""
     if not math.isfinite(value):
         return "not finite"
-    return f"{value:,.{_decimals(value, digits=3)}f}" if value != int(value) else f"{value:,.0f}"
+    digits = f"{value:,.{_decimals(value, digits=3)}f}"
+    return digits.rstrip("0").rstrip(".") if "." in digits else digits
 
 
 def percent(share: float) -> str:
     """A measured share in percent: one decimal, more below 1 %; only 0 shows as 0 % and only 1 as 100 %."""
     if not math.isfinite(share):
         return NOT_MEASURED
+    share = round(share, 12)
     digits = _percent_digits(share, _percent_decimals(share))
     if share not in {0.0, 1.0} and float(digits) in {0.0, 100.0}:
         digits = f"<{10.0**-DECIMALS_MAX:.{DECIMALS_MAX}f}" if share < 1 / 2 else f">{100 - 10.0**-DECIMALS_MAX}"
@@ -87,8 +99,8 @@ def money(usd: float) -> str:
 
 
 def milliseconds(latency_ms: float) -> str:
-    """A latency in milliseconds with about three significant digits."""
-    return f"{number(latency_ms)}{NBSP}ms"
+    """A latency in milliseconds with two or three significant digits."""
+    return f"{latency_ms:,.{_latency_decimals(latency_ms)}f}{NBSP}ms"
 
 
 def seconds(duration_s: float) -> str:
@@ -159,7 +171,7 @@ def money_shown(estimate: Estimate | None) -> Shown:
 
 def latency_shown(estimate: Estimate | None) -> Shown:
     """Milliseconds: `12.4 ms` and `±0.3, n 500`."""
-    return _shown(estimate, milliseconds, lambda value, like: f"{value:,.{_decimals(like, digits=3)}f}")
+    return _shown(estimate, milliseconds, lambda value, like: f"{value:,.{_latency_decimals(like)}f}")
 
 
 def _shown(estimate: Estimate | None, main: Callable[[float], str], digits: Callable[[float, float], str]) -> Shown:
@@ -176,7 +188,9 @@ def _interval(estimate: Estimate, digits: Callable[[float, float], str]) -> str:
     # A ± may stand for the interval only where both sides are about alike; then the wider side is shown.
     if _as_float(above) > 0 and _as_float(above) - _as_float(below) <= 0.1 * _as_float(above):
         return f"±{above}"
-    return f"({digits(low, low)}–{digits(high, high)})"
+    # Where nothing (or everything) was wrong the value has no digits to go by: the far end of the interval has.
+    like = value if 0 < value < 1 else high if value <= 0 else value if value > 1 else low
+    return f"({digits(low, like)}–{digits(high, like)})"
 
 
 def _as_float(digits: str) -> float:
@@ -192,13 +206,18 @@ def _percent_decimals(share: float) -> int:
 
 
 def _percent_digits(share: float, decimals: int) -> str:
-    return f"{share * 100:.{decimals}f}"
+    scaled = round(share * 100, 9)  # an interval that ends at 1e-17 ends at zero
+    return f"{scaled:.0f}" if scaled in {0.0, 100.0} else f"{scaled:.{decimals}f}"
 
 
 def _decimals(value: float, *, digits: int) -> int:
     if value == 0 or not math.isfinite(value):
         return 0
     return min(max(digits - 1 - math.floor(math.log10(abs(value))), 0), DECIMALS_MAX)
+
+
+def _latency_decimals(latency_ms: float) -> int:
+    return _decimals(latency_ms, digits=2 if abs(latency_ms) < 10 else 3)
 
 
 def _money_decimals(usd: float) -> int:

@@ -45,7 +45,8 @@ def read_table(path: Path, *, rows_max: int, seed: int, skip_broken: bool, progr
         intake.check(path.name, skip_broken=skip_broken)
         stored.drain()
         seen, used = intake.reservoir.seen, len(found.sample)
-        sampled = (f"a uniform sample of {used:,} of {seen:,} readable rows was used (seed {seed})",)
+        why = "" if used == min(seen, rows_max) else "; the rows are long, and more would not be held in memory"
+        sampled = (f"a uniform sample of {used:,} of {seen:,} readable rows was used (seed {seed}){why}",)
         source = SourceFile(
             name=path.name,
             sha256=stored.sha256,

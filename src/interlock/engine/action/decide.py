@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator
 
+from interlock.engine.oversight.wording import percent
 from interlock.terms.decision import Decision, DecisionInputs, GrantFacts, Verb
 
 
@@ -41,7 +42,7 @@ def _doubts_about_grant(inputs: DecisionInputs, grant: GrantFacts) -> Iterator[s
     if not inputs.effect_allowed:
         yield "the effect has no undo and no signed statement, or its target is blind and not signed off"
     if inputs.traffic_draw >= grant.traffic_share:
-        yield f"outside the {grant.traffic_share:.0%} of traffic that the grant covers"
+        yield f"outside the {percent(grant.traffic_share)} of traffic that the grant covers"
 
 
 def _doubts_about_case(inputs: DecisionInputs, grant: GrantFacts) -> Iterator[str]:

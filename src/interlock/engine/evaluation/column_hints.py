@@ -4,7 +4,8 @@ import re
 from collections.abc import Mapping
 
 LABEL: Mapping[str, float] = {
-    **dict.fromkeys(("final_label", "human_label", "gold_label", "true_label", "human_decision", "final_decision"), 12.0),
+    **dict.fromkeys(("final_label", "human_label", "gold_label", "true_label"), 12.0),
+    **dict.fromkeys(("human_decision", "final_decision"), 12.0),
     "label": 11.0, "decision": 10.5, "gold": 10.2, "ground_truth": 10.1, "y_true": 10.1, "intent": 10.0,
     "assignment_group": 9.8, "queue": 9.6, "category": 9.5, "target": 9.0, "class": 8.8, "outcome": 8.6,
     "verdict": 8.4, "disposition": 8.2, "ref_answer": 8.0, "expected": 7.8, "approved": 7.6, "approval": 7.5,
@@ -14,10 +15,11 @@ LABEL: Mapping[str, float] = {
     "state": 3.2, "default": 3.0,
 }  # fmt: skip
 TEXT: Mapping[str, float] = {
-    "text": 10.0, "full_text": 10.0, "message": 9.5, "body": 9.5, "narrative": 9.0, "complaint": 8.5, "description": 8.5,
-    "question": 8.0, "query": 8.0, "prompt": 8.0, "utterance": 8.0, "input": 7.5, "request": 7.0, "email": 7.0,
-    "content": 7.0, "comment": 7.0, "comments": 7.0, "review": 7.0, "feedback": 7.0, "sentence": 7.0, "transcript": 7.0,
-    "document": 6.5, "details": 6.0, "note": 5.0, "notes": 5.0, "ticket": 5.0, "post": 5.0, "tweet": 5.0,
+    "text": 10.0, "full_text": 10.0, "message": 9.5, "body": 9.5, "narrative": 9.0, "complaint": 8.5,
+    "description": 8.5, "question": 8.0, "query": 8.0, "prompt": 8.0, "utterance": 8.0, "input": 7.5, "request": 7.0,
+    "email": 7.0, "content": 7.0, "comment": 7.0, "comments": 7.0, "review": 7.0, "feedback": 7.0, "sentence": 7.0,
+    "transcript": 7.0, "document": 6.5, "details": 6.0, "note": 5.0, "notes": 5.0, "ticket": 5.0,
+    "post": 5.0, "tweet": 5.0,
 }  # fmt: skip
 HEADLINE: Mapping[str, float] = {
     "subject": 5.5, "title": 5.0, "headline": 5.0, "short_description": 5.0, "summary": 5.0,
@@ -40,7 +42,7 @@ CONFIDENCE: Mapping[str, float] = {
 GROUP: Mapping[str, float] = {
     **dict.fromkeys(("conversation", "thread", "session", "dialog", "dialogue", "chat"), 8.0),
     **dict.fromkeys(("case", "ticket", "incident", "request", "claim", "application", "order", "invoice", "task"), 7.0),
-    **dict.fromkeys(("number", "id"), 6.5),
+    **dict.fromkeys(("number", "id"), 5.9),
     **dict.fromkeys(
         ("customer", "client", "account", "user", "member", "caller", "patient", "requester", "sender", "borrower"), 6.0
     ),

@@ -1,7 +1,9 @@
 """What the cells of a column are like, as far as guessing its use needs it."""
 
+import itertools
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
 from interlock.engine.evaluation.times import parse_time
@@ -9,7 +11,7 @@ from interlock.terms.table import RawTable
 
 _SHAPE_CELLS = 1_000
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$")
-_PLACEHOLDERS = frozenset({"", "?", "na", "n/a", "nan", "null", "none", "-", "--"})
+PLACEHOLDERS = frozenset({"", "?", "na", "n/a", "nan", "null", "none", "-", "--"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +62,13 @@ class Profile:
 def profile_columns(table: RawTable) -> tuple[Profile, ...]:
     """A profile of every column, in column order."""
     columns = list(zip(*table.rows, strict=True)) if table.rows else [()] * len(table.columns)
-    return tuple(
-        _profile(name, place, columns[place]) for place, name in enumerate(table.columns)
-    )  # fmt: skip
+    return tuple(_profile(name, place, columns[place]) for place, name in enumerate(table.columns))
+
+
+def profile_column(table: RawTable, name: str) -> Profile:
+    """The profile of one column. Raises ValueError where there is none of that name."""
+    place = table.columns.index(name)
+    return _profile(name, place, [row[place] for row in table.rows])
 
 
 def is_number(text: str) -> bool:
@@ -77,17 +83,19 @@ def spread(values: Sequence[str], count: int) -> list[str]:
 
 
 def _profile(name: str, place: int, values: Sequence[str]) -> Profile:
-    filled = [value for value in map(str.strip, values) if value.lower() not in _PLACEHOLDERS]
-    cells = spread(filled, _SHAPE_CELLS)
+    counts = Counter(values)
+    kinds = {value: count for value, count in counts.items() if value.strip().lower() not in PLACEHOLDERS}
+    cells = _examples(values, kinds)
     n = max(1, len(cells))
+    filled, distinct = sum(kinds.values()), len(set(map(str.strip, kinds)))
     numbers = [float(cell) for cell in cells if is_number(cell)]
     times = sum(parse_time(cell) is not None for cell in cells) / n
     return Profile(
         name=name,
         place=place,
         rows=len(values),
-        filled=len(filled),
-        distinct=len(set(filled)),
+        filled=filled,
+        distinct=distinct,
         words_mean=sum(map(_words, cells)) / n,
         chars_mean=sum(map(len, cells)) / n,
         number_share=len(numbers) / n,
@@ -96,7 +104,7 @@ def _profile(name: str, place: int, values: Sequence[str]) -> Profile:
         time_share=times,
         epoch_like=len(numbers) / n > 0.95 and times > 0,
         json_share=sum(cell[0] in "{[" for cell in cells) / n,
-        counts_up=_counts_up(filled),
+        counts_up=filled == distinct == len(values) and _counts_up(values),
     )
 
 
@@ -106,12 +114,18 @@ def _words(cell: str) -> float:
     return len(cell.split()) + (0.0 if head.isascii() else sum(char > "\u2e80" for char in head) / 2)
 
 
-def _counts_up(filled: Sequence[str]) -> bool:
+def _examples(values: Sequence[str], kinds: Container[str]) -> list[str]:
+    """Filled cells at even distances; from all of the column where few are filled."""
+    cells = [cell.strip() for cell in spread(values, _SHAPE_CELLS) if cell in kinds]
+    if len(cells) < _SHAPE_CELLS / 4:
+        cells = spread([cell.strip() for cell in values if cell in kinds], _SHAPE_CELLS)
+    return cells
+
+
+def _counts_up(values: Sequence[str]) -> bool:
     """Whole numbers that each follow the one before (rows may have been left out by sampling)."""
-    if len(filled) < 3 or not all(value.isdecimal() for value in spread(filled, 50)):
+    if len(values) < 3 or not all(value.isdecimal() and len(value) < 19 for value in values):
         return False
-    if not all(value.isdecimal() and len(value) < 19 for value in filled):
-        return False
-    numbers = list(map(int, filled))
-    rising = all(before < after for before, after in zip(numbers, numbers[1:], strict=False))
+    numbers = list(map(int, values))
+    rising = all(before < after for before, after in itertools.pairwise(numbers))
     return rising and numbers[-1] - numbers[0] < 20 * len(numbers)

@@ -45,7 +45,10 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class Observed:
-    """What a candidate did. `evaluation` is None where nothing was kept apart; then figures are on the calibration set."""
+    """What a candidate did.
+
+    `evaluation` is None where nothing was kept apart; then figures are on the calibration set.
+    """
 
     calibration: Scored
     evaluation: Scored | None

@@ -5,9 +5,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from interlock.engine.evaluation.measure import Terms, TopMistakes
-from interlock.engine.evaluation.words import budget_percent, lines_in_words, percent, usd, whole_percents
+from interlock.engine.evaluation.words import (
+    budget_percent,
+    lines_in_words,
+    percent,
+    proved_percent,
+    usd,
+    whole_percents,
+)
 from interlock.terms.certificate import Promise
 from interlock.terms.evaluation import CandidateEvaluation, CandidateKind, CertifiedShare, Recommendation
+
+NOTHING = "Nothing may run by itself yet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,13 +139,14 @@ def _comparison(best: Chosen, able: Sequence[Chosen], *, min_gain: float) -> Ite
         other = other[0].upper() + other[1:] if entry.candidate.kind is not CandidateKind.EXTERNAL else other
         if entry.candidate.complexity < best.candidate.complexity:
             yield (
-                f"{other} is simpler and would handle {percent(entry.share)}; {percent(best.share)} is "
+                f"{other} is simpler and would handle {proved_percent(entry.share)}; {proved_percent(best.share)} is "
                 f"{gain:.1f} points more, and at least {100 * min_gain:.3g} were asked for."
             )
         else:
             yield (
-                f"{other} is more complex and would handle {percent(entry.share)} against {percent(best.share)}: "
-                f"{-gain:+.1f} points, less than the {100 * min_gain:.3g} that would make it worth its while."
+                f"{other} is more complex and would handle {proved_percent(entry.share)} against "
+                f"{proved_percent(best.share)}: {-gain:+.1f} points, less than the "
+                f"{100 * min_gain:.3g} that would make it worth its while."
             )
 
 
@@ -164,44 +174,54 @@ def _cost(best: Chosen, terms: Terms) -> Iterator[str]:
 def _none(
     entries: Sequence[Chosen], terms: Terms, *, calibration_share: float, tops: Mapping[str, TopMistakes]
 ) -> Recommendation:
-    nearest = max(entries, key=lambda entry: (entry.candidate.accuracy.value or 0.0) if entry.candidate.accuracy else 0.0)
-    certificate = nearest.certified.certificate
-    budget = budget_percent(terms.budget)
-    start = "Nothing may run by itself yet"
     broken = [entry for entry in entries if entry.certified.certificate.threshold is not None]
     if broken:
-        sentence = f"{start}: what older cases would allow, the newest cases contradict at an error budget of {budget}."
-        reasons: tuple[str, ...] = (
-            *(_broken(entry) for entry in broken),
-            "Next: find out what changed, and try again with cases from after the change.",
-        )
-        return Recommendation(None, sentence, reasons, None)
+        return _contradicted(broken, terms)
     if all(entry.certified.certificate.labels_missing > 0 for entry in entries):
-        missing = min(entry.certified.certificate.labels_missing for entry in entries)
-        rows = math.ceil(missing / calibration_share)
-        sentence = (
-            f"{start}: an error budget of {budget} cannot be proved with {certificate.n_labelled:,} calibration cases; "
-            f"about {rows:,} more labelled rows are needed."
-        )
-        reasons = (
-            f"The proof needs at least {certificate.labels_needed:,} calibration cases, and that only if none of the "
-            "surest ones is wrong.",
-            f"{percent(calibration_share)} of the rows calibrate: {missing:,} more calibration cases are about "
-            f"{rows:,} more rows.",
-        )
-        return Recommendation(None, sentence, reasons, None)
+        return _labels_missing(entries, terms, calibration_share=calibration_share)
     alone = [entry for entry in entries if (top := tops.get(entry.candidate.name)) and top.alone and top.lines]
     if alone:
-        culprit = max(alone, key=lambda entry: entry.candidate.complexity)
-        lines = lines_in_words(tops[culprit.candidate.name].lines)
-        sentence = f"{start}: {called(culprit.candidate)} is wrong where it is surest; look at {lines} first."
-        reasons = (
-            f"Without these cases an error budget of {budget} could be proved. Were people's decisions right there?",
-            "If they were, the cases need a rule or better examples; if not, mend the labels and try again.",
-        )
-        return Recommendation(None, sentence, reasons, None)
-    sentence = f"{start}: even the surest proposals are wrong too often for an error budget of {budget}."
+        return _overconfident(max(alone, key=lambda entry: entry.candidate.complexity), terms, tops)
+    sentence = f"{NOTHING}: even the surest proposals are wrong too often for {_budget(terms)}."
     return Recommendation(None, sentence, tuple(_too_inaccurate(entries, tops)), None)
+
+
+def _budget(terms: Terms) -> str:
+    return f"an error budget of {budget_percent(terms.budget)}"
+
+
+def _contradicted(broken: Sequence[Chosen], terms: Terms) -> Recommendation:
+    sentence = f"{NOTHING}: what older cases would allow, the cases kept for the check contradict at {_budget(terms)}."
+    next_step = "Next: find out what changed between the two, and try again with cases from after the change."
+    return Recommendation(None, sentence, (*(_broken(entry) for entry in broken), next_step), None)
+
+
+def _labels_missing(entries: Sequence[Chosen], terms: Terms, *, calibration_share: float) -> Recommendation:
+    certificate = min((entry.certified.certificate for entry in entries), key=lambda found: found.labels_missing)
+    rows = math.ceil(certificate.labels_missing / calibration_share)
+    sentence = (
+        f"{NOTHING}: {_budget(terms)} cannot be proved with {certificate.n_labelled:,} calibration cases; "
+        f"about {rows:,} more labelled rows are needed."
+    )
+    proof = (
+        f"The proof needs at least {certificate.labels_needed:,} calibration cases, and that only if none of the "
+        "surest ones is wrong."
+    )
+    rest = (
+        f"{percent(calibration_share)} of the rows calibrate: {certificate.labels_missing:,} more calibration cases "
+        f"are about {rows:,} more rows."
+    )
+    return Recommendation(None, sentence, (proof, rest), None)
+
+
+def _overconfident(culprit: Chosen, terms: Terms, tops: Mapping[str, TopMistakes]) -> Recommendation:
+    lines = lines_in_words(tops[culprit.candidate.name].lines)
+    sentence = f"{NOTHING}: {called(culprit.candidate)} is wrong where it is surest; look at {lines} first."
+    reasons = (
+        f"Without these cases {_budget(terms)} could be proved. Were people's decisions right there?",
+        "If they were, the cases need a rule or better examples; if not, mend the labels and try again.",
+    )
+    return Recommendation(None, sentence, reasons, None)
 
 
 def _too_inaccurate(entries: Sequence[Chosen], tops: Mapping[str, TopMistakes]) -> Iterator[str]:

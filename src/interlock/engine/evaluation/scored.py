@@ -60,7 +60,7 @@ def risk_coverage(scored: Scored) -> tuple[CurvePoint, ...]:
     n = len(order)
     if n == 0:
         return ()
-    ends = np.flatnonzero(np.append(confidence[1:] != confidence[:-1], True))  # noqa: FBT003 - the last case ends a tie
+    ends = np.flatnonzero(np.append(confidence[1:] != confidence[:-1], True))  # the last case ends a tie
     wanted = np.linspace(0, n - 1, CURVE_POINTS_MAX)
     picked = np.unique(ends[np.minimum(np.searchsorted(ends, wanted), len(ends) - 1)])
     return tuple(
@@ -92,6 +92,4 @@ def _mistake(case: ScoredCase) -> Mistake:
     text = " ".join(case.text.split())
     if len(text) > MISTAKE_CHARS_MAX:
         text = text[: MISTAKE_CHARS_MAX - 1] + "…"
-    return Mistake(
-        line=case.line, text=text, decided=case.decided, proposed=case.proposed, confidence=case.confidence
-    )
+    return Mistake(line=case.line, text=text, decided=case.decided, proposed=case.proposed, confidence=case.confidence)

@@ -20,13 +20,10 @@ def risky_slices(scored: Scored, *, threshold: float) -> tuple[Slice, ...]:
 
     Parts are looked at, not tested: with many of them the first will look bad by chance.
     """
-    automatic = [
-        (case, bool(wrong)) for case, wrong in zip(scored.cases, scored.wrong, strict=True) if case.confidence >= threshold
-    ]
     counts: dict[str, list[int]] = {}
-    names = _namer(scored.cases)
-    for case, wrong in automatic:
-        for name in names(case):
+    names = _Namer(scored.cases)
+    for case, wrong in zip(scored.cases, scored.wrong.tolist(), strict=True):
+        for name in names(case) if case.confidence >= threshold else ():
             count = counts.setdefault(name, [0, 0])
             count[0] += 1
             count[1] += wrong
@@ -37,7 +34,7 @@ def risky_slices(scored: Scored, *, threshold: float) -> tuple[Slice, ...]:
     return tuple(slices[:SLICES_MAX])
 
 
-class _namer:  # noqa: N801 - a function with a little memory
+class _Namer:
     """Names the parts that a case belongs to; quarters of length and time are taken over all evaluated cases."""
 
     def __init__(self, cases: Sequence[ScoredCase]) -> None:

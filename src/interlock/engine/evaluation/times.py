@@ -14,10 +14,12 @@ _CLOCK = (
 _SLASHED = re.compile(r"(?P<a>\d{1,2})([/.-])(?P<b>\d{1,2})\2(?P<year>\d{4}|\d{2})" + _CLOCK, re.IGNORECASE)
 _YEAR_SLASHED = re.compile(r"(?P<year>\d{4})([/.-])(?P<month>\d{1,2})\2(?P<day>\d{1,2})" + _CLOCK, re.IGNORECASE)
 _DAY_NAMED = re.compile(
-    r"(?:[a-z]{3,9},?\s+)?(?P<day>\d{1,2})(?:[ -]|\.\s?)(?P<name>[a-z]{3,9})\.?[ ,-]+(?P<year>\d{4})" + _CLOCK, re.I
+    r"(?:[a-z]{3,9},?\s+)?(?P<day>\d{1,2})(?:[ -]|\.\s?)(?P<name>[a-z]{3,9})\.?[ ,-]+(?P<year>\d{4})" + _CLOCK,
+    re.IGNORECASE,
 )
 _MONTH_NAMED = re.compile(
-    r"(?:[a-z]{3,9},\s+)?(?P<name>[a-z]{3,9})\.?\s+(?P<day>\d{1,2})(?:st|nd|rd|th)?,?\s+(?P<year>\d{4})" + _CLOCK, re.I
+    r"(?:[a-z]{3,9},\s+)?(?P<name>[a-z]{3,9})\.?\s+(?P<day>\d{1,2})(?:st|nd|rd|th)?,?\s+(?P<year>\d{4})" + _CLOCK,
+    re.IGNORECASE,
 )
 _EPOCH = re.compile(r"\d{9,10}(?:\.\d+)?$|\d{12,13}$")
 

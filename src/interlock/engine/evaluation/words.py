@@ -22,6 +22,11 @@ def whole_percents(share: float) -> tuple[str, str]:
     return "less than 1 %", "more than 99 %"
 
 
+def proved_percent(share: float) -> str:
+    """A certified share, rounded down; the same figure wherever it is shown."""
+    return whole_percents(share)[0]
+
+
 def usd(amount: float) -> str:
     """1.5 -> "USD 1.50"; four decimals below ten cents."""
     return f"USD {amount:,.4f}" if 0 < abs(amount) < 0.1 else f"USD {amount:,.2f}"

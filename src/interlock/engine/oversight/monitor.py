@@ -3,6 +3,7 @@
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
+from operator import mul
 from typing import Any, ClassVar, Self
 
 from interlock.engine.oversight.binomial import EQUALITY_SLACK, share_in_open_unit
@@ -52,7 +53,7 @@ class _Monitor(ABC):
         was_wrong = is_wrong(wrong)
         joining = self._joining()
         factors = self._if_wrong if was_wrong else self._if_right
-        self.sums = [(s + joining) * f for s, f in zip(self.sums, factors, strict=True)]
+        self.sums = list(map(mul, [evidence + joining for evidence in self.sums], factors))
         self.n += 1
         self.n_wrong += was_wrong
         statistic = self.statistic
@@ -83,6 +84,8 @@ class _Monitor(ABC):
         monitor = cls(known["budget"], known[cls.setting])
         monitor.n, monitor.n_wrong, monitor.decided_at = known["n"], known["n_wrong"], known["decided_at"]
         monitor.sums = [float(each) for each in known["sums"]]
+        if len(monitor.sums) != len(_WORSENINGS):
+            raise ValueError(f"the saved state of {cls.kind!r} has {len(monitor.sums)} sums: {len(_WORSENINGS)} needed")
         return monitor
 
     @abstractmethod

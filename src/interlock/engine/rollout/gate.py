@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 
+from interlock.engine.oversight.wording import percent
 from interlock.terms.evidence import Evidence, EvidenceClass, Finding, GateVerdict, Verdict
 from interlock.terms.workflow import WorkflowDefinition
 
@@ -100,14 +101,12 @@ def check_certificate(found: Finding | Evidence, definition: WorkflowDefinition)
     refs = (found.digest,)
     wanted = definition.budget
     if budget > wanted.certify_at or promise != wanted.promise or delta > wanted.delta:
-        reason = (
-            f"certified at {budget:.2%} ({promise}, delta {delta}), wanted {wanted.certify_at:.2%} ({wanted.promise})"
-        )
+        reason = f"certified at {percent(budget)} ({promise}, delta {delta}), wanted {percent(wanted.certify_at)} ({wanted.promise})"
         return Finding("certificate", Verdict.INCONCLUSIVE, reason, "certify at the budget of the definition", refs)
     if threshold is None:
         need = f"label {missing} more cases" if missing else "a better candidate, or a larger budget"
         return Finding("certificate", Verdict.FAILED, f"nothing can be certified on {total} cases", need, refs)
-    reason = f"{wrong} wrong of {above} at or over {threshold:.4f}, {total} labelled; budget {budget:.2%} holds"
+    reason = f"{wrong} wrong of {above} at or over {threshold:.4f}, {total} labelled; budget {percent(budget)} holds"
     return Finding("certificate", Verdict.PASSED, reason, "", refs)
 
 
@@ -130,7 +129,7 @@ def check_shadow(found: Finding | Evidence, definition: WorkflowDefinition) -> F
         return Finding(
             "shadow",
             Verdict.FAILED,
-            f"{seen}; the rate is over the budget of {budget:.1%} (at least {low:.2%})",
+            f"{seen}; the rate is over the budget of {percent(budget)} (at least {percent(round(low, 4))})",
             "find out why, then make a new release",
             refs,
         )

@@ -1,9 +1,11 @@
 """Record what turned out to be true; an audited outcome that breaks the budget demotes in the same transaction."""
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from interlock.engine.oversight.monitor import DemotionMonitor
+from interlock.engine.oversight.wording import percent
 from interlock.engine.timestamp import stamp
 from interlock.flows.ledger.record import record
 from interlock.flows.rollout.demote import RUN_TIME, demote_in
@@ -29,6 +31,16 @@ def observe(store: Store, workflow: str, key: str, *, label: str, by: str, clock
     """
     with store.transaction() as tx:
         return observe_in(tx, workflow, key, label=label, by=by, audit=False, now=clock())
+
+
+def observe_many(
+    store: Store, workflow: str, outcomes: Iterable[tuple[str, str]], *, by: str, clock: Clock
+) -> tuple[Observed, ...]:
+    """Record many outcomes, (case key, label) each, in one transaction: all or none. Raises as `observe`."""
+    with store.transaction() as tx:
+        return tuple(
+            observe_in(tx, workflow, key, label=label, by=by, audit=False, now=clock()) for key, label in outcomes
+        )
 
 
 def observe_in(
@@ -59,7 +71,9 @@ def _monitor(tx: Transaction, row: DecisionRow, *, wrong: bool, at: str) -> Obse
     if not monitor.decided:
         return Observed(wrong, counted=True, demoted=False)
     budget = float(state.grant["budget"])
-    reason = f"the audits say that the error budget of {budget:.1%} is broken: {monitor.n_wrong} wrong of {monitor.n}"
+    reason = (
+        f"the audits say that the error budget of {percent(budget)} is broken: {monitor.n_wrong} wrong of {monitor.n}"
+    )
     facts = {"audits": monitor.n, "wrong": monitor.n_wrong, "statistic": monitor.statistic, "case": row.key}
     demote_in(tx, row.workflow, release=row.release, by=RUN_TIME, reason=reason, facts=facts, at=at)
     return Observed(wrong, counted=True, demoted=True)

@@ -3,7 +3,7 @@
 import math
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from interlock.engine.evaluation.cases import CaseRow, to_cases
 from interlock.engine.evaluation.columns import choose_columns
@@ -40,16 +40,33 @@ def evaluate(request: Request, needs: Needs) -> Evaluation:
         needs.watch.tell(f"{choice.role.value}: {', '.join(choice.columns)} ({choice.why})")
     cases, exclusions, case_notes = to_cases(table, columns, skip_broken=request.skip_broken)
     source = replace(table.source, rows_used=len(cases), exclusions=(*table.source.exclusions, *exclusions))
-    roles = {choice.role for choice in columns if choice.columns}
-    recorded = {Role.PREDICTION, Role.CONFIDENCE} <= roles and request.use_recorded
-    division = _divide(cases, roles, request, fits=not recorded)
-    candidates = () if recorded else needs.candidates()
+    recorded = _has(columns, Role.PREDICTION) and _has(columns, Role.CONFIDENCE) and request.use_recorded
+    division = _divide(cases, columns, request, fits=not recorded)
     share = calibration_share(fits=not recorded, has_times=division.split.by == "time")
-    _require_labels(division, request, share=share, n_candidates=max(1, len(candidates)))
-    if not recorded:
-        _require_two_labels([cases[index].label for index in division.train])
-    ran = [run_recorded(cases, division)] if recorded else _run_all(candidates, cases, division, request, needs)
-    return _conclude(request, needs, source, columns, cases, division, ran, (*case_notes, *division.notes), share)
+    past = _Past(source, columns, cases, division, (*case_notes, *division.notes), share)
+    if recorded:
+        _require_labels(past, request, n_candidates=1)
+        return _conclude(past, [run_recorded(cases, division)], request, needs)
+    candidates = needs.candidates()
+    _require_labels(past, request, n_candidates=len(candidates))
+    _require_two_labels([cases[index].label for index in division.train])
+    return _conclude(past, _run_all(candidates, past, request, needs), request, needs)
+
+
+@dataclass(frozen=True, slots=True)
+class _Past:
+    """The file as it was understood and divided."""
+
+    source: SourceFile
+    columns: tuple[ColumnChoice, ...]
+    cases: Sequence[CaseRow]
+    division: Division
+    notes: tuple[str, ...]
+    calibration_share: float
+
+
+def _has(columns: Sequence[ColumnChoice], role: Role) -> bool:
+    return any(choice.role is role and choice.columns for choice in columns)
 
 
 def _choose(table: RawTable, request: Request) -> tuple[ColumnChoice, ...]:
@@ -65,30 +82,30 @@ def _choose(table: RawTable, request: Request) -> tuple[ColumnChoice, ...]:
     )
 
 
-def _divide(cases: Sequence[CaseRow], roles: set[Role], request: Request, *, fits: bool) -> Division:
+def _divide(cases: Sequence[CaseRow], columns: Sequence[ColumnChoice], request: Request, *, fits: bool) -> Division:
     keys = Keys(
         texts=[case.text for case in cases],
         groups=[case.group or "" for case in cases],
         at=[case.at for case in cases],
-        has_groups=Role.GROUP in roles,
-        has_times=Role.TIME in roles and all(case.at is not None for case in cases),
+        has_groups=_has(columns, Role.GROUP),
+        has_times=_has(columns, Role.TIME) and all(case.at is not None for case in cases),
     )
     return divide(keys, fits=fits, seed=request.seed)
 
 
-def _require_labels(division: Division, request: Request, *, share: float, n_candidates: int) -> None:
+def _require_labels(past: _Past, request: Request, *, n_candidates: int) -> None:
     """Refuse a file with which nothing at all could be proved, and say how large it must be."""
-    n_calibration = division.split.n_calibration
+    n_calibration = past.division.split.n_calibration
     largest = max(0.05, request.budget)
     if n_calibration >= labels_needed(largest, 0, request.delta):
         return
     needed = labels_needed(request.budget, 0, request.delta / n_candidates)
-    counted = "groups (customers or threads)" if division.split.n_groups else "rows"
+    counted = "groups (customers or threads)" if past.division.split.n_groups else "rows"
+    rows = math.ceil(needed / past.calibration_share)
     raise BadInput(
         f"{request.path.name}: too few labelled rows. {n_calibration:,} of them would calibrate; to prove an error "
         f"budget of {budget_percent(request.budget)} takes at least {needed:,} calibration cases without a mistake, "
-        f"which is a file of at least {math.ceil(needed / share):,} labelled {counted}. Label more past cases, or ask "
-        "for a larger --budget."
+        f"which is a file of at least {rows:,} labelled {counted}. Label more past cases, or ask for a larger --budget."
     )
 
 
@@ -101,12 +118,10 @@ def _require_two_labels(labels: Sequence[str]) -> None:
         )
 
 
-def _run_all(
-    candidates: Sequence[Candidate], cases: Sequence[CaseRow], division: Division, request: Request, needs: Needs
-) -> list[Ran]:
+def _run_all(candidates: Sequence[Candidate], past: _Past, request: Request, needs: Needs) -> list[Ran]:
     ran = []
     for complexity, candidate in enumerate(candidates, start=1):
-        one = run_candidate(candidate, complexity, cases, division, request, needs)
+        one = run_candidate(candidate, complexity, past.cases, past.division, request, needs)
         if one.unavailable:
             needs.watch.tell(f"unavailable: {one.identity.name}: {one.unavailable}")
         ran.append(one)
@@ -116,9 +131,7 @@ def _run_all(
     return ran
 
 
-def _measure_all(
-    ran: Sequence[Ran], terms: Terms
-) -> tuple[tuple[CandidateEvaluation, ...], dict[str, TopMistakes]]:
+def _measure_all(ran: Sequence[Ran], terms: Terms) -> tuple[tuple[CandidateEvaluation, ...], dict[str, TopMistakes]]:
     measured = []
     tops = {}
     for one in ran:
@@ -130,17 +143,7 @@ def _measure_all(
     return tuple(measured), tops
 
 
-def _conclude(
-    request: Request,
-    needs: Needs,
-    source: SourceFile,
-    columns: tuple[ColumnChoice, ...],
-    cases: Sequence[CaseRow],
-    division: Division,
-    ran: Sequence[Ran],
-    notes: tuple[str, ...],
-    share: float,
-) -> Evaluation:
+def _conclude(past: _Past, ran: Sequence[Ran], request: Request, needs: Needs) -> Evaluation:
     n_available = sum(one.observed is not None for one in ran)
     terms = Terms(
         budget=request.budget,
@@ -151,15 +154,18 @@ def _conclude(
     )
     needs.watch.stage("Certifying")(0, None)
     measured, tops = _measure_all(ran, terms)
-    recommendation = recommend(measured, terms, min_gain=request.min_gain, calibration_share=share, tops=tops)
-    labels = Counter(case.label for case in cases)
+    recommendation = recommend(
+        measured, terms, min_gain=request.min_gain, calibration_share=past.calibration_share, tops=tops
+    )
+    certificate = recommendation.certificate
+    labels = Counter(case.label for case in past.cases)
     return Evaluation(
         created_at=needs.clock().isoformat(timespec="seconds"),
         interlock_version=needs.version,
-        source=source,
-        columns=columns,
+        source=past.source,
+        columns=past.columns,
         labels=tuple(sorted(labels.items(), key=lambda item: (-item[1], item[0]))),
-        split=division.split,
+        split=past.division.split,
         budget=request.budget,
         promise=request.promise,
         delta=request.delta,
@@ -168,10 +174,10 @@ def _conclude(
         costs_assumed=not (request.cost_wrong_given and request.cost_review_given),
         seed=request.seed,
         candidates=measured,
-        audit=plan_audits(recommendation.certificate, cases, source, request) if recommendation.certificate else None,
+        audit=None if certificate is None else plan_audits(certificate, past.cases, past.source, request),
         recommendation=recommendation,
-        assumptions=assumptions(request, n_available=n_available, division=division),
+        assumptions=assumptions(request, n_available=n_available, split=past.division.split),
         not_promised=NOT_PROMISED,
-        notes=notes,
+        notes=past.notes,
         authored_sample=request.authored_sample,
     )

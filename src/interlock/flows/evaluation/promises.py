@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from interlock.engine.evaluation.split import Division
 from interlock.engine.evaluation.words import budget_percent, usd
 from interlock.flows.evaluation.request import Request
+from interlock.terms.evaluation import Split
 
 NOT_PROMISED = (
     "Error rates per customer, per label or per slice: the promise is about all cases together.",
@@ -14,22 +14,22 @@ NOT_PROMISED = (
 )
 
 
-def assumptions(request: Request, *, n_available: int, division: Division) -> tuple[str, ...]:
+def assumptions(request: Request, *, n_available: int, split: Split) -> tuple[str, ...]:
     """In the order in which a careful reader would ask."""
-    return tuple(_assumptions(request, n_available=n_available, division=division))
+    return tuple(_assumptions(request, n_available=n_available, split=split))
 
 
-def _assumptions(request: Request, *, n_available: int, division: Division) -> Iterator[str]:
+def _assumptions(request: Request, *, n_available: int, split: Split) -> Iterator[str]:
     yield (
         "The labelled rows are a random sample of the cases that will come, one case per customer or thread, and the "
         "people who decided them were right."
     )
-    if division.split.n_groups == 0:
+    if split.n_groups == 0:
         yield (
             "No column says which rows belong to one customer or thread (--group): if some customers fill many rows, "
             "the proof is weaker than it says."
         )
-    if division.split.by == "time":
+    if split.by == "time":
         yield "Times were taken as written; the newest cases were kept for the check."
     if n_available > 1:
         yield (

@@ -79,7 +79,8 @@ def run_recorded(cases: Sequence[CaseRow], division: Division) -> Ran:
     """Take the predictions of the file as they are."""
 
     def recorded(indices: Sequence[int]) -> Scored:
-        return Scored.of([_scored_case(cases[i], cases[i].prediction or "", cases[i].confidence or 0.0) for i in indices])
+        chosen = [cases[index] for index in indices]
+        return Scored.of([_scored_case(case, case.prediction or "", case.confidence or 0.0) for case in chosen])
 
     observed = Observed(
         calibration=recorded(division.calibration),
@@ -146,9 +147,7 @@ def _latencies_ms(
     latencies: list[float] = []
     for number, text in enumerate(timed, start=1):
         latencies.extend(
-            answer.latency_ms
-            for answer in candidate.answer([text], progress=silent)
-            if answer.latency_ms is not None
+            answer.latency_ms for answer in candidate.answer([text], progress=silent) if answer.latency_ms is not None
         )
         progress(number, len(timed))
     return tuple(latencies)

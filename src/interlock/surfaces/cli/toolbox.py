@@ -3,15 +3,19 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 import typer
 from rich.console import Console
 
 from interlock.ports.candidates import Candidate
 from interlock.ports.clock import Clock
+from interlock.ports.drain import Drain
+from interlock.ports.randomness import Randomness
 from interlock.ports.reports import ReportWriter
+from interlock.ports.store import Store
 from interlock.ports.tables import TableReader
+from interlock.terms.workflow import WorkflowDefinition
 
 
 class BuildCandidates(Protocol):
@@ -38,7 +42,11 @@ class Toolbox:
     write_text: Callable[[Path, str], None]
     environment: Mapping[str, str]
     sample_path: Callable[[], Path]
-    extra: Mapping[str, Any]
+    open_store: Callable[[Path], Store]
+    open_drain: Callable[[Path], Drain]
+    read_definition: Callable[[Path], WorkflowDefinition]
+    randomness: Randomness
+    version: str
 
 
 def toolbox(context: typer.Context) -> Toolbox:

@@ -1,0 +1,72 @@
+"""All commands in one list, and what happens when a person or a pipe ends them."""
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from interlock import __version__
+from interlock.surfaces.cli.demo.command import demo_command
+from interlock.surfaces.cli.try_ import try_command
+
+
+class Stopped(Exception):
+    """A person stopped the command."""
+
+
+class PipeClosed(Exception):
+    """Whoever read the output went away."""
+
+
+class _Root(TyperGroup):
+    """Takes these two out of Typer's hands, whose exit codes for them differ from version to version."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt as exc:
+            raise Stopped from exc
+        except BrokenPipeError as exc:
+            raise PipeClosed from exc
+
+
+# (name, function): a new command is one more line here.
+COMMANDS: tuple[tuple[str, Callable[..., None]], ...] = (
+    ("try", try_command),
+    ("demo", demo_command),
+)
+
+
+def build_app() -> typer.Typer:
+    """The command line with every command registered."""
+    app = typer.Typer(
+        cls=_Root,
+        name="interlock",
+        help="An AI workflow gets exactly as much authority as its evidence supports, and the run time enforces it.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode="markdown",
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback()(_root)
+    for name, function in COMMANDS:
+        app.command(name)(function)
+    return app
+
+
+def _show_version(asked: bool) -> None:  # noqa: FBT001 - Typer calls it with the option's value
+    if asked:
+        typer.echo(f"interlock {__version__}")
+        raise typer.Exit
+
+
+def _root(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", help="Show the version and exit.", is_eager=True, callback=_show_version)
+    ] = False,
+) -> None:
+    del version  # its callback has done it all

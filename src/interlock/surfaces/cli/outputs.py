@@ -1,0 +1,70 @@
+"""The two files of a report: both or neither, and never somebody else's."""
+
+import json
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from interlock.surfaces.cli.toolbox import Toolbox
+from interlock.terms.errors import BadInput, Unavailable
+from interlock.terms.evaluation import Evaluation
+
+REPORT = "report.html"
+FIGURES = "evaluation.json"
+
+
+def check_folder(out: Path) -> None:
+    """Refuse, before any work, a folder in which these names belong to somebody else. Raises BadInput."""
+    if out.exists() and not out.is_dir():
+        raise BadInput(f"--out {out}: is a file; name a folder")
+    if any((out / name).exists() for name in (REPORT, FIGURES)) and not _ours(out / FIGURES):
+        raise BadInput(
+            f"--out {out}: holds a {REPORT} or {FIGURES} that Interlock did not write; name another folder with --out"
+        )
+
+
+def _ours(figures: Path) -> bool:
+    try:
+        content = json.loads(figures.read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return False
+    return isinstance(content, dict) and "interlock_version" in content and "schema_version" in content
+
+
+def write_outputs(box: Toolbox, out: Path, evaluation: Evaluation, content: dict[str, Any]) -> Path:
+    """Write both files and return the report's path. Raises Unavailable where the disk refuses; then none is there."""
+    made = _make_folder(out)
+    try:
+        staging = Path(tempfile.mkdtemp(prefix=".interlock-", dir=out))
+        try:
+            box.reports().evaluation(evaluation, staging / REPORT)
+            box.write_text(staging / FIGURES, json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+            (staging / REPORT).replace(out / REPORT)
+            (staging / FIGURES).replace(out / FIGURES)
+        finally:
+            shutil.rmtree(staging, ignore_errors=True)
+    except BaseException as exc:
+        for folder in made:
+            _remove_if_empty(folder)
+        if isinstance(exc, OSError):
+            raise Unavailable(f"--out {out}: cannot be written ({exc.strerror or exc}); name another folder") from exc
+        raise
+    return out / REPORT
+
+
+def _make_folder(out: Path) -> list[Path]:
+    """The folders that had to be made, innermost first."""
+    missing = [folder for folder in (out, *out.parents) if not folder.exists()]
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as exc:
+        raise Unavailable(f"--out {out}: cannot be made ({exc.strerror or exc}); name another folder") from exc
+    return missing
+
+
+def _remove_if_empty(folder: Path) -> None:
+    try:
+        folder.rmdir()
+    except OSError:
+        return  # somebody put something there in the meantime

@@ -1,0 +1,76 @@
+"""What a person reads on the terminal when the work is done."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from interlock.engine.evaluation.words import budget_percent, percent, proved_percent, usd
+from interlock.surfaces.cli.watching import printable
+from interlock.terms.evaluation import CandidateEvaluation, CertifiedShare, Evaluation
+
+NOT_MEASURED = "-"
+
+
+def print_summary(console: Console, evaluation: Evaluation, report: Path, *, quiet: bool) -> None:
+    """The recommendation, the candidates beside each other, the reasons, where the report is."""
+    if not quiet:
+        console.print()
+        if evaluation.authored_sample:
+            console.print(Text("Authored sample: these figures say nothing about your cases.", style="bold"))
+        console.print(_table(evaluation))
+        for line in _unavailable(evaluation):
+            console.print(Text(line, style="red"))
+        console.print()
+    console.print(Text(printable(evaluation.recommendation.sentence), style="bold"))
+    if not quiet:
+        for reason in evaluation.recommendation.reasons:
+            console.print(Text(f"- {printable(reason)}"))
+        console.print()
+    console.print(Text(f"Report: {printable(str(report))}"), soft_wrap=True)
+
+
+def _table(evaluation: Evaluation) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold", title_justify="left")
+    table.add_column("Candidate", overflow="fold")
+    table.add_column("Right", justify="right")
+    table.add_column(f"By itself at {budget_percent(evaluation.budget)}", justify="right")
+    table.add_column("Wrong in check", justify="right")
+    table.add_column("p95 ms", justify="right")
+    table.add_column("Per success", justify="right")
+    for candidate in evaluation.candidates:
+        table.add_row(Text(printable(candidate.name)), *_figures(candidate, evaluation))
+    return table
+
+
+def _figures(candidate: CandidateEvaluation, evaluation: Evaluation) -> tuple[str, ...]:
+    if candidate.unavailable is not None:
+        return (NOT_MEASURED, "unavailable", NOT_MEASURED, NOT_MEASURED, NOT_MEASURED)
+    asked = _asked(candidate, evaluation)
+    risk = asked.evaluation_risk
+    accuracy = candidate.accuracy.value if candidate.accuracy else None
+    latency = candidate.latency_p95_ms.value if candidate.latency_p95_ms else None
+    cost = candidate.cost_per_success_usd.value if candidate.cost_per_success_usd else None
+    return (
+        NOT_MEASURED if accuracy is None else percent(accuracy),
+        "none" if asked.certificate.threshold is None else proved_percent(asked.certificate.share),
+        NOT_MEASURED if risk is None or risk.value is None else f"{100 * risk.value:.1f} %",
+        NOT_MEASURED if latency is None else f"{latency:,.1f}",
+        NOT_MEASURED if cost is None else usd(cost),
+    )
+
+
+def _asked(candidate: CandidateEvaluation, evaluation: Evaluation) -> CertifiedShare:
+    return next(
+        certified
+        for certified in candidate.certificates
+        if certified.certificate.budget == evaluation.budget and certified.certificate.promise is evaluation.promise
+    )
+
+
+def _unavailable(evaluation: Evaluation) -> Iterator[str]:
+    for candidate in evaluation.candidates:
+        if candidate.unavailable is not None:
+            yield f"unavailable: {printable(candidate.name)}: {printable(candidate.unavailable)}"

@@ -1,0 +1,101 @@
+"""The entry point of the command line: what ends it, in words and as an exit status."""
+
+import os
+import signal
+import sys
+from typing import TextIO
+
+from interlock.terms.errors import BadInput, InterlockError, Unavailable
+
+EXIT_BAD_INPUT = 2
+EXIT_UNAVAILABLE = 3
+EXIT_REFUSED = 4
+EXIT_STOPPED = 128 + signal.SIGINT
+EXIT_PIPE_CLOSED = 141  # 128 + SIGPIPE, as a shell reports it; Windows has no such signal
+EXTRAS = {
+    "numpy": "try",
+    "scipy": "try",
+    "sklearn": "try",
+    "threadpoolctl": "try",
+    "duckdb": "try",
+    "httpx": "try",
+    "sentence_transformers": "embeddings",
+}
+
+
+def main() -> None:
+    """Run the command line and end the process with its exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="replace")  # a terminal that lacks a character must not end the work
+    try:
+        status = _run()
+    except KeyboardInterrupt:  # before or after the command itself
+        status = _stopped()
+    sys.exit(status)
+
+
+def _run() -> int:
+    from interlock.surfaces.cli.app import PipeClosed, Stopped, build_app
+    from interlock.wiring.toolbox import build_toolbox
+
+    try:
+        build_app()(obj=build_toolbox(), prog_name="interlock")
+        sys.stdout.flush()
+    except SystemExit as exc:
+        return _flushed(exc.code)
+    except InterlockError as exc:
+        return _fail(str(exc), _status_of(exc))
+    except Stopped:
+        return _stopped()
+    except (PipeClosed, BrokenPipeError):
+        _drop(sys.stdout)
+        return EXIT_PIPE_CLOSED
+    except MemoryError:
+        return _fail("not enough memory; nothing was written. Try fewer rows: --rows-max 50000", EXIT_UNAVAILABLE)
+    except ModuleNotFoundError as exc:
+        extra = EXTRAS.get((exc.name or "").partition(".")[0])
+        if extra is None:
+            raise
+        return _fail(f"{exc.name} is not installed: pip install 'interlock[{extra}]'", EXIT_UNAVAILABLE)
+    return 0
+
+
+def _status_of(error: InterlockError) -> int:
+    if isinstance(error, BadInput):
+        return EXIT_BAD_INPUT
+    return EXIT_UNAVAILABLE if isinstance(error, Unavailable) else EXIT_REFUSED
+
+
+def _flushed(code: object) -> int:
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _drop(sys.stdout)
+        return EXIT_PIPE_CLOSED
+    return code if isinstance(code, int) else 0 if code is None else 1
+
+
+def _stopped() -> int:
+    return _fail("stopped; nothing was written.", EXIT_STOPPED)
+
+
+def _fail(message: str, status: int) -> int:
+    words = "".join(char if char.isprintable() or char == "\n" else " " for char in message)
+    try:
+        sys.stderr.write(f"interlock: {words}\n")
+        sys.stderr.flush()
+    except BrokenPipeError:
+        _drop(sys.stderr)
+    return status
+
+
+def _drop(stream: TextIO) -> None:
+    """Point a stream whose reader is gone at nothing, or Python complains at its exit."""
+    nothing = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nothing, stream.fileno())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,130 @@
+"""The toolbox of the command line, filled with real adapters; each is imported when a command first needs it."""
+
+import datetime as dt
+import os
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from importlib import resources
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from rich.console import Console
+
+from interlock import __version__
+from interlock.ports.candidates import Candidate
+from interlock.ports.drain import Drain
+from interlock.ports.reports import ReportWriter
+from interlock.ports.store import Store
+from interlock.ports.tables import TableReader
+from interlock.surfaces.cli.toolbox import BuildCandidates, Toolbox
+from interlock.terms.errors import BadInput
+from interlock.terms.workflow import WorkflowDefinition
+
+KEY_NAMES = ("INTERLOCK_CANDIDATE_API_KEY", "OPENAI_API_KEY")
+
+
+def build_toolbox() -> Toolbox:
+    """Adapters for this process: its consoles, its clock, its environment."""
+    environment = dict(os.environ)
+    return Toolbox(
+        out=Console(highlight=False),
+        err=Console(stderr=True, highlight=False),
+        clock=_now,
+        read_table=_table_reader,
+        candidates=lambda: candidate_builder(environment),
+        reports=_reports,
+        write_text=_write_text,
+        environment=environment,
+        sample_path=_sample_path,
+        open_store=_open_store,
+        open_drain=_open_drain,
+        read_definition=_read_definition,
+        randomness=os.urandom,
+        version=__version__,
+    )
+
+
+def candidate_builder(environment: Mapping[str, str]) -> BuildCandidates:
+    """Built-in candidates, simplest first, then one for each outside address."""
+
+    def build(*, seed: int, outside: Sequence[str]) -> Sequence[Candidate]:
+        from interlock.adapters.candidates.centroid import NearestCentroid
+        from interlock.adapters.candidates.minilm import MiniLM
+        from interlock.adapters.candidates.tfidf import SmallModel
+
+        own: list[Candidate] = [NearestCentroid(), SmallModel(seed=seed), MiniLM(seed=seed)]
+        return [*own, *_outside(outside, environment)]
+
+    return build
+
+
+def _outside(outside: Sequence[str], environment: Mapping[str, str]) -> list[Candidate]:
+    if not outside:
+        return []
+    from interlock.adapters.candidates.address import parse_address
+    from interlock.adapters.candidates.openai_compatible import OpenAICompatible
+
+    key = _key(environment)
+    addresses = [parse_address(text) for text in outside]
+    models = Counter(address.model for address in addresses)
+    candidates: list[Candidate] = []
+    for address in addresses:
+        name = address.model if models[address.model] == 1 else f"{address.model} at {urlsplit(address.base).netloc}"
+        if any(candidate.name == name for candidate in candidates):
+            raise BadInput(f"--candidate: {name} is named twice")
+        candidates.append(OpenAICompatible(address, key=key, name=name))
+    return candidates
+
+
+def _key(environment: Mapping[str, str]) -> str | None:
+    for name in KEY_NAMES:
+        key = environment.get(name, "").strip()
+        if key and not (key.isascii() and key.isprintable()):
+            raise BadInput(f"{name} holds characters that no key has; set it again")
+        if key:
+            return key
+    return None
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
+
+
+def _table_reader() -> TableReader:
+    from interlock.adapters.tables import read_table
+
+    return read_table
+
+
+def _reports() -> ReportWriter:
+    from interlock.adapters.reports.html import HtmlReports
+
+    return HtmlReports()
+
+
+def _write_text(path: Path, text: str) -> None:
+    from interlock.adapters.reports.files import write_whole
+
+    write_whole(path, text.encode("utf-8", errors="replace"))
+
+
+def _open_store(path: Path) -> Store:
+    from interlock.adapters.sqlite.store import SqliteStore
+
+    return SqliteStore(path)
+
+
+def _open_drain(path: Path) -> Drain:
+    from interlock.adapters.sqlite.drain import FileDrain
+
+    return FileDrain(path)
+
+
+def _read_definition(path: Path) -> WorkflowDefinition:
+    from interlock.adapters.definitions.yaml_file import read_definition
+
+    return read_definition(path)
+
+
+def _sample_path() -> Path:
+    return Path(str(resources.files("interlock") / "packs" / "samples" / "support_messages.csv"))

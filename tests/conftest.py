@@ -1,0 +1,58 @@
+"""What all tests share: where real data is, and that nothing is skipped in CI for a reason that is not allowed."""
+
+import os
+from collections.abc import Generator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytest_plugins = ["pytester"]
+
+# Under CI a skip with any other reason is a failure: something that the tests need is missing and nobody would see it.
+ALLOWED_IN_CI = ("data not here:", "platform:")
+IN_CI = os.environ.get("CI") == "true"
+
+
+@pytest.fixture(scope="session")
+def data_dir() -> Path:
+    """The folder of real data that INTERLOCK_DATA names; skips where it is not set, fails where the folder is gone."""
+    named = os.environ.get("INTERLOCK_DATA")
+    if not named:
+        pytest.skip("data not here: set INTERLOCK_DATA to the folder that holds the public data sets")
+    if not Path(named).is_dir():
+        pytest.fail(f"INTERLOCK_DATA names {named}, and no such folder is there: mend it or unset it", pytrace=False)
+    return Path(named)
+
+
+def _refused(report: pytest.TestReport | pytest.CollectReport) -> str | None:
+    """What to say where a skip is not allowed; None where the report may stand."""
+    if not IN_CI or not report.skipped or hasattr(report, "wasxfail"):
+        return None
+    reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+    reason = reason.removeprefix("Skipped: ")
+    if reason.startswith(ALLOWED_IN_CI):
+        return None
+    return (
+        f"skipped in CI: {reason}\nInstall what is missing, or give a reason that starts with one of {ALLOWED_IN_CI}."
+    )
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: Any, call: Any) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A skipped test fails under CI."""
+    report = yield
+    if (words := _refused(report)) is not None:
+        report.outcome = "failed"
+        report.longrepr = words
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(collector: Any) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """A skipped file fails under CI."""
+    report = yield
+    if (words := _refused(report)) is not None:
+        report.outcome = "failed"
+        report.longrepr = words
+    return report
