@@ -55,8 +55,8 @@ test: setup browser ## all tests, on two processes
 
 # Tests look at pages in Debian's Chromium. Root on Debian gets it here; anybody else is told what is skipped.
 browser:
-	@if command -v chromium || command -v chromium-browser || command -v google-chrome; then :; \
-	elif [ "$$(id -u)" = 0 ] && command -v apt-get; then \
+	@if { command -v chromium || command -v chromium-browser || command -v google-chrome; } >/dev/null; then :; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 	  start=$$SECONDS; echo "installing chromium ..."; \
 	  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium; } >/dev/null \
 	    && echo "installing chromium took $$((SECONDS - start)) s" \

@@ -21,7 +21,6 @@ class WorkflowRow:
     definition: Mapping[str, Any]
     grant: Mapping[str, Any] | None
     monitor: Mapping[str, Any] | None
-    certificates: int
 
 
 @dataclass(frozen=True, slots=True)

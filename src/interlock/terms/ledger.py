@@ -36,11 +36,15 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class LedgerCheck:
-    """The result of a verification: `entries` read, the `root` they hash to, and the faults (empty: it holds)."""
+    """The result of a verification: `entries` read, the `root` they hash to, and the faults (empty: it holds).
+
+    `caveat` says what this verification cannot show, "" where nothing is left open.
+    """
 
     entries: int
     root: str
     faults: tuple[Fault, ...]
+    caveat: str = ""
 
     @property
     def holds(self) -> bool:

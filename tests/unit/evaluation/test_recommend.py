@@ -40,11 +40,12 @@ def test_the_simplest_that_keeps_the_promise() -> None:
     found = choose(candidate(1, 0.70), candidate(2, 0.74))
     assert found.candidate == "simple"
     assert found.sentence == (
-        "At an error budget of 2 %, the simple may handle 70 % of these cases by itself; a person decides the other 30 %."
+        "At an error budget of 2 %, the simple may handle 70 % of these cases by itself; "
+        "a person decides the other 30 %."
     )
     assert (
-        "The middle is more complex and would handle 74 % against 70 %: +4.0 points, less than the 5 that would make it "
-        "worth its while."
+        "The middle is more complex and would handle 74 % against 70 %: +4.0 points, less than the 5 that would make "
+        "it worth its while."
     ) in found.reasons
 
 

@@ -26,6 +26,10 @@ def sides(division: Division) -> tuple[set[int], set[int], set[int]]:
     return set(division.train), set(division.calibration), set(division.evaluation)
 
 
+def apart(sets: list[set[int]] | list[set[str]]) -> bool:
+    return sum(map(len, sets)) == len(set().union(*sets))
+
+
 def texts(n: int) -> list[str]:
     return [f"text {number}" for number in range(n)]
 
@@ -96,15 +100,15 @@ def test_laws(cases: list[tuple[str, str, int]], has_groups: bool, has_times: bo
     )
     division = divide(given_keys, fits=True, seed=seed)
     train, calibration, evaluation = sides(division)
-    assert not (train & calibration or train & evaluation or calibration & evaluation)
+    assert apart([train, calibration, evaluation])
     assert divide(given_keys, fits=True, seed=seed) == division
     if not has_groups:
         assert train | calibration | evaluation == set(range(len(cases)))
         places = [{cases[index][0] for index in side} for side in (train, calibration, evaluation)]
-        assert not (places[0] & places[1] or places[0] & places[2] or places[1] & places[2])
+        assert apart(places)
     else:
         places = [{cases[index][1] for index in side} - {""} for side in (train, calibration, evaluation)]
-        assert not (places[0] & places[1] or places[0] & places[2] or places[1] & places[2])
+        assert apart(places)
         for side in (calibration, evaluation):
             kept = [cases[index][1] for index in side if cases[index][1]]
             assert len(kept) == len(set(kept))

@@ -87,7 +87,13 @@ def certified(promise: Promise, budget: float, share: float | None) -> Certified
 
 
 def candidate(
-    name: str, kind: CandidateKind, complexity: int, *, full_error: float, power: float, shares: tuple[float | None, ...]
+    name: str,
+    kind: CandidateKind,
+    complexity: int,
+    *,
+    full_error: float,
+    power: float,
+    shares: tuple[float | None, ...],
 ) -> CandidateEvaluation:
     return CandidateEvaluation(
         name=name,
@@ -115,7 +121,9 @@ def candidate(
         ),
         mistakes=(
             Mistake(4211, "My card was charged twice for the same booking, please help", "refund", "card fee", 0.9931),
-            Mistake(187, "I want to close it. Not the account, the complaint.", "withdraw complaint", "close account", 0.988),
+            Mistake(
+                187, "I want to close it. Not the account, the complaint.", "withdraw complaint", "close account", 0.988
+            ),
             Mistake(9020, "Top-up by transfer did not arrive", "pending transfer", "top-up failed", 0.9712),
         ),
     )
@@ -248,7 +256,10 @@ def nothing_certified() -> Evaluation:
         recommendation=Recommendation(
             None,
             "Nothing may be automated yet: no candidate keeps 0.5 % with 300 labelled cases",
-            ("Label 298 more cases; with no error among them, the promise can be certified.", "Let people decide all cases."),
+            (
+                "Label 298 more cases; with no error among them, the promise can be certified.",
+                "Let people decide all cases.",
+            ),
             None,
         ),
         authored_sample=False,
@@ -261,7 +272,9 @@ def joint_evaluation() -> Evaluation:
     full = full_evaluation()
     lead = full.candidates[2]
     certificate = next(
-        c.certificate for c in lead.certificates if c.certificate.promise is Promise.JOINT and c.certificate.budget == 0.01
+        c.certificate
+        for c in lead.certificates
+        if c.certificate.promise is Promise.JOINT and c.certificate.budget == 0.01
     )
     return dataclasses.replace(
         full,
@@ -327,8 +340,15 @@ def long_story() -> Story:
         "Error budget used",
         "day",
         "share of the budget window that was wrong",
-        (Series("wrong among audited", _burn(32)), Series("thirty-day mean", tuple((float(d), 0.006) for d in range(32)))),
-        marks=(Mark(18.0, 0.0047, "drift begins"), Mark(27.0, 0.0148, "alarm"), Mark(27.4, 0.0152, "demoted by the run time")),
+        (
+            Series("wrong among audited", _burn(32)),
+            Series("thirty-day mean", tuple((float(d), 0.006) for d in range(32))),
+        ),
+        marks=(
+            Mark(18.0, 0.0047, "drift begins"),
+            Mark(27.0, 0.0148, "alarm"),
+            Mark(27.4, 0.0152, "demoted by the run time"),
+        ),
         levels=((0.01, "budget 1 %"), (0.0104, "alarm line")),
         percent_y=True,
     )
@@ -336,7 +356,11 @@ def long_story() -> Story:
         "Evidence against the budget",
         "audited cases",
         "e-value",
-        (Series("e-value", tuple((float(n), 10 ** (n / 400 - 1.2 + 0.2 * math.sin(n / 40))) for n in range(0, 1300, 20))),),
+        (
+            Series(
+                "e-value", tuple((float(n), 10 ** (n / 400 - 1.2 + 0.2 * math.sin(n / 40))) for n in range(0, 1300, 20))
+            ),
+        ),
         marks=(Mark(1040.0, 25.0, "alarm after 1,040 cases"),),
         levels=((20.0, "alarm at 20"),),
         log_y=True,
@@ -374,7 +398,10 @@ def long_story() -> Story:
     )
     return Story(
         "The run time took authority back nine days after the drift began, and nobody had to notice",
-        ("One workflow, from its first simulation to its demotion.", "12 wrong decisions were applied; 11 were undone."),
+        (
+            "One workflow, from its first simulation to its demotion.",
+            "12 wrong decisions were applied; 11 were undone.",
+        ),
         "claims-triage, release 4f19c2",
         True,
         "2026-03-03T15:05:11+01:00",
@@ -387,7 +414,9 @@ def hostile_story() -> Story:
     """A story whose every text is trying to break the page."""
     story = long_story()
     series = tuple(Series(t, ((0.0, i + 1.0), (1.0, i + 1.02))) for i, t in enumerate(HOSTILE))
-    chart = Chart(HOSTILE[0], HOSTILE[2], HOSTILE[3], series, tuple(Mark(0.5, 4.0, t) for t in HOSTILE), ((4.0, HOSTILE[2]),))
+    chart = Chart(
+        HOSTILE[0], HOSTILE[2], HOSTILE[3], series, tuple(Mark(0.5, 4.0, t) for t in HOSTILE), ((4.0, HOSTILE[2]),)
+    )
     table = DataTable(HOSTILE[1], HOSTILE[:3], (HOSTILE[:3], HOSTILE[3:6]), (2,))
     section = Section(HOSTILE[2], HOSTILE[5], Tone.FAILED, HOSTILE, (table,), (chart,))
     return dataclasses.replace(

@@ -113,13 +113,13 @@ def test_two_columns_of_one_name_are_refused(read: Read) -> None:
 def test_broken_rows_are_listed_with_their_lines_and_reasons(read: Read) -> None:
     content = 'text,label\na,x\nb\nc,x,y\nd,x\n"he said "hi" twice",x\ne\0f,x\n"g"h,x\ni,j,k\nl,x\n'
     assert complaint(read, content) == (
-        "cases.csv: 6 of 9 rows cannot be read; the first 5:\n"
+        "cases.csv: 6 rows of 9 cannot be read; the first 5:\n"
         "  line 3: 1 field where the header has 2\n"
         "  line 4: 3 fields where the header has 2\n"
-        '  line 6: the quote opened at line 6, column 1 closes in the middle of a cell; write a quote inside a quoted '
+        "  line 6: the quote opened at line 6, column 1 closes in the middle of a cell; write a quote inside a quoted "
         'cell as ""\n'
         "  line 7: holds a NUL byte\n"
-        '  line 8: the quote opened at line 8, column 1 closes in the middle of a cell; write a quote inside a quoted '
+        "  line 8: the quote opened at line 8, column 1 closes in the middle of a cell; write a quote inside a quoted "
         'cell as ""\n'
         f"{MEND}"
     )
@@ -144,17 +144,12 @@ def test_an_open_quote_costs_its_own_line_and_not_the_rest(read: Read) -> None:
     assert table.source.exclusions == (Exclusion("unbalanced quote", 1, (3,)),)
 
 
-def test_an_open_quote_at_the_end_is_named_where_it_opened(read: Read) -> None:
-    assert complaint(read, 'text,note,label\n"one\ntwo","three\nfour,x\nfive,six,x\n') == (
-        "cases.csv: 4 of 4 rows cannot be read:\n"
-        "  line 2: the quote opened at line 3, column 6 is never closed\n"
-        '  line 3: the quote opened at line 3, column 6 is never closed\n'
-        "  line 4: 2 fields where the header has 3\n"
-        "  line 5: 3 fields where the header has 3\n"
-        "No row can be read: look at how the file was exported."
-    ).replace("4 of 4 rows", "3 of 4 rows").replace("  line 5: 3 fields where the header has 3\n", "").replace(
-        "No row can be read: look at how the file was exported.", MEND
+def test_an_open_quote_is_named_where_it_opened_and_what_it_swallowed_is_read(read: Read) -> None:
+    content = 'text,note,label\n"one\ntwo","three\nfour,f,x\nfive,six,x\n'
+    assert complaint(read, content) == (
+        f"cases.csv: 1 row of 3 cannot be read:\n  line 2: the quote opened at line 3, column 6 is never closed\n{MEND}"
     )
+    assert read(content, skip_broken=True).rows == (("four", "f", "x"), ("five", "six", "x"))
 
 
 def test_a_stray_carriage_return_is_a_broken_row(read: Read) -> None:
@@ -179,7 +174,7 @@ def test_when_nothing_can_be_read_skipping_does_not_help(read: Read) -> None:
         "  line 2: 1 field where the header has 2\n"
         "  line 3: 1 field where the header has 2\n"
         "No row can be read: look at how the file was exported."
-    ).replace("2 rows of 2", "2 rows of 2")
+    )
 
 
 def test_only_the_first_twenty_lines_of_a_reason_are_kept(read: Read) -> None:
@@ -189,7 +184,8 @@ def test_only_the_first_twenty_lines_of_a_reason_are_kept(read: Read) -> None:
 
 def test_a_header_that_cannot_be_read_is_refused(read: Read) -> None:
     assert complaint(read, 'text,"label\na,x\n') == (
-        "cases.csv: the header cannot be read: the quote opened at line 1, column 6 is never closed. Mend the first line."
+        "cases.csv: the header cannot be read: the quote opened at line 1, column 6 is never closed. "
+        "Mend the first line."
     )
     assert complaint(read, "te\0xt,label,queue,customer\na,x,y,z\n") == (
         "cases.csv: line 1: the header holds a NUL byte. Export the file again."

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 
 from interlock.adapters.reports import words
 from interlock.adapters.reports.labels import LINE_PX, Box, along, beside, choose, fit, spread, text_width
@@ -56,7 +57,7 @@ def draw(plot: Plot, size: Size) -> Drawing:
     trial = rounded(plot.y, y_values, 0, 1, size.y_ticks)
     tick_px = max((text_width(tick.label) for tick in trial.ticks(size.y_ticks)), default=0.0)
     top = 24.0 + (DIVISION_PX + 6 if plot.division else 0)
-    gutter = size.gutter_px if size.gutter_px and (len(plot.lines) > 1 or plot.levels) else 18.0
+    gutter = size.gutter_px if size.gutter_px and (len(plot.lines) > 1 or plot.levels) else 24.0
     frame = Box(tick_px + 10, top, size.width - gutter, size.height - 44)
     x_values = [x for line in plot.lines for x, _ in line.points] + [spot.x for spot in plot.spots]
     x = scale(plot.x, x_values, frame.left, frame.right)
@@ -82,8 +83,7 @@ def _axes(plot: Plot, size: Size, frame: Box, x: Scale, y: Scale) -> Iterable[Sh
         if tick.at - half < room:
             continue  # a label that would touch the one before it is left out; its tick stays
         room = tick.at + half + 6
-        centre = min(tick.at, size.width - half)
-        yield Text(centre, frame.bottom + 18, tick.label, "tick tick-x", "middle", tick.value)
+        yield Text(tick.at, frame.bottom + 18, tick.label, "tick tick-x", "middle", tick.value)
     yield Text(0, 13, fit(words.one_line(plot.y.label, 90), size.width), "axis-label")
     label = fit(words.one_line(plot.x.label, 90), size.width - frame.left)
     yield Text(frame.right, frame.bottom + 38, label, "axis-label", "end")
@@ -149,7 +149,7 @@ def _gutter(plot: Plot, size: Size, frame: Box, x: Scale, y: Scale) -> Iterable[
     for value, label in plot.levels:
         if value > 0 or not y.axis.log:
             names.append(_Name(_two_rows(label, room), (frame.right, y.at(value)), "name-limit"))
-    tops = spread([n.start[1] for n in names], [n.height for n in names], frame.top - 8, frame.bottom + 12)
+    tops = spread([n.start[1] for n in names], [n.height for n in names], frame.top - 8, frame.bottom + 6)
     left = frame.right + 16
     for name, top in zip(names, tops, strict=True):
         middle = top + name.height / 2
@@ -215,7 +215,7 @@ def _spot(spot: Spot, px: float, py: float, y: Scale) -> Iterable[Shape]:
 
 def _dense(points: tuple[Point, ...]) -> Iterable[Point]:
     """The points and three between each two, so that a label cannot hide between two far points of a line."""
-    for (x0, y0), (x1, y1) in zip(points, points[1:], strict=False):
+    for (x0, y0), (x1, y1) in pairwise(points):
         for part in (0.0, 0.25, 0.5, 0.75):
             yield x0 + (x1 - x0) * part, y0 + (y1 - y0) * part
     yield from points[-1:]

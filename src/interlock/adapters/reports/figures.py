@@ -53,7 +53,7 @@ def figures(evaluation: Evaluation, subject: CandidateEvaluation | None) -> tupl
 
 
 def asked_certificate(evaluation: Evaluation, subject: CandidateEvaluation | None) -> Certificate | None:
-    """The certificate that was asked for: the recommended one, else the subject's at the requested budget and promise."""
+    """What was asked for: the recommended certificate, else the subject's at the requested budget and promise."""
     if evaluation.recommendation.certificate is not None:
         return evaluation.recommendation.certificate
     mine = (c.certificate for c in (subject.certificates if subject else ()))

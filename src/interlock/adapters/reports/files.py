@@ -24,7 +24,9 @@ def write_whole(path: Path, content: bytes) -> None:
             raise
         _sync_folder(path.parent)
     except OSError as exc:
-        raise Unavailable(f"{path}: the report could not be written ({exc.strerror or exc}). {_mend(path, exc)}") from exc
+        raise Unavailable(
+            f"{path}: the report could not be written ({exc.strerror or exc}). {_mend(path, exc)}"
+        ) from exc
 
 
 def _write_draft(draft: Path, content: bytes) -> None:

@@ -79,13 +79,12 @@ def along(start: float, end: float, y: float, width: float) -> tuple[Box, ...]:
     steps = 8
     for step in range(steps + 1):
         right = end - 3 - (end - start - width - 6) * step / steps
-        for top in (y - LINE_PX - 1, y + 2):
-            boxes.append(Box(right - width, top, right, top + LINE_PX))
+        boxes += [Box(right - width, top, right, top + LINE_PX) for top in (y - LINE_PX - 1, y + 2)]
     return tuple(boxes)
 
 
 def choose(places: Sequence[Box], taken: Iterable[Box], points: Sequence[tuple[float, float]], frame: Box) -> Box:
-    """The first of the places with the least harm: words under words and words off the paper weigh far more than lines."""
+    """The first of the places with the least harm: words on words or off the paper weigh far more than lines."""
     taken = tuple(taken)
 
     def harm(box: Box) -> float:
@@ -97,7 +96,7 @@ def choose(places: Sequence[Box], taken: Iterable[Box], points: Sequence[tuple[f
 
 
 def spread(wanted: Sequence[float], heights: Sequence[float], top: float, bottom: float) -> tuple[float, ...]:
-    """Tops of stacked labels, each as near its wanted centre as the others allow, inside [top, bottom] where they fit."""
+    """Tops of stacked labels, each as near its wanted centre as the others allow, within [top, bottom] if they fit."""
     order = sorted(range(len(wanted)), key=lambda i: (wanted[i], i))
     tops = dict.fromkeys(order, top)
     edge = top

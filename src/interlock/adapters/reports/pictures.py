@@ -63,7 +63,7 @@ def audit_cost(plan: AuditPlan) -> Plot | None:
 
 
 def interval_bar(estimate: Estimate | None, *, high: float, limit: float | None = None) -> tuple[Shape, ...]:
-    """A bar for a table row: the interval, the value as a dot, and the budget as a tick, on a track from 0 to `high`."""
+    """A bar for a table row, from 0 to `high`: the interval, the value as a dot, the budget as a tick."""
     if estimate is None or estimate.value is None or high <= 0:
         return ()
 

@@ -78,18 +78,17 @@ def description(plot: Plot) -> str:
     for line in plot.lines:
         if line.points:
             (x0, y0), (x1, y1) = line.points[0], line.points[-1]
-            said.append(
-                f"{words.one_line(line.name, 80)}: from {plot.y.read(y0)} at {plot.x.read(x0)} to {plot.y.read(y1)} at {plot.x.read(x1)}."
-            )
+            ends = (f"{plot.y.read(y)} at {plot.x.read(x)}" for x, y in ((x0, y0), (x1, y1)))
+            said.append(f"{words.one_line(line.name, 80)}: from {' to '.join(ends)}.")
     said += [f"Marked: {_spot_said(plot, spot)}." for spot in plot.spots]
-    said += [f"Level: {words.one_line(label, 160)} at {plot.y.read(value)}." for value, label in plot.levels]
+    said += [f"Level: {_level_said(plot, value, label)}." for value, label in plot.levels]
     return " ".join(said)
 
 
 def notes(plot: Plot) -> tuple[str, ...]:
     """Marks and levels as lines under the table."""
     marked = tuple(_spot_said(plot, spot) for spot in plot.spots)
-    return marked + tuple(f"{words.one_line(label, 160)}: {plot.y.read(value)}" for value, label in plot.levels)
+    return marked + tuple(_level_said(plot, value, label) for value, label in plot.levels)
 
 
 def as_table(plot: Plot) -> DataTable:
@@ -111,6 +110,11 @@ def _cell(plot: Plot, line: Line, index: int) -> str:
         return value
     _, low, high = line.band[index]
     return f"{value} ({plot.y.read(low)} to {plot.y.read(high)})"
+
+
+def _level_said(plot: Plot, value: float, label: str) -> str:
+    read = words.percent_exact(round(value, 10)) if plot.y.unit == "percent" else plot.y.read(value)
+    return f"{words.one_line(label, 160)}: {read}"
 
 
 def _spot_said(plot: Plot, spot: Spot) -> str:

@@ -67,7 +67,10 @@ class PromiseTable:
 
 
 def tables(evaluation: Evaluation) -> tuple[PromiseTable, ...]:
-    """One table a promise, the requested promise and the recommended candidate first; candidates without certificates are left to the bake-off."""
+    """One table a promise, the requested promise and the recommended candidate first.
+
+    Candidates without certificates are left to the bake-off.
+    """
     order = sorted(Promise, key=lambda promise: promise is not evaluation.promise)
     made = (_table(evaluation, promise) for promise in order)
     return tuple(table for table in made if table.groups)

@@ -47,7 +47,7 @@ class Scale:
     end: float
 
     def at(self, value: float) -> float:
-        """Where `value` lies, in px; values at or under 0 cannot be placed on a logarithmic axis (raises ValueError)."""
+        """Where `value` lies, in px. Raises ValueError for values at or under 0 on a logarithmic axis."""
         turn: Callable[[float], float] = math.log if self.axis.log else float
         low, high = turn(self.low), turn(self.high)
         return self.start + (turn(value) - low) / (high - low) * (self.end - self.start)
@@ -73,7 +73,7 @@ def scale(axis: Axis, values: list[float], start: float, end: float) -> Scale:
 
 
 def rounded(axis: Axis, values: list[float], start: float, end: float, wanted: int) -> Scale:
-    """Like `scale`, with a high end that is not given moved up to the next round step, so that a tick closes the axis."""
+    """Like `scale`, but ends that are not given move out to the next round step, so that a tick closes the axis."""
     plain = scale(axis, values, start, end)
     if axis.log or axis.high is not None:
         return plain

@@ -42,4 +42,9 @@ def page(story: Story) -> StoryPage:
         for i, section in enumerate(story.sections, start=1)
     )
     counts = tuple((state, sum(1 for step in steps if step.state is state)) for state in STATES.values())
-    return StoryPage(story, steps, tuple(plot for step in steps for plot in step.plots), tuple((state, n) for state, n in counts if n))
+    return StoryPage(
+        story,
+        steps,
+        tuple(plot for step in steps for plot in step.plots),
+        tuple((state, n) for state, n in counts if n),
+    )

@@ -60,7 +60,7 @@ def count(number: int) -> str:
 
 
 def brief(text: str, limit: int = 500) -> str:
-    """A text of somebody else's: its beginning, and how long it is in all, where it is longer than `limit` characters."""
+    """Somebody else's text; where it has more than `limit` characters, its beginning and how long it is in all."""
     return text if len(text) <= limit else f"{shorten(text, limit)} ({count(len(text))} characters in all)"
 
 
@@ -94,8 +94,9 @@ def percent_exact(share: float) -> str:
 
 
 def money(usd: float) -> str:
-    """Dollars with their currency: cents from one dollar up, three significant digits below."""
-    return f"USD{NBSP}{_money_digits(usd)}"
+    """Dollars with their currency: cents from one dollar up, two significant digits below."""
+    whole, _, cents = f"{usd:,.{_money_decimals(usd)}f}".partition(".")
+    return f"USD{NBSP}{whole}.{cents.rstrip('0'):0<2}"
 
 
 def milliseconds(latency_ms: float) -> str:
@@ -222,7 +223,3 @@ def _latency_decimals(latency_ms: float) -> int:
 
 def _money_decimals(usd: float) -> int:
     return 2 if usd == 0 or abs(usd) >= 1 else max(_decimals(usd, digits=2), 2)
-
-
-def _money_digits(usd: float) -> str:
-    return f"{usd:,.{_money_decimals(usd)}f}"

@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.resources import files
@@ -11,21 +12,51 @@ from interlock.terms.errors import Unavailable
 
 SCHEMA_VERSION = "1"
 BUSY_TIMEOUT_MS = 10_000
+RETRY_S = 0.005
 
 
 def open_store_file(path: Path) -> sqlite3.Connection:
-    """A connection in WAL mode with autocommit off hands; makes the file and its schema where absent.
+    """A writing connection in WAL mode with autocommit off hands; makes the file and its schema where absent.
 
     Raises Unavailable where the file cannot be opened, is no Interlock store, or is of a newer version.
     """
     with translated(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=BUSY_TIMEOUT_MS / 1e3)
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = FULL")
-        connection.execute("PRAGMA foreign_keys = ON")
-        create_schema(connection)
+        connection = _connect(path)
+        try:
+            create_schema(connection)  # first: a file of another application must not even change its journal mode
+            _to_wal(connection)
+            connection.execute("PRAGMA synchronous = FULL")
+        except BaseException:
+            connection.close()
+            raise
     return connection
+
+
+def open_to_read(path: Path) -> sqlite3.Connection:
+    """A connection to a store that exists, which cannot write. Raises Unavailable where it cannot be opened."""
+    with translated(path):
+        connection = _connect(path)
+        connection.execute("PRAGMA query_only = ON")
+    return connection
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=BUSY_TIMEOUT_MS / 1e3)
+
+
+def _to_wal(connection: sqlite3.Connection) -> None:
+    # Two processes that open a new store at once: SQLite does not wait for this lock by itself.
+    give_up = time.monotonic() + BUSY_TIMEOUT_MS / 1e3
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as exc:
+            if "locked" not in str(exc) or time.monotonic() >= give_up:
+                raise
+            time.sleep(RETRY_S)
+        else:
+            return
 
 
 def create_schema(connection: sqlite3.Connection) -> None:
@@ -47,13 +78,21 @@ def create_schema(connection: sqlite3.Connection) -> None:
 
 @contextmanager
 def translated(path: Path) -> Iterator[None]:
-    """SQLite's and the disk's errors as Unavailable, in words that say what to do."""
+    """SQLite's and the disk's errors as Unavailable, in words that say what to do. Never around a caller's code."""
+    try:
+        with sql_translated(path):
+            yield
+    except OSError as exc:
+        raise Unavailable(f"the store {path} cannot be used: {exc.strerror or exc}. {_mend(exc)}") from exc
+
+
+@contextmanager
+def sql_translated(path: Path) -> Iterator[None]:
+    """SQLite's errors only: an OSError in a caller's block is the caller's own."""
     try:
         yield
-    except sqlite3.DatabaseError as exc:
+    except sqlite3.Error as exc:
         raise Unavailable(f"the store {path} cannot be used: {exc}. {_mend(exc)}") from exc
-    except OSError as exc:
-        raise Unavailable(f"the store {path} cannot be used: {os.strerror(exc.errno or 0)}. {_mend(exc)}") from exc
 
 
 def _mend(exc: Exception) -> str:

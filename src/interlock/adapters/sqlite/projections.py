@@ -34,7 +34,6 @@ STATEMENTS: Mapping[str, tuple[str, ...]] = {
         INSERT INTO evidence (digest, workflow, release, kind, class, source, at, body, entry)
         VALUES (:digest, :workflow, :release, :kind, :class, :source, :at, :body, :entry)
         """,
-        "UPDATE workflow SET certificates = certificates + (:kind = 'certificate') WHERE name = :workflow",
     ),
     "grant.given": ("UPDATE workflow SET granted = :grant, monitor = :monitor WHERE name = :workflow",),
     "grant.ended": (_GRANT_ENDED,),
@@ -60,7 +59,9 @@ STATEMENTS: Mapping[str, tuple[str, ...]] = {
     "review.opened": (
         """
         INSERT INTO review (key, kind, workflow, opened_at, due_at) VALUES (:key, :kind, :workflow, :at, :due_at)
-        ON CONFLICT (key, kind) DO NOTHING
+        ON CONFLICT (key, kind) DO UPDATE SET opened_at = excluded.opened_at, due_at = excluded.due_at,
+          closed_at = NULL, reviewer = NULL, label = NULL
+        WHERE closed_at IS NOT NULL
         """,
     ),
     "review.closed": (

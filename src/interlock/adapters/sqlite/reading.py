@@ -2,12 +2,13 @@
 
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from interlock.adapters.sqlite.projections import project
 from interlock.adapters.sqlite.rebuild import state_faults
 from interlock.ports.store import DecisionRow, ReviewRow, WorkflowRow
+from interlock.terms.errors import Unavailable
 from interlock.terms.evidence import Evidence, EvidenceClass
 from interlock.terms.intent import Intent, IntentState
 from interlock.terms.ledger import LedgerEntry, TreeHead
@@ -22,17 +23,35 @@ _DECISION = """
 SELECT key, workflow, release, verb, reasons, audited, inputs, at, entry, outcome, wrong, observed_entry FROM decision
 """
 _REVIEW = "SELECT key, kind, workflow, opened_at, due_at, closed_at, reviewer, label FROM review"
-_WORKFLOW = "SELECT name, release, proposed_by, at, definition, granted, monitor, certificates FROM workflow"
+_WORKFLOW = "SELECT name, release, proposed_by, at, definition, granted, monitor FROM workflow"
 
 
 class SqliteReading:
     """interlock.ports.store.Reading on one connection."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
-        self._db = connection
+        self._connection: sqlite3.Connection | None = connection
+
+    def end(self) -> None:
+        """Nothing may be read or written through this view any more: it would be outside of its transaction."""
+        self._connection = None
+
+    @property
+    def _db(self) -> sqlite3.Connection:
+        if self._connection is None:
+            raise RuntimeError("this view of the store has ended: read and write inside its `with` block")
+        return self._connection
+
+    def _rows(self, query: str, values: Sequence[Any]) -> Iterator[tuple[Any, ...]]:
+        for row in self._db.execute(query, values):
+            yield row
+            _ = self._db  # fails where the view has ended meanwhile
 
     def head(self) -> TreeHead:
-        size, peaks = self._db.execute("SELECT size, peaks FROM ledger_head").fetchone()
+        row = self._db.execute("SELECT size, peaks FROM ledger_head").fetchone()
+        size, peaks = row or (-1, b"")
+        if size < 0 or len(peaks) != HASH_BYTES * size.bit_count():
+            raise Unavailable("the ledger's tree head is damaged: run `interlock ledger verify`, restore a backup")
         return TreeHead(size, tuple(peaks[i : i + HASH_BYTES] for i in range(0, len(peaks), HASH_BYTES)))
 
     def last_entry(self) -> int:
@@ -41,13 +60,13 @@ class SqliteReading:
 
     def entries(self, start: int = 0, stop: int | None = None) -> Iterator[LedgerEntry]:
         end = self.head().size if stop is None else stop
-        for row in self._db.execute(f"{_ENTRY} WHERE entry >= ? AND entry < ? ORDER BY entry", (start, end)):
+        for row in self._rows(f"{_ENTRY} WHERE entry >= ? AND entry < ? ORDER BY entry", (start, end)):
             yield _entry(row)
 
     def entries_of(self, kind: str, workflow: str | None = None) -> Iterator[LedgerEntry]:
         condition = "kind = ?" if workflow is None else "kind = ? AND workflow = ?"
         values = (kind,) if workflow is None else (kind, workflow)
-        for row in self._db.execute(f"{_ENTRY} WHERE {condition} ORDER BY entry", values):
+        for row in self._rows(f"{_ENTRY} WHERE {condition} ORDER BY entry", values):
             yield _entry(row)
 
     def workflows(self) -> tuple[WorkflowRow, ...]:
@@ -114,7 +133,7 @@ class SqliteReading:
     ) -> Iterator[DecisionRow]:
         end = self.head().size if until_entry is None else until_entry
         query = f"{_DECISION} WHERE workflow = ? AND entry >= ? AND entry < ? ORDER BY entry"
-        for row in self._db.execute(query, (workflow, since_entry, end)):
+        for row in self._rows(query, (workflow, since_entry, end)):
             yield _decision(row)
 
     def reviews(self, workflow: str, *, open_only: bool = True) -> tuple[ReviewRow, ...]:
@@ -165,16 +184,14 @@ def _body(record: bytes) -> Mapping[str, Any]:
     # A damaged record must still reach the verifier, which names it; it stands for nothing else.
     try:
         body = json.loads(record)["body"]
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return {}
     return body if isinstance(body, dict) else {}
 
 
 def _workflow(row: tuple[Any, ...]) -> WorkflowRow:
-    name, release, proposed_by, at, definition, granted, monitor, certificates = row
-    return WorkflowRow(
-        name, release, proposed_by, at, json.loads(definition), _json(granted), _json(monitor), certificates
-    )
+    name, release, proposed_by, at, definition, granted, monitor = row
+    return WorkflowRow(name, release, proposed_by, at, json.loads(definition), _json(granted), _json(monitor))
 
 
 def _evidence(row: tuple[Any, ...]) -> Evidence:

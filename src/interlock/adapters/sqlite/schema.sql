@@ -26,8 +26,7 @@ CREATE TABLE IF NOT EXISTS workflow (
   at TEXT NOT NULL,
   definition TEXT NOT NULL,
   granted TEXT,
-  monitor TEXT,
-  certificates INTEGER NOT NULL DEFAULT 0
+  monitor TEXT
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE IF NOT EXISTS evidence (

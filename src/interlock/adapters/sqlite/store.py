@@ -3,89 +3,199 @@
 import os
 import sqlite3
 import threading
-import time
+import weakref
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
-from interlock.adapters.sqlite.connection import open_store_file, translated
+from interlock.adapters.sqlite.connection import open_store_file, open_to_read, sql_translated
+from interlock.adapters.sqlite.halting import HaltingFlag
 from interlock.adapters.sqlite.reading import SqliteReading, SqliteTransaction
 from interlock.terms.errors import Unavailable
 
-HALTING_PAUSE_S = 0.002
-HALTING_PAUSE_MAX_S = 5.0
+IDLE_READERS_MAX = 4
 
 
 class SqliteStore:
-    """A store in `path`. Safe for threads; a forked child must open its own (a parent's connection is refused)."""
+    """A store in `path`. Safe for threads: writers take turns, readers do not wait for them nor hold them up.
+
+    A forked child must open its own (its parent's is refused). Connections are closed before a fork, because a copy
+    of an open one makes SQLite believe in locks that the child does not hold, and committed rows are lost.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self._pid = os.getpid()
         self._lock = threading.RLock()
-        self._db = open_store_file(path)
-        self._halting_flag = path.with_name(path.name + ".halting")
-        self._halting_here = False
+        self._writer: sqlite3.Connection | None = _open(path)
+        self._writing: int | None = None  # the thread whose transaction is open
+        self._idle: list[sqlite3.Connection] = []
+        self._readers_out = 0
+        self._readers_lock = threading.Lock()
+        self._flag = HaltingFlag(path)
+        self._closed = False
+        _stores.add(self)
 
     @contextmanager
     def transaction(self, *, durable: bool = True) -> Iterator[SqliteTransaction]:
         """Commits when the block ends, rolls back when it raises."""
-        self._stand_aside()
-        with self._lock, translated(self.path):
-            db = self._own()
-            if db.in_transaction:
+        self._flag.stand_aside()
+        self._check_usable()
+        with self._lock, sql_translated(self.path):
+            db = self._own_writer()
+            if self._writing is not None:
                 raise Unavailable("a transaction of this store is already open in this thread; nest nothing in it")
             # In WAL mode NORMAL leaves the sync to the next FULL commit: survives kill -9, not a loss of power.
             db.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
             db.execute("BEGIN IMMEDIATE")
+            view, self._writing = SqliteTransaction(db), threading.get_ident()
             try:
-                yield SqliteTransaction(db)
+                yield view
+                self._check_usable()
                 db.execute("COMMIT")
             finally:
-                self._roll_back_what_is_open(db)
+                self._writing = None
+                view.end()
+                self._leave(db)
 
     @contextmanager
     def reading(self) -> Iterator[SqliteReading]:
-        """A consistent view: nothing that is committed meanwhile is seen."""
-        with self._lock, translated(self.path):
-            db = self._own()
-            if db.in_transaction:
-                yield SqliteReading(db)
-                return
-            db.execute("BEGIN")
-            try:
-                yield SqliteReading(db)
-            finally:
-                db.execute("ROLLBACK")
+        """A consistent view: nothing that is committed meanwhile is seen.
 
-    @contextmanager
-    def halting(self) -> Iterator[None]:
-        """Writers of every process pause while the flag file exists (bounded: a killed killer cannot block them)."""
-        with translated(self.path):
-            self._halting_flag.touch()
-        self._halting_here = True
-        try:
-            yield
-        finally:
-            self._halting_here = False
-            self._halting_flag.unlink(missing_ok=True)
+        Within this thread's own transaction it is the transaction's view.
+        """
+        self._check_usable()
+        if self._writing == threading.get_ident():
+            view = SqliteReading(self._own_writer())
+            try:
+                yield view
+            finally:
+                view.end()
+            return
+        with sql_translated(self.path):
+            db = self._borrow()
+            view = SqliteReading(db)
+            try:
+                db.execute("BEGIN")
+                yield view
+            finally:
+                view.end()
+                self._give_back(db)
+
+    def halting(self) -> AbstractContextManager[None]:
+        """Writers of every process pause meanwhile (bounded: a kill that died cannot block them)."""
+        return self._flag.raised()
 
     def close(self) -> None:
-        """Close the connection."""
-        if os.getpid() == self._pid:
-            self._db.close()
+        """Close all connections; views that are still open end with their blocks."""
+        if os.getpid() != self._pid:
+            return
+        with self._lock:
+            self._closed = True
+            self._close_idle()
 
-    @staticmethod
-    def _roll_back_what_is_open(db: sqlite3.Connection) -> None:
-        if db.in_transaction:
-            db.execute("ROLLBACK")
-
-    def _stand_aside(self) -> None:
-        give_up = time.monotonic() + HALTING_PAUSE_MAX_S
-        while not self._halting_here and self._halting_flag.exists() and time.monotonic() < give_up:
-            time.sleep(HALTING_PAUSE_S)
-
-    def _own(self) -> sqlite3.Connection:
+    def _check_usable(self) -> None:
         if os.getpid() != self._pid:
             raise Unavailable("this store was opened before a fork; open a new one in the child process")
-        return self._db
+        if self._closed:
+            raise Unavailable(f"the store {self.path} was closed; open it again")
+
+    def _own_writer(self) -> sqlite3.Connection:
+        if self._writer is None:  # closed for a fork
+            self._check_usable()
+            self._writer = _open(self.path)
+        return self._writer
+
+    def _leave(self, db: sqlite3.Connection) -> None:
+        if os.getpid() != self._pid:
+            return
+        if db.in_transaction:
+            db.execute("ROLLBACK")
+        if self._closed:
+            self._close_idle()
+
+    def _borrow(self) -> sqlite3.Connection:
+        with self._readers_lock:
+            db = self._idle.pop() if self._idle else open_to_read(self.path)
+            self._readers_out += 1
+        return db
+
+    def _give_back(self, db: sqlite3.Connection) -> None:
+        if os.getpid() != self._pid:
+            return
+        with self._readers_lock:
+            self._readers_out -= 1
+            if db.in_transaction:
+                db.execute("ROLLBACK")
+            if self._closed or len(self._idle) >= IDLE_READERS_MAX:
+                db.close()
+            else:
+                self._idle.append(db)
+
+    def _close_idle(self) -> None:
+        """Close what nobody uses at this moment; the caller holds the writers' lock."""
+        if self._writer is not None and self._writing is None:
+            self._writer.close()
+            self._writer = None
+        with self._readers_lock:
+            while self._idle:
+                self._idle.pop().close()
+
+    def __del__(self) -> None:
+        if getattr(self, "_idle", None) is not None:
+            self.close()
+
+    def before_fork(self) -> None:
+        """Close what can be closed, and let no other thread open it until the fork is over."""
+        if os.getpid() == self._pid:
+            self._lock.acquire()
+            self._close_idle()
+            self._readers_lock.acquire()
+
+    def after_fork_in_parent(self) -> None:
+        """Go on; the connections are opened again when they are needed."""
+        if os.getpid() == self._pid:
+            self._readers_lock.release()
+            self._lock.release()
+
+    def after_fork_in_child(self) -> None:
+        """Remember a file of which this process inherited an open connection: it must not be opened here."""
+        if self._writing is not None or self._readers_out:
+            _inherited.add(self.path.resolve())
+
+
+_stores: "weakref.WeakSet[SqliteStore]" = weakref.WeakSet()
+_inherited: set[Path] = set()
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    if path.resolve() in _inherited:
+        raise Unavailable(
+            f"this process was forked while its parent was using the store {path}: rows would be lost. Fork outside "
+            "of transactions and readings, or start the process with 'spawn'"
+        )
+    return open_store_file(path)
+
+
+_forking: list[SqliteStore] = []
+
+
+def _before_fork() -> None:
+    _forking[:] = list(_stores)
+    for store in _forking:
+        store.before_fork()
+
+
+def _after_fork_in_parent() -> None:
+    while _forking:
+        _forking.pop().after_fork_in_parent()
+
+
+def _after_fork_in_child() -> None:
+    while _forking:
+        _forking.pop().after_fork_in_child()
+
+
+os.register_at_fork(
+    before=_before_fork, after_in_parent=_after_fork_in_parent, after_in_child=_after_fork_in_child
+)

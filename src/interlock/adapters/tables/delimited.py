@@ -53,9 +53,9 @@ class _Feed:
         self.record = []
         self._chars = 0
 
-    def again_from_second_line(self) -> None:
-        """Only the first line of a broken record is given up: what an open quote swallowed is read again."""
-        self._again.extendleft(reversed(self.record[1:]))
+    def again_after(self, line: int) -> None:
+        """Give a broken record up as far as `line`: what its open quote swallowed is read again."""
+        self._again.extendleft(item for item in reversed(self.record) if item[0] > line)
 
 
 def read_delimited(lines: TextLines, intake: Intake, *, file: str) -> Layout:
@@ -101,7 +101,8 @@ def _read_rows(reader: Iterator[list[str]], feed: _Feed, intake: Intake, *, deli
         except (csv.Error, _QuoteLeftOpenError) as exc:
             reason, detail = _fault(exc), partial(_fault_detail, exc, feed.record, delimiter)
             intake.refuse(feed.record[0][0], reason, detail)
-            feed.again_from_second_line()
+            if len(feed.record) > 1:
+                feed.again_after(_last_quote_opened(feed.record, delimiter)[0])
             continue
         line = feed.record[0][0]
         if len(cells) != width:

@@ -1,6 +1,7 @@
 """JSON Lines (one object a line) and small JSON arrays of objects."""
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -11,6 +12,8 @@ from interlock.adapters.tables.sampling import Row
 from interlock.terms.errors import BadInput
 
 ARRAY_BYTES_MAX = 32 * 1024 * 1024
+_ESCAPED_HALF = re.compile(r"\\ud[89a-f]", re.IGNORECASE)
+_HALF = "a text holds half of a character (a lone surrogate)"
 
 
 class _Number(str):
@@ -100,8 +103,12 @@ def read_json_array(blocks: Iterable[bytes], intake: Intake, *, file: str) -> tu
     Raises BadInput where it is longer or not an array of values.
     """
     columns = _Columns(file)
-    for number, found in _elements(_whole_text(blocks, file), file):
-        if isinstance(found, dict):
+    text = _whole_text(blocks, file)
+    escapes = _ESCAPED_HALF.search(text) is not None
+    for number, found in _elements(text, file):
+        if escapes and _has_half_character(found):
+            intake.refuse(number, "not valid JSON", _HALF)
+        elif isinstance(found, dict):
             intake.take(number, columns.row(found), size_chars=ARRAY_BYTES_MAX)
         else:
             intake.refuse(number, "not a JSON object", f"{_kind(found)} where an object is needed")
@@ -122,10 +129,22 @@ def _object(text: str, number: int, intake: Intake) -> dict[str, Any] | None:
     except RecursionError:
         intake.refuse(number, "not valid JSON", "nested too deeply")
     else:
+        if _ESCAPED_HALF.search(text) and _has_half_character(found):
+            intake.refuse(number, "not valid JSON", _HALF)
+            return None
         if isinstance(found, dict):
             return found
         intake.refuse(number, "not a JSON object", f"{_kind(found)} where an object is needed")
     return None
+
+
+def _has_half_character(found: Any) -> bool:
+    r"""Whether a text has one half of a surrogate pair, as "\ud83d" alone writes it: no file could hold it."""
+    try:
+        json.dumps(found, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return True
+    return False
 
 
 def _elements(text: str, file: str) -> Iterator[tuple[int, Any]]:

@@ -16,10 +16,10 @@ def budget_percent(budget: float) -> str:
 
 def whole_percents(share: float) -> tuple[str, str]:
     """A share and its rest, the share rounded down so that it never promises more than was proved."""
-    down = math.floor(100 * share + 1e-9)
-    if 0 < down < 100 or share in {0.0, 1.0}:
-        return f"{down} %", f"{100 - down} %"
-    return "less than 1 %", "more than 99 %"
+    if 0.0 < share < 0.01:
+        return "less than 1 %", "more than 99 %"
+    down = 100 if share == 1.0 else min(99, math.floor(100 * share + 1e-9))
+    return f"{down} %", f"{100 - down} %"
 
 
 def proved_percent(share: float) -> str:

@@ -1,31 +1,115 @@
 """Canonical bytes (RFC 8785) and digests of what was decided."""
 
 import dataclasses
+import functools
 import hashlib
+import json
+from collections.abc import Mapping
 from enum import Enum
 from typing import Any
 
 import rfc8785
 
+_SAFE_INTEGER = 2**53 - 1
+_EXPONENT_BELOW = 1e-4  # Python writes smaller floats with an exponent where RFC 8785 does not yet
+_AS_IT_IS = (str, bool, type(None))
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True, check_circular=False)
+
+
+class _Unusual(Exception):
+    """Some part needs RFC 8785's own rules for numbers or for the order of names."""
+
 
 def plain(value: Any) -> Any:
-    """Frozen terms as JSON-able values: dataclasses become objects, enums their values, tuples lists."""
+    """Frozen terms as JSON-able values: dataclasses become objects, enums their values, tuples lists.
+
+    Raises ValueError where two names of an object become the same text.
+    """
     if isinstance(value, Enum):
         return value.value
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {f.name: plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
-    if isinstance(value, dict):
-        return {str(key): plain(item) for key, item in value.items()}
+        return {name: plain(getattr(value, name)) for name in _field_names(type(value))}
+    if isinstance(value, Mapping):
+        named = {str(key): plain(item) for key, item in value.items()}
+        if len(named) != len(value):
+            raise ValueError("two names of an object are the same text")
+        return named
     if isinstance(value, tuple | list):
         return [plain(item) for item in value]
     return value
 
 
 def canonical(value: Any) -> bytes:
-    """RFC 8785 bytes of a JSON-able value or term; raises ValueError for NaN, infinities and integers over 2**53."""
-    return rfc8785.dumps(plain(value))
+    """RFC 8785 bytes of a JSON-able value or term.
+
+    Raises ValueError for NaN, infinities, lone surrogates, and integers over 2**53 that are not what a float is
+    written as (a float of 1e17 is written as an integer, and must be readable again).
+    """
+    try:
+        return _ENCODER.encode(_usual(value)).encode()
+    except _Unusual:
+        return rfc8785.dumps(_large_integers_as_floats(plain(value)))
 
 
 def digest(value: Any) -> str:
     """ "sha256:" and the hexadecimal SHA-256 of the canonical bytes."""
     return "sha256:" + hashlib.sha256(canonical(value)).hexdigest()
+
+
+def _usual(value: Any) -> Any:
+    """The value made plain where the C encoder of the standard library writes what RFC 8785 wants: ten times faster."""
+    kind = type(value)
+    if kind in _AS_IT_IS:
+        return value
+    if kind is int:
+        return _usual_integer(value)
+    if kind is float:
+        return _usual_float(value)
+    if kind is dict:
+        return {_usual_name(key): _usual(item) for key, item in value.items()}
+    if kind is list or kind is tuple:
+        return [_usual(item) for item in value]
+    if isinstance(value, Enum):
+        return _usual(value.value)
+    if dataclasses.is_dataclass(kind):
+        return {name: _usual(getattr(value, name)) for name in _field_names(kind)}
+    raise _Unusual
+
+
+def _usual_name(name: Any) -> str:
+    if type(name) is str and name.isascii():
+        return name
+    raise _Unusual  # RFC 8785 sorts by UTF-16 units, Python by code points
+
+
+def _usual_integer(value: int) -> int:
+    if -_SAFE_INTEGER <= value <= _SAFE_INTEGER:
+        return value
+    raise _Unusual
+
+
+def _usual_float(value: float) -> float | int:
+    size = abs(value)
+    if not size <= _SAFE_INTEGER:
+        raise _Unusual
+    if value == (whole := int(value)):
+        return whole
+    if size >= _EXPONENT_BELOW:
+        return value
+    raise _Unusual
+
+
+def _large_integers_as_floats(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _large_integers_as_floats(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_large_integers_as_floats(item) for item in value]
+    if type(value) is int and _SAFE_INTEGER < abs(value) < 10**21:
+        as_float = float(value)
+        return as_float if rfc8785.dumps(as_float) == str(value).encode() else value
+    return value
+
+
+@functools.cache
+def _field_names(kind: type) -> tuple[str, ...]:
+    return tuple(field.name for field in dataclasses.fields(kind))

@@ -10,6 +10,9 @@ from interlock.terms.ledger import Fault, LedgerCheck, LedgerEntry, TreeHead
 
 FORMAT = "interlock-ledger/1"
 FAULTS_KEPT = 20
+NO_LEAF = b"\x00" * 32  # takes the place of an unreadable entry, so that the entries behind it keep theirs
+LINE_PARTS = {"entry", "leaf", "root"}
+HEADER_PARTS = {"format", "entries", "root"}
 
 
 class Checker:
@@ -25,14 +28,25 @@ class Checker:
         index = self.head.size
         reason = _fault_in(record, index)
         actual = leaf_hash(record)
+        grown = grow(self.head, leaf)
         if not reason and actual != leaf:
             reason = "its content does not match its recorded hash: the entry was changed after it was written"
-        self.head = grow(self.head, leaf)
-        if not reason and not self._root_lost and root_of(self.head) != root:
+            as_hashed = grow(self.head, actual)
+            if root_of(as_hashed) == root:
+                grown = as_hashed  # the hash was changed, not the content: the entries behind it are sound
+        self.head = grown
+        if not self._root_lost and root_of(grown) != root:
             self._root_lost = True  # every later root differs as well; the first place is what matters
-            reason = "the tree's root up to here does not match the recorded one: this or an earlier entry was replaced"
+            replaced = "the tree's root up to here does not match the recorded one: this or an earlier entry was replaced"
+            reason = reason or replaced
         if reason:
             self.fault(index, reason)
+
+    def unreadable(self, reason: str) -> None:
+        """Note an entry that cannot be read and go on behind it."""
+        self.fault(self.head.size, reason)
+        self.head = grow(self.head, NO_LEAF)
+        self._root_lost = True
 
     def fault(self, index: int | None, reason: str) -> None:
         """Note a fault (the first ones are kept)."""
@@ -49,7 +63,7 @@ def _fault_in(record: bytes, index: int) -> str:
         content = json.loads(record)
         if canonical(content) != record:
             return "it is not in canonical form: bytes were changed"
-        if content["index"] != index:
+        if type(content["index"]) is not int or content["index"] != index:
             return f"it says it is entry {content['index']}: entries are missing, added or out of order"
     except (ValueError, KeyError, TypeError, RecursionError) as exc:
         return f"it cannot be read: {exc}"
@@ -70,9 +84,8 @@ def export_header(size: int, root_hex: str) -> bytes:
 
 
 def export_line(entry: LedgerEntry) -> bytes:
-    """One entry of an exported ledger, on one line."""
-    written = {"entry": json.loads(entry.record), "leaf": entry.leaf.hex(), "root": entry.root.hex()}
-    return canonical(written)
+    """One entry of an exported ledger, on one line: canonical where the record is, and as it is where it was damaged."""
+    return b'{"entry":%b,"leaf":"%b","root":"%b"}' % (entry.record, entry.leaf.hex().encode(), entry.root.hex().encode())
 
 
 def check_export(lines: Iterable[bytes]) -> LedgerCheck:
@@ -86,11 +99,10 @@ def check_export(lines: Iterable[bytes]) -> LedgerCheck:
         content = _line(line)
         if number == 0:
             header = content if isinstance(content, dict) and content.get("format") == FORMAT else None
-            if header is None:
+            if header is None or set(header) != HEADER_PARTS:
                 checker.fault(None, f"the first line is not the header of an exported ledger ({FORMAT})")
         elif content is None:
-            checker.fault(checker.head.size, "its line is not what was written: bytes were changed")
-            checker.head = _skip(checker.head)
+            checker.unreadable("its line is not what was written: bytes were changed")
         else:
             _check_line(checker, content)
     _check_header(checker, header)
@@ -109,17 +121,20 @@ def _line(line: bytes) -> Any:
 
 def _check_line(checker: Checker, content: Any) -> None:
     try:
-        record, leaf, root = canonical(content["entry"]), bytes.fromhex(content["leaf"]), bytes.fromhex(content["root"])
+        if set(content) != LINE_PARTS:
+            raise ValueError(f"it has the parts {', '.join(sorted(content))}")
+        record, leaf, root = canonical(content["entry"]), _hash(content["leaf"]), _hash(content["root"])
     except (KeyError, TypeError, ValueError) as exc:
-        checker.fault(checker.head.size, f"its line lacks a part: {exc!r}")
-        checker.head = _skip(checker.head)
+        checker.unreadable(f"its line is not that of an entry: {exc!r}")
         return
     checker.entry(record, leaf, root)
 
 
-def _skip(head: TreeHead) -> TreeHead:
-    # An unreadable entry takes its place with a hash that no record has, so that the entries behind it keep theirs.
-    return grow(head, b"\x00" * 32)
+def _hash(text: str) -> bytes:
+    value = bytes.fromhex(text)
+    if value.hex() != text:  # fromhex also takes capitals and blanks, and then a changed byte would not show
+        raise ValueError("a hash is not in lower-case hexadecimal digits")
+    return value
 
 
 def _check_header(checker: Checker, header: Any) -> None:
@@ -128,7 +143,7 @@ def _check_header(checker: Checker, header: Any) -> None:
         if not checker.faults:
             checker.fault(None, "the file is empty")
         return
-    if header.get("entries") != size:
+    if type(header.get("entries")) is not int or header["entries"] != size:
         checker.fault(
             None, f"the header says {header.get('entries')} entries, the file holds {size}: some were cut or added"
         )

@@ -57,10 +57,13 @@ def effect_allowed(definition: WorkflowDefinition) -> bool:
     return reversible and (effect.target != "blind" or blind_signed)
 
 
-def usable(evidence: Sequence[Evidence], *, kind: str, release: str, now: dt.datetime, days: int) -> Finding | Evidence:
+def usable(
+    evidence: Sequence[Evidence], *, kind: str, release: str, now: dt.datetime, days: int, demoted_at: str | None = None
+) -> Finding | Evidence:
     """The newest evidence of a kind that may count for a release, or the finding that says why there is none.
 
-    Evidence of another release never counts; stale evidence is a gap; a model does not verify a model.
+    Evidence of another release never counts, nor any from before the release was last demoted: what happened since
+    speaks against it. Stale evidence is a gap; a model does not verify a model.
     """
     of_kind = [item for item in evidence if item.kind == kind]
     if not of_kind:
@@ -84,6 +87,9 @@ def usable(evidence: Sequence[Evidence], *, kind: str, release: str, now: dt.dat
         return Finding(
             kind, Verdict.INCONCLUSIVE, f"the {kind} of {newest.at} is older than {days} days", f"make a new {kind}"
         )
+    if demoted_at is not None and newest.at <= demoted_at:
+        reason = f"the {kind} of {newest.at} is from before the release was demoted at {demoted_at}"
+        return Finding(kind, Verdict.INCONCLUSIVE, reason, f"make a new {kind} on cases from after the demotion")
     return newest
 
 
@@ -101,7 +107,8 @@ def check_certificate(found: Finding | Evidence, definition: WorkflowDefinition)
     refs = (found.digest,)
     wanted = definition.budget
     if budget > wanted.certify_at or promise != wanted.promise or delta > wanted.delta:
-        reason = f"certified at {percent(budget)} ({promise}, delta {delta}), wanted {percent(wanted.certify_at)} ({wanted.promise})"
+        wish = f"{percent(wanted.certify_at)} ({wanted.promise}, delta {wanted.delta})"
+        reason = f"certified at {percent(budget)} ({promise}, delta {delta}), wanted {wish}"
         return Finding("certificate", Verdict.INCONCLUSIVE, reason, "certify at the budget of the definition", refs)
     if threshold is None:
         need = f"label {missing} more cases" if missing else "a better candidate, or a larger budget"

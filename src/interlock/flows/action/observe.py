@@ -13,6 +13,7 @@ from interlock.ports.clock import Clock
 from interlock.ports.store import DecisionRow, Store, Transaction
 from interlock.terms.decision import Verb
 from interlock.terms.errors import BadInput
+from interlock.terms.evidence import EvidenceClass
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +25,23 @@ class Observed:
     demoted: bool
 
 
-def observe(store: Store, workflow: str, key: str, *, label: str, by: str, clock: Clock) -> Observed:
-    """Record the outcome of one decided case.
+def observe(
+    store: Store,
+    workflow: str,
+    key: str,
+    *,
+    label: str,
+    by: str,
+    clock: Clock,
+    evidence_class: EvidenceClass = EvidenceClass.HUMAN,
+) -> Observed:
+    """Record the outcome of one decided case, as a person or a system of record (class executed or source) says it.
 
-    Raises BadInput where the case was never decided, belongs to another workflow, or has an outcome already.
+    A model's opinion is refused: judges may steer which cases people look at, they never supply a label. Raises
+    BadInput for that, and where the case was never decided, belongs to another workflow, or has an outcome already.
     """
+    if evidence_class is EvidenceClass.MODEL:
+        raise BadInput(f"the outcome of '{key}' is a model's opinion; have a person or a system of record say it")
     with store.transaction() as tx:
         return observe_in(tx, workflow, key, label=label, by=by, audit=False, now=clock())
 

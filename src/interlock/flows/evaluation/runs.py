@@ -46,6 +46,13 @@ def run_candidate(
     """Fit on the training cases, answer the others, time single cases."""
     identity = Identity(candidate.name, candidate.kind, complexity, candidate.description)
     train = [cases[index] for index in division.train]
+    calibration, evaluation, notes = _asked(candidate, division, request)
+    if candidate.kind is CandidateKind.EXTERNAL:
+        texts = len(calibration) + len(evaluation)
+        needs.watch.tell(
+            f"{candidate.name}: up to {texts:,} texts and the examples of its prompt leave this machine. "
+            f"{candidate.description}"
+        )
     began = needs.clock()
     try:
         candidate.fit(
@@ -56,7 +63,6 @@ def run_candidate(
     except Unavailable as exc:
         return Ran(identity, None, str(exc))
     fit_seconds = (needs.clock() - began).total_seconds()
-    calibration, evaluation, notes = _asked(candidate, division, request)
     answers = candidate.answer(
         [cases[index].text for index in (*calibration, *evaluation)],
         progress=needs.watch.stage(

@@ -1,12 +1,13 @@
 """Verify a ledger: a store against its own state, or an exported file on its own; and hand out proofs."""
 
+import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
 from interlock.engine.ledger.canonical import canonical
-from interlock.engine.ledger.check import check_entries, check_export, export_header, export_line
+from interlock.engine.ledger.check import NO_LEAF, check_entries, check_export, export_header, export_line
 from interlock.engine.ledger.merkle import (
     consistency_proof,
     grow,
@@ -17,59 +18,107 @@ from interlock.engine.ledger.merkle import (
     verify_inclusion,
 )
 from interlock.ports.store import Reading
-from interlock.terms.errors import BadInput
-from interlock.terms.ledger import Fault, LedgerCheck, TreeHead
+from interlock.terms.errors import BadInput, Unavailable
+from interlock.terms.ledger import Fault, LedgerCheck, LedgerEntry, TreeHead
 
 
-def verify_store(reading: Reading) -> LedgerCheck:
-    """Check every entry, the tree head, and that the state tables are what the entries add up to."""
-    checked = check_entries(reading.entries(0, reading.last_entry() + 1))
+ALONE = (
+    "Without a checkpoint kept elsewhere this cannot show whether everything was rewritten together, or cut at its end "
+    "together with its head."
+)
+
+
+def verify_store(reading: Reading, *, checkpoint: Mapping[str, Any] | None = None) -> LedgerCheck:
+    """Check every entry, the tree head, the committed salts, and that the state is what the entries add up to.
+
+    With a checkpoint, also that the ledger still begins with what the checkpoint saw. Raises BadInput where the
+    checkpoint is none.
+    """
+    watch = _PrefixRoot(checkpoint)
+    checked = check_entries(watch.through_entries(reading.entries(0, reading.last_entry() + 1)))
     faults = list(checked.faults)
-    head = reading.head()
+    try:
+        head = reading.head()
+    except Unavailable as exc:
+        return replace(checked, faults=(*faults, Fault(None, str(exc))))
     if (head.size, root_of(head).hex()) != (checked.entries, checked.root) and not faults:
         faults.append(Fault(None, f"the tree head counts {head.size} entries, the ledger holds {checked.entries}"))
     if not faults:
         faults.extend(Fault(None, f"the state differs from the ledger: {words}") for words in reading.state_faults())
-    return replace(checked, faults=tuple(faults))
+        faults.extend(Fault(entry, words) for entry, words in _salt_faults(reading))
+    return watch.judged(replace(checked, faults=tuple(faults)))
+
+
+def _salt_faults(reading: Reading) -> Iterator[tuple[int, str]]:
+    """Salts that are not what was committed to before they were used: audits drawn with them could be chosen."""
+    for entry in reading.entries_of("salt.committed"):
+        name = str(entry.body["salt"])
+        salt = reading.secret(name)
+        if salt is None:
+            yield entry.index, f"the salt {name} is gone: its audit draws cannot be checked again"
+        elif hashlib.sha256(salt).hexdigest() != entry.body["sha256"]:
+            yield entry.index, f"the salt {name} is not the one that was committed to: it was replaced"
 
 
 def verify_export(lines: Iterable[bytes], *, checkpoint: Mapping[str, Any] | None = None) -> LedgerCheck:
-    """Check an exported ledger on its own and, where given, that it still begins with what a checkpoint saw."""
-    if checkpoint is None:
-        return check_export(lines)
-    watch = _PrefixRoot(int(checkpoint["entries"]))
-    checked = check_export(watch.through(lines))
-    if watch.root is None:
-        reason = f"the checkpoint saw {checkpoint['entries']} entries, the ledger holds only {checked.entries}"
-        return replace(checked, faults=(*checked.faults, Fault(None, reason)))
-    if watch.root != checkpoint["root"]:
-        reason = "the ledger does not begin with the entries that the checkpoint saw: it was rewritten"
-        return replace(checked, faults=(*checked.faults, Fault(None, reason)))
-    return checked
+    """Check an exported ledger on its own and, where given, that it still begins with what a checkpoint saw.
+
+    Raises BadInput where the checkpoint is none.
+    """
+    watch = _PrefixRoot(checkpoint)
+    return watch.judged(check_export(watch.through_lines(lines)))
 
 
 class _PrefixRoot:
-    """Notes the root recorded with the last entry of a prefix while lines pass through."""
+    """Notes the root of the entries that a checkpoint saw while they pass through, and compares."""
 
-    def __init__(self, size: int) -> None:
-        self._size = size
-        self.root: str | None = root_of(TreeHead(0, ())).hex() if size == 0 else None
+    def __init__(self, checkpoint: Mapping[str, Any] | None) -> None:
+        self._saw = checkpoint
+        self._head = TreeHead(0, ())
+        self._size = 0 if checkpoint is None else _size_of(checkpoint)
+        self._root: str | None = root_of(self._head).hex() if self._size == 0 else None
 
-    def through(self, lines: Iterable[bytes]) -> Iterator[bytes]:
-        head = TreeHead(0, ())
+    def through_lines(self, lines: Iterable[bytes]) -> Iterator[bytes]:
         for number, line in enumerate(lines):
-            if 0 < number <= self._size:
-                head = grow(head, _leaf_of(line))
-                if number == self._size:
-                    self.root = root_of(head).hex()
+            if number > 0:
+                self._take(_leaf_of(line))
             yield line
+
+    def through_entries(self, entries: Iterable[LedgerEntry]) -> Iterator[LedgerEntry]:
+        for entry in entries:
+            self._take(leaf_hash(entry.record))
+            yield entry
+
+    def judged(self, checked: LedgerCheck) -> LedgerCheck:
+        if self._saw is None:
+            return replace(checked, caveat=ALONE)
+        if self._root is None:
+            reason = f"the checkpoint saw {self._size} entries, the ledger holds only {checked.entries}"
+        elif self._root != self._saw["root"]:
+            reason = "the ledger does not begin with the entries that the checkpoint saw: it was rewritten"
+        else:
+            return checked
+        return replace(checked, faults=(*checked.faults, Fault(None, reason)))
+
+    def _take(self, leaf: bytes) -> None:
+        if self._head.size < self._size:
+            self._head = grow(self._head, leaf)
+            if self._head.size == self._size:
+                self._root = root_of(self._head).hex()
+
+
+def _size_of(checkpoint: Mapping[str, Any]) -> int:
+    size = checkpoint.get("entries")
+    if type(size) is not int or size < 0 or not isinstance(checkpoint.get("root"), str):
+        raise BadInput('this is not a checkpoint; it looks like {"entries": 120, "root": "9f86..."}')
+    return size
 
 
 def _leaf_of(line: bytes) -> bytes:
     try:
         return leaf_hash(canonical(json.loads(line)["entry"]))
-    except (ValueError, KeyError, TypeError):
-        return b"\x00" * 32
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return NO_LEAF
 
 
 def export(reading: Reading) -> Iterator[bytes]:

@@ -37,7 +37,7 @@ def judge(store: Store, workflow: str, *, clock: Clock) -> GateVerdict:
         if row is None:
             raise BadInput(f"there is no workflow '{workflow}'; apply its definition first")
         definition = definition_of(row.definition)
-        found = _find(tx.evidence(workflow), "certificate", row, definition, at)
+        found = _find(tx, "certificate", row, definition, at)
         certificate = check_certificate(found, definition)
         shadow_evidence = _shadow_evidence(tx, row, definition, found, at)
         findings = (
@@ -60,11 +60,13 @@ def _fields(verdict: GateVerdict) -> dict[str, Any]:
     }
 
 
-def _find(
-    evidence: tuple[Evidence, ...], kind: str, row: WorkflowRow, definition: WorkflowDefinition, at: str
-) -> Finding | Evidence:
+def _find(tx: Transaction, kind: str, row: WorkflowRow, definition: WorkflowDefinition, at: str) -> Finding | Evidence:
     days = definition.rollout.evidence_days
-    return usable(evidence, kind=kind, release=row.release, now=moment(at), days=days)
+    demotions = [entry for entry in tx.entries_of("grant.ended", row.name) if entry.body["cause"] == "demoted"]
+    demoted_at = max((entry.at for entry in demotions if entry.body["release"] == row.release), default=None)
+    return usable(
+        tx.evidence(row.name), kind=kind, release=row.release, now=moment(at), days=days, demoted_at=demoted_at
+    )
 
 
 def _shadow_evidence(
@@ -74,13 +76,13 @@ def _shadow_evidence(
     threshold = None if isinstance(certificate, Finding) else certificate.body["certificate"]["threshold"]
     since = 0 if isinstance(certificate, Finding) else _entry_of(tx, certificate)
     if threshold is None:
-        return _find(tx.evidence(row.name), "shadow", row, definition, at)
+        return _find(tx, "shadow", row, definition, at)
     labels = frozenset(certificate.body["labels"]) if isinstance(certificate, Evidence) else frozenset()
     test = PromotionTest(definition.budget.error, definition.budget.delta)
     for wrong in would_be_applied(tx.decisions(row.name, since_entry=since), row.release, threshold, labels):
         test.observe(wrong)
     if test.n == 0:
-        return _find(tx.evidence(row.name), "shadow", row, definition, at)
+        return _find(tx, "shadow", row, definition, at)
     interval = rate(test.n_wrong, test.n)
     body = {
         "n": test.n,

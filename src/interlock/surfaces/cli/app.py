@@ -7,6 +7,7 @@ import typer
 from typer.core import TyperGroup
 
 from interlock import __version__
+from interlock.surfaces.cli import authority, cases, definitions, get, ledger
 from interlock.surfaces.cli.demo.command import demo_command
 from interlock.surfaces.cli.try_ import try_command
 
@@ -36,6 +37,23 @@ class _Root(TyperGroup):
 COMMANDS: tuple[tuple[str, Callable[..., None]], ...] = (
     ("try", try_command),
     ("demo", demo_command),
+    ("apply", definitions.apply_command),
+    ("diff", definitions.diff_command),
+    ("get", get.get_command),
+    ("judge", authority.judge_command),
+    ("promote", authority.promote_command),
+    ("demote", authority.demote_command),
+    ("kill", authority.kill_command),
+    ("resume", authority.resume_command),
+    ("review", cases.review_command),
+    ("replay", cases.replay_command),
+)
+LEDGER_COMMANDS: tuple[tuple[str, Callable[..., None]], ...] = (
+    ("verify", ledger.verify_command),
+    ("export", ledger.export_command),
+    ("checkpoint", ledger.checkpoint_command),
+    ("prove", ledger.prove_command),
+    ("check", ledger.check_command),
 )
 
 
@@ -54,6 +72,10 @@ def build_app() -> typer.Typer:
     app.callback()(_root)
     for name, function in COMMANDS:
         app.command(name)(function)
+    for_ledger = typer.Typer(help="Verify, export and prove the tamper-evident ledger.", no_args_is_help=True)
+    for name, function in LEDGER_COMMANDS:
+        for_ledger.command(name)(function)
+    app.add_typer(for_ledger, name="ledger")
     return app
 
 

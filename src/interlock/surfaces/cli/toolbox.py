@@ -52,5 +52,6 @@ class Toolbox:
 def toolbox(context: typer.Context) -> Toolbox:
     """The toolbox that wiring put into this command's context."""
     box = context.find_root().obj
-    assert isinstance(box, Toolbox)
+    if not isinstance(box, Toolbox):
+        raise TypeError("the command line was started without its wiring; use interlock.wiring.cli:main")
     return box

@@ -1,0 +1,130 @@
+"""`interlock get`: what the store holds."""
+
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from interlock.surfaces.cli.store_options import JsonOption, StoreOption, opened, show_json
+from interlock.surfaces.cli.toolbox import Toolbox, toolbox
+from interlock.terms.errors import BadInput
+
+
+class Kind(StrEnum):
+    """What `interlock get` lists."""
+
+    WORKFLOWS = "workflows"
+    EVIDENCE = "evidence"
+    GRANTS = "grants"
+    DECISIONS = "decisions"
+    INTENTS = "intents"
+    REVIEWS = "reviews"
+
+
+def get_command(
+    context: typer.Context,
+    kind: Annotated[Kind, typer.Argument(help="What to list.", show_default=False)],
+    workflow: Annotated[str | None, typer.Argument(help="Only of this workflow.", show_default=False)] = None,
+    limit: Annotated[int, typer.Option(min=1, help="At most this many rows, the newest.")] = 50,
+    store: StoreOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List what the store holds.
+
+    interlock get workflows
+
+    interlock get reviews triage --json
+    """
+    box = toolbox(context)
+    with opened(box, store) as opened_store, opened_store.reading() as reading:
+        names = [row.name for row in reading.workflows()]
+        if workflow is not None and workflow not in names:
+            raise BadInput(f"there is no workflow '{workflow}' (known: {', '.join(names) or 'none'})")
+        wanted = names if workflow is None else [workflow]
+        rows = [row for name in wanted for row in _rows(reading, kind, name)][-limit:]
+    if as_json:
+        show_json(box, rows)
+    elif rows:
+        _print_rows(box, rows)
+    else:
+        box.out.print(Text(f"No {kind} yet. {EMPTY[kind]}"))
+
+
+EMPTY = {
+    Kind.WORKFLOWS: "`interlock apply -f FILE` defines one.",
+    Kind.EVIDENCE: "A bake-off's certificate or shadow outcomes make some.",
+    Kind.GRANTS: "A passed gate and `interlock promote` give one.",
+    Kind.DECISIONS: "They come as cases are admitted.",
+    Kind.INTENTS: "They come as proposals are applied.",
+    Kind.REVIEWS: "Nothing waits for a person.",
+}
+
+
+def _rows(reading: Any, kind: Kind, name: str) -> list[dict[str, Any]]:
+    if kind is Kind.WORKFLOWS:
+        row = reading.workflow(name)
+        grant = row.grant
+        authority = "none (shadow)" if grant is None else f"{grant['level']} until {grant['expires_at'][:10]}"
+        halted = reading.halted(("global", f"workflow:{name}"))
+        return [
+            {
+                "workflow": name,
+                "release": row.release,
+                "authority": authority,
+                "halted": ", ".join(halted) or "no",
+                "value_owner": row.definition["owners"]["value"] or "(nobody)",
+                "safety_owner": row.definition["owners"]["safety"] or "(nobody)",
+            }
+        ]
+    if kind is Kind.GRANTS:
+        grant = reading.workflow(name).grant
+        return [] if grant is None else [{k: v for k, v in grant.items() if k not in {"labels", "evidence"}}]
+    if kind is Kind.EVIDENCE:
+        return [
+            {
+                "workflow": name,
+                "kind": e.kind,
+                "class": e.evidence_class,
+                "at": e.at,
+                "release": e.release,
+                "source": e.source,
+            }
+            for e in reading.evidence(name)
+        ]
+    if kind is Kind.DECISIONS:
+        return [
+            {
+                "key": d.key,
+                "verb": d.verb,
+                "audited": d.audited,
+                "outcome": d.outcome,
+                "wrong": d.wrong,
+                "reasons": d.reasons,
+            }
+            for d in reading.decisions(name)
+        ]
+    if kind is Kind.INTENTS:
+        return [
+            {"key": i.key, "label": i.label, "state": i.state, "receipt": i.receipt, "epoch": i.epoch}
+            for i in reading.intents(f"workflow:{name}")
+        ]
+    return [{"key": r.key, "kind": r.kind, "workflow": name, "due_at": r.due_at} for r in reading.reviews(name)]
+
+
+def _print_rows(box: Toolbox, rows: Sequence[dict[str, Any]]) -> None:
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for name in rows[0]:
+        table.add_column(name.replace("_", " "), overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(_cell(value)) for value in row.values()))
+    box.out.print(table)
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, tuple | list):
+        return "; ".join(map(str, value))
+    text = "" if value is None else str(value)
+    return text[:19] if text.startswith("sha256:") else text
