@@ -1,4 +1,4 @@
-"""A small governed workflow for tests: real store, real flows, a steppable clock and a desk that can be told to fail."""
+"""A small governed workflow for tests: real store, real flows, a steppable clock, a desk that can be told to fail."""
 
 import datetime as dt
 import itertools
@@ -41,7 +41,9 @@ NAME = "triage"
 
 DEFINITION = WorkflowDefinition(
     name=NAME,
-    problem=Problem("support leads", "mail waits", "sorting by hand", "4 hours a day", "sorted at once", "minutes", "GDPR"),
+    problem=Problem(
+        "support leads", "mail waits", "sorting by hand", "4 hours a day", "sorted at once", "minutes", "GDPR"
+    ),
     owners=Owners("Ana Ruiz", "Ben Okafor"),
     rights=DecisionRights(promote=("Ana Ruiz", "Carla Nunes"), resume=("Ben Okafor",)),
     budget=Budget(error=0.10, promise=Promise.SELECTIVE, delta=0.05, certify_at=0.05),
@@ -109,7 +111,12 @@ class House:
     def certificate(self, *, evidence_class: EvidenceClass = EvidenceClass.EXECUTED, wrong: int = 0) -> None:
         certified = certify([0.9] * 200, [1] * wrong + [0] * (200 - wrong), budget=0.05)
         attest(
-            self.store, NAME, release=self.release, kind="certificate", evidence_class=evidence_class, source="test",
+            self.store,
+            NAME,
+            release=self.release,
+            kind="certificate",
+            evidence_class=evidence_class,
+            source="test",
             body={"certificate": plain(certified), "labels": ["billing", "fraud", "close account", "sales"]},
             clock=self.clock,
         )
@@ -139,9 +146,7 @@ class House:
         return self.promote()
 
     def act(self, proposal: Proposal | None = None) -> Acted:
-        return act(
-            self.store, self.drain, self.desk, NAME, proposal or self.proposal(), owner="test", clock=self.clock
-        )
+        return act(self.store, self.drain, self.desk, NAME, proposal or self.proposal(), owner="test", clock=self.clock)
 
     def kinds(self) -> list[str]:
         with self.store.reading() as reading:

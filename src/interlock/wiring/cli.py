@@ -55,10 +55,11 @@ def _run() -> int:
     except MemoryError:
         return _fail("not enough memory; nothing was written. Try fewer rows: --rows-max 50000", EXIT_UNAVAILABLE)
     except ModuleNotFoundError as exc:
-        extra = EXTRAS.get((exc.name or "").partition(".")[0])
+        module = (exc.name or "").partition(".")[0]
+        extra = EXTRAS.get(module)
         if extra is None:
             raise
-        return _fail(f"{exc.name} is not installed: pip install 'interlock[{extra}]'", EXIT_UNAVAILABLE)
+        return _fail(f"{module} is not installed: pip install 'interlock[{extra}]'", EXIT_UNAVAILABLE)
     return 0
 
 

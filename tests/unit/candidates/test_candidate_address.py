@@ -3,7 +3,7 @@
 import contextlib
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from interlock.adapters.candidates.address import Address, parse_address
@@ -47,6 +47,7 @@ def test_it_refuses_and_repeats_no_secret(text: str) -> None:
     assert "secret" not in str(refusal.value)
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_any_text_is_an_address_or_a_refusal(text: str) -> None:
     with contextlib.suppress(BadInput):

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from interlock.adapters.candidates.address import Address
@@ -53,6 +53,7 @@ def test_a_broken_answer_goes_to_a_person_and_still_costs(content: Any, reason: 
     assert take(reply(content, usage=usage)) == Answer("", 0.0, None, 1.0, reason)
 
 
+@settings(deadline=None)
 @given(
     st.binary()
     | st.recursive(

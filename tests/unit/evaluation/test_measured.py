@@ -3,7 +3,7 @@
 import datetime as dt
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from interlock.engine.evaluation.document import document
@@ -43,6 +43,7 @@ def test_mistakes_are_the_surest_first_and_short() -> None:
     assert first == Mistake(9, "x y " + "z" * 295 + "…", "a", "b", 0.7)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.sampled_from([0.0, 0.25, 0.5, 0.9, 1.0]), st.booleans()), min_size=1, max_size=200))
 def test_the_curve_never_cuts_a_tie_and_ends_at_everything(pairs: list[tuple[float, bool]]) -> None:
     curve = risk_coverage(scored(*pairs))
@@ -147,6 +148,7 @@ def test_figures_in_words() -> None:
     assert whole_percents(0.29) == ("29 %", "71 %")
 
 
+@settings(deadline=None)
 @given(st.floats(0.01, 1.0))
 def test_a_proved_share_is_never_shown_larger_than_it_is(share: float) -> None:
     shown = int(proved_percent(share).removesuffix(" %"))

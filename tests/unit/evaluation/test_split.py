@@ -3,7 +3,7 @@
 import datetime as dt
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from interlock.engine.evaluation import split
@@ -91,6 +91,7 @@ case_lists = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(case_lists, st.booleans(), st.booleans(), st.integers(0, 5))
 def test_laws(cases: list[tuple[str, str, int]], has_groups: bool, has_times: bool, seed: int) -> None:
     given_keys = keys(
@@ -112,3 +113,9 @@ def test_laws(cases: list[tuple[str, str, int]], has_groups: bool, has_times: bo
         for side in (calibration, evaluation):
             kept = [cases[index][1] for index in side if cases[index][1]]
             assert len(kept) == len(set(kept))
+
+
+def test_nothing_left_to_evaluate_on_is_said() -> None:
+    division = divide(keys(["same"] * 10), fits=True, seed=0)
+    assert division.evaluation == ()
+    assert division.notes == ("No case was left to evaluate on; all figures are on the calibration cases.",)

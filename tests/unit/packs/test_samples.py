@@ -130,4 +130,4 @@ def test_word_counts_neither_solve_nor_fail_it() -> None:
         learner, [row["message"] for row in messages()], [row["intent"] for row in messages()], cv=folds
     ).mean()
 
-    assert 0.78 <= accuracy <= 0.92
+    assert 0.80 <= accuracy <= 0.92

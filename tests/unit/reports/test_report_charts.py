@@ -9,11 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from interlock.adapters.reports import charts, evaluation_page, plots, scales
-from interlock.adapters.reports.charts import NARROW, WIDE, Drawing, Size
+from interlock.adapters.reports.charts import Drawing
 from interlock.adapters.reports.labels import Box, spread, text_width
 from interlock.adapters.reports.plots import Line, Plot
 from interlock.adapters.reports.scales import Axis
 from interlock.adapters.reports.shapes import Path, Text
+from interlock.adapters.reports.sheets import NARROW, TEXT_DROP, WIDE, Size, style_of
 from interlock.terms.evaluation import Evaluation
 from interlock.terms.story import Chart, Mark, Series, Story
 
@@ -41,7 +42,7 @@ def read_back(drawing: Drawing, axis: str, at: float, *, log: bool) -> float:
     ticks = [t for t in texts(drawing) if f"tick-{axis}" in t.style]
 
     def place(tick: Text) -> float:
-        return tick.x if axis == "x" else tick.y - charts.TEXT_DROP
+        return tick.x if axis == "x" else tick.y - TEXT_DROP
 
     first, last = ticks[0], ticks[-1]
     assert first.value is not None
@@ -162,6 +163,6 @@ def test_the_lead_is_drawn_last_and_others_differ_without_colour() -> None:
         Line(name, ((0.0, 1.0), (1.0, 2.0)), role) for name, role in [("a", "lead"), ("b", "other"), ("c", "other")]
     )
     plot = Plot("p", Axis("x"), Axis("y"), lines)
-    assert [charts.style_of(plot, line) for line in lines] == ["lead", "other o0", "other o1"]
+    assert [style_of(plot, line) for line in lines] == ["lead", "other o0", "other o1"]
     named = [s.name for s in charts.draw(plot, WIDE).inside if isinstance(s, Path) and s.name]
     assert named == ["b", "c", "a"]

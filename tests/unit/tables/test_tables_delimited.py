@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from interlock.adapters.tables import read_table
@@ -214,6 +214,7 @@ def test_gzip_is_told_by_its_bytes(read: Read, members: int) -> None:
 cells = st.text(st.characters(codec="utf-8", exclude_characters="\0\ufeff"), max_size=12)
 
 
+@settings(deadline=None)
 @given(
     st.integers(2, 5).flatmap(
         lambda width: st.tuples(
@@ -242,6 +243,7 @@ def test_what_the_csv_module_writes_is_read_back_equal(
     assert intake.exclusions() == ()
 
 
+@settings(deadline=None)
 @given(st.lists(st.binary(max_size=40), max_size=12))
 def test_whatever_the_blocks_are_lines_join_to_the_same_bytes(blocks: list[bytes]) -> None:
     whole = b"".join(blocks)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from interlock.adapters.tables import json_lines
@@ -139,6 +139,7 @@ def test_an_array_that_is_not_utf8_names_the_line(read: Read) -> None:
     )
 
 
+@settings(deadline=None)
 @given(st.lists(st.dictionaries(st.text(min_size=1, max_size=6).filter(str.strip), st.text(max_size=12), min_size=1),
                 min_size=1, max_size=8))  # fmt: skip
 def test_what_json_writes_is_read_back_equal(objects: list[dict[str, str]]) -> None:

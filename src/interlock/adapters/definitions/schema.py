@@ -2,7 +2,15 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
 
 from interlock.terms.certificate import Promise
 from interlock.terms.workflow import (
@@ -17,12 +25,35 @@ from interlock.terms.workflow import (
     WorkflowDefinition,
 )
 
-Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+WORDS_MAX = 2_000
+NUMBER_MAX = 1_000_000_000
+
+
+def _says_something(words: str) -> str:
+    if not any(sign.isalnum() for sign in words):
+        raise ValueError("says nothing: write a name or a sentence, or leave the field out")
+    if not words.isprintable():
+        raise ValueError("holds a line break or an invisible character; write it on one line")
+    return words
+
+
+def _on_one_line(words: object) -> object:
+    # A folded or literal block is one sentence over several lines.
+    return " ".join(words.split()) if isinstance(words, str) else words
+
+
+Words = Annotated[
+    str,
+    BeforeValidator(_on_one_line),
+    StringConstraints(min_length=1, max_length=WORDS_MAX),
+    AfterValidator(_says_something),
+]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
-Share = Annotated[float, Field(gt=0, le=1)]
-OpenShare = Annotated[float, Field(gt=0, lt=1)]
-Usd = Annotated[float, Field(ge=0)]
-Days = Annotated[int, Field(ge=1, le=366)]
+# Strict: YAML reads yes and no as booleans, and a share of "yes" must not become all of the traffic.
+Share = Annotated[float, Field(gt=0, le=1, strict=True)]
+OpenShare = Annotated[float, Field(gt=0, lt=1, strict=True)]
+Usd = Annotated[float, Field(ge=0, le=NUMBER_MAX, strict=True, allow_inf_nan=False)]
+Days = Annotated[int, Field(ge=1, le=366, strict=True)]
 
 
 class _Part(BaseModel):
@@ -75,7 +106,7 @@ class LimitsPart(_Part):
 
     always_review: tuple[Words, ...] = ()
     forbidden: tuple[Words, ...] = ()
-    applied_per_day: Annotated[int, Field(ge=0)] | None = None
+    applied_per_day: Annotated[int, Field(ge=0, le=NUMBER_MAX, strict=True)] | None = None
 
 
 class EffectPart(_Part):
@@ -116,7 +147,7 @@ class WorkflowFile(_Part):
     effect: EffectPart
     rollout: RolloutPart = RolloutPart()
     costs: CostsPart = CostsPart()
-    acts: dict[Words, Words]
+    acts: Annotated[dict[Words, Words], Field(min_length=1)]
 
     def definition(self) -> WorkflowDefinition:
         """The term."""

@@ -1,6 +1,7 @@
 """Reading a definition file; an error names the file, the line, the field and the mend."""
 
 import difflib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,25 +14,67 @@ from interlock.terms.errors import BadInput
 from interlock.terms.workflow import WorkflowDefinition
 
 SIZE_MAX_BYTES = 1_000_000
+DEPTH_MAX = 20
 
 
 def read_definition(path: Path) -> WorkflowDefinition:
     """The definition in a YAML file. Raises BadInput with every fault of the file."""
-    text = _text(path)
+    node, content = _parsed(path, _text(path))
+    if not isinstance(content, dict):
+        raise BadInput(f"{path}: a definition is a mapping that starts with `workflow: NAME`")
+    faults = list(_repeated(path, node))
     try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-        content = yaml.safe_load(text)
+        definition = WorkflowFile.model_validate(content).definition()
+    except ValidationError as exc:
+        faults.extend(_fault(path, node, error) for error in exc.errors())
+    if faults:
+        words = "\n".join(f"  {fault}" for fault in faults)
+        raise BadInput(f"{path} is not a workflow definition yet:\n{words}")
+    return definition
+
+
+def _parsed(path: Path, text: str) -> tuple[yaml.Node | None, Any]:
+    try:
+        _check_shape(path, text)
+        return yaml.compose(text, Loader=yaml.SafeLoader), yaml.safe_load(text)
     except yaml.YAMLError as exc:
         mark = getattr(exc, "problem_mark", None)
         place = f"{path}:{mark.line + 1}" if mark else str(path)
-        raise BadInput(f"{place}: this is not YAML: {getattr(exc, 'problem', None) or exc}") from exc
-    if not isinstance(content, dict):
-        raise BadInput(f"{path}: a definition is a mapping that starts with `workflow: NAME`")
-    try:
-        return WorkflowFile.model_validate(content).definition()
-    except ValidationError as exc:
-        faults = "\n".join(f"  {_fault(path, node, error)}" for error in exc.errors())
-        raise BadInput(f"{path} is not a workflow definition yet:\n{faults}") from exc
+        raise BadInput(f"{place}: this is not YAML: {getattr(exc, 'problem', None) or exc}{_mend(exc)}") from exc
+    except (ValueError, RecursionError) as exc:  # what YAML takes for a date or a number may be none
+        raise BadInput(f"{path}: a value cannot be read: {exc}; put it in quotes") from exc
+
+
+def _mend(exc: yaml.YAMLError) -> str:
+    return "; indent with spaces, not with tabs" if "\\t" in str(getattr(exc, "problem", "")) else ""
+
+
+def _check_shape(path: Path, text: str) -> None:
+    """Aliases can make a small file endless, and nothing in a definition is nested deeply."""
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+        place = f"{path}:{event.start_mark.line + 1}" if event.start_mark else str(path)
+        if isinstance(event, yaml.AliasEvent):
+            raise BadInput(f"{place}: `*{event.anchor}` refers to another place of the file; write the value out here")
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEPTH_MAX:
+            raise BadInput(f"{place}: this is nested more than {DEPTH_MAX} deep; a definition is flat")
+
+
+def _repeated(path: Path, node: yaml.Node | None, prefix: str = "") -> Iterator[str]:
+    """Fields that are given twice: YAML would silently take the last."""
+    if isinstance(node, yaml.SequenceNode):
+        for item in node.value:
+            yield from _repeated(path, item, prefix)
+    if not isinstance(node, yaml.MappingNode):
+        return
+    first: dict[str, int] = {}
+    for key, value in node.value:
+        name, line = str(key.value), key.start_mark.line + 1
+        if name in first:
+            yield f"{path}:{line}: {prefix}{name}: is given twice (first in line {first[name]}); keep one"
+        first.setdefault(name, line)
+        yield from _repeated(path, value, f"{prefix}{name}.")
 
 
 def _text(path: Path) -> str:
@@ -63,6 +106,8 @@ def _fault(path: Path, node: yaml.Node | None, error: ErrorDetails) -> str:
         message = "is missing; add it"
     elif error["type"] == "extra_forbidden":
         message = f"is not a field of a definition{_near(location)}"
+    elif isinstance(error["input"], bool):
+        message += "; YAML reads yes, no, on and off as true and false: put a word in quotes, write a number as digits"
     return f"{path}:{_line(node, location)}: {field}: {message}"
 
 

@@ -11,8 +11,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from interlock.adapters.reports import charts, evaluation_page, plots, story_page, words
-from interlock.adapters.reports.charts import NARROW, WIDE
 from interlock.adapters.reports.files import write_whole
+from interlock.adapters.reports.sheets import NARROW, WIDE, style_of
 from interlock.terms.evaluation import Evaluation
 from interlock.terms.story import Story
 
@@ -45,7 +45,7 @@ def _environment() -> Environment:
         "style_hash": style_hash(style),
         "sheets": (WIDE, NARROW),
         "draw": charts.draw,
-        "style_of": charts.style_of,
+        "style_of": style_of,
         "description": plots.description,
         "plot_notes": plots.notes,
         "as_table": plots.as_table,

@@ -1,8 +1,8 @@
 """Places for words in a picture: labels that touch neither each other nor, where it can be helped, a line."""
 
 import unicodedata
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 FONT_PX = 12.0
 LINE_PX = 15.0
@@ -83,16 +83,26 @@ def along(start: float, end: float, y: float, width: float) -> tuple[Box, ...]:
     return tuple(boxes)
 
 
-def choose(places: Sequence[Box], taken: Iterable[Box], points: Sequence[tuple[float, float]], frame: Box) -> Box:
-    """The first of the places with the least harm: words on words or off the paper weigh far more than lines."""
-    taken = tuple(taken)
+@dataclass(slots=True)
+class Room:
+    """The free room of a picture: its `frame`, `points` that labels had better not cover, and `dots` likewise."""
 
-    def harm(box: Box) -> float:
-        words_hit = sum(box.overlap(other) for other in taken)
-        lines_hit = sum(1 for x, y in points if box.holds(x, y))
-        return 100 * words_hit + 1000 * box.outside(frame) + lines_hit
+    frame: Box
+    points: tuple[tuple[float, float], ...]
+    dots: tuple[Box, ...]
+    words: list[Box] = field(default_factory=list)
 
-    return min(places, key=harm)
+    def take(self, places: Sequence[Box]) -> Box | None:
+        """The least harmful of `places`, first ones preferred; None where all would cover words or leave the frame."""
+        free = [box for box in places if box.outside(self.frame) < 1 and not any(map(box.overlap, self.words))]
+        if not free:
+            return None
+        best = min(free, key=self._harm)
+        self.words.append(best)
+        return best
+
+    def _harm(self, box: Box) -> float:
+        return sum(map(box.overlap, self.dots)) + sum(1 for x, y in self.points if box.holds(x, y))
 
 
 def spread(wanted: Sequence[float], heights: Sequence[float], top: float, bottom: float) -> tuple[float, ...]:

@@ -1,6 +1,5 @@
 """Opening SQLite so that a commit means what it says, and translating its errors."""
 
-import os
 import sqlite3
 import time
 from collections.abc import Iterator

@@ -39,7 +39,9 @@ def _index_faults(stored: sqlite3.Connection) -> Iterator[str]:
             continue
         content = json.loads(record)
         said = (content["at"], content["kind"], content["body"].get("workflow"))
-        differing = [n for n, a, b in zip(("at", "kind", "workflow"), (at, kind, workflow), said, strict=True) if a != b]
+        differing = [
+            n for n, a, b in zip(("at", "kind", "workflow"), (at, kind, workflow), said, strict=True) if a != b
+        ]
         if differing:
             yield f"ledger row {entry} was changed ({', '.join(differing)})"
 

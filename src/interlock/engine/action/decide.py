@@ -10,6 +10,8 @@ from interlock.terms.decision import Decision, DecisionInputs, GrantFacts, Verb
 def decide(inputs: DecisionInputs) -> Decision:
     """Apply, review, shadow or deny, with every reason that holds.
 
+    Comparisons are written so that a NaN, which no comparison holds for, is a doubt.
+
     Order: what is forbidden is denied; without authority the proposal is only compared (shadow); with authority,
     any doubt sends it to a person; only a proposal without a single doubt is applied.
     """
@@ -28,7 +30,7 @@ def decide(inputs: DecisionInputs) -> Decision:
     return Decision(
         Verb.APPLY,
         (f"confidence {proposal.confidence:.4f} >= certified threshold {inputs.grant.threshold:.4f}",),
-        audited=inputs.audit_draw < inputs.grant.audit_share,
+        audited=not inputs.audit_draw >= inputs.grant.audit_share,
     )
 
 
@@ -37,11 +39,11 @@ def _doubts_about_grant(inputs: DecisionInputs, grant: GrantFacts) -> Iterator[s
         yield "the proposal was made by a release that is not the one in force"
     if grant.release != inputs.current_release:
         yield "the grant belongs to another release"
-    if inputs.at >= grant.expires_at:
+    if not inputs.at < grant.expires_at:
         yield f"the grant expired at {grant.expires_at}"
     if not inputs.effect_allowed:
-        yield "the effect has no undo and no signed statement, or its target is blind and not signed off"
-    if inputs.traffic_draw >= grant.traffic_share:
+        yield "the target cannot be read, has no undo and no signed statement, or is blind and not signed off"
+    if not inputs.traffic_draw < grant.traffic_share:
         yield f"outside the {percent(grant.traffic_share)} of traffic that the grant covers"
 
 
@@ -58,6 +60,6 @@ def _doubts_about_case(inputs: DecisionInputs, grant: GrantFacts) -> Iterator[st
     elif proposal.confidence is None or not math.isfinite(proposal.confidence):
         yield "the confidence is unknown"
     elif not 0.0 <= proposal.confidence <= 1.0:
-        yield f"the confidence {proposal.confidence} is outside 0..1"
-    elif proposal.confidence < grant.threshold:
+        yield f"the confidence {float(proposal.confidence):g} is outside 0..1"
+    elif not proposal.confidence >= grant.threshold:
         yield f"confidence {proposal.confidence:.4f} < certified threshold {grant.threshold:.4f}"

@@ -45,14 +45,19 @@ class Faults:
 
     def error(self, *, rows: int, mend: str = _MEND) -> BadInput:
         """What to raise: how many, the first five lines, the mend."""
-        shown = "" if self.count <= LINES_NAMED else f"; the first {LINES_NAMED}"
+        first = "" if self.count <= LINES_NAMED else f"; the first {LINES_NAMED}"
         lines = "".join(f"\n  line {line}: {detail}" for line, detail in self._first)
-        return BadInput(f"{self._opening}; {self.count:,} of {rows:,} rows are not{shown}:{lines}\n{mend}")
+        return BadInput(f"{self._opening}; not so in {self.count:,} of {rows:,} rows{first}:{lines}\n{mend}")
 
 
 def shown(cell: str) -> str:
     """A cell as a message quotes it."""
     return f"'{cell}'" if len(cell) <= 40 else f"'{cell[:37]}...'"
+
+
+def counted(count: int, one: str, many: str) -> str:
+    """ "1 row was", "1,234 rows were"."""
+    return f"{count:,} {one if count == 1 else many}"
 
 
 def listed(names: Sequence[str], count: int) -> str:

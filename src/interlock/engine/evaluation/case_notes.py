@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from typing import Protocol
 
-from interlock.engine.evaluation.case_faults import listed
+from interlock.engine.evaluation.case_faults import counted, listed
 from interlock.engine.evaluation.column_profile import PLACEHOLDERS
 
 
@@ -44,7 +44,7 @@ def _two_ways(cases: Sequence[Decided]) -> str:
     if not again:
         return ""
     examples = ", ".join(f"{first[text].line} and {case.line}" for text, case in list(again.items())[:3])
-    many = "1 text was" if len(again) == 1 else f"{len(again):,} texts were"
+    many = counted(len(again), "text was", "texts were")
     return f"{many} decided in more than one way, so nobody can be right on all of them; lines {examples}"
 
 
@@ -61,7 +61,7 @@ def _spellings(counts: Counter[str]) -> str:
 
 def _placeholders(counts: Counter[str]) -> list[str]:
     return [
-        f"{count:,} cases were decided '{label}', which looks like a missing value; "
+        f"{counted(count, 'case was', 'cases were')} decided '{label}', which looks like a missing value; "
         "remove those rows if nobody decided them"
         for label, count in counts.items()
         if label.lower() in PLACEHOLDERS
@@ -72,5 +72,5 @@ def _singles(counts: Counter[str]) -> str:
     single = sorted(label for label, count in counts.items() if count == 1)
     if not single:
         return ""
-    many = "1 label has" if len(single) == 1 else f"{len(single):,} labels have"
+    many = counted(len(single), "label has", "labels have")
     return f"{many} a single case, from which nothing can be learned and checked at once: {listed(single, 5)}"

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from interlock.engine.evaluation.case_faults import Faults, LeftOut, shown
+from interlock.engine.evaluation.case_faults import Faults, LeftOut, counted, shown
 from interlock.engine.evaluation.case_notes import decision_notes
 from interlock.engine.evaluation.case_text import TEXT_CHARS_MAX, text_reader
 from interlock.engine.evaluation.column_profile import is_number
@@ -60,6 +60,10 @@ def to_cases(
     return cases, builder.left_out.exclusions(), (*builder.notes(), *decision_notes(cases))
 
 
+def _without_text(row: Sequence[str]) -> tuple[str, bool]:  # noqa: ARG001 - stands in for a text reader
+    return "", False
+
+
 class _Builder:
     """Reads one role after the other, so that every complaint is about one column."""
 
@@ -67,7 +71,8 @@ class _Builder:
         self.left_out = LeftOut()
         self._table = table
         self._by_role = {choice.role: choice.columns for choice in columns if choice.columns}
-        self._read = text_reader(table, self._by_role[Role.TEXT])
+        self._has_text = Role.TEXT in self._by_role
+        self._read = text_reader(table, self._by_role[Role.TEXT]) if self._has_text else _without_text
         self._places = {role: table.columns.index(names[0]) for role, names in self._by_role.items()}
         self._cut = 0
         self._unproposed = 0
@@ -88,17 +93,17 @@ class _Builder:
         """The cases, duplicates left out."""
         slices = [(name, self._table.columns.index(name)) for name in self._by_role.get(Role.SLICE, ())]
         found: list[CaseRow] = []
-        seen: set[tuple[object, ...]] = set()
+        seen: set[tuple[str, ...]] = set()
         for index, text in self._texts.items():
             line, row = self._table.lines[index], self._table.rows[index]
             label = self._cell(Role.LABEL, index) or ""
             prediction, group = self._cell(Role.PREDICTION, index), self._cell(Role.GROUP, index) or None
             confidence, at = self._confidences.get(index), self._times.get(index)
-            key = (text, label, prediction, confidence, group, at)
-            if key in seen:
+            # Without texts two cases may well have the same answer, confidence and decision.
+            if self._has_text and row in seen:
                 self.left_out.add("duplicate of an earlier row", line)
                 continue
-            seen.add(key)
+            seen.add(row)
             sliced = tuple((name, row[place].strip() or _BLANK) for name, place in slices)
             found.append(CaseRow(line, text, label, prediction, confidence, group, at, sliced))
         return tuple(found)
@@ -107,9 +112,11 @@ class _Builder:
         """What was done to the cells."""
         notes = []
         if self._cut:
-            notes.append(f"{self._cut:,} texts were longer than {TEXT_CHARS_MAX:,} characters and were cut")
+            longer = counted(self._cut, "text was longer", "texts were longer")
+            notes.append(f"{longer} than {TEXT_CHARS_MAX:,} characters and cut")
         if self._unproposed:
-            notes.append(f"{self._unproposed:,} rows record no prediction: they count as left to a person")
+            record = counted(self._unproposed, "row records", "rows record")
+            notes.append(f"{record} no prediction: what the model left open counts as left to a person")
         if self._order_unknown:
             name = self._by_role[Role.TIME][0]
             notes.append(f"dates in '{name}' were read as day/month/year; no date tells the order, so check it")
@@ -117,9 +124,9 @@ class _Builder:
 
     def why_none(self) -> str:
         """The exclusions in words, for a file of which nothing is left."""
-        counted = "; ".join(f"{one.rows:,} rows: {one.reason}" for one in self.left_out.exclusions())
-        text, label = ", ".join(self._by_role[Role.TEXT]), self._by_role[Role.LABEL][0]
-        return f"{counted or 'The table has no rows'}. Text was read from {text} and the label from {label}."
+        reasons = [f"{counted(one.rows, 'row', 'rows')}: {one.reason}" for one in self.left_out.exclusions()]
+        text, label = ", ".join(self._by_role.get(Role.TEXT, ("no column",))), self._by_role[Role.LABEL][0]
+        return f"{'; '.join(reasons) or 'The table has no rows'}. Text was read from {text} and the label from {label}."
 
     def _cell(self, role: Role, index: int) -> str | None:
         place = self._places.get(role)
@@ -128,7 +135,7 @@ class _Builder:
     def _keep_decided(self) -> None:
         for index, (line, row) in enumerate(zip(self._table.lines, self._table.rows, strict=True)):
             text, cut = self._read(row)
-            if not text:
+            if not text and self._has_text:
                 self.left_out.add("no text", line)
             elif not self._cell(Role.LABEL, index):
                 self.left_out.add("no label", line)

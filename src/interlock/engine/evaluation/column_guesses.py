@@ -52,7 +52,7 @@ def guess_label(profiles: Sequence[Profile]) -> Guess | None:
         if len(ranked) > 1 and _label_weight(ranked[0]) - _label_weight(ranked[1]) < 0.01:
             return None
         return Guess((ranked[0].name,), f"{_distinct(ranked[0])}; name suggests a decision")
-    plain = [profile for profile in candidates if not profile.is_number and profile.distinct <= 50]
+    plain = [profile for profile in candidates if profile.distinct <= 50]
     if len(plain) == 1 and any(reads_as_text(profile) for profile in profiles):
         return Guess((plain[0].name,), f"{_distinct(plain[0])}; the only column beside the text with few values")
     return None

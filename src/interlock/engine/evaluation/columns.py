@@ -28,7 +28,7 @@ def choose_columns(
 
     `label`, `text` and the others are column names; None asks for a guess. "-" for prediction, confidence, group or
     time says that no column serves it. Prediction and confidence come together or not at all. Without free text, TEXT
-    is every column that may be read in its place.
+    is every column that may be read in its place; with recorded predictions there may be none.
     Raises BadInput for a name that is no column, a column given twice, and where label, text, or the other one of
     prediction and confidence cannot be guessed.
     """
@@ -101,12 +101,12 @@ class _Chooser:
             self._take(Role.GROUP, guesses.guess_group(self._free(), self._labels(), self._cells))
 
     def text(self) -> None:
-        """Given or guessed; free text first, then whatever else may be read."""
+        """Given or guessed; free text first, then whatever else may be read. Recorded answers can do without."""
         if Role.TEXT in self.chosen:
             return
         free = self._free()
         guess = guesses.guess_text(free) or guesses.guess_inputs(free, self._labels(), self._cells)
-        if not self._take(Role.TEXT, guess):
+        if not self._take(Role.TEXT, guess) and Role.PREDICTION not in self.chosen:
             raise BadInput(
                 f"{self._table.source.name}: no column to decide from besides '{self._one(Role.LABEL)}': none holds "
                 f"free text or values that repeat. Say --text NAME. {self._all_columns()}"

@@ -123,10 +123,11 @@ def _check(best: Chosen) -> Iterator[str]:
     if risk.value is None or risk.low is None or risk.high is None:
         yield "Check: no case of the evaluation set reached the threshold."
         return
+    joint = best.certified.certificate.promise is Promise.JOINT
     yield (
-        f"Check on cases that had no part in this: {percent(share.value)} of {share.n:,} would be applied "
-        f"automatically, error {100 * risk.value:.1f} % (95 % interval {100 * risk.low:.1f} to "
-        f"{100 * risk.high:.1f} %, n {risk.n:,})."
+        f"Check on {share.n:,} cases that had no part in this: {percent(share.value)} would be applied automatically; "
+        f"{100 * risk.value:.1f} % of {'all' if joint else 'those'} would be {'so and ' if joint else ''}wrong (95 % "
+        f"interval {100 * risk.low:.1f} to {100 * risk.high:.1f} %, n {risk.n:,})."
     )
 
 

@@ -65,6 +65,8 @@ def divide(keys: Keys, *, fits: bool, seed: int) -> Division:
             "Calibration and evaluation use one case of each group, drawn by the seed, because the promise counts "
             f"customers or threads, not messages: {left_out:,} further cases of the same groups were left out there."
         )
+    if (fits or keys.has_times) and not evaluation:
+        notes.append("No case was left to evaluate on; all figures are on the calibration cases.")
     split = Split(
         by="time" if keys.has_times else "group" if keys.has_groups else "random",
         seed=seed,

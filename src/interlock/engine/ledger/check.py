@@ -37,7 +37,9 @@ class Checker:
         self.head = grown
         if not self._root_lost and root_of(grown) != root:
             self._root_lost = True  # every later root differs as well; the first place is what matters
-            replaced = "the tree's root up to here does not match the recorded one: this or an earlier entry was replaced"
+            replaced = (
+                "the tree's root up to here does not match the recorded one: this or an earlier entry was replaced"
+            )
             reason = reason or replaced
         if reason:
             self.fault(index, reason)
@@ -84,8 +86,12 @@ def export_header(size: int, root_hex: str) -> bytes:
 
 
 def export_line(entry: LedgerEntry) -> bytes:
-    """One entry of an exported ledger, on one line: canonical where the record is, and as it is where it was damaged."""
-    return b'{"entry":%b,"leaf":"%b","root":"%b"}' % (entry.record, entry.leaf.hex().encode(), entry.root.hex().encode())
+    """One entry of an exported ledger on one line: canonical where the record is, and as it is where it is damaged."""
+    return b'{"entry":%b,"leaf":"%b","root":"%b"}' % (
+        entry.record,
+        entry.leaf.hex().encode(),
+        entry.root.hex().encode(),
+    )
 
 
 def check_export(lines: Iterable[bytes]) -> LedgerCheck:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from typing import Any
 
 from interlock.engine.oversight.wording import percent
 from interlock.terms.evidence import Evidence, EvidenceClass, Finding, GateVerdict, Verdict
@@ -99,9 +100,11 @@ def check_certificate(found: Finding | Evidence, definition: WorkflowDefinition)
         return found
     try:
         body = found.body["certificate"]
-        threshold, budget, promise = body["threshold"], float(body["budget"]), body["promise"]
-        delta, wrong, above, total = float(body["delta"]), body["n_wrong_above"], body["n_above"], body["n_labelled"]
-        missing = int(body["labels_missing"])
+        threshold = None if body["threshold"] is None else _share(body["threshold"])
+        budget, delta, promise = _share(body["budget"]), _share(body["delta"]), body["promise"]
+        wrong, above, total = (_count(body[name]) for name in ("n_wrong_above", "n_above", "n_labelled"))
+        missing = _count(body["labels_missing"])
+        _check_labels(found.body["labels"])
     except (KeyError, TypeError, ValueError) as exc:
         return Finding("certificate", Verdict.ERROR, f"the certificate cannot be read: {exc!r}", "make a new one")
     refs = (found.digest,)
@@ -122,17 +125,16 @@ def check_shadow(found: Finding | Evidence, definition: WorkflowDefinition) -> F
     if isinstance(found, Finding):
         return found
     try:
-        n, wrong = int(found.body["n"]), int(found.body["n_wrong"])
-        decided, wealth = bool(found.body["decided"]), float(found.body["wealth"])
-        low, more = float(found.body["low"]), found.body["more_labels"]
+        n, wrong, low = _count(found.body["n"]), _count(found.body["n_wrong"]), _share(found.body["low"])
+        decided, wealth, more = found.body["decided"], float(found.body["wealth"]), found.body["more_labels"]
+        if not isinstance(decided, bool) or wrong > n:
+            raise ValueError(f"{wrong} wrong of {n}, decided: {decided}")
     except (KeyError, TypeError, ValueError) as exc:
         return Finding("shadow", Verdict.ERROR, f"the shadow record cannot be read: {exc!r}", "judge again")
     refs, budget = (found.digest,), definition.budget.error
     seen = f"{wrong} of {n} would-be applied cases differ from people's decision"
     need = 1 / definition.budget.delta
-    if decided:
-        return Finding("shadow", Verdict.PASSED, f"{seen}; evidence {wealth:.1f} >= {need:.0f}", "", refs)
-    if low > budget:
+    if low > budget:  # first: a test that was decided early stays so, whatever came after
         return Finding(
             "shadow",
             Verdict.FAILED,
@@ -140,5 +142,24 @@ def check_shadow(found: Finding | Evidence, definition: WorkflowDefinition) -> F
             "find out why, then make a new release",
             refs,
         )
+    if decided:
+        return Finding("shadow", Verdict.PASSED, f"{seen}; evidence {wealth:.1f} >= {need:.0f}", "", refs)
     words = f"label about {more} more shadow cases" if more else "label more shadow cases"
     return Finding("shadow", Verdict.INCONCLUSIVE, f"{seen}; evidence {wealth:.1f} < {need:.0f}", words, refs)
+
+
+def _share(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0.0 <= value <= 1.0:
+        raise ValueError(f"{value!r} is no share between 0 and 1")
+    return float(value)
+
+
+def _count(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise ValueError(f"{value!r} is no count")
+    return value
+
+
+def _check_labels(labels: Any) -> None:
+    if not isinstance(labels, list | tuple) or not labels or not all(isinstance(label, str) for label in labels):
+        raise ValueError("the labels that the certificate was made with are not a list of names")

@@ -5,6 +5,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
+from interlock.engine.ledger.canonical import canonical
 from interlock.flows.action.admit import admit, scopes_of
 from interlock.flows.action.commit import commit
 from interlock.ports.clock import Clock
@@ -18,7 +19,10 @@ from interlock.terms.intent import IntentState
 
 @dataclass(frozen=True, slots=True)
 class Acted:
-    """How a case ended. `recorded` is False only where the store could not be reached: nothing was applied then."""
+    """How a case ended; for a key that was decided before, how it stands now.
+
+    `recorded` is False only where the store could not be reached: nothing was applied then.
+    """
 
     decision: Decision
     state: IntentState | None
@@ -50,7 +54,7 @@ def act(
         except Unavailable as exc:
             return Acted(Decision(Verb.REVIEW, (f"a person decides, because {exc}",)), None, recorded=False)
         if admitted.intent is None or target is None:
-            return Acted(admitted.decision, None)
+            return Acted(admitted.decision, admitted.state)
         state = commit(store, target, admitted.intent, audited=admitted.decision.audited, clock=clock)
         return Acted(admitted.decision, state)
 
@@ -69,10 +73,12 @@ def shadow(
 
 
 def _read(target: Target | None, key: str) -> Mapping[str, Any] | None:
-    """The target's state before the effect; None where it cannot be read, and then nothing is applied."""
+    """The target's state before the effect; None where it cannot be read or kept, and then nothing is applied."""
     if target is None:
         return None
     try:
-        return target.read(key)
+        state = dict(target.read(key))
+        canonical(state)
+        return state
     except Exception:  # noqa: BLE001 - a target may raise anything; unknown means a person decides
         return None

@@ -1,19 +1,20 @@
 """Admit a case: decide, record the decision with its inputs and, where it applies, the intent - in one transaction."""
 
 import datetime as dt
+import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
+from numbers import Real
 from typing import Any
 
 from interlock.engine.action.decide import decide
-from interlock.engine.ledger.canonical import plain
 from interlock.engine.oversight.sampling import audit_draw
 from interlock.engine.rollout.definition import definition_of
 from interlock.engine.rollout.gate import effect_allowed
 from interlock.engine.timestamp import moment, stamp
 from interlock.flows.ledger.record import record
 from interlock.flows.rollout.define import salt_name
-from interlock.ports.store import Transaction, WorkflowRow
+from interlock.ports.store import DecisionRow, Transaction, WorkflowRow
 from interlock.terms.decision import Decision, DecisionInputs, GrantFacts, Proposal, Verb
 from interlock.terms.errors import BadInput
 from interlock.terms.intent import Intent, IntentState
@@ -24,11 +25,15 @@ REVIEW_DUE_H = 24
 
 @dataclass(frozen=True, slots=True)
 class Admitted:
-    """What was decided, and the intent to carry out (None unless applied). `repeated`: the key was known already."""
+    """What was decided, and the intent to carry out (None unless applied).
+
+    `repeated`: the key was known already; `state` is then where its intent stands (None: it had none).
+    """
 
     decision: Decision
     intent: Intent | None
     repeated: bool
+    state: IntentState | None = None
 
 
 def scopes_of(workflow: str) -> tuple[str, ...]:
@@ -48,15 +53,17 @@ def admit(
     """Decide on a proposal. The caller holds the drain locks of the workflow's scopes.
 
     `before` is the target's state as just read; None where there is no target, and then nothing is applied. A key
-    that was decided before returns that decision and no intent. Raises BadInput for an unknown workflow.
+    that was decided before returns that decision and no intent. Raises BadInput for an unknown workflow, and for a key
+    under which another workflow decided.
     """
     known = tx.decision(proposal.key)
     if known is not None:
-        return Admitted(Decision(Verb(known.verb), known.reasons, known.audited), None, repeated=True)
+        return _known(tx, workflow, known)
     row = tx.workflow(workflow)
     if row is None:
         raise BadInput(f"there is no workflow '{workflow}'; apply its definition first")
     at = stamp(now)
+    proposal = replace(proposal, confidence=_number(proposal.confidence))
     inputs = _inputs(tx, row, proposal, has_target=before is not None, at=at)
     decision = decide(inputs)
     record(tx, "decision.made", _decision_body(row, inputs, decision), at=at)
@@ -65,6 +72,22 @@ def admit(
     if decision.verb is not Verb.APPLY:
         return Admitted(decision, None, repeated=False)
     return Admitted(decision, _admit_intent(tx, row, proposal, before or {}, owner, now), repeated=False)
+
+
+def _known(tx: Transaction, workflow: str, known: DecisionRow) -> Admitted:
+    if known.workflow != workflow:
+        raise BadInput(f"the key '{known.key}' was used by '{known.workflow}': put the workflow's name into its keys")
+    decision = Decision(Verb(known.verb), known.reasons, known.audited)
+    intent = tx.intent(known.key)
+    return Admitted(decision, None, repeated=True, state=intent.state if intent else None)
+
+
+def _number(confidence: object) -> float | None:
+    """The confidence as it can be recorded; what is no finite number is unknown, and then a person decides."""
+    if isinstance(confidence, bool) or not isinstance(confidence, Real):
+        return None
+    number = float(confidence)
+    return number if math.isfinite(number) else None
 
 
 def _inputs(tx: Transaction, row: WorkflowRow, proposal: Proposal, *, has_target: bool, at: str) -> DecisionInputs:
@@ -95,8 +118,8 @@ def _facts(grant: Mapping[str, Any]) -> GrantFacts:
 
 
 def _decision_body(row: WorkflowRow, inputs: DecisionInputs, decision: Decision) -> dict[str, Any]:
-    recorded = plain(inputs)
-    del recorded["limits"]  # part of the release's definition, which is recorded once
+    # The limits are part of the release's definition, which is recorded once.
+    recorded = {field.name: getattr(inputs, field.name) for field in fields(inputs) if field.name != "limits"}
     return {
         "key": inputs.proposal.key,
         "workflow": row.name,

@@ -3,13 +3,14 @@
 import datetime as dt
 
 from interlock.engine.rollout.definition import definition_of
+from interlock.engine.rollout.people import is_among, known_as
 from interlock.engine.timestamp import stamp
 from interlock.flows.action.admit import lease_is_live
 from interlock.flows.ledger.record import record
 from interlock.ports.clock import Clock
 from interlock.ports.drain import Drain
 from interlock.ports.store import Store, Transaction
-from interlock.terms.errors import BadInput, Refused
+from interlock.terms.errors import BadInput, Refused, Unavailable
 from interlock.terms.intent import IntentState, KillReport
 from interlock.terms.person import Person
 
@@ -23,18 +24,39 @@ def kill(
 
     When it returns, *fenced* holds: no intent with an older epoch can commit. *Quiesced* holds only where
     `quiesced_at` is set. Raises BadInput for an unknown scope, Unavailable where the store cannot be written:
-    then nothing is fenced, and nothing new can be admitted either.
+    then nothing is fenced, and nothing new can be admitted either (unless the message says that it is fenced).
     """
     with store.halting():
-        fenced_at = stamp(clock())
-        with store.transaction() as tx:
-            _check_scope(tx, scope)
-            epoch = tx.epoch(scope) + 1
-            body = {"scope": scope, "epoch": epoch, "halted": 1, "by": by.name, "reason": reason}
-            record(tx, "kill.fenced", body | _workflow_of(scope), at=fenced_at)
-    emptied = drain.emptied(scope, timeout_s=timeout_s)
-    now = clock()
+        epoch, fenced_at = _fence(store, scope, by, reason, clock)
+    emptied = _emptied(drain, scope, timeout_s)  # not while writers are held back: they have receipts to record
+    try:
+        with store.halting():
+            return _reported(store, scope, epoch, fenced_at, emptied=emptied, clock=clock)
+    except Unavailable as exc:
+        words = f"'{scope}' is fenced since {fenced_at}, but what is in flight could not be read; kill it again"
+        raise Unavailable(f"{words}: {exc}") from exc
+
+
+def _fence(store: Store, scope: str, by: Person, reason: str, clock: Clock) -> tuple[int, str]:
     with store.transaction() as tx:
+        _check_scope(tx, scope)
+        fenced_at = stamp(clock())  # nobody else can write from here on, so nothing older can commit after this time
+        epoch = tx.epoch(scope) + 1
+        body = {"scope": scope, "epoch": epoch, "halted": 1, "by": by.name, "reason": reason}
+        record(tx, "kill.fenced", body | _workflow_of(scope), at=fenced_at)
+    return epoch, fenced_at
+
+
+def _emptied(drain: Drain, scope: str, timeout_s: float) -> bool:
+    try:
+        return drain.emptied(scope, timeout_s=timeout_s)
+    except Unavailable:
+        return False  # what cannot be known is not quiesced
+
+
+def _reported(store: Store, scope: str, epoch: int, fenced_at: str, *, emptied: bool, clock: Clock) -> KillReport:
+    with store.transaction() as tx:
+        now = clock()
         report = _report(tx, scope, epoch, fenced_at, emptied=emptied, now=now)
         record(tx, "kill.quiesced", {"report": report, "scope": scope, **_workflow_of(scope)}, at=stamp(now))
     return report
@@ -51,8 +73,8 @@ def resume(store: Store, scope: str, *, by: Person, reason: str, clock: Clock) -
         if not tx.halted((scope,)):
             raise BadInput(f"'{scope}' is not halted")
         rows = tx.workflows() if scope == "global" else tuple(filter(None, [tx.workflow(_name(scope))]))
-        lacking = [row.name for row in rows if by.name not in definition_of(row.definition).rights.resume]
-        if lacking or not by.name.strip():
+        lacking = [row.name for row in rows if not is_among(by.name, definition_of(row.definition).rights.resume)]
+        if lacking or not known_as(by.name):
             raise Refused(f"{by.name or 'nobody'} has no right to resume {', '.join(lacking) or scope}")
         epoch = tx.epoch(scope)
         body = {"scope": scope, "epoch": epoch, "halted": 0, "by": by.name, "reason": reason}
@@ -64,7 +86,8 @@ def _report(tx: Transaction, scope: str, epoch: int, fenced_at: str, *, emptied:
     executing = tx.intents(scope, state=IntentState.EXECUTING)
     live = tuple(intent.key for intent in executing if lease_is_live(intent, now=now))
     expired = tuple(intent.key for intent in executing if not lease_is_live(intent, now=now))
-    in_doubt = tuple(intent.key for intent in tx.intents(scope, state=IntentState.IN_DOUBT))
+    unknown = (IntentState.IN_DOUBT, IntentState.UNDOING)
+    in_doubt = tuple(intent.key for state in unknown for intent in tx.intents(scope, state=state))
     quiesced_at = stamp(now) if emptied and not live else None
     return KillReport(scope, epoch, fenced_at, quiesced_at, live, (*in_doubt, *expired))
 

@@ -38,7 +38,8 @@ def observe(
     """Record the outcome of one decided case, as a person or a system of record (class executed or source) says it.
 
     A model's opinion is refused: judges may steer which cases people look at, they never supply a label. Raises
-    BadInput for that, and where the case was never decided, belongs to another workflow, or has an outcome already.
+    BadInput for that, for a blank label or name, and where the case was never decided, belongs to another workflow, has
+    an outcome already, or waits for its audit (an outcome given past the audit would keep it from the monitor).
     """
     if evidence_class is EvidenceClass.MODEL:
         raise BadInput(f"the outcome of '{key}' is a model's opinion; have a person or a system of record say it")
@@ -60,18 +61,30 @@ def observe_in(
     tx: Transaction, workflow: str, key: str, *, label: str, by: str, audit: bool, now: dt.datetime
 ) -> Observed:
     """The same inside an open transaction. `audit`: a person looked blind, at random; only such outcomes monitor."""
+    label = label.strip()
+    if not label or not by.strip():
+        raise BadInput(f"an outcome of case '{key}' needs a label and the name of who says so")
     row = tx.decision(key)
     if row is None or row.workflow != workflow:
         raise BadInput(f"case '{key}' was never decided by '{workflow}', so it can have no outcome")
     if row.outcome is not None:
         raise BadInput(f"case '{key}' already has the outcome '{row.outcome}'; outcomes are never overwritten")
+    if not audit and _waits_for_audit(tx, row):
+        raise BadInput(f"case '{key}' is in the audit sample: close its audit review, or the audit could be evaded")
     at = stamp(now)
-    wrong = label != row.inputs["proposal"]["label"]
+    wrong = label != row.inputs["proposal"]["label"].strip()
     body = {"workflow": workflow, "key": key, "label": label, "wrong": int(wrong), "by": by, "audit": audit}
     record(tx, "outcome.observed", body, at=at)
     if not (audit and row.audited and row.verb == Verb.APPLY):
         return Observed(wrong, counted=False, demoted=False)
     return _monitor(tx, row, wrong=wrong, at=at)
+
+
+def _waits_for_audit(tx: Transaction, row: DecisionRow) -> bool:
+    if not row.audited:
+        return False
+    review = tx.review(row.key, "audit")
+    return review is not None and review.closed_at is None
 
 
 def _monitor(tx: Transaction, row: DecisionRow, *, wrong: bool, at: str) -> Observed:

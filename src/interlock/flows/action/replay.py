@@ -51,6 +51,8 @@ def replay(
 ) -> Backtest:
     """Decide every recorded case of the period again. Raises BadInput where there is none.
 
+    A case whose recorded inputs cannot be read counts as differing, and as unchanged under the other policy.
+
     The error rate under another policy rests on the cases whose outcome is known; cases that only the other policy
     would have applied are known where people reviewed them.
     """
@@ -62,12 +64,17 @@ def replay(
     other: list[tuple[DecisionRow, str]] = []
     differing: list[str] = []
     for row in rows:
-        inputs = inputs_of(row.inputs, limits[row.release])
-        again = decide(inputs)
+        then.append((row, row.verb))
+        try:
+            inputs = inputs_of(row.inputs, limits[row.release])
+            again, elsewhere = decide(inputs), decide(_under(inputs, policy))
+        except (KeyError, TypeError, ValueError, AttributeError):  # not what was recorded: it cannot be decided again
+            differing.append(row.key)
+            other.append((row, row.verb))
+            continue
         if (again.verb, again.audited) != (row.verb, row.audited):
             differing.append(row.key)
-        then.append((row, row.verb))
-        other.append((row, decide(_under(inputs, policy)).verb))
+        other.append((row, elsewhere.verb))
     changed = sum(a[1] != b[1] for a, b in zip(then, other, strict=True))
     reproduced = len(rows) - len(differing)
     return Backtest(len(rows), reproduced, tuple(differing), _replayed(then), _replayed(other), changed)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from interlock.engine.rollout.people import known_as
 from interlock.engine.timestamp import stamp
 from interlock.flows.action.observe import Observed, observe_in
 from interlock.flows.ledger.record import record
@@ -39,10 +40,11 @@ def show_review(reading: Reading, key: str, kind: str) -> ReviewView:
 def close_review(store: Store, workflow: str, key: str, kind: str, *, label: str, by: Person, clock: Clock) -> Observed:
     """Record what a person decided; it is the case's outcome and, in an audit, feeds the monitor.
 
-    Raises BadInput where there is no such open review, or no name.
+    Where an outcome is known already (the review of an undo), that one stays. Raises BadInput where there is no such
+    open review, and where the label or the name is blank.
     """
-    if not by.name.strip():
-        raise BadInput("a review needs the name of the person who decides")
+    if not known_as(by.name) or not label.strip():
+        raise BadInput("a review needs a label and the name of the person who decides")
     now = clock()
     with store.transaction() as tx:
         review = tx.review(key, kind)
@@ -50,6 +52,9 @@ def close_review(store: Store, workflow: str, key: str, kind: str, *, label: str
             raise BadInput(f"there is no {kind} review of case '{key}' in '{workflow}'")
         if review.closed_at is not None:
             raise BadInput(f"the {kind} review of case '{key}' was closed by {review.reviewer}")
-        body = {"workflow": workflow, "key": key, "kind": kind, "reviewer": by.name, "label": label}
+        body = {"workflow": workflow, "key": key, "kind": kind, "reviewer": by.name, "label": label.strip()}
         record(tx, "review.closed", {**body, "authenticated": by.authenticated}, at=stamp(now))
+        case = tx.decision(key)
+        if kind == "undo" and case is not None and case.outcome is not None:
+            return Observed(bool(case.wrong), counted=False, demoted=False)
         return observe_in(tx, workflow, key, label=label, by=by.name, audit=kind == "audit", now=now)

@@ -72,7 +72,7 @@ def run_candidate(
     calibration_answers, evaluation_answers = answers[: len(calibration)], answers[len(calibration) :]
     observed = Observed(
         calibration=score([cases[index] for index in calibration], calibration_answers),
-        evaluation=score([cases[index] for index in evaluation], evaluation_answers),
+        evaluation=score([cases[index] for index in evaluation], evaluation_answers) if evaluation else None,
         latencies_ms=_latencies_ms(candidate, [cases[index].text for index in evaluation], evaluation_answers, needs),
         fit_seconds=fit_seconds,
         cost_per_case_usd=mean_cost_usd([answer.cost_usd for answer in answers]),

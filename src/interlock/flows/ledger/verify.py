@@ -21,7 +21,6 @@ from interlock.ports.store import Reading
 from interlock.terms.errors import BadInput, Unavailable
 from interlock.terms.ledger import Fault, LedgerCheck, LedgerEntry, TreeHead
 
-
 ALONE = (
     "Without a checkpoint kept elsewhere this cannot show whether everything was rewritten together, or cut at its end "
     "together with its head."

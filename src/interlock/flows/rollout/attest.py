@@ -23,7 +23,10 @@ def attest(
     body: Mapping[str, Any],
     clock: Clock,
 ) -> Evidence:
-    """Bind evidence to a release. Raises BadInput where the workflow is unknown or the release is not in force."""
+    """Bind evidence to a release.
+
+    Raises BadInput where the workflow is unknown, the release is not in force, or the body cannot be written as JSON.
+    """
     with store.transaction() as tx:
         row = tx.workflow(workflow)
         if row is None:
@@ -62,6 +65,28 @@ def attest_in(
         "at": at,
         "body": plain(dict(body)),
     }
-    identity = digest(content)
+    try:
+        identity = digest(content)
+    except (ValueError, TypeError) as exc:
+        raise BadInput(f"this {kind} cannot be recorded: {exc}") from exc
+    evidence = Evidence(identity, release, kind, evidence_class, source, at, content["body"])
+    if any(known.digest == identity for known in tx.evidence(workflow)):
+        return evidence  # the same words at the same moment are the same evidence
     record(tx, "evidence.recorded", {**content, "digest": identity, "workflow": workflow}, at=at)
-    return Evidence(identity, release, kind, evidence_class, source, at, content["body"])
+    return evidence
+
+
+def is_intact(evidence: Evidence) -> bool:
+    """Whether the evidence on file is still what its digest was made of."""
+    content = {
+        "release": evidence.release,
+        "kind": evidence.kind,
+        "class": evidence.evidence_class,
+        "source": evidence.source,
+        "at": evidence.at,
+        "body": evidence.body,
+    }
+    try:
+        return digest(content) == evidence.digest
+    except (ValueError, TypeError):
+        return False

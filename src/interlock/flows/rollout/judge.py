@@ -1,6 +1,6 @@
 """Judge the promotion gate: findings on the evidence of the release in force, recorded with their verdict."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from interlock.engine.oversight.estimate import rate
@@ -16,14 +16,15 @@ from interlock.engine.rollout.gate import (
 )
 from interlock.engine.timestamp import moment, stamp
 from interlock.flows.ledger.record import record
-from interlock.flows.rollout.attest import attest_in
+from interlock.flows.rollout.attest import attest_in, is_intact
 from interlock.ports.clock import Clock
 from interlock.ports.store import DecisionRow, Store, Transaction, WorkflowRow
 from interlock.terms.errors import BadInput
-from interlock.terms.evidence import Evidence, EvidenceClass, Finding, GateVerdict
+from interlock.terms.evidence import Evidence, EvidenceClass, Finding, GateVerdict, Verdict
 from interlock.terms.workflow import WorkflowDefinition
 
 GATE = "limited live"
+WEALTH_MAX = 1e12  # thousands of right cases make more than a JSON number holds, and more says no more
 
 
 def judge(store: Store, workflow: str, *, clock: Clock) -> GateVerdict:
@@ -37,9 +38,9 @@ def judge(store: Store, workflow: str, *, clock: Clock) -> GateVerdict:
         if row is None:
             raise BadInput(f"there is no workflow '{workflow}'; apply its definition first")
         definition = definition_of(row.definition)
-        found = _find(tx, "certificate", row, definition, at)
+        found = _find(tx, tx.evidence(workflow), "certificate", row, definition, at)
         certificate = check_certificate(found, definition)
-        shadow_evidence = _shadow_evidence(tx, row, definition, found, at)
+        shadow_evidence = _shadow_evidence(tx, row, definition, certificate, found, at)
         findings = (
             check_owners(definition),
             check_undo(definition),
@@ -60,34 +61,45 @@ def _fields(verdict: GateVerdict) -> dict[str, Any]:
     }
 
 
-def _find(tx: Transaction, kind: str, row: WorkflowRow, definition: WorkflowDefinition, at: str) -> Finding | Evidence:
+def _find(
+    tx: Transaction, on_file: Sequence[Evidence], kind: str, row: WorkflowRow, definition: WorkflowDefinition, at: str
+) -> Finding | Evidence:
     days = definition.rollout.evidence_days
     demotions = [entry for entry in tx.entries_of("grant.ended", row.name) if entry.body["cause"] == "demoted"]
     demoted_at = max((entry.at for entry in demotions if entry.body["release"] == row.release), default=None)
-    return usable(
-        tx.evidence(row.name), kind=kind, release=row.release, now=moment(at), days=days, demoted_at=demoted_at
-    )
+    found = usable(on_file, kind=kind, release=row.release, now=moment(at), days=days, demoted_at=demoted_at)
+    if isinstance(found, Evidence) and not is_intact(found):
+        reason = f"the {kind} of {found.at} is not what was recorded: its content does not match its digest"
+        return Finding(kind, Verdict.ERROR, reason, "run `interlock ledger verify`", (found.digest,))
+    return found
 
 
 def _shadow_evidence(
-    tx: Transaction, row: WorkflowRow, definition: WorkflowDefinition, certificate: Finding | Evidence, at: str
+    tx: Transaction,
+    row: WorkflowRow,
+    definition: WorkflowDefinition,
+    checked: Finding,
+    certificate: Finding | Evidence,
+    at: str,
 ) -> Finding | Evidence:
-    """Shadow agreement of this release so far, recorded as human-class evidence."""
-    threshold = None if isinstance(certificate, Finding) else certificate.body["certificate"]["threshold"]
-    since = 0 if isinstance(certificate, Finding) else _entry_of(tx, certificate)
-    if threshold is None:
-        return _find(tx, "shadow", row, definition, at)
-    labels = frozenset(certificate.body["labels"]) if isinstance(certificate, Evidence) else frozenset()
+    """Shadow agreement of this release so far at the certified threshold, recorded as human-class evidence."""
+    on_file = tx.evidence(row.name)
+    if isinstance(certificate, Finding) or checked.verdict is not Verdict.PASSED:
+        return _find(tx, on_file, "shadow", row, definition, at)
+    threshold, labels = certificate.body["certificate"]["threshold"], frozenset(certificate.body["labels"])
+    since = _entry_of(tx, row.name, certificate)
     test = PromotionTest(definition.budget.error, definition.budget.delta)
     for wrong in would_be_applied(tx.decisions(row.name, since_entry=since), row.release, threshold, labels):
         test.observe(wrong)
     if test.n == 0:
-        return _find(tx, "shadow", row, definition, at)
+        # What was found at another certificate's threshold says nothing about this one's.
+        later = on_file[[item.digest for item in on_file].index(certificate.digest) + 1 :]
+        return _find(tx, later, "shadow", row, definition, at)
     interval = rate(test.n_wrong, test.n)
     body = {
         "n": test.n,
         "n_wrong": test.n_wrong,
-        "wealth": test.wealth,
+        "wealth": min(test.wealth, WEALTH_MAX),
         "decided": test.decided,
         "low": interval.low,
         "high": interval.high,
@@ -121,8 +133,8 @@ def would_be_applied(
             yield row.wrong
 
 
-def _entry_of(tx: Transaction, evidence: Evidence) -> int:
-    entries = tx.entries_of("evidence.recorded")
+def _entry_of(tx: Transaction, workflow: str, evidence: Evidence) -> int:
+    entries = tx.entries_of("evidence.recorded", workflow)
     return next(entry.index for entry in entries if entry.body["digest"] == evidence.digest)
 
 

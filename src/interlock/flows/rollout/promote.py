@@ -1,12 +1,15 @@
 """A named person with the decision right, who is not the proposer, turns a passed gate into a grant."""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from interlock.engine.oversight.monitor import DemotionMonitor
 from interlock.engine.rollout.definition import definition_of
+from interlock.engine.rollout.people import is_among, known_as
 from interlock.engine.timestamp import moment, stamp
 from interlock.flows.ledger.record import record
+from interlock.flows.rollout.attest import is_intact
 from interlock.ports.clock import Clock
 from interlock.ports.store import Store, Transaction, WorkflowRow
 from interlock.terms.certificate import Promise
@@ -49,14 +52,20 @@ def _refusals(
         yield f"release {release[:19]} is stale: {row.release[:19]} is in force"
     if not definition.owners.named:
         yield "no value owner or no safety owner is named"
-    if not by.name.strip():
+    if not known_as(by.name):
         yield "promotion needs a named person"
-    elif by.name == row.proposed_by:
+    elif is_among(by.name, _proposers(tx, row)):
         yield f"{by.name} proposed this release and cannot promote it"
-    elif by.name not in definition.rights.promote:
+    elif not is_among(by.name, definition.rights.promote):
         allowed = ", ".join(definition.rights.promote) or "nobody"
         yield f"{by.name} has no right to promote it (who has: {allowed})"
     yield from _gate_refusals(tx, row, definition, at)
+
+
+def _proposers(tx: Transaction, row: WorkflowRow) -> set[str]:
+    """Everybody who ever defined this release: bringing it back later makes nobody else its only proposer."""
+    defined = tx.entries_of("release.defined", row.name)
+    return {row.proposed_by, *(str(e.body["proposed_by"]) for e in defined if e.body["release"] == row.release)}
 
 
 def _gate_refusals(tx: Transaction, row: WorkflowRow, definition: WorkflowDefinition, at: str) -> Iterator[str]:
@@ -71,11 +80,33 @@ def _gate_refusals(tx: Transaction, row: WorkflowRow, definition: WorkflowDefini
     ended = max((e.index for e in tx.entries_of("grant.ended", row.name)), default=-1)
     if ended > int(verdict["entry"]):
         yield "authority was taken away after the gate was judged; judge it again"
+    yield from _evidence_refusals(tx, row, definition, verdict, at)
+
+
+def _evidence_refusals(
+    tx: Transaction, row: WorkflowRow, definition: WorkflowDefinition, verdict: Mapping[str, Any], at: str
+) -> Iterator[str]:
+    judged_at, used = int(verdict["entry"]), _used(verdict)
+    for entry in tx.entries_of("evidence.recorded", row.name):
+        body = entry.body
+        if entry.index > judged_at and body["release"] == row.release and body["kind"] in {"certificate", "shadow"}:
+            yield f"another {body['kind']} was recorded after the gate was judged; judge it again"
+            return
+    on_file = {item.digest: item for item in tx.evidence(row.name) if item.digest in used}
+    if not any(item.kind == "certificate" for item in on_file.values()) or not all(map(is_intact, on_file.values())):
+        yield "evidence that the gate relied on is not on file as it was recorded; run `interlock ledger verify`"
+    days = definition.rollout.evidence_days
+    for item in on_file.values():
+        if moment(at) - moment(item.at) > dt.timedelta(days=days):
+            yield f"the {item.kind} that the gate relied on is older than {days} days"
+
+
+def _used(verdict: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple(digest for finding in verdict["findings"] for digest in finding["evidence"])
 
 
 def _grant(tx: Transaction, row: WorkflowRow, definition: WorkflowDefinition, *, by: Person, at: str) -> Grant:
-    verdict = tx.verdict(row.name) or {"findings": ()}
-    used = tuple(digest for finding in verdict["findings"] for digest in finding["evidence"])
+    used = _used(tx.verdict(row.name) or {"findings": ()})
     certificate = next(e for e in tx.evidence(row.name) if e.kind == "certificate" and e.digest in used)
     expires = moment(at) + dt.timedelta(days=definition.rollout.grant_days)
     return Grant(

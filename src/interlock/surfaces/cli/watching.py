@@ -4,6 +4,7 @@ from types import TracebackType
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.table import Column
 from rich.text import Text
 
 from interlock.ports.progress import Progress as Report
@@ -22,8 +23,10 @@ class Watching:
         self._console = console
         self._quiet = quiet
         self._bars = Progress(
-            TextColumn("{task.description}", markup=False),
-            BarColumn(bar_width=20),
+            TextColumn(
+                "{task.description}", markup=False, table_column=Column(width=50, no_wrap=True, overflow="ellipsis")
+            ),
+            BarColumn(bar_width=16),
             TimeElapsedColumn(),
             console=console,
             disable=quiet or not console.is_terminal,

@@ -6,20 +6,24 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
+from interlock.surfaces.cli.shares import parse_share
 from interlock.surfaces.cli.toolbox import Toolbox, toolbox
 from interlock.terms.errors import BadInput
 from interlock.terms.story import Tone
 
 HELP = """The whole life of one governed workflow, on real messages: earned, used, lost.
 
-Real messages are Banking77 from --data DIR or the folder in INTERLOCK_DATA; without either, an authored sample that
-ships with Interlock. About a minute and a half. Nothing leaves this machine.
+Messages are those of FILE, your own past decisions, if you name one; else Banking77 from --data DIR or the folder in
+INTERLOCK_DATA; else an authored sample that ships with Interlock. Up to three minutes. Nothing leaves this machine.
+The people and the change of the traffic are invented for the demonstration.
 
 [bold]Examples[/bold]
 
   interlock demo
 
   interlock demo --data ~/data --out out/demo
+
+  interlock demo tickets.csv --text subject --text body --label queue --budget 5%
 
 Writes demo.html (the story), bake-off.html, store.db, ledger.jsonl and a copy of it with one byte changed.
 
@@ -33,6 +37,12 @@ MARK = ".interlock-demo"
 
 def demo_command(
     context: typer.Context,
+    file: Annotated[Path | None, typer.Argument(help="Your own past cases with decisions.", show_default=False)] = None,
+    text: Annotated[list[str] | None, typer.Option(help="Column that people read; repeat for several.")] = None,
+    label: Annotated[str | None, typer.Option(help="Column with people's decision.")] = None,
+    budget: Annotated[
+        float, typer.Option(parser=parse_share, metavar="SHARE", help="Error budget for FILE: 0.04 or 4%.")
+    ] = 0.04,
     data: Annotated[
         Path | None, typer.Option(help="Folder with triage_banking77/; default: INTERLOCK_DATA.", show_default=False)
     ] = None,
@@ -41,13 +51,15 @@ def demo_command(
     seed: Annotated[int, typer.Option(min=0, help="Same data, same seed: same division.")] = 0,
 ) -> None:
     from interlock.surfaces.cli.demo.story import STEPS, play
-    from interlock.surfaces.cli.demo.traffic import find_source, load
+    from interlock.surfaces.cli.demo.traffic import find_source, load, own_source
 
     box = toolbox(context)
-    if sample and data is not None:
-        raise BadInput("name --data or --sample, not both")
-    named = None if sample else data or _from_environment(box)
-    source = find_source(named, box.sample_path)
+    if sum((file is not None, data is not None, sample)) > 1:
+        raise BadInput("name one of FILE, --data and --sample")
+    if file is not None:
+        source = own_source(file, text=tuple(text or ()), label=label, budget=budget)
+    else:
+        source = find_source(None if sample else data or _from_environment(box), box.sample_path)
     _prepare(box, out)
     box.out.print(Text(source.words))
     traffic = load(source, box.read_table(), seed=seed)

@@ -1,0 +1,90 @@
+"""Each law is broken by hand in a copy of the source; the tests named for it must then fail.
+
+This is the check of the checks: a law whose breach nobody notices is no law. Each breach is one edit of one file.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+# (law, file below src/interlock, what stands there, what a breach would put there)
+BREACHES = [
+    ("01", "engine/action/decide.py", "if not inputs.owners_named:", "if False:"),
+    ("01", "engine/rollout/gate.py", "    if missing:\n", "    if False:\n"),
+    ("02", "flows/rollout/define.py", '"code": code_version', '"code": ""'),
+    ("02", "flows/rollout/define.py", '{"definition": plain(definition), ', '{"definition": definition.name, '),
+    ("02", "engine/rollout/gate.py", "if item.release == release]", "]"),
+    ("03", "engine/rollout/gate.py", "    if decided:\n", "    if True:\n"),
+    (
+        "03",
+        "flows/rollout/promote.py",
+        'if verdict["verdict"] != Verdict.PASSED:',
+        'if verdict["verdict"] == Verdict.FAILED:',
+    ),
+    ("04", "engine/rollout/gate.py", "if item.evidence_class is not EvidenceClass.MODEL]", "]"),
+    ("04", "flows/action/observe.py", "if evidence_class is EvidenceClass.MODEL:", "if False:"),
+    ("05", "flows/rollout/promote.py", "if release != row.release:", "if False:"),
+    ("05", "flows/action/observe.py", "if not monitor.decided:", "if True:"),
+    ("05", "engine/rollout/gate.py", "if demoted_at is not None and newest.at <= demoted_at:", "if False:"),
+    ("06", "engine/rollout/gate.py", "return reversible and ", "return "),
+    ("06", "flows/action/undo.py", 'record(tx, "undo.admitted", body, at=stamp(clock()))', "stamp(clock())"),
+    ("07", "engine/action/decide.py", "if inputs.halted:", "if False:"),
+    ("07", "flows/action/kill.py", "stamp(now) if emptied and not live else None", "stamp(now)"),
+    (
+        "08",
+        "engine/action/decide.py",
+        "elif proposal.confidence is None or not math.isfinite(proposal.confidence):",
+        "elif proposal.confidence is None:\n        return\n    elif False:",
+    ),
+    ("08", "engine/action/decide.py", "if not inputs.label_known:", "if False:"),
+    ("09", "engine/oversight/estimate.py", "n == 0", "n == -1"),
+    (
+        "10",
+        "flows/action/admit.py",
+        'audit_draw=audit_draw(f"audit:{proposal.key}", salt=salt) if salt else 1.0',
+        "audit_draw=0.0",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("law", "file", "holds", "breach"), BREACHES, ids=[f"law-{b[0]}-{i}" for i, b in enumerate(BREACHES)]
+)
+def test_breaking_a_law_makes_its_named_test_fail(law: str, file: str, holds: str, breach: str, tmp_path: Path) -> None:
+    copy = tmp_path / "src" / "interlock"
+    shutil.copytree(ROOT / "src" / "interlock", copy, ignore=shutil.ignore_patterns("__pycache__"))
+    source = (copy / file).read_text(encoding="utf-8")
+    assert holds in source, f"{file} no longer holds {holds!r}: name the line that keeps law {law} now"
+    (copy / file).write_text(source.replace(holds, breach), encoding="utf-8")
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-q",
+            "-x",
+            "-p",
+            "no:cacheprovider",
+            str(ROOT / "tests/laws/test_laws.py"),
+            "-k",
+            f"law_{law}",
+        ],
+        cwd=ROOT,
+        env={
+            **os.environ,
+            "PYTHONPATH": f"{tmp_path / 'src'}{os.pathsep}{ROOT / 'tests'}",
+            "PYTHONDONTWRITEBYTECODE": "1",
+        },
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 1, f"law {law} was broken and no test noticed:\n{done.stdout[-2000:]}"
+    assert f"test_law_{law}_" in done.stdout
