@@ -92,13 +92,13 @@ def may_be_applied(i: DecisionInputs) -> bool:
 
 
 @given(everything)
-@settings(max_examples=2000, deadline=None)
+@settings(max_examples=500, deadline=None)
 def test_apply_exactly_where_every_condition_holds(inputs: DecisionInputs) -> None:
     assert (decide(inputs).verb is Verb.APPLY) == may_be_applied(inputs)
 
 
 @given(everything)
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_a_decision_is_pure_and_says_why(inputs: DecisionInputs) -> None:
     decision = decide(inputs)
     assert decide(inputs) == decision
@@ -107,14 +107,14 @@ def test_a_decision_is_pure_and_says_why(inputs: DecisionInputs) -> None:
 
 
 @given(everything)
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_what_is_forbidden_is_denied_whatever_else_holds(inputs: DecisionInputs) -> None:
     forbidden = inputs.proposal.label in inputs.limits.forbidden
     assert (decide(inputs).verb is Verb.DENY) == forbidden
 
 
 @given(everything)
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_only_applied_cases_are_audited_and_only_by_the_draw(inputs: DecisionInputs) -> None:
     decision = decide(inputs)
     drawn = inputs.grant is not None and not inputs.audit_draw >= inputs.grant.audit_share
@@ -122,7 +122,7 @@ def test_only_applied_cases_are_audited_and_only_by_the_draw(inputs: DecisionInp
 
 
 @given(everything, st.floats(0, 1))
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_a_stricter_threshold_never_applies_more(inputs: DecisionInputs, stricter: float) -> None:
     grant = inputs.grant
     if grant is None or grant.threshold is None or not grant.threshold <= stricter:
@@ -165,7 +165,7 @@ def _with(**facts: object) -> DecisionInputs:
             _with(effect_allowed=False),
             ("review", "the target cannot be read, has no undo and no signed statement, or is blind and not signed off"),
         ),
-        (_with(traffic_draw=0.5), ("review", "outside the 50% of traffic that the grant covers")),
+        (_with(traffic_draw=0.5), ("review", "outside the 50 % of traffic that the grant covers")),
         (_with(label_known=False), ("review", "'billing' is not a label that the certificate was made with")),
         (_with(label="fraud"), ("review", "'fraud' always goes to a person")),
         (_with(applied_today=3), ("review", "the daily limit of 3 applied cases is reached")),

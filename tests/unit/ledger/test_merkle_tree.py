@@ -157,7 +157,7 @@ def forged(draw: st.DrawFn, proof: list[bytes]) -> list[bytes]:
 
 
 @given(st.data())
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_a_forged_inclusion_proof_fails(data: st.DataObject) -> None:
     size = data.draw(st.integers(1, SIZE_MAX))
     index = data.draw(st.integers(0, size - 1))
@@ -167,7 +167,7 @@ def test_a_forged_inclusion_proof_fails(data: st.DataObject) -> None:
 
 
 @given(st.data())
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_a_proof_holds_for_its_own_leaf_index_and_root_only(data: st.DataObject) -> None:
     size = data.draw(st.integers(2, SIZE_MAX))
     index, other = data.draw(st.permutations(range(size)).map(lambda order: order[:2]))
@@ -179,7 +179,7 @@ def test_a_proof_holds_for_its_own_leaf_index_and_root_only(data: st.DataObject)
 
 
 @given(st.data())
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_a_forged_consistency_proof_fails(data: st.DataObject) -> None:
     size = data.draw(st.integers(2, SIZE_MAX))
     old = data.draw(st.integers(1, size - 1))
@@ -189,7 +189,7 @@ def test_a_forged_consistency_proof_fails(data: st.DataObject) -> None:
 
 
 @given(st.data())
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_a_consistency_proof_holds_for_its_own_roots_only(data: st.DataObject) -> None:
     size = data.draw(st.integers(2, SIZE_MAX))
     old = data.draw(st.integers(1, size - 1))
