@@ -1,4 +1,4 @@
-"""A house that is live already, made once and copied for each test."""
+"""Houses that are made once and copied for each test: one whose gate has passed, and one that is live."""
 
 import datetime as dt
 import itertools
@@ -14,9 +14,18 @@ from governed import House
 
 @dataclass(frozen=True)
 class Made:
+    """A closed store, the time of its house, and its release."""
+
     path: Path
     now: dt.datetime
     release: str
+
+    def copied_to(self, folder: Path) -> House:
+        shutil.copy(self.path, folder / "store.db")
+        house = House(folder)
+        house.now, house.release = self.now, self.release
+        house.keys = (f"live-{i:05d}" for i in itertools.count())
+        return house
 
 
 @pytest.fixture
@@ -28,19 +37,35 @@ def house(tmp_path: Path) -> Iterator[House]:
 
 
 @pytest.fixture(scope="session")
-def live_once(tmp_path_factory: pytest.TempPathFactory) -> Made:
-    made = House(tmp_path_factory.mktemp("live"))
-    made.live()
+def passed_once(tmp_path_factory: pytest.TempPathFactory) -> Made:
+    house = House(tmp_path_factory.mktemp("passed"))
+    house.define()
+    house.certificate()
+    house.shadow(60)
+    house.judge()
+    house.store.close()
+    return Made(house.path, house.now, house.release)
+
+
+@pytest.fixture(scope="session")
+def live_once(passed_once: Made, tmp_path_factory: pytest.TempPathFactory) -> Made:
+    house = passed_once.copied_to(tmp_path_factory.mktemp("live"))
+    house.promote()
+    house.store.close()
+    return Made(house.path, house.now, house.release)
+
+
+@pytest.fixture
+def passed(passed_once: Made, tmp_path: Path) -> Iterator[House]:
+    """A house whose gate has just been passed."""
+    made = passed_once.copied_to(tmp_path)
+    yield made
     made.store.close()
-    return Made(made.path, made.now, made.release)
 
 
 @pytest.fixture
 def live(live_once: Made, tmp_path: Path) -> Iterator[House]:
     """A house whose workflow holds a grant; its cases are called live-00000 and so on."""
-    shutil.copy(live_once.path, tmp_path / "store.db")
-    made = House(tmp_path)
-    made.now, made.release = live_once.now, live_once.release
-    made.keys = (f"live-{i:05d}" for i in itertools.count())
+    made = live_once.copied_to(tmp_path)
     yield made
     made.store.close()

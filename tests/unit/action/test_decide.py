@@ -138,8 +138,8 @@ def test_a_sure_case_is_applied() -> None:
 
 def _with(**facts: object) -> DecisionInputs:
     assert SURE.grant is not None
-    proposal = {k: facts.pop(k) for k in ("label", "confidence") if k in facts}
-    grant = {k: facts.pop(k) for k in ("threshold", "expires_at", "traffic_share") if k in facts}
+    proposal: dict[str, object] = {k: facts.pop(k) for k in ("label", "confidence") if k in facts}
+    grant: dict[str, object] = {k: facts.pop(k) for k in ("threshold", "expires_at", "traffic_share") if k in facts}
     if "grant_release" in facts:
         grant["release"] = facts.pop("grant_release")
     if "release" in facts:
@@ -163,7 +163,10 @@ def _with(**facts: object) -> DecisionInputs:
         (_with(expires_at=NOW), ("review", f"the grant expired at {NOW}")),
         (
             _with(effect_allowed=False),
-            ("review", "the target cannot be read, has no undo and no signed statement, or is blind and not signed off"),
+            (
+                "review",
+                "the target cannot be read, has no undo and no signed statement, or is blind and not signed off",
+            ),
         ),
         (_with(traffic_draw=0.5), ("review", "outside the 50 % of traffic that the grant covers")),
         (_with(label_known=False), ("review", "'billing' is not a label that the certificate was made with")),

@@ -33,7 +33,7 @@ JSON = st.recursive(
 @example(0.0001)
 @example(0.00001)
 @example({"\ufb33": 1, "\U0001f600": 2, "\r": 3, "1": 4, "\x80": 5, "\xf6": 6, "\u20ac": 7})
-@example("\x00\x1f\x7f\"\\/\u2028\ue000\U0010ffff")
+@example('\x00\x1f\x7f"\\/\u2028\ue000\U0010ffff')
 def test_the_bytes_are_those_of_rfc_8785(value: Any) -> None:
     assert canonical(value) == rfc8785.dumps(value)
 

@@ -35,7 +35,7 @@ def exported(size: int, *, approver: str = "Ana Ruiz") -> list[bytes]:
 
 
 LINES = exported(SIZE)
-SMALL = b"".join(exported(6))  # each byte of it is changed
+SMALL = b"".join(exported(4))  # each byte of it is changed
 ROOT = json.loads(LINES[0])["root"]
 
 

@@ -1,6 +1,7 @@
 """The written pages: nothing unescaped, nothing fetched, no script, every number in words."""
 
 import base64
+import dataclasses
 import hashlib
 import html
 import re
@@ -14,7 +15,7 @@ from interlock.adapters.reports.html import HtmlReports, style_sheet
 from interlock.adapters.reports.promises import CONFIRMED, CONSISTENT, CONTRADICTED, NOT_CHECKED
 from interlock.adapters.reports.words import NBSP
 from interlock.terms.estimate import Estimate
-from interlock.terms.evaluation import Evaluation
+from interlock.terms.evaluation import Assumption, Evaluation
 from interlock.terms.story import Story
 
 ELEMENTS = frozenset(
@@ -64,6 +65,7 @@ ELEMENTS = frozenset(
         "bdi",
         "code",
         "nav",
+        "wbr",
     }
 )
 
@@ -184,7 +186,7 @@ def test_an_evaluation_concludes_in_its_title(full_evaluation: Evaluation, tmp_p
     assert title is not None
     assert headline is not None
     assert html.unescape(title[1]) == f"Authored sample: {full_evaluation.recommendation.sentence} – Interlock"
-    assert re.sub("<.*?>", "", headline[1]) == full_evaluation.recommendation.sentence
+    assert re.sub("<.*?>", "", headline[1]).replace(NBSP, " ") == full_evaluation.recommendation.sentence
     assert "Authored sample : invented messages, not real data." in said(page)
     assert page.index('class="sample"') < page.index("<h1>")
 
@@ -247,10 +249,39 @@ def test_a_story_tells_its_steps_with_their_states(long_story: Story, tmp_path: 
     steps = re.findall(r'<span class="step-name">(?:<bdi.*?>)?(.*?)(?:</bdi>)?</span>', nav[0])
     assert steps == [*(s.step for s in long_story.sections), "What to do next"]
     assert said(nav[0]).startswith("12 steps ✓ Passed 6 ✗ Failed 1 ? Inconclusive 2 • Noted 3")
-    assert re.findall(r'<h2 id="h-\d+"><bdi.*?>(.*?)</bdi>', page) == [
-        html.escape(s.title) for s in long_story.sections
-    ]
+    titles = re.findall(r'<h2 id="h-\d+"><bdi.*?>(.*?)</bdi>', page)
+    assert [html.unescape(title).replace(NBSP, " ") for title in titles] == [s.title for s in long_story.sections]
 
 
 def test_the_same_evaluation_gives_the_same_bytes(full_evaluation: Evaluation, tmp_path: Path) -> None:
     assert written(tmp_path, full_evaluation) == written(tmp_path, full_evaluation)
+
+
+def test_assumptions_are_called_by_words(full_evaluation: Evaluation) -> None:
+    assert full_evaluation.audit is not None
+    plan = dataclasses.replace(
+        full_evaluation.audit,
+        assumptions=(Assumption("drift_error_rate", 0.186, "share wrong after a drift", "assumed"),),
+        driver="cost_wrong_usd",
+    )
+    page = evaluation_page.page(dataclasses.replace(full_evaluation, audit=plan))
+    assert (page.driver, page.assumptions) == (
+        "Cost of a wrong action",
+        (("Error rate after a drift", f"18.6{NBSP}% wrong after a drift", "assumed"),),
+    )
+
+
+def test_every_row_of_the_file_is_accounted_for(full_evaluation: Evaluation) -> None:
+    split = dataclasses.replace(full_evaluation.split, n_train=3686)
+    rows = evaluation_page.page(dataclasses.replace(full_evaluation, split=split)).source_rows
+    assert rows == (
+        ("Rows read", "10,131", ""),
+        ("No decision recorded", "−211", "lines 14, 97, 102, 388, 401 and 206 more"),
+        ("Same text decided in two ways", "−17", "lines 1,020, 1,187, 2,005 and 14 more"),
+        ("Not in the sample", "−900", ""),
+        ("Cases used", "9,003", ""),
+        ("of these to learn from", "3,686", ""),
+        ("of these to certify", "2,600", ""),
+        ("of these to judge", "2,617", ""),
+        ("of these in no set", "100", "left out by the split below"),
+    )

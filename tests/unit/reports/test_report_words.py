@@ -84,6 +84,7 @@ def test_money_and_latency_carry_units() -> None:
     [
         (0.05, "share", "5 %"),
         (0.006123456, "share", "0.61 %"),
+        (0.062, "share wrong", "6.2 % wrong"),
         (12.5, "USD", "USD 12.50"),
         (12.5, "USD a day", "USD 12.50 a day"),
         (1200, "cases", "1,200 cases"),
@@ -144,3 +145,27 @@ def test_sizes_and_counts() -> None:
         "2100.0 GB",
     ]
     assert [words.plural(1, "case"), words.plural(2617, "case")] == [f"1{NBSP}case", f"2,617{NBSP}cases"]
+
+
+def test_figures_keep_their_units_on_the_line() -> None:
+    assert words.tied("At 32 % it costs USD 1.38 (n 330), 5 times") == (
+        f"At 32{NBSP}% it costs USD{NBSP}1.38 (n{NBSP}330), 5 times"
+    )
+
+
+@given(st.text(st.characters()))
+def test_text_in_chunks_is_the_whole_text(text: str) -> None:
+    assert "".join(words.chunks(text)) == text
+
+
+def test_only_long_words_may_break() -> None:
+    said = "short words, then "
+    assert words.chunks(said + "x" * 40) == (said, "x" * 12, "x" * 12, "x" * 16)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(0.0, "0.0000"), (1.0, "1.0000"), (0.1374, "0.1374"), (0.99999, "0.99999"), (0.00001, "1e-05")],
+)
+def test_a_threshold_never_reads_as_certainty(value: float, text: str) -> None:
+    assert words.confidence(value) == text

@@ -28,6 +28,7 @@ class EvaluationPage:
     bake_off: tuple[BakeOffRow, ...]
     audit_title: str
     audit: Plot | None
+    driver: str
     assumptions: tuple[tuple[str, str, str], ...]
     slices_title: str
     slices: tuple[SliceRow, ...]
@@ -59,6 +60,7 @@ def page(evaluation: Evaluation) -> EvaluationPage:
         bake_off=evaluation_rows.bake_off(evaluation),
         audit_title=_audit_title(evaluation),
         audit=pictures.audit_cost(evaluation.audit) if evaluation.audit else None,
+        driver=evaluation_rows.assumption_name(evaluation.audit.driver) if evaluation.audit else "",
         assumptions=evaluation_rows.assumption_rows(evaluation),
         slices_title=_slices_title(slices),
         slices=slices,

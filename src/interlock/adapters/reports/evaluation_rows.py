@@ -20,6 +20,16 @@ ROLE_NAMES = {
     Role.SLICE: "parts to compare",
 }
 
+ASSUMPTION_NAMES = {
+    "cost_wrong_usd": "Cost of a wrong action",
+    "cost_review_usd": "Cost of a review",
+    "automatic_per_day": "Volume",
+    "budget": "Error budget",
+    "drift_error_rate": "Error rate after a drift",
+    "drifts_per_day": "How often drift comes",
+    "audits_to_detect": "How soon it is seen",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class BakeOffRow:
@@ -117,6 +127,7 @@ def mistakes(subject: CandidateEvaluation | None) -> tuple[MistakeRow, ...]:
 def source_rows(evaluation: Evaluation) -> tuple[tuple[str, str, str], ...]:
     """Where every row of the file went: what, how many, which lines."""
     source, split = evaluation.source, evaluation.split
+    spare = source.rows_used - split.n_train - split.n_calibration - split.n_evaluation
     used_by = (("to learn from", split.n_train), ("to certify", split.n_calibration), ("to judge", split.n_evaluation))
     return (
         ("Rows read", words.count(source.rows_read), ""),
@@ -124,6 +135,7 @@ def source_rows(evaluation: Evaluation) -> tuple[tuple[str, str, str], ...]:
         *((("Not in the sample", f"−{words.count(source.rows_not_sampled)}", ""),) if source.rows_not_sampled else ()),
         ("Cases used", words.count(source.rows_used), ""),
         *((f"of these {name}", words.count(n), "") for name, n in used_by),
+        *((("of these in no set", words.count(spare), "left out by the split below"),) if spare > 0 else ()),
     )
 
 
@@ -138,7 +150,12 @@ def column_rows(evaluation: Evaluation) -> tuple[tuple[str, str, str, str], ...]
 def assumption_rows(evaluation: Evaluation) -> tuple[tuple[str, str, str], ...]:
     """What the audit plan rests on: name, value with unit, origin."""
     assumptions = evaluation.audit.assumptions if evaluation.audit else ()
-    return tuple((a.name, words.quantity(a.value, a.unit), a.origin) for a in assumptions)
+    return tuple((assumption_name(a.name), words.quantity(a.value, a.unit), a.origin) for a in assumptions)
+
+
+def assumption_name(name: str) -> str:
+    """An assumption as people call it; names that are words already stay."""
+    return ASSUMPTION_NAMES.get(name, name.replace("_", " "))
 
 
 def interval_methods(evaluation: Evaluation) -> str:

@@ -24,7 +24,7 @@ def figures(evaluation: Evaluation, subject: CandidateEvaluation | None) -> tupl
     """Five figures; what was not measured says so."""
     certificate = asked_certificate(evaluation, subject)
     return (
-        _automation(certificate),
+        _automation(certificate, evaluation.delta),
         Figure(
             "Right, if it decided all cases",
             words.share_shown(subject.accuracy if subject else None),
@@ -61,7 +61,7 @@ def asked_certificate(evaluation: Evaluation, subject: CandidateEvaluation | Non
     return next(asked, None)
 
 
-def _automation(certificate: Certificate | None) -> Figure:
+def _automation(certificate: Certificate | None, delta: float) -> Figure:
     label = "May be applied automatically"
     if certificate is None:
         return Figure(label, Shown("none"), "nothing was certified")
@@ -72,5 +72,5 @@ def _automation(certificate: Certificate | None) -> Figure:
         label,
         Shown(words.percent(certificate.share), f"n{words.NBSP}{words.count(certificate.n_labelled)}"),
         f"at most {words.percent_exact(certificate.budget)} {WRONG_OF[certificate.promise]},"
-        f" {words.percent_exact(1 - certificate.delta)}{words.NBSP}certain",
+        f" {words.percent_exact(1 - delta)}{words.NBSP}certain",
     )

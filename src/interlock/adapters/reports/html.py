@@ -51,6 +51,7 @@ def _environment() -> Environment:
         "as_table": plots.as_table,
     }
     environment.filters |= {
+        "breakable": breakable,
         "brief": words.brief,
         "count": words.count,
         "percent_exact": words.percent_exact,
@@ -59,8 +60,14 @@ def _environment() -> Environment:
         "plural": words.plural,
         "shorten": words.shorten,
         "size": words.size,
+        "tied": words.tied,
     }
     return environment
+
+
+def breakable(text: str) -> Markup:
+    """Text with places where long words may break, escaped part by part."""
+    return Markup("<wbr>").join(words.chunks(words.clean(text)))
 
 
 def _printable(value: object) -> object:

@@ -101,7 +101,7 @@ def _row(certified: CertifiedShare, *, requested: bool) -> PromiseRow:
         none="" if certificate.threshold is not None else none_certified(certificate),
         share=certified_share(certificate),
         share_number=certificate.share,
-        threshold="none" if certificate.threshold is None else f"{certificate.threshold:.4g}",
+        threshold="none" if certificate.threshold is None else words.confidence(certificate.threshold),
         wrong=f"{words.count(certificate.n_wrong_above)} of {words.count(denominator)}",
         bound=words.NOT_MEASURED if certificate.bound is None else words.percent(certificate.bound),
         check_share=words.share_shown(certified.evaluation_share),

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import math
+import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from interlock.terms.estimate import Estimate
 NBSP = "\u00a0"
 NOT_MEASURED = "not measured"
 DECIMALS_MAX = 6
+CHUNK = 12
 TURNS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
@@ -41,6 +43,18 @@ def one_line(text: str, limit: int) -> str:
     """`text` on one line without bidirectional controls, at most `limit` characters: for labels in pictures."""
     plain = "".join(c for c in clean(text) if unicodedata.category(c) != "Cf" or c == "\u200d")
     return shorten(" ".join(plain.split()), limit)
+
+
+def tied(text: str) -> str:
+    """A sentence whose figures keep their units on the same line: `32 %`, `USD 1.38`, `n 330`."""
+    return re.sub(r"(?<=\d) (?=%)|(?<=\bUSD) (?=\d)|(?<=\bn) (?=\d)", NBSP, text)
+
+
+def chunks(text: str) -> tuple[str, ...]:
+    """`text` in parts between which a line may break: long words (digests, paths, nonsense) every few letters."""
+    return tuple(
+        re.findall(rf"\S{{{CHUNK}}}(?=\S{{{CHUNK // 2}}})|(?:(?!\S{{{CHUNK + CHUNK // 2}}}).)+", text, re.DOTALL)
+    )
 
 
 def shorten(text: str, limit: int) -> str:
@@ -99,6 +113,12 @@ def money(usd: float) -> str:
     return f"USD{NBSP}{whole}.{cents.rstrip('0'):0<2}"
 
 
+def confidence(value: float) -> str:
+    """A confidence or its threshold: four decimals, more where those would read as nothing or as certainty."""
+    digits = f"{value:.4f}"
+    return digits if value in {0.0, 1.0} or 0 < float(digits) < 1 else f"{value:.6g}"
+
+
 def milliseconds(latency_ms: float) -> str:
     """A latency in milliseconds with two or three significant digits."""
     return f"{latency_ms:,.{_latency_decimals(latency_ms)}f}{NBSP}ms"
@@ -121,8 +141,8 @@ def size(size_bytes: int) -> str:
 
 def quantity(value: float, unit: str) -> str:
     """A figure with its unit: shares in percent, dollars with currency, everything else as number and unit."""
-    if unit == "share":
-        return percent_exact(value) if value == round(value, 4) else percent(value)
+    if unit == "share" or unit.startswith("share "):
+        return (percent_exact(value) if value == round(value, 4) else percent(value)) + unit[5:]
     if unit == "USD" or unit.startswith("USD "):
         return money(value) + unit[3:]
     return f"{number(value)}{NBSP}{unit}" if unit else number(value)

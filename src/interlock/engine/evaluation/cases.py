@@ -100,10 +100,11 @@ class _Builder:
             prediction, group = self._cell(Role.PREDICTION, index), self._cell(Role.GROUP, index) or None
             confidence, at = self._confidences.get(index), self._times.get(index)
             # Without texts two cases may well have the same answer, confidence and decision.
-            if self._has_text and row in seen:
+            cells = tuple(map(str.strip, row))
+            if self._has_text and cells in seen:
                 self.left_out.add("duplicate of an earlier row", line)
                 continue
-            seen.add(row)
+            seen.add(cells)
             sliced = tuple((name, row[place].strip() or _BLANK) for name, place in slices)
             found.append(CaseRow(line, text, label, prediction, confidence, group, at, sliced))
         return tuple(found)

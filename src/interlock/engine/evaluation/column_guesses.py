@@ -13,6 +13,7 @@ LABEL_VALUES_MAX = 2_000
 INPUTS_MAX = 40
 SLICES_MAX = 4
 SLICE_VALUES_MAX = 20
+PLAINLY = 8.0
 
 Cells = Callable[[str], Sequence[str]]
 
@@ -80,9 +81,17 @@ def guess_prediction(profiles: Sequence[Profile], labels: Sequence[str], cells: 
     return Guess((best.name,), f"name suggests a model's answer; {share:.0%} of its values are labels")
 
 
-def guess_confidence(profiles: Sequence[Profile], cells: Cells) -> Guess | None:
-    """Numbers from 0 to 1 in every row, by a name that says confidence."""
-    named = [p for p in profiles if weight(p.name, hints.CONFIDENCE) > 0 and p.is_number and p.distinct > 2]
+def guess_confidence(profiles: Sequence[Profile], cells: Cells, *, beside_prediction: bool = False) -> Guess | None:
+    """Numbers from 0 to 1 in every row, by a name that says confidence.
+
+    One or two values may be anything; beside a prediction a column plainly named so is taken all the same.
+    """
+    named = [
+        p
+        for p in profiles
+        if p.is_number and weight(p.name, hints.CONFIDENCE) > (PLAINLY if beside_prediction and p.distinct <= 2 else 0)
+        if p.distinct > 2 or beside_prediction
+    ]
     whole = [p for p in named if all(is_number(c.strip()) and 0 <= float(c) <= 1 for c in cells(p.name))]
     if not whole:
         return None

@@ -2,6 +2,7 @@
 
 import difflib
 from collections.abc import Sequence
+from dataclasses import replace
 
 from interlock.engine.evaluation import column_guesses as guesses
 from interlock.engine.evaluation.column_guesses import Guess
@@ -58,9 +59,10 @@ class _Chooser:
                 continue
             self._check(role, name)
             if name in taken:
-                raise BadInput(
-                    f"{table.source.name}: column '{name}' was given both as {_flag(taken[name])} and as {_flag(role)}."
+                twice = (
+                    f"twice as {_flag(role)}" if taken[name] is role else f"as {_flag(taken[name])} and {_flag(role)}"
                 )
+                raise BadInput(f"{table.source.name}: column '{name}' was given {twice}.")
             taken[name] = role
             earlier = self.chosen[role].columns if role in self.chosen else ()
             self.chosen[role] = ColumnChoice(role, (*earlier, name), guessed=False, why=_GIVEN)
@@ -87,13 +89,22 @@ class _Chooser:
             return
         free = self._free()
         predicted = guesses.guess_prediction(free, self._labels(), self._cells)
-        confident = guesses.guess_confidence(free, self._cells)
+        confident = guesses.guess_confidence(free, self._cells, beside_prediction=predicted is not None or bool(asked))
         if not asked and not (predicted and confident):
+            self._tell_unused(predicted)
             return
         for role, guess in zip(both, (predicted, confident), strict=True):
             if role not in self.chosen and not self._take(role, guess):
                 raise BadInput(self._other_half_message(role))
         self._check_prediction()
+
+    def _tell_unused(self, predicted: Guess | None) -> None:
+        """Say beside the label that recorded answers are left alone, or nobody would know why."""
+        if predicted is None:
+            return
+        label = self.chosen[Role.LABEL]
+        why = f"{label.why}; '{predicted.columns[0]}' looks like a model's answer, but no column is its confidence"
+        self.chosen[Role.LABEL] = replace(label, why=why)
 
     def group(self) -> None:
         """Given, guessed or none."""

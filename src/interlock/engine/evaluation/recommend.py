@@ -32,11 +32,25 @@ class Chosen:
         return self.certified.certificate.share
 
     @property
+    def contradicted(self) -> bool:
+        """Whether something was certified and later cases say otherwise."""
+        risk, certificate = self.certified.evaluation_risk, self.certified.certificate
+        broken = risk is not None and risk.low is not None and risk.low > certificate.budget
+        return certificate.threshold is not None and broken
+
+    @property
+    def mostly_wrong(self) -> bool:
+        """Whether more than half of what would run by itself is wrong.
+
+        A joint budget of 2 % of all cases also holds where 1 % runs by itself and all of it is wrong.
+        """
+        certificate = self.certified.certificate
+        return certificate.n_wrong_above > max(0.5, certificate.budget) * certificate.n_above
+
+    @property
     def holds(self) -> bool:
-        """Whether something was certified and later cases do not contradict it."""
-        risk = self.certified.evaluation_risk
-        broken = risk is not None and risk.low is not None and risk.low > self.certified.certificate.budget
-        return self.certified.certificate.threshold is not None and not broken
+        """Whether something worth running was certified and later cases do not contradict it."""
+        return self.certified.certificate.threshold is not None and not self.contradicted and not self.mostly_wrong
 
 
 def recommend(
@@ -50,7 +64,8 @@ def recommend(
     """Choose. `tops` holds each measured candidate's overconfident calibration mistakes by name.
 
     A more complex candidate is taken only when it handles at least `min_gain` (a share of all cases) more.
-    A certificate that the evaluation cases contradict (their 95 % lower limit is over the budget) recommends nothing.
+    A certificate that the evaluation cases contradict (their 95 % lower limit is over the budget) recommends nothing,
+    nor does one that keeps the budget only because little would run, most of it wrong.
     """
     entries = sorted(
         (
@@ -99,7 +114,7 @@ def _yes(
         *_proof(best, terms),
         *_check(best),
         *_comparison(best, able, min_gain=min_gain),
-        *(_broken(entry) for entry in entries if entry.certified.certificate.threshold is not None and not entry.holds),
+        *(_broken(entry) for entry in entries if entry.contradicted),
         *_cost(best, terms),
     )
     return Recommendation(best.candidate.name, sentence, reasons, best.certified.certificate)
@@ -143,6 +158,8 @@ def _comparison(best: Chosen, able: Sequence[Chosen], *, min_gain: float) -> Ite
                 f"{other} is simpler and would handle {proved_percent(entry.share)}; {proved_percent(best.share)} is "
                 f"{gain:.1f} points more, and at least {100 * min_gain:.3g} were asked for."
             )
+        elif round(gain, 1) == 0:
+            yield f"{other} is more complex and would handle no more."
         else:
             yield (
                 f"{other} is more complex and would handle {proved_percent(entry.share)} against "
@@ -175,9 +192,12 @@ def _cost(best: Chosen, terms: Terms) -> Iterator[str]:
 def _none(
     entries: Sequence[Chosen], terms: Terms, *, calibration_share: float, tops: Mapping[str, TopMistakes]
 ) -> Recommendation:
-    broken = [entry for entry in entries if entry.certified.certificate.threshold is not None]
+    broken = [entry for entry in entries if entry.contradicted]
     if broken:
         return _contradicted(broken, terms)
+    wrong = [entry for entry in entries if entry.mostly_wrong]
+    if wrong:
+        return _mostly_wrong(wrong, terms)
     if all(entry.certified.certificate.labels_missing > 0 for entry in entries):
         return _labels_missing(entries, terms, calibration_share=calibration_share)
     alone = [entry for entry in entries if (top := tops.get(entry.candidate.name)) and top.alone and top.lines]
@@ -197,6 +217,29 @@ def _contradicted(broken: Sequence[Chosen], terms: Terms) -> Recommendation:
     return Recommendation(None, sentence, (*(_broken(entry) for entry in broken), next_step), None)
 
 
+def _mostly_wrong(wrong: Sequence[Chosen], terms: Terms) -> Recommendation:
+    culprit = max(wrong, key=lambda entry: entry.candidate.complexity)
+    certificate = culprit.certified.certificate
+    sentence = f"{NOTHING}: where {called(culprit.candidate)} is surest, it is wrong more often than right."
+    reasons = (
+        f"On {certificate.n_labelled:,} calibration cases {certificate.n_above:,} were at or over the confidence "
+        f"{certificate.threshold:.4g}, {certificate.n_wrong_above:,} of them wrong. {_budget(terms).capitalize()} "
+        "would be kept only because so little would run by itself.",
+        *_right_in(wrong),
+        "Check that the label column is what people decided, and that the text column is what they looked at.",
+    )
+    return Recommendation(None, sentence, reasons, None)
+
+
+def _right_in(entries: Sequence[Chosen]) -> Iterator[str]:
+    for entry in entries:
+        accuracy = entry.candidate.accuracy
+        if accuracy is not None and accuracy.value is not None:
+            name = called(entry.candidate)
+            name = name if entry.candidate.kind is CandidateKind.EXTERNAL else name[0].upper() + name[1:]
+            yield f"{name} is right in {percent(accuracy.value)} of {accuracy.n:,} cases."
+
+
 def _labels_missing(entries: Sequence[Chosen], terms: Terms, *, calibration_share: float) -> Recommendation:
     certificate = min((entry.certified.certificate for entry in entries), key=lambda found: found.labels_missing)
     rows = math.ceil(certificate.labels_missing / calibration_share)
@@ -212,7 +255,7 @@ def _labels_missing(entries: Sequence[Chosen], terms: Terms, *, calibration_shar
         f"{percent(calibration_share)} of the rows calibrate: {certificate.labels_missing:,} more calibration cases "
         f"are about {rows:,} more rows."
     )
-    return Recommendation(None, sentence, (proof, rest), None)
+    return Recommendation(None, sentence, (proof, rest, *_right_in(entries)), None)
 
 
 def _overconfident(culprit: Chosen, terms: Terms, tops: Mapping[str, TopMistakes]) -> Recommendation:

@@ -5,7 +5,9 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from interlock.engine.evaluation.case_faults import counted, left_out
 from interlock.engine.evaluation.cases import CaseRow, to_cases
+from interlock.engine.evaluation.cautions import cautions
 from interlock.engine.evaluation.columns import choose_columns
 from interlock.engine.evaluation.measure import Terms, TopMistakes, measure, not_measured, top_mistakes
 from interlock.engine.evaluation.recommend import recommend
@@ -40,6 +42,8 @@ def evaluate(request: Request, needs: Needs) -> Evaluation:
         needs.watch.tell(f"{choice.role.value}: {', '.join(choice.columns)} ({choice.why})")
     cases, exclusions, case_notes = to_cases(table, columns, skip_broken=request.skip_broken)
     source = replace(table.source, rows_used=len(cases), exclusions=(*table.source.exclusions, *exclusions))
+    for line in (*map(left_out, source.exclusions), *source.notes, *case_notes):
+        needs.watch.tell(line)
     recorded = _has(columns, Role.PREDICTION) and _has(columns, Role.CONFIDENCE) and request.use_recorded
     division = _divide(cases, columns, request, fits=not recorded)
     share = calibration_share(fits=not recorded, has_times=division.split.by == "time")
@@ -100,21 +104,34 @@ def _require_labels(past: _Past, request: Request, *, n_candidates: int) -> None
     if n_calibration >= labels_needed(largest, 0, request.delta):
         return
     needed = labels_needed(request.budget, 0, request.delta / n_candidates)
-    counted = "groups (customers or threads)" if past.division.split.n_groups else "rows"
+    units = "groups (customers or threads)" if past.division.split.n_groups else "rows"
     rows = math.ceil(needed / past.calibration_share)
     raise BadInput(
         f"{request.path.name}: too few labelled rows. {n_calibration:,} of them would calibrate; to prove an error "
         f"budget of {budget_percent(request.budget)} takes at least {needed:,} calibration cases without a mistake, "
-        f"which is a file of at least {rows:,} labelled {counted}. Label more past cases, or ask for a larger --budget."
+        f"which is a file of at least {rows:,} labelled {units}. {_what_there_is(past)} Label more past cases, or ask "
+        "for a larger --budget."
     )
+
+
+def _what_there_is(past: _Past) -> str:
+    """What became of the file's rows, so that a person sees which of them do not count."""
+    groups, texts = past.division.split.n_groups, {case.text for case in past.cases} - {""}
+    parts = [counted(len(past.cases), "labelled row", "labelled rows")]
+    parts += [f"in {counted(groups, 'group', 'groups')}"] if groups else []
+    parts += [f"with {counted(len(texts), 'text', 'different texts')}"] if texts else []
+    there = [f"This file has {' '.join(parts)}", *map(left_out, past.source.exclusions)]
+    if past.source.rows_not_sampled:
+        there.append(f"not used: {past.source.rows_not_sampled:,} rows over --rows-max")
+    return f"{'; '.join(there)}."
 
 
 def _require_two_labels(labels: Sequence[str]) -> None:
     if len(set(labels)) < 2:
-        only = f"is always {labels[0]!r}" if labels else "has no cases"
+        only = f"are all decided '{labels[0]}'" if labels else "are none"
         raise BadInput(
-            f"the label column {only} in the training half: there is nothing to decide. Name the column that holds "
-            "people's decisions with --label"
+            f"the cases to learn from {only}: the other decisions are too rare, or newer than all of them. Give more "
+            "past cases, leave times aside with --time -, or name another column with --label."
         )
 
 
@@ -158,24 +175,26 @@ def _conclude(past: _Past, ran: Sequence[Ran], request: Request, needs: Needs) -
         measured, terms, min_gain=request.min_gain, calibration_share=past.calibration_share, tops=tops
     )
     certificate = recommendation.certificate
-    labels = Counter(case.label for case in past.cases)
+    labels = sorted(Counter(case.label for case in past.cases).items(), key=lambda item: (-item[1], item[0]))
+    assumed = not (request.cost_wrong_given and request.cost_review_given)
+    warned = cautions(recommendation, measured, terms, labels=labels, costs_assumed=assumed)
     return Evaluation(
         created_at=needs.clock().isoformat(timespec="seconds"),
         interlock_version=needs.version,
         source=past.source,
         columns=past.columns,
-        labels=tuple(sorted(labels.items(), key=lambda item: (-item[1], item[0]))),
+        labels=tuple(labels),
         split=past.division.split,
         budget=request.budget,
         promise=request.promise,
         delta=request.delta,
         cost_wrong_usd=request.cost_wrong_usd,
         cost_review_usd=request.cost_review_usd,
-        costs_assumed=not (request.cost_wrong_given and request.cost_review_given),
+        costs_assumed=assumed,
         seed=request.seed,
         candidates=measured,
         audit=None if certificate is None else plan_audits(certificate, past.cases, past.source, request),
-        recommendation=recommendation,
+        recommendation=replace(recommendation, reasons=(*recommendation.reasons, *warned)),
         assumptions=assumptions(request, n_available=n_available, split=past.division.split),
         not_promised=NOT_PROMISED,
         notes=past.notes,

@@ -75,12 +75,13 @@ def _gate_refusals(tx: Transaction, row: WorkflowRow, definition: WorkflowDefini
         return
     if verdict["verdict"] != Verdict.PASSED:
         yield f"the gate is {verdict['verdict']}, only passed opens"
+    else:
+        yield from _evidence_refusals(tx, row, definition, verdict, at)
     if moment(at) - moment(str(verdict["at"])) > dt.timedelta(days=definition.rollout.evidence_days):
         yield f"the gate's verdict is older than {definition.rollout.evidence_days} days"
     ended = max((e.index for e in tx.entries_of("grant.ended", row.name)), default=-1)
     if ended > int(verdict["entry"]):
         yield "authority was taken away after the gate was judged; judge it again"
-    yield from _evidence_refusals(tx, row, definition, verdict, at)
 
 
 def _evidence_refusals(

@@ -1,6 +1,7 @@
 """The two files of a report: both or neither, and never somebody else's."""
 
 import json
+import os
 import shutil
 import tempfile
 from pathlib import Path
@@ -15,9 +16,19 @@ FIGURES = "evaluation.json"
 
 
 def check_folder(out: Path) -> None:
-    """Refuse, before any work, a folder in which these names belong to somebody else. Raises BadInput."""
-    if out.exists() and not out.is_dir():
-        raise BadInput(f"--out {out}: is a file; name a folder")
+    """Refuse, before any work, a folder in which these names belong to somebody else.
+
+    Raises BadInput; Unavailable where the folder may not be written in.
+    """
+    try:
+        nearest = next(place for place in (out, *out.absolute().parents) if place.exists())
+    except (OSError, ValueError) as exc:
+        raise BadInput(f"--out {out}: is no name for a folder ({getattr(exc, 'strerror', None) or exc})") from exc
+    if not nearest.is_dir():
+        place = "" if nearest == out else f"{nearest} "
+        raise BadInput(f"--out {out}: {place}is a file; name a folder")
+    if not os.access(nearest, os.W_OK | os.X_OK):
+        raise Unavailable(f"--out {out}: you may not write in {nearest}; name another folder")
     if any((out / name).exists() for name in (REPORT, FIGURES)) and not _ours(out / FIGURES):
         raise BadInput(
             f"--out {out}: holds a {REPORT} or {FIGURES} that Interlock did not write; name another folder with --out"

@@ -12,6 +12,7 @@ from interlock.surfaces.cli.watching import printable
 from interlock.terms.evaluation import CandidateEvaluation, CertifiedShare, Evaluation
 
 NOT_MEASURED = "-"
+TABLE_COLUMNS_MIN = 76  # characters across, below which headings would be cut
 
 
 def print_summary(console: Console, evaluation: Evaluation, report: Path, *, quiet: bool) -> None:
@@ -20,7 +21,7 @@ def print_summary(console: Console, evaluation: Evaluation, report: Path, *, qui
         console.print()
         if evaluation.authored_sample:
             console.print(Text("Authored sample: these figures say nothing about your cases.", style="bold"))
-        console.print(_table(evaluation))
+        _print_figures(console, evaluation)
         for line in _unavailable(evaluation):
             console.print(Text(line, style="red"))
         console.print()
@@ -32,17 +33,23 @@ def print_summary(console: Console, evaluation: Evaluation, report: Path, *, qui
     console.print(Text(f"Report: {printable(str(report))}"), soft_wrap=True)
 
 
-def _table(evaluation: Evaluation) -> Table:
+def _print_figures(console: Console, evaluation: Evaluation) -> None:
+    """A table; a few lines for each candidate where a table would be cut."""
+    by_itself = f"By itself at {budget_percent(evaluation.budget)}"
+    headings = ("Right", by_itself, "Wrong in check", "p95 ms", "Per success")
+    if console.width < TABLE_COLUMNS_MIN:
+        for candidate in evaluation.candidates:
+            console.print(Text(printable(candidate.name), style="bold"))
+            for heading, figure in zip(headings, _figures(candidate, evaluation), strict=True):
+                console.print(Text(f"  {heading}: {figure}"))
+        return
     table = Table(box=None, pad_edge=False, header_style="bold", title_justify="left")
     table.add_column("Candidate", overflow="fold")
-    table.add_column("Right", justify="right")
-    table.add_column(f"By itself at {budget_percent(evaluation.budget)}", justify="right")
-    table.add_column("Wrong in check", justify="right")
-    table.add_column("p95 ms", justify="right")
-    table.add_column("Per success", justify="right")
+    for heading in headings:
+        table.add_column(heading, justify="right")
     for candidate in evaluation.candidates:
         table.add_row(Text(printable(candidate.name)), *_figures(candidate, evaluation))
-    return table
+    console.print(table)
 
 
 def _figures(candidate: CandidateEvaluation, evaluation: Evaluation) -> tuple[str, ...]:

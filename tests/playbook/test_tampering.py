@@ -1,0 +1,226 @@
+"""The store's tables are changed by hand, column by column; verification must say what was changed."""
+
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from governed import BEN, CARLA, NAME, House
+from interlock.adapters.sqlite.store import SqliteStore
+from interlock.engine.ledger.merkle import grow
+from interlock.flows.action.kill import kill, resume
+from interlock.flows.action.review import close_review
+from interlock.flows.ledger.record import record
+from interlock.flows.ledger.verify import checkpoint, export, verify_export, verify_store
+from interlock.terms.errors import Unavailable
+from interlock.terms.ledger import Fault, LedgerCheck, TreeHead
+
+
+def columns() -> Iterator[tuple[str, str]]:
+    database = sqlite3.connect(":memory:")
+    schema = files("interlock.adapters.sqlite").joinpath("schema.sql").read_text(encoding="utf-8")
+    database.executescript(schema)
+    for (table,) in database.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall():
+        for column in database.execute(f"PRAGMA table_info({table})"):
+            yield table, column[1]
+    database.close()
+
+
+# Beside the ledger: a version, and the content of cases, which may be erased.
+ELSEWHERE = {("ledger_head", "one")} | {c for c in columns() if c[0] in {"meta", "payload"}}
+GUARDED = [c for c in columns() if c not in ELSEWHERE]
+
+
+@dataclass(frozen=True)
+class Copied:
+    path: Path
+    seen: dict[str, Any]
+
+    def change(self, *statements: str) -> None:
+        database = sqlite3.connect(self.path, isolation_level=None)
+        for statement in statements:
+            assert database.execute(statement).rowcount > 0, statement
+        database.close()
+
+    def verify(self, *, with_checkpoint: bool = False) -> LedgerCheck:
+        store = SqliteStore(self.path)
+        try:
+            with store.reading() as reading:
+                return verify_store(reading, checkpoint=self.seen if with_checkpoint else None)
+        finally:
+            store.close()
+
+
+@pytest.fixture(scope="module")
+def lived(tmp_path_factory: pytest.TempPathFactory) -> Copied:
+    """A store with rows in every table, and a checkpoint of it."""
+    house = House(tmp_path_factory.mktemp("lived"))
+    house.define()
+    house.certificate()
+    house.shadow(50)
+    house.judge()
+    house.promote()
+    for _ in range(3):
+        house.act()
+    house.act(house.proposal(label="fraud"))
+    close_review(house.store, NAME, "case-00050", "audit", label="billing", by=CARLA, clock=house.clock)
+    kill(house.store, house.drain, f"workflow:{NAME}", by=BEN, reason="drill", clock=house.clock, timeout_s=0)
+    resume(house.store, f"workflow:{NAME}", by=BEN, reason="drill over", clock=house.clock)
+    with house.store.transaction() as tx:
+        tx.keep_payload("sha256:payload", "the text of a case")
+    with house.store.reading() as reading:
+        assert verify_store(reading).holds
+        seen = checkpoint(reading)
+    house.store.close()
+    return Copied(house.path, seen)
+
+
+@pytest.fixture
+def copied(lived: Copied, tmp_path: Path) -> Copied:
+    shutil.copy(lived.path, tmp_path / "store.db")
+    return Copied(tmp_path / "store.db", lived.seen)
+
+
+def test_what_was_not_changed_holds(copied: Copied) -> None:
+    found = copied.verify(with_checkpoint=True)
+    assert (found.faults, found.caveat, found.entries) == ((), "", copied.seen["entries"])
+    assert "Without a checkpoint" in copied.verify().caveat
+
+
+@pytest.mark.parametrize(("table", "column"), GUARDED, ids=[f"{t}.{c}" for t, c in GUARDED])
+def test_any_changed_column_is_found(copied: Copied, table: str, column: str) -> None:
+    where = " WHERE kind = 'gate.judged'" if table == "ledger" else ""
+    changed = {
+        "INTEGER": f"coalesce({column}, 0) + 100000",
+        "BLOB": f"CAST('x' || substr({column}, 2) AS BLOB)",
+        "TEXT": f"coalesce({column}, '') || 'x'",
+    }
+    database = sqlite3.connect(copied.path)
+    (kind,) = (c[2] for c in database.execute(f"PRAGMA table_info({table})") if c[1] == column)
+    key = "rowid" if table in {"ledger", "ledger_head"} else column
+    database.execute(
+        f"UPDATE {table} SET {column} = {changed[kind]} WHERE {key} IS (SELECT {key} FROM {table}{where} LIMIT 1)"
+    )
+    database.commit()
+    database.close()
+    found = copied.verify()
+    assert not found.holds
+    words = " ".join(fault.reason for fault in found.faults)
+    if table not in {"ledger", "ledger_head"}:
+        assert table in words or "salt" in words
+    elif column in {"at", "kind", "workflow"}:
+        assert column in words
+
+
+@pytest.mark.parametrize("table", sorted({t for t, _ in GUARDED} - {"ledger", "ledger_head"}))
+def test_a_deleted_row_of_the_state_is_found(copied: Copied, table: str) -> None:
+    copied.change(f"DELETE FROM {table}")
+    words = " ".join(fault.reason for fault in copied.verify().faults)
+    assert ("salt" if table == "secret" else f"{table} ") in words
+
+
+def test_a_forged_row_of_the_state_is_found(copied: Copied) -> None:
+    copied.change("INSERT INTO scope VALUES ('workflow:other', 7, 1)")
+    reason = "the state differs from the ledger: scope workflow:other is in no ledger entry"
+    assert copied.verify().faults == (Fault(None, reason),)
+
+
+@pytest.mark.parametrize(
+    ("field", "other"), [("approver", "Eve"), ("verb", "deny"), ("reason", "x"), ("label", "sales"), ("by", "Eve")]
+)
+def test_a_tampered_record_is_found_and_named(copied: Copied, field: str, other: str) -> None:
+    database = sqlite3.connect(copied.path)
+    entry, record = database.execute(
+        "SELECT entry, record FROM ledger WHERE instr(record, ?) LIMIT 1", (f'"{field}":"'.encode(),)
+    ).fetchone()
+    start = record.index(f'"{field}":"'.encode()) + len(field) + 4
+    changed = record[:start] + other.encode() + record[record.index(b'"', start) :]
+    database.execute("UPDATE ledger SET record = ? WHERE entry = ?", (changed, entry))
+    database.commit()
+    database.close()
+    reason = "its content does not match its recorded hash: the entry was changed after it was written"
+    found = copied.verify()
+    assert found.faults == (Fault(entry, reason),)
+    store = SqliteStore(copied.path)
+    with store.reading() as reading:
+        assert verify_export(list(export(reading))).faults == (Fault(entry, reason),)
+    store.close()
+
+
+def test_a_forged_entry_outside_of_the_tree_is_found(copied: Copied) -> None:
+    copied.change("INSERT INTO ledger SELECT -1, at, kind, workflow, record, leaf, root FROM ledger WHERE entry = 3")
+    assert "ledger row -1 is outside the tree" in copied.verify().faults[0].reason
+    copied.change("UPDATE ledger SET entry = 100000 WHERE entry = -1")
+    assert copied.verify().faults[0].index == copied.seen["entries"]
+
+
+def test_deleted_last_entries_are_found_by_the_head(copied: Copied) -> None:
+    copied.change("DELETE FROM ledger WHERE entry = (SELECT max(entry) FROM ledger)")
+    size = copied.seen["entries"]
+    reason = f"the tree head counts {size} entries, the ledger holds {size - 1}"
+    assert copied.verify().faults == (Fault(None, reason),)
+
+
+def test_last_entries_cut_with_their_head_and_state_need_the_checkpoint(copied: Copied) -> None:
+    """What is rewritten so that everything agrees is consistent in itself; only what was kept elsewhere shows it."""
+    with sqlite3.connect(copied.path) as database:
+        entry = database.execute("SELECT max(entry) FROM ledger WHERE kind = 'scope.resumed'").fetchone()[0]
+        assert entry == copied.seen["entries"] - 1
+        size = entry
+        peaks = b"".join(_peaks([row[0] for row in database.execute("SELECT leaf FROM ledger ORDER BY entry")][:size]))
+        database.execute("DELETE FROM ledger WHERE entry = ?", (entry,))
+        database.execute("UPDATE ledger_head SET size = ?, peaks = ?", (size, peaks))
+    database.close()
+    reason = f"the state differs from the ledger: scope workflow:{NAME} was changed (halted)"
+    assert copied.verify().faults == (Fault(None, reason),)
+    copied.change("UPDATE scope SET halted = 1")
+    alone = copied.verify()
+    assert alone.holds
+    assert "Without a checkpoint" in alone.caveat
+    reason = f"the checkpoint saw {size + 1} entries, the ledger holds only {size}"
+    assert copied.verify(with_checkpoint=True).faults == (Fault(None, reason),)
+
+
+def _peaks(leaves: list[bytes]) -> tuple[bytes, ...]:
+    head = TreeHead(0, ())
+    for leaf in leaves:
+        head = grow(head, leaf)
+    return head.peaks
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DELETE FROM ledger_head",
+        "UPDATE ledger_head SET size = size + 1",
+        "UPDATE ledger_head SET size = -5",
+        "UPDATE ledger_head SET peaks = x'00'",
+        "UPDATE ledger_head SET peaks = x''",
+        "UPDATE ledger SET record = x'' WHERE entry = 5",
+        "UPDATE ledger SET record = x'ff00' WHERE entry = 5",
+        "UPDATE ledger SET record = CAST(replace(hex(zeroblob(30000)), '0', '[') AS BLOB) WHERE entry = 5",
+        "UPDATE ledger SET record = CAST('{\"index\":5}' AS BLOB) WHERE entry = 5",
+        "UPDATE ledger SET leaf = x'', root = x'' WHERE entry = 5",
+        "UPDATE ledger SET kind = 'unheard of' WHERE entry = 5",
+        "UPDATE decision SET inputs = 'no json'",
+        "UPDATE workflow SET definition = '[', granted = '[', monitor = '['",
+        "UPDATE evidence SET class = 'divine'",
+        "UPDATE intent SET state = 'lost', before = ''",
+    ],
+)
+def test_damage_is_a_fault_and_never_an_exception(copied: Copied, statement: str) -> None:
+    copied.change(statement)
+    assert not copied.verify().holds
+
+
+def test_nothing_is_written_behind_a_damaged_head(copied: Copied) -> None:
+    copied.change("UPDATE ledger_head SET size = size + 1")
+    store = SqliteStore(copied.path)
+    with pytest.raises(Unavailable, match="tree head is damaged"), store.transaction() as tx:
+        record(tx, "gate.judged", {}, at="2026")
+    store.close()
