@@ -35,7 +35,8 @@ def write(store: SqliteStore, note: str) -> None:
 def notes(path: Path) -> list[str]:
     """What another process would read."""
     script = (
-        "import sqlite3, json, sys; rows = sqlite3.connect(sys.argv[1]).execute('SELECT record FROM ledger ORDER BY entry');"
+        "import sqlite3, json, sys; database = sqlite3.connect(sys.argv[1]);"
+        "rows = database.execute('SELECT record FROM ledger ORDER BY entry');"
         "print(*[json.loads(row[0])['body']['note'] for row in rows])"
     )
     done = subprocess.run([sys.executable, "-c", script, str(path)], capture_output=True, text=True, check=True)

@@ -55,7 +55,7 @@ def environment(home: Path) -> dict[str, str]:
     return kept | {
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
         "HOME": str(home),
-        "COLUMNS": "110",
+        "COLUMNS": "200",
         "NO_COLOR": "1",
         "TERM": "dumb",
         "PYTHONIOENCODING": "utf-8",
@@ -90,17 +90,18 @@ def pattern(expected: str, *, figures_vary: bool) -> re.Pattern[str]:
     return re.compile(r"\s*" + r"\n".join(words) + r"\s*", re.DOTALL)
 
 
+FIGURE = re.compile(r"\b(?=[0-9a-f]*\d)[0-9a-f]{6,}|\d[\d,.]*")  # a digest or a number
+
+
 def _literal(text: str, *, figures_vary: bool) -> str:
-    tokens = []
-    for word in text.split():
-        if figures_vary and re.search(r"\d", word):
-            word = re.sub(r"\b(?=[0-9a-f]*\d)[0-9a-f]{6,}|\d[\d,.]*", "\0", word)
-            tokens.append(re.escape(word).replace(re.escape("\0"), r"[0-9a-f.,-]+").replace("\0", r"[0-9a-f.,-]+"))
-        else:
-            tokens.append(re.escape(word))
+    words = [_any_figure(word) if figures_vary else re.escape(word) for word in text.split()]
     before = r"\s*" if text[:1].isspace() else ""
     after = r"\s*" if text[-1:].isspace() else ""
-    return before + r"\s+".join(tokens) + after
+    return before + r"\s+".join(words) + after
+
+
+def _any_figure(word: str) -> str:
+    return r"[0-9a-f.,-]+".join(re.escape(part) for part in FIGURE.split(word))
 
 
 def alike(expected: str, output: str, *, figures_vary: bool = False) -> bool:
@@ -196,8 +197,16 @@ class Reader:
         """Blocks of one page share their names; `# -> words` is what the lines up to there print."""
         said = "".join(f"{text}\n" for text in re.findall(r"^\s*# -> ?(.*)$", block.text, re.MULTILINE))
         printed = io.StringIO()
-        with contextlib.chdir(self._folder), contextlib.redirect_stdout(printed):
-            exec(compile(block.text, block.place, "exec"), self._names)
+        sys.path.insert(0, str(self._folder))  # modules that the page told its reader to save
+        known = set(sys.modules)
+        try:
+            with contextlib.chdir(self._folder), contextlib.redirect_stdout(printed):
+                exec(compile(block.text, block.place, "exec"), self._names)
+        finally:
+            sys.path.remove(str(self._folder))
+            for name in set(sys.modules) - known:
+                if (self._folder / f"{name}.py").is_file():
+                    del sys.modules[name]
         truth = printed.getvalue()
         assert alike(said, truth), f"{block.place}\npage:\n{said}\nin truth:\n{truth}"
 

@@ -473,7 +473,7 @@ def test_law_10_a_decision_that_was_altered_does_not_come_out_the_same(house: Ho
     proposal = house.proposal(confidence=0.5)
     house.act(proposal)
     with house.store.transaction() as tx:
-        tx._db.execute("UPDATE decision SET verb = 'apply' WHERE key = ?", (proposal.key,))  # type: ignore[attr-defined]
+        tx._db.execute("UPDATE decision SET verb = 'apply' WHERE key = ?", (proposal.key,))
     with house.store.reading() as reading:
         assert replay(reading, NAME, Policy()).differing == (proposal.key,)
         faults = verify_store(reading).faults

@@ -170,8 +170,8 @@ def test_too_few_labels_are_told_before_anything_is_fitted() -> None:
         run(table(150), rule)
     assert str(refusal.value) == (
         "past.csv: too few labelled rows. 45 of them would calibrate; to prove an error budget of 2 % takes at least "
-        "149 calibration cases without a mistake, which is a file of at least 497 labelled rows. Label more past "
-        "cases, or ask for a larger --budget."
+        "149 calibration cases without a mistake, which is a file of at least 497 labelled rows. This file has 150 "
+        "labelled rows with 150 different texts. Label more past cases, or ask for a larger --budget."
     )
     assert rule.fitted == 0
 

@@ -25,6 +25,7 @@ EXTRAS = {
 
 def main() -> None:
     """Run the command line and end the process with its exit status."""
+    _open_closed_streams()
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
@@ -52,6 +53,8 @@ def _run() -> int:
     except (PipeClosed, BrokenPipeError):
         _drop(sys.stdout)
         return EXIT_PIPE_CLOSED
+    except OSError as exc:  # what no adapter has put into words, above all an output on a full disk
+        return _refused_by_the_system(exc)
     except MemoryError:
         return _fail("not enough memory; nothing was written. Try fewer rows: --rows-max 50000", EXIT_UNAVAILABLE)
     except ModuleNotFoundError as exc:
@@ -69,12 +72,31 @@ def _status_of(error: InterlockError) -> int:
     return EXIT_UNAVAILABLE if isinstance(error, Unavailable) else EXIT_REFUSED
 
 
+def _open_closed_streams() -> None:
+    """Where a shell has closed one (`>&-`), Python has none; what is written there is for nobody."""
+    if sys.stdout is None:
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - open as long as the process
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
+
+
+def _refused_by_the_system(exc: OSError) -> int:
+    try:
+        sys.stdout.flush()
+    except OSError:
+        _drop(sys.stdout)
+    place = exc.filename or "what was to be shown could not be written"
+    return _fail(f"{place}: {exc.strerror or exc}", EXIT_UNAVAILABLE)
+
+
 def _flushed(code: object) -> int:
     try:
         sys.stdout.flush()
     except BrokenPipeError:
         _drop(sys.stdout)
         return EXIT_PIPE_CLOSED
+    except OSError as exc:
+        return _refused_by_the_system(exc)
     return code if isinstance(code, int) else 0 if code is None else 1
 
 
@@ -87,7 +109,7 @@ def _fail(message: str, status: int) -> int:
     try:
         sys.stderr.write(f"interlock: {words}\n")
         sys.stderr.flush()
-    except BrokenPipeError:
+    except OSError:
         _drop(sys.stderr)
     return status
 

@@ -248,7 +248,9 @@ def test_records_without_text_are_read_whole_except_for_what_gives_the_decision_
             "with --text",
         ),
         ColumnChoice(
-            Role.LABEL, ("decision",), guessed=True, why="2 distinct values in 120 rows; name suggests a decision"
+            Role.LABEL, ("decision",), guessed=True,
+            why="2 distinct values in 120 rows; name suggests a decision; 'gpt_decision' looks like a model's answer, "
+            "but no column is its confidence",
         ),
         ColumnChoice(Role.SLICE, ("country", "gpt_decision"), guessed=True, why="2 to 20 distinct values each"),
     )  # fmt: skip

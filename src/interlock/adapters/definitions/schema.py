@@ -44,14 +44,14 @@ def _on_one_line(words: object) -> object:
 
 Words = Annotated[
     str,
-    BeforeValidator(_on_one_line),
     StringConstraints(min_length=1, max_length=WORDS_MAX),
+    BeforeValidator(_on_one_line),
     AfterValidator(_says_something),
 ]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
 # Strict: YAML reads yes and no as booleans, and a share of "yes" must not become all of the traffic.
-Share = Annotated[float, Field(gt=0, le=1, strict=True)]
-OpenShare = Annotated[float, Field(gt=0, lt=1, strict=True)]
+Share = Annotated[float, Field(gt=0, le=1, strict=True, allow_inf_nan=False)]
+OpenShare = Annotated[float, Field(gt=0, lt=1, strict=True, allow_inf_nan=False)]
 Usd = Annotated[float, Field(ge=0, le=NUMBER_MAX, strict=True, allow_inf_nan=False)]
 Days = Annotated[int, Field(ge=1, le=366, strict=True)]
 

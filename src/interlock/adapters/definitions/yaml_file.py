@@ -40,7 +40,8 @@ def _parsed(path: Path, text: str) -> tuple[yaml.Node | None, Any]:
     except yaml.YAMLError as exc:
         mark = getattr(exc, "problem_mark", None)
         place = f"{path}:{mark.line + 1}" if mark else str(path)
-        raise BadInput(f"{place}: this is not YAML: {getattr(exc, 'problem', None) or exc}{_mend(exc)}") from exc
+        words = " ".join(str(getattr(exc, "problem", None) or exc).split())
+        raise BadInput(f"{place}: this is not YAML: {words}{_mend(exc)}") from exc
     except (ValueError, RecursionError) as exc:  # what YAML takes for a date or a number may be none
         raise BadInput(f"{path}: a value cannot be read: {exc}; put it in quotes") from exc
 

@@ -11,7 +11,8 @@ from interlock.terms.errors import Unavailable
 
 SCHEMA_VERSION = "1"
 BUSY_TIMEOUT_MS = 10_000
-RETRY_S = 0.005
+BUSY_BRIEF_MS = 8  # SQLite's share of a writer's waiting: sleeps of 1, 2 and 5 ms
+RETRY_S = 0.001
 
 
 def open_store_file(path: Path) -> sqlite3.Connection:
@@ -24,8 +25,9 @@ def open_store_file(path: Path) -> sqlite3.Connection:
         connection = _connect(path)
         try:
             create_schema(connection)  # first: a file of another application must not even change its journal mode
-            _to_wal(connection)
+            _patiently(connection, "PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = FULL")
+            connection.execute(f"PRAGMA busy_timeout = {BUSY_BRIEF_MS}")
         except BaseException:
             connection.close()
             raise
@@ -44,12 +46,18 @@ def _connect(path: Path) -> sqlite3.Connection:
     return sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=BUSY_TIMEOUT_MS / 1e3)
 
 
-def _to_wal(connection: sqlite3.Connection) -> None:
-    # Two processes that open a new store at once: SQLite does not wait for this lock by itself.
+def begin_writing(connection: sqlite3.Connection) -> None:
+    """BEGIN IMMEDIATE, waiting for the present writer; raises sqlite3.OperationalError where that takes too long."""
+    _patiently(connection, "BEGIN IMMEDIATE")
+
+
+def _patiently(connection: sqlite3.Connection, statement: str) -> None:
+    # SQLite's own waiting sleeps longer and longer (to 100 ms), so that newcomers overtake who waits for long; and two
+    # processes that switch a new store to WAL at once are not waited for at all.
     give_up = time.monotonic() + BUSY_TIMEOUT_MS / 1e3
     while True:
         try:
-            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute(statement)
         except sqlite3.OperationalError as exc:
             if "locked" not in str(exc) or time.monotonic() >= give_up:
                 raise

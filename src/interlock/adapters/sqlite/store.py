@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
-from interlock.adapters.sqlite.connection import open_store_file, open_to_read, sql_translated
+from interlock.adapters.sqlite.connection import begin_writing, open_store_file, open_to_read, sql_translated
 from interlock.adapters.sqlite.halting import HaltingFlag
 from interlock.adapters.sqlite.reading import SqliteReading, SqliteTransaction
 from interlock.terms.errors import Unavailable
@@ -47,7 +47,7 @@ class SqliteStore:
                 raise Unavailable("a transaction of this store is already open in this thread; nest nothing in it")
             # In WAL mode NORMAL leaves the sync to the next FULL commit: survives kill -9, not a loss of power.
             db.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
-            db.execute("BEGIN IMMEDIATE")
+            begin_writing(db)
             view, self._writing = SqliteTransaction(db), threading.get_ident()
             try:
                 yield view

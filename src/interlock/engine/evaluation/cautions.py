@@ -4,8 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from interlock.engine.evaluation.measure import Terms
 from interlock.engine.evaluation.recommend import called
-from interlock.engine.evaluation.words import budget_percent, percent, usd
-from interlock.terms.certificate import Promise
+from interlock.engine.evaluation.words import budget_percent, percent
 from interlock.terms.evaluation import CandidateEvaluation, CandidateKind, CertifiedShare, Recommendation
 
 TOO_GOOD = 0.995
@@ -19,13 +18,11 @@ def cautions(
     terms: Terms,
     *,
     labels: Sequence[tuple[str, int]],
-    costs_assumed: bool,
 ) -> tuple[str, ...]:
     """Sentences to add to the reasons, most important first.
 
-    `labels` are decisions and their counts, most frequent first. Told are: a recommendation that costs more than
-    people would, a check whose own figure is over the budget, an accuracy that the most frequent decision alone
-    reaches, and an accuracy that is too good to be true.
+    `labels` are decisions and their counts, most frequent first. Told are: a check whose own figure is over the
+    budget, an accuracy that the most frequent decision alone reaches, and one that is too good to be true.
     """
     measured = [one for one in candidates if one.accuracy is not None and one.accuracy.value is not None]
     if not measured:
@@ -34,7 +31,6 @@ def cautions(
     best = looked_at or max(measured, key=_accuracy)
     found: list[str] = []
     if looked_at is not None:
-        found.extend(_no_gain(looked_at, terms, costs_assumed=costs_assumed))
         found.extend(_over_in_check(looked_at, terms))
     found.extend(_always_the_same(best, labels))
     found.extend(_too_good(best, labels))
@@ -43,18 +39,6 @@ def cautions(
 
 def _accuracy(candidate: CandidateEvaluation) -> float:
     return 0.0 if candidate.accuracy is None or candidate.accuracy.value is None else candidate.accuracy.value
-
-
-def _no_gain(candidate: CandidateEvaluation, terms: Terms, *, costs_assumed: bool) -> Iterator[str]:
-    cost = candidate.cost_per_success_usd
-    if cost is None or cost.value is None or cost.value < terms.cost_review_usd:
-        return
-    which = "assumed costs (--cost-wrong, --cost-review)" if costs_assumed else "costs given"
-    mend = " or --promise selective" if terms.promise is Promise.JOINT else ""
-    yield (
-        f"It would not pay: at the {which} a case that ends right costs {usd(cost.value)}, and "
-        f"{usd(terms.cost_review_usd)} when people decide everything. Ask for a smaller --budget{mend}."
-    )
 
 
 def _over_in_check(candidate: CandidateEvaluation, terms: Terms) -> Iterator[str]:
@@ -81,9 +65,10 @@ def _always_the_same(candidate: CandidateEvaluation, labels: Sequence[tuple[str,
     accuracy = candidate.accuracy
     if accuracy is None or accuracy.value is None or accuracy.low is None or accuracy.low > share:
         return
+    mend = "If the rare decisions matter, let people make them." if share >= NEARLY_ALL else "It has learned little."
     yield (
         f"Always deciding '{label}' would be right in {_nearly(share)} of all cases; {called(candidate)} is right in "
-        f"{_nearly(accuracy.value)} and so not clearly better. If the rare decisions matter, let people make them."
+        f"{_nearly(accuracy.value)} and so not clearly better. {mend}"
     )
 
 

@@ -59,9 +59,9 @@ class _Chooser:
                 continue
             self._check(role, name)
             if name in taken:
-                twice = (
-                    f"twice as {_flag(role)}" if taken[name] is role else f"as {_flag(taken[name])} and {_flag(role)}"
-                )
+                twice = f"both as {_flag(taken[name])} and as {_flag(role)}"
+                if taken[name] is role:
+                    twice = f"twice as {_flag(role)}"
                 raise BadInput(f"{table.source.name}: column '{name}' was given {twice}.")
             taken[name] = role
             earlier = self.chosen[role].columns if role in self.chosen else ()

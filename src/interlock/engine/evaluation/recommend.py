@@ -60,9 +60,11 @@ def recommend(
     min_gain: float,
     calibration_share: float,
     tops: Mapping[str, TopMistakes],
+    grouped: bool = False,
 ) -> Recommendation:
     """Choose. `tops` holds each measured candidate's overconfident calibration mistakes by name.
 
+    `grouped`: calibration takes one case of each group, so groups are what is missing where labels are.
     A more complex candidate is taken only when it handles at least `min_gain` (a share of all cases) more.
     A certificate that the evaluation cases contradict (their 95 % lower limit is over the budget) recommends nothing,
     nor does one that keeps the budget only because little would run, most of it wrong.
@@ -78,7 +80,7 @@ def recommend(
     )
     able = [entry for entry in entries if entry.holds]
     if not able:
-        return _none(entries, terms, calibration_share=calibration_share, tops=tops)
+        return _none(entries, terms, calibration_share=calibration_share, tops=tops, grouped=grouped)
     best = able[0]
     for entry in able[1:]:
         if entry.share - best.share >= min_gain - 1e-12:
@@ -182,15 +184,25 @@ def _broken(entry: Chosen) -> str:
 
 def _cost(best: Chosen, terms: Terms) -> Iterator[str]:
     cost = best.candidate.cost_per_success_usd
-    if cost is not None and cost.value is not None:
-        yield (
-            f"A case that ends right costs {usd(cost.value)} this way (review {usd(terms.cost_review_usd)}, a wrong "
-            f"decision {usd(terms.cost_wrong_usd)}); {usd(terms.cost_review_usd)} when people decide everything."
-        )
+    if cost is None or cost.value is None:
+        return
+    pays = cost.value < terms.cost_review_usd
+    mend = " or --promise selective" if terms.promise is Promise.JOINT else ""
+    yield (
+        f"{'A' if pays else 'It would not pay: a'} case that ends right costs {usd(cost.value)} this way (review "
+        f"{usd(terms.cost_review_usd)}, a wrong decision {usd(terms.cost_wrong_usd)}); {usd(terms.cost_review_usd)} "
+        f"when people decide everything."
+        + ("" if pays else f" Name your own --cost-wrong and --cost-review, or ask for a smaller --budget{mend}.")
+    )
 
 
 def _none(
-    entries: Sequence[Chosen], terms: Terms, *, calibration_share: float, tops: Mapping[str, TopMistakes]
+    entries: Sequence[Chosen],
+    terms: Terms,
+    *,
+    calibration_share: float,
+    tops: Mapping[str, TopMistakes],
+    grouped: bool,
 ) -> Recommendation:
     broken = [entry for entry in entries if entry.contradicted]
     if broken:
@@ -199,7 +211,7 @@ def _none(
     if wrong:
         return _mostly_wrong(wrong, terms)
     if all(entry.certified.certificate.labels_missing > 0 for entry in entries):
-        return _labels_missing(entries, terms, calibration_share=calibration_share)
+        return _labels_missing(entries, terms, calibration_share=calibration_share, grouped=grouped)
     alone = [entry for entry in entries if (top := tops.get(entry.candidate.name)) and top.alone and top.lines]
     if alone:
         return _overconfident(max(alone, key=lambda entry: entry.candidate.complexity), terms, tops)
@@ -240,20 +252,24 @@ def _right_in(entries: Sequence[Chosen]) -> Iterator[str]:
             yield f"{name} is right in {percent(accuracy.value)} of {accuracy.n:,} cases."
 
 
-def _labels_missing(entries: Sequence[Chosen], terms: Terms, *, calibration_share: float) -> Recommendation:
+def _labels_missing(
+    entries: Sequence[Chosen], terms: Terms, *, calibration_share: float, grouped: bool
+) -> Recommendation:
     certificate = min((entry.certified.certificate for entry in entries), key=lambda found: found.labels_missing)
     rows = math.ceil(certificate.labels_missing / calibration_share)
+    more = f"{rows:,} more labelled groups (customers or threads)" if grouped else f"{rows:,} more labelled rows"
     sentence = (
         f"{NOTHING}: {_budget(terms)} cannot be proved with {certificate.n_labelled:,} calibration cases; "
-        f"about {rows:,} more labelled rows are needed."
+        f"about {more} are needed."
     )
     proof = (
         f"The proof needs at least {certificate.labels_needed:,} calibration cases, and that only if none of the "
         "surest ones is wrong."
     )
+    units = "groups" if grouped else "rows"
     rest = (
-        f"{percent(calibration_share)} of the rows calibrate: {certificate.labels_missing:,} more calibration cases "
-        f"are about {rows:,} more rows."
+        f"{percent(calibration_share)} of the {units} calibrate: {certificate.labels_missing:,} more calibration cases "
+        f"are about {rows:,} more {units}."
     )
     return Recommendation(None, sentence, (proof, rest, *_right_in(entries)), None)
 

@@ -172,12 +172,16 @@ def _conclude(past: _Past, ran: Sequence[Ran], request: Request, needs: Needs) -
     needs.watch.stage("Certifying")(0, None)
     measured, tops = _measure_all(ran, terms)
     recommendation = recommend(
-        measured, terms, min_gain=request.min_gain, calibration_share=past.calibration_share, tops=tops
+        measured,
+        terms,
+        min_gain=request.min_gain,
+        calibration_share=past.calibration_share,
+        tops=tops,
+        grouped=past.division.split.n_groups > 0,
     )
     certificate = recommendation.certificate
     labels = sorted(Counter(case.label for case in past.cases).items(), key=lambda item: (-item[1], item[0]))
-    assumed = not (request.cost_wrong_given and request.cost_review_given)
-    warned = cautions(recommendation, measured, terms, labels=labels, costs_assumed=assumed)
+    warned = cautions(recommendation, measured, terms, labels=labels)
     return Evaluation(
         created_at=needs.clock().isoformat(timespec="seconds"),
         interlock_version=needs.version,
@@ -190,7 +194,7 @@ def _conclude(past: _Past, ran: Sequence[Ran], request: Request, needs: Needs) -
         delta=request.delta,
         cost_wrong_usd=request.cost_wrong_usd,
         cost_review_usd=request.cost_review_usd,
-        costs_assumed=assumed,
+        costs_assumed=not (request.cost_wrong_given and request.cost_review_given),
         seed=request.seed,
         candidates=measured,
         audit=None if certificate is None else plan_audits(certificate, past.cases, past.source, request),

@@ -50,15 +50,15 @@ def get_command(
     elif rows:
         _print_rows(box, rows)
     else:
-        box.out.print(Text(f"No {kind} yet. {EMPTY[kind]}"))
+        box.out.print(Text(EMPTY[kind]))
 
 
 EMPTY = {
-    Kind.WORKFLOWS: "`interlock apply -f FILE` defines one.",
-    Kind.EVIDENCE: "A bake-off's certificate or shadow outcomes make some.",
-    Kind.GRANTS: "A passed gate and `interlock promote` give one.",
-    Kind.DECISIONS: "They come as cases are admitted.",
-    Kind.INTENTS: "They come as proposals are applied.",
+    Kind.WORKFLOWS: "No workflows yet. `interlock apply -f FILE` defines one.",
+    Kind.EVIDENCE: "No evidence yet. A bake-off's certificate or shadow outcomes make some.",
+    Kind.GRANTS: "No grant is in force. A passed gate and `interlock promote` give one.",
+    Kind.DECISIONS: "No decisions yet. They come as cases are admitted.",
+    Kind.INTENTS: "No intents yet. They come as proposals are applied.",
     Kind.REVIEWS: "Nothing waits for a person.",
 }
 

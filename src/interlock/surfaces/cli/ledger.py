@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 from rich.text import Text
 
+from interlock.engine.ledger.canonical import plain
 from interlock.flows.ledger.verify import (
     check_proof,
     checkpoint,
@@ -40,17 +41,13 @@ def verify_command(
     interlock ledger verify ledger.jsonl --checkpoint checkpoint.json
     """
     box = toolbox(context)
+    seen = None if checkpoint_file is None else _read_checkpoint(checkpoint_file)
     if file is None or _is_store(file):
-        if checkpoint_file is not None:
-            raise BadInput(
-                "export the ledger first (`interlock ledger export`), then verify the file with --checkpoint"
-            )
         with opened(box, file or store) as opened_store, opened_store.reading() as reading:
-            checked = verify_store(reading)
+            checked = verify_store(reading, checkpoint=seen)
     else:
-        seen = None if checkpoint_file is None else _read_checkpoint(checkpoint_file)
         checked = _verify_file(file, seen)
-    _tell(box, checked, as_json=as_json, with_checkpoint=checkpoint_file is not None)
+    _tell(box, checked, as_json=as_json)
     if not checked.holds:
         raise typer.Exit(1)
 
@@ -82,17 +79,14 @@ def _read_checkpoint(file: Path) -> dict[str, Any]:
     raise BadInput(f"{file} is no checkpoint of a ledger; `interlock ledger checkpoint` makes one")
 
 
-def _tell(box: Toolbox, checked: LedgerCheck, *, as_json: bool, with_checkpoint: bool) -> None:
+def _tell(box: Toolbox, checked: LedgerCheck, *, as_json: bool) -> None:
     if as_json:
-        show_json(
-            box, {"holds": checked.holds, "entries": checked.entries, "root": checked.root, "faults": checked.faults}
-        )
+        show_json(box, {"holds": checked.holds, **plain(checked)})
         return
     if checked.holds:
         box.out.print(Text(f"Verified: {checked.entries:,} entries, root {checked.root}"), soft_wrap=True)
-        if not with_checkpoint:
-            advice = "A ledger rewritten as a whole can only be told by a checkpoint kept elsewhere (--checkpoint)."
-            box.out.print(Text(advice), soft_wrap=True)
+        if checked.caveat:
+            box.out.print(Text(checked.caveat), soft_wrap=True)
         return
     box.out.print(Text(f"FAILED: {checked.entries:,} entries read, {len(checked.faults)} faults"), style="bold")
     for fault in checked.faults:

@@ -20,6 +20,15 @@ def check_folder(out: Path) -> None:
 
     Raises BadInput; Unavailable where the folder may not be written in.
     """
+    check_room(out)
+    if any((out / name).exists() for name in (REPORT, FIGURES)) and not _ours(out / FIGURES):
+        raise BadInput(
+            f"--out {out}: holds a {REPORT} or {FIGURES} that Interlock did not write; name another folder with --out"
+        )
+
+
+def check_room(out: Path) -> None:
+    """Refuse what is no folder and cannot become one. Raises BadInput; Unavailable where it may not be written in."""
     try:
         nearest = next(place for place in (out, *out.absolute().parents) if place.exists())
     except (OSError, ValueError) as exc:
@@ -29,10 +38,6 @@ def check_folder(out: Path) -> None:
         raise BadInput(f"--out {out}: {place}is a file; name a folder")
     if not os.access(nearest, os.W_OK | os.X_OK):
         raise Unavailable(f"--out {out}: you may not write in {nearest}; name another folder")
-    if any((out / name).exists() for name in (REPORT, FIGURES)) and not _ours(out / FIGURES):
-        raise BadInput(
-            f"--out {out}: holds a {REPORT} or {FIGURES} that Interlock did not write; name another folder with --out"
-        )
 
 
 def _ours(figures: Path) -> bool:
@@ -45,7 +50,7 @@ def _ours(figures: Path) -> bool:
 
 def write_outputs(box: Toolbox, out: Path, evaluation: Evaluation, content: dict[str, Any]) -> Path:
     """Write both files and return the report's path. Raises Unavailable where the disk refuses; then none is there."""
-    made = _make_folder(out)
+    made = make_folder(out)
     try:
         staging = Path(tempfile.mkdtemp(prefix=".interlock-", dir=out))
         try:
@@ -57,15 +62,15 @@ def write_outputs(box: Toolbox, out: Path, evaluation: Evaluation, content: dict
             shutil.rmtree(staging, ignore_errors=True)
     except BaseException as exc:
         for folder in made:
-            _remove_if_empty(folder)
+            remove_if_empty(folder)
         if isinstance(exc, OSError):
             raise Unavailable(f"--out {out}: cannot be written ({exc.strerror or exc}); name another folder") from exc
         raise
     return out / REPORT
 
 
-def _make_folder(out: Path) -> list[Path]:
-    """The folders that had to be made, innermost first."""
+def make_folder(out: Path) -> list[Path]:
+    """Make it; returns the folders that had to be made, innermost first. Raises Unavailable."""
     missing = [folder for folder in (out, *out.parents) if not folder.exists()]
     try:
         out.mkdir(parents=True, exist_ok=True)
@@ -74,7 +79,8 @@ def _make_folder(out: Path) -> list[Path]:
     return missing
 
 
-def _remove_if_empty(folder: Path) -> None:
+def remove_if_empty(folder: Path) -> None:
+    """Take a folder away again; one that holds something stays."""
     try:
         folder.rmdir()
     except OSError:

@@ -1,11 +1,13 @@
 """`interlock demo`: run the steps, write the report, say what happened."""
 
+import shutil
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.text import Text
 
+from interlock.surfaces.cli.outputs import check_room, make_folder, remove_if_empty
 from interlock.surfaces.cli.shares import parse_share
 from interlock.surfaces.cli.toolbox import Toolbox, toolbox
 from interlock.terms.errors import BadInput
@@ -56,14 +58,22 @@ def demo_command(
     box = toolbox(context)
     if sum((file is not None, data is not None, sample)) > 1:
         raise BadInput("name one of FILE, --data and --sample")
+    if file is None and (text or label is not None):
+        raise BadInput("--text and --label name columns of FILE; name the FILE as well, or leave them out")
     if file is not None:
         source = own_source(file, text=tuple(text or ()), label=label, budget=budget)
     else:
         source = find_source(None if sample else data or _from_environment(box), box.sample_path)
-    _prepare(box, out)
-    box.out.print(Text(source.words))
+    _check_folder(out)
+    # Read first: a mistyped column must not cost an earlier demonstration.
     traffic = load(source, box.read_table(), seed=seed)
-    story = play(box, out, seed, traffic)
+    box.out.print(Text(source.words))
+    made = _prepare(box, out)
+    try:
+        story = play(box, out, seed, traffic)
+    except BaseException:  # a person stopped it, the disk is full: half a life tells nothing
+        _clear(out, made)
+        raise
     box.out.print(Text(f"\n{story.title}"), style="bold")
     box.out.print(Text(f"Report: {out / 'demo.html'}"), soft_wrap=True)
     if any(section.tone is Tone.FAILED for section in story.sections) or len(story.sections) < STEPS:
@@ -78,14 +88,25 @@ def _from_environment(box: Toolbox) -> Path | None:
     return Path(folder) if folder else None
 
 
-def _prepare(box: Toolbox, out: Path) -> None:
-    """Clear what an earlier demonstration left; never somebody else's folder."""
-    if out.exists() and not out.is_dir():
-        raise BadInput(f"--out {out}: is a file; name a folder")
+def _check_folder(out: Path) -> None:
+    """Refuse somebody else's folder. Raises BadInput; Unavailable where it may not be written in."""
+    check_room(out)
     if out.is_dir() and any(out.iterdir()) and not (out / MARK).exists():
         raise BadInput(f"--out {out}: is not empty and not from an earlier demonstration; name another folder")
-    for name in OWN_FILES:
+
+
+def _prepare(box: Toolbox, out: Path) -> list[Path]:
+    """Clear what an earlier demonstration left and mark the folder; returns the folders that had to be made."""
+    _clear(out, [])
+    made = make_folder(out)
+    box.write_text(out / MARK, "made by interlock demo\n")
+    return made
+
+
+def _clear(out: Path, made: list[Path]) -> None:
+    for name in (*OWN_FILES, MARK):
         for suffix in ("", "-wal", "-shm"):
             (out / f"{name}{suffix}").unlink(missing_ok=True)
-    out.mkdir(parents=True, exist_ok=True)
-    box.write_text(out / MARK, "made by interlock demo\n")
+    shutil.rmtree(out / "store.db.drain", ignore_errors=True)
+    for folder in made:
+        remove_if_empty(folder)

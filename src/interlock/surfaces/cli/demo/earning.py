@@ -20,7 +20,7 @@ from interlock.surfaces.cli.demo.traffic import history_csv
 from interlock.surfaces.cli.demo.words import estimate, share, short
 from interlock.surfaces.cli.watching import Watching
 from interlock.terms.certificate import Promise
-from interlock.terms.errors import Refused
+from interlock.terms.errors import BadInput, Refused
 from interlock.terms.evaluation import Evaluation
 from interlock.terms.evidence import EvidenceClass, GateVerdict, Verdict
 from interlock.terms.story import Chart, DataTable, Series, Tone
@@ -56,7 +56,11 @@ def run_bake_off(scene: Scene) -> tuple[Evaluation, Chosen | None]:
     )
     with Watching(scene.box.err, quiet=not scene.box.err.is_terminal) as watch:
         needs = Needs(scene.box.read_table(), lambda: candidates, scene.clock, watch, scene.box.version)
-        evaluation = evaluate(request, needs)
+        try:
+            evaluation = evaluate(request, needs)
+        except BadInput as exc:
+            part = share(scene.traffic.source.shares.history, 0)
+            raise BadInput(f"the first {part} of the cases are the history (history.csv) of a life. {exc}") from exc
     scene.box.reports().evaluation(evaluation, scene.out / "bake-off.html")
     advice = evaluation.recommendation
     candidate = next((c for c in candidates if c.name == advice.candidate), None)

@@ -83,7 +83,7 @@ def _tell_demotion(scene: Scene) -> None:
         f"Demoted by the run time {since:,} audits after the change, in the transaction of the outcome that broke it"
     )
     lines = (
-        f"{body['reason']}. {applied:,} messages had been applied since the change.",
+        f"{body['reason'][:1].upper()}{body['reason'][1:]}. {applied:,} messages had been applied since the change.",
         "Nobody was asked: promotion needs a person, demotion needs none.",
     )
     scene.tell("Demotion", title, Tone.PASSED, lines, charts=(chart,))

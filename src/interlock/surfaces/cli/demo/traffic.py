@@ -16,7 +16,7 @@ from interlock.terms.errors import BadInput
 
 FOLDER = "triage_banking77"
 FILES = ("train.csv.gz", "test.csv.gz")
-CHANGED_TRAFFIC_SHARE = 0.35
+CHANGED_TRAFFIC_SHARE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +129,7 @@ def history_csv(cases: Sequence[CaseRow]) -> str:
 
 
 def plant_change(proposed: Sequence[str]) -> dict[str, str]:
-    """A re-organisation: the queues behind about a third of what is applied swap their messages in a ring.
+    """A re-organisation: the queues behind about half of what is applied swap their messages in a ring.
 
     `proposed` are the labels applied so far. Returns old queue -> new queue.
     """
