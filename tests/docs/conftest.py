@@ -1,6 +1,7 @@
 """Running the documentation: pages as blocks, one folder a page, one demonstration for all of them."""
 
 import contextlib
+import fcntl
 import io
 import os
 import re
@@ -104,9 +105,14 @@ def _any_figure(word: str) -> str:
     return r"[0-9a-f.,-]+".join(re.escape(part) for part in FIGURE.split(word))
 
 
-def alike(expected: str, output: str, *, figures_vary: bool = False) -> bool:
-    """Whether the output is what the page shows."""
+def _alike(expected: str, output: str, *, figures_vary: bool = False) -> bool:
     return pattern(expected, figures_vary=figures_vary).fullmatch(output) is not None
+
+
+@pytest.fixture
+def alike() -> Callable[..., bool]:
+    """Whether an output is what a page shows."""
+    return _alike
 
 
 @dataclass(frozen=True)
@@ -119,11 +125,18 @@ class Demo:
 
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
-    """`interlock demo --sample`, run once for every page that needs a store."""
-    place = tmp_path_factory.mktemp("demonstration")
-    ran = run(DEMO, place)
-    assert ran.status == 0, ran.output
-    return Demo(place / "demo", ran.output)
+    """`interlock demo --sample`, run once for every page that needs a store, and for every process of this session."""
+    own = tmp_path_factory.getbasetemp()
+    place = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "demonstration"
+    place.mkdir(exist_ok=True)
+    said = place / "said.txt"
+    with (place / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not said.exists():
+            ran = run(DEMO, place)
+            assert ran.status == 0, ran.output
+            said.write_text(ran.output, encoding="utf-8")
+    return Demo(place / "demo", said.read_text(encoding="utf-8"))
 
 
 @pytest.fixture(scope="session")
@@ -182,7 +195,7 @@ class Reader:
             self._expect_success(last, block.place)
             last = self._run(command)
             if expected.strip():
-                same = alike(expected, last.output, figures_vary="figures-vary" in block.words)
+                same = _alike(expected, last.output, figures_vary="figures-vary" in block.words)
                 assert same, f"{block.place}: $ {command}\npage:\n{expected}\nin truth:\n{last.output}"
         self._expect_success(last, block.place)
 
@@ -208,7 +221,7 @@ class Reader:
                 if (self._folder / f"{name}.py").is_file():
                     del sys.modules[name]
         truth = printed.getvalue()
-        assert alike(said, truth), f"{block.place}\npage:\n{said}\nin truth:\n{truth}"
+        assert _alike(said, truth), f"{block.place}\npage:\n{said}\nin truth:\n{truth}"
 
     def _expect_success(self, ran: Ran, place: str) -> None:
         assert ran.status == 0, f"{place}: exit status {ran.status}\n{ran.output}"

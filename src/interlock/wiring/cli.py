@@ -33,7 +33,7 @@ def main() -> None:
     try:
         status = _run()
     except KeyboardInterrupt:  # before or after the command itself
-        status = _stopped()
+        status = _fail("stopped.", EXIT_STOPPED)
     sys.exit(status)
 
 
@@ -48,8 +48,8 @@ def _run() -> int:
         return _flushed(exc.code)
     except InterlockError as exc:
         return _fail(str(exc), _status_of(exc))
-    except Stopped:
-        return _stopped()
+    except Stopped as exc:
+        return _fail(str(exc), EXIT_STOPPED)
     except (PipeClosed, BrokenPipeError):
         _drop(sys.stdout)
         return EXIT_PIPE_CLOSED
@@ -98,10 +98,6 @@ def _flushed(code: object) -> int:
     except OSError as exc:
         return _refused_by_the_system(exc)
     return code if isinstance(code, int) else 0 if code is None else 1
-
-
-def _stopped() -> int:
-    return _fail("stopped; nothing was written.", EXIT_STOPPED)
 
 
 def _fail(message: str, status: int) -> int:

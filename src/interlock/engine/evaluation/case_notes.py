@@ -37,7 +37,7 @@ def decision_notes(cases: Sequence[Decided]) -> tuple[str, ...]:
 def _two_ways(cases: Sequence[Decided]) -> str:
     first: dict[str, Decided] = {}
     again: dict[str, Decided] = {}
-    for case in cases:
+    for case in filter(lambda case: case.text, cases):  # recorded predictions may come without any text
         earlier = first.setdefault(case.text, case)
         if earlier.label != case.label:
             again.setdefault(case.text, case)

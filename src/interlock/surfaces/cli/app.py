@@ -11,9 +11,13 @@ from interlock.surfaces.cli import authority, cases, definitions, get, ledger
 from interlock.surfaces.cli.demo.command import demo_command
 from interlock.surfaces.cli.try_ import try_command
 
+WHOLE_OR_NOTHING = frozenset({"try", "demo"})
+NOTHING_WRITTEN = "stopped; nothing was written."
+STAYS_DONE = "stopped; what was done by then stays done (a kill may have fenced already): look with `interlock get`."
+
 
 class Stopped(Exception):
-    """A person stopped the command."""
+    """A person stopped the command; the message says what that leaves."""
 
 
 class PipeClosed(Exception):
@@ -28,7 +32,7 @@ class _Root(TyperGroup):
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt as exc:
-            raise Stopped from exc
+            raise Stopped(NOTHING_WRITTEN if ctx.invoked_subcommand in WHOLE_OR_NOTHING else STAYS_DONE) from exc
         except BrokenPipeError as exc:
             raise PipeClosed from exc
 

@@ -29,13 +29,14 @@ def apply_command(
       interlock apply -f workflows/triage.yaml --as "Carla Nunes"
     """
     box = toolbox(context)
+    who = person(by)  # before the store: a mistake must not leave an empty one behind
     definitions = [box.read_definition(path) for path in file]
     with opened(box, store, create=True) as opened_store:
         applied = [
             define(
                 opened_store,
                 definition,
-                by=person(by),
+                by=who,
                 code_version=box.version,
                 clock=box.clock,
                 randomness=box.randomness,

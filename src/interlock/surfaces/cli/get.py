@@ -8,9 +8,8 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from interlock.surfaces.cli.store_options import JsonOption, StoreOption, opened, show_json
+from interlock.surfaces.cli.store_options import JsonOption, StoreOption, known_workflow, opened, show_json
 from interlock.surfaces.cli.toolbox import Toolbox, toolbox
-from interlock.terms.errors import BadInput
 
 
 class Kind(StrEnum):
@@ -40,10 +39,8 @@ def get_command(
     """
     box = toolbox(context)
     with opened(box, store) as opened_store, opened_store.reading() as reading:
-        names = [row.name for row in reading.workflows()]
-        if workflow is not None and workflow not in names:
-            raise BadInput(f"there is no workflow '{workflow}' (known: {', '.join(names) or 'none'})")
-        wanted = names if workflow is None else [workflow]
+        every = [row.name for row in reading.workflows()]
+        wanted = every if workflow is None else [known_workflow(reading, workflow)]
         rows = [row for name in wanted for row in _rows(reading, kind, name)][-limit:]
     if as_json:
         show_json(box, rows)

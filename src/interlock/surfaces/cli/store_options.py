@@ -1,5 +1,6 @@
 """The options that every command on a store shares."""
 
+import difflib
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from interlock.engine.ledger.canonical import plain
-from interlock.ports.store import Store
+from interlock.ports.store import Reading, Store
 from interlock.surfaces.cli.toolbox import Toolbox
 from interlock.terms.errors import BadInput
 from interlock.terms.person import Person
@@ -35,13 +36,26 @@ def store_path(box: Toolbox, given: Path | None) -> Path:
 def opened(box: Toolbox, given: Path | None, *, create: bool = False) -> Iterator[Store]:
     """The store, closed afterwards. Raises BadInput where there is none and it is not to be made."""
     path = store_path(box, given)
-    if not create and not path.exists():
+    if path.is_dir():
+        raise BadInput(f"{path} is a folder; --store names the file of a store, such as {path / DEFAULT_STORE.name}")
+    # An empty file is none either: whoever only looks must not make a store of it.
+    if not create and not (path.exists() and (path.stat().st_size or not path.is_file())):
         raise BadInput(f"there is no store {path} yet; `interlock apply -f FILE` makes one, --store names another")
     store = box.open_store(path)
     try:
         yield store
     finally:
         store.close()
+
+
+def known_workflow(reading: Reading, name: str) -> str:
+    """The name, where the store has such a workflow. Raises BadInput with the names that it has."""
+    names = [row.name for row in reading.workflows()]
+    if name in names:
+        return name
+    near = difflib.get_close_matches(name, names, n=1)
+    hint = f"did you mean '{near[0]}'?" if near else f"known: {', '.join(names) or 'none'}"
+    raise BadInput(f"there is no workflow '{name}' ({hint})")
 
 
 def show_json(box: Toolbox, content: Any) -> None:
