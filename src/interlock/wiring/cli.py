@@ -13,8 +13,8 @@ EXIT_REFUSED = 4
 EXIT_STOPPED = 128 + signal.SIGINT
 EXIT_PIPE_CLOSED = 141  # 128 + SIGPIPE, as a shell reports it; Windows has no such signal
 EXTRAS = {
-    "numpy": "try",
-    "scipy": "try",
+    "numpy": "oversight",
+    "scipy": "oversight",
     "sklearn": "try",
     "threadpoolctl": "try",
     "duckdb": "try",
@@ -62,6 +62,8 @@ def _run() -> int:
         extra = EXTRAS.get(module)
         if extra is None:
             raise
+        if extra == "oversight" and {"try", "demo"} & set(sys.argv[1:2]):
+            extra = "try"  # these need the rest as well; one message rather than two in turn
         return _fail(f"{module} is not installed: pip install 'interlock[{extra}]'", EXIT_UNAVAILABLE)
     return 0
 

@@ -13,6 +13,7 @@ from interlock.terms.evaluation import CandidateKind
 WORDS_MAX = 30_000
 LETTERS_MAX = 20_000
 LABELS_MAX = 500  # the most frequent ones; the rest stays with people
+WEIGHTS_MAX = 5_000_000  # words and letters x labels: fitting takes about 300 bytes for each, so at most 1.5 GB
 INVERSE_PENALTY = 20.0
 ITERATIONS_MAX = 100
 TOLERANCE = 1e-3
@@ -45,6 +46,7 @@ class SmallModel:
             "scikit-learn": sklearn.__version__,
             "words_max": str(WORDS_MAX),
             "letters_max": str(LETTERS_MAX),
+            "weights_max": str(WEIGHTS_MAX),
             "text_chars_max": str(TEXT_CHARS_MAX),
             "C": str(INVERSE_PENALTY),
             "max_iter": str(ITERATIONS_MAX),
@@ -60,7 +62,7 @@ class SmallModel:
         if len(set(labels)) < 2:
             raise Unavailable("there are fewer than two different labels to learn from")
         progress(0, 3)
-        self._vectorizers, vectors = _fit_vectors(texts, progress)
+        self._vectorizers, vectors = _fit_vectors(texts, progress, labels=len(set(labels)))
         self._regression = _fit_regression(vectors, labels, seed=self._seed)
         self._labels = [str(name) for name in self._regression.classes_]
         progress(3, 3)
@@ -90,18 +92,20 @@ class SmallModel:
         return indices, confidences
 
 
-def _fit_vectors(texts: Sequence[str], progress: Progress) -> tuple[tuple[Any, ...], Any]:
+def _fit_vectors(texts: Sequence[str], progress: Progress, *, labels: int) -> tuple[tuple[Any, ...], Any]:
     from scipy.sparse import hstack
     from sklearn.feature_extraction.text import TfidfVectorizer
 
+    kept = min(1.0, WEIGHTS_MAX / (labels * (WORDS_MAX + LETTERS_MAX)))
+    words_max, letters_max = round(kept * WORDS_MAX), round(kept * LETTERS_MAX)
     words, word_vectors = fit_vectorizer(
-        lambda min_df: TfidfVectorizer(sublinear_tf=True, ngram_range=(1, 2), min_df=min_df, max_features=WORDS_MAX),
+        lambda min_df: TfidfVectorizer(sublinear_tf=True, ngram_range=(1, 2), min_df=min_df, max_features=words_max),
         texts,
     )
     progress(1, 3)
     letters, letter_vectors = fit_vectorizer(
         lambda min_df: TfidfVectorizer(
-            sublinear_tf=True, analyzer="char_wb", ngram_range=(2, 5), min_df=min_df, max_features=LETTERS_MAX
+            sublinear_tf=True, analyzer="char_wb", ngram_range=(2, 5), min_df=min_df, max_features=letters_max
         ),
         texts,
     )

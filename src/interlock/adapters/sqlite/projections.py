@@ -80,7 +80,6 @@ STATEMENTS: Mapping[str, tuple[str, ...]] = {
     "kill.quiesced": (),
     "undo.refused": (),
     "salt.committed": (),
-    "salt.published": (),
 }
 
 

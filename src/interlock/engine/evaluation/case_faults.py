@@ -55,12 +55,14 @@ def shown(cell: str) -> str:
     return f"'{cell}'" if len(cell) <= 40 else f"'{cell[:37]}...'"
 
 
-def left_out(exclusion: Exclusion) -> str:
+def left_out(exclusion: Exclusion, *, lines: bool = True) -> str:
     """ "left out: 3 rows, no label; lines 5, 8, 13"."""
-    lines = ", ".join(f"{line:,}" for line in exclusion.lines[:LINES_NAMED])
+    words = f"left out: {counted(exclusion.rows, 'row', 'rows')}, {exclusion.reason}"
+    if not lines:
+        return words
+    named = ", ".join(f"{line:,}" for line in exclusion.lines[:LINES_NAMED])
     more = ", ..." if exclusion.rows > LINES_NAMED else ""
-    word = "line" if exclusion.rows == 1 else "lines"
-    return f"left out: {counted(exclusion.rows, 'row', 'rows')}, {exclusion.reason}; {word} {lines}{more}"
+    return f"{words}; {'line' if exclusion.rows == 1 else 'lines'} {named}{more}"
 
 
 def counted(count: int, one: str, many: str) -> str:

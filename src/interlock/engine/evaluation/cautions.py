@@ -65,10 +65,11 @@ def _always_the_same(candidate: CandidateEvaluation, labels: Sequence[tuple[str,
     accuracy = candidate.accuracy
     if accuracy is None or accuracy.value is None or accuracy.low is None or accuracy.low > share:
         return
+    better = "no better" if accuracy.value <= share else "not clearly better"
     mend = "If the rare decisions matter, let people make them." if share >= NEARLY_ALL else "It has learned little."
     yield (
         f"Always deciding '{label}' would be right in {_nearly(share)} of all cases; {called(candidate)} is right in "
-        f"{_nearly(accuracy.value)} and so not clearly better. {mend}"
+        f"{_nearly(accuracy.value)} and so {better}. {mend}"
     )
 
 

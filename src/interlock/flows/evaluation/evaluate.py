@@ -120,10 +120,14 @@ def _what_there_is(past: _Past) -> str:
     parts = [counted(len(past.cases), "labelled row", "labelled rows")]
     parts += [f"in {counted(groups, 'group', 'groups')}"] if groups else []
     parts += [f"with {counted(len(texts), 'text', 'different texts')}"] if texts else []
-    there = [f"This file has {' '.join(parts)}", *map(left_out, past.source.exclusions)]
-    if past.source.rows_not_sampled:
-        there.append(f"not used: {past.source.rows_not_sampled:,} rows over --rows-max")
-    return f"{'; '.join(there)}."
+    there = [f"This file has {' '.join(parts)}", *(left_out(one, lines=False) for one in past.source.exclusions)]
+    return " ".join((f"{'; '.join(there)}.", *_not_sampled(past.source)))
+
+
+def _not_sampled(source: SourceFile) -> tuple[str, ...]:
+    if not source.rows_not_sampled:
+        return ()
+    return (f"{counted(source.rows_not_sampled, 'row', 'rows')} of the file had no part in this: raise --rows-max.",)
 
 
 def _require_two_labels(labels: Sequence[str]) -> None:
@@ -182,6 +186,8 @@ def _conclude(past: _Past, ran: Sequence[Ran], request: Request, needs: Needs) -
     certificate = recommendation.certificate
     labels = sorted(Counter(case.label for case in past.cases).items(), key=lambda item: (-item[1], item[0]))
     warned = cautions(recommendation, measured, terms, labels=labels)
+    if recommendation.candidate is None:
+        warned = (*warned, *_not_sampled(past.source))
     return Evaluation(
         created_at=needs.clock().isoformat(timespec="seconds"),
         interlock_version=needs.version,

@@ -178,4 +178,5 @@ def check_proof(proof: Mapping[str, Any]) -> bool:
         old_root = bytes.fromhex(proof["old_root"])
         return verify_consistency(proof["old_entries"], proof["entries"], old_root, new_root, path)
     except (KeyError, TypeError, ValueError, AttributeError) as exc:
-        raise BadInput(f"this is not a proof of an Interlock ledger: {exc!r}") from exc
+        lacking = f"it lacks or garbles {exc}" if isinstance(exc, KeyError) else str(exc)
+        raise BadInput(f"this is not a proof that `interlock ledger prove` printed: {lacking}") from exc

@@ -19,7 +19,7 @@ Messages are those of FILE, your own past decisions, if you name one; else Banki
 INTERLOCK_DATA; else an authored sample that ships with Interlock. Up to three minutes. Nothing leaves this machine.
 The people and the change of the traffic are invented for the demonstration.
 
-[bold]Examples[/bold]
+**Examples**
 
   interlock demo
 
