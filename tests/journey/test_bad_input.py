@@ -214,10 +214,7 @@ def test_duplicates_are_left_out_and_counted(write: Write) -> None:
 def test_nothing_but_duplicates_says_so(write: Write) -> None:
     ended = refused(write(as_csv(rows_of(3) * 200)), "past.csv", *FITTED)
     assert ended.status == 2
-    assert (
-        "This file has 3 labelled rows with 3 different texts; left out: 597 rows, duplicate of an earlier row. Label more"
-        in ended.said
-    )
+    assert "This file has 3 labelled rows with 3 different texts; left out: 597 rows, duplicate of an" in ended.said
 
 
 @pytest.mark.parametrize(

@@ -1,110 +1,15 @@
 """The commands on a store as people use and misuse them: apply, diff, get, judge, promote, demote, kill, review, ..."""
 
-import datetime as dt
-import json
 import os
 import signal
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from governed import CARLA, House
-from interlock import __version__
-from interlock.adapters.definitions.yaml_file import read_definition
-from interlock.wiring.cli import main
-
-DEFINITION = """\
-workflow: triage
-problem:
-  who: support leads
-  friction: mail waits
-  cause: sorting by hand
-  cost: 4 hours a day
-  outcome: sorted at once
-  metric: minutes
-  constraints: GDPR
-owners: {value: Ana Ruiz, safety: Ben Okafor}
-rights:
-  promote: [Ana Ruiz, Carla Nunes]
-  resume: [Ben Okafor]
-budget: {error: 0.10, promise: selective, certify_at: 0.05}
-limits: {always_review: [fraud], forbidden: [close account]}
-effect: {action: route the message, target: idempotent, undo: put it back}
-rollout: {traffic_share: 1.0, audit_share: 1.0}
-acts: {model: "sha256:one"}
-"""
-
-
-@dataclass(frozen=True)
-class Ended:
-    """How a command ended; `said` is standard error on one line."""
-
-    status: int
-    out: str
-    err: str
-
-    @property
-    def said(self) -> str:
-        return " ".join(self.err.replace("│", " ").split())
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.out)
-
-
-Run = Callable[..., Ended]
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("COLUMNS", "120")
-    monkeypatch.delenv("INTERLOCK_STORE", raising=False)
-    (tmp_path / "triage.yaml").write_text(DEFINITION, encoding="utf-8")
-
-    def run(*arguments: str) -> Ended:
-        monkeypatch.setattr(sys, "argv", ["interlock", *arguments])
-        with pytest.raises(SystemExit) as end:
-            main()
-        shown = capsys.readouterr()
-        assert "Traceback" not in shown.err
-        return Ended(int(end.value.code or 0), shown.out, shown.err)
-
-    return run
-
-
-class Here(House):
-    """A house whose clock stands at this minute, as the command line's does."""
-
-    def __init__(self, folder: Path) -> None:
-        folder.mkdir(exist_ok=True)
-        super().__init__(folder)
-        self.now = dt.datetime.now(dt.UTC) - dt.timedelta(minutes=5)
-
-
-@pytest.fixture
-def house(run: Run, tmp_path: Path) -> Here:
-    """A store with the definition applied, and its certificate and shadow outcomes recorded; not judged yet."""
-    house = Here(tmp_path / ".interlock")
-    house.define(read_definition(tmp_path / "triage.yaml"), by=CARLA, code=__version__)
-    house.certificate()
-    house.shadow(60)
-    return house
-
-
-@pytest.fixture
-def live(house: Here) -> Here:
-    """Judged and promoted."""
-    house.judge()
-    house.promote()
-    return house
-
+from commandline import DEFINITION, Here, Run
 
 APPLY = ("apply", "-f", "triage.yaml", "--as", "Carla Nunes")
 # A shell that starts a program in the background makes it deaf to Ctrl-C.
@@ -478,77 +383,3 @@ def test_replay_says_where_it_does_not_reproduce(run: Run, live: Here) -> None:
     tampered.close()
     ended = run("replay", "triage", "--json")
     assert (ended.status, ended.json["differing"]) == (1, ["applied"])
-
-
-# ledger
-
-
-def test_a_ledger_is_exported_and_verified_without_its_store(run: Run, live: Here, tmp_path: Path) -> None:
-    entries = len(live.kinds())
-    assert run("ledger", "export", "ledger.jsonl").out == f"ledger.jsonl: {entries:,} entries\n"
-    verified = run("ledger", "verify", "ledger.jsonl")
-    assert verified.status == 0
-    assert verified.out.startswith(f"Verified: {entries:,} entries, root ")
-    assert (
-        run("ledger", "verify", "--json").json["root"] == run("ledger", "verify", "ledger.jsonl", "--json").json["root"]
-    )
-    lines = (tmp_path / "ledger.jsonl").read_text(encoding="utf-8")
-    (tmp_path / "ledger.jsonl").write_text(lines.replace("Ana Ruiz", "Ann Ruiz"), encoding="utf-8")
-    broken = run("ledger", "verify", "ledger.jsonl")
-    assert broken.status == 1
-    assert broken.out.startswith("FAILED: ")
-    assert "  entry 0: " in broken.out
-
-
-def test_a_tampered_store_fails_and_names_the_entry(run: Run, live: Here) -> None:
-    live.store.close()
-    with sqlite3.connect(live.path) as tampered:
-        ((granted, record),) = tampered.execute("SELECT entry, record FROM ledger WHERE kind = 'grant.given'")
-        changed = record.replace(b"Ana Ruiz", b"Eva Ruiz")
-        tampered.execute("UPDATE ledger SET record = ? WHERE entry = ?", (changed, granted))
-    tampered.close()
-    ended = run("ledger", "verify", "--json")
-    assert (ended.status, ended.json["holds"], ended.json["faults"][0]["index"]) == (1, False, granted)
-
-
-def test_checkpoints_and_proofs(run: Run, live: Here, tmp_path: Path) -> None:
-    seen = run("ledger", "checkpoint")
-    (tmp_path / "seen.json").write_text(seen.out, encoding="utf-8")
-    live.act(live.proposal())
-    assert run("ledger", "verify", "--checkpoint", "seen.json").status == 0
-    for arguments in (("--entry", "0"), ("--since", str(seen.json["entries"]))):
-        (tmp_path / "proof.json").write_text(run("ledger", "prove", *arguments).out, encoding="utf-8")
-        checked = run("ledger", "check", "proof.json")
-        assert (checked.status, checked.out[:6]) == (0, "Holds:")
-    proof = json.loads((tmp_path / "proof.json").read_text(encoding="utf-8"))
-    (tmp_path / "proof.json").write_text(json.dumps({**proof, "old_root": "00" * 32}), encoding="utf-8")
-    assert run("ledger", "check", "proof.json").status == 1
-    (tmp_path / "seen.json").write_text(json.dumps({**seen.json, "root": "00" * 32}), encoding="utf-8")
-    assert run("ledger", "verify", "--checkpoint", "seen.json").status == 1
-
-
-@pytest.mark.parametrize(
-    "arguments",
-    [
-        ("verify", "none.jsonl"),
-        ("verify", "--checkpoint", "none.json"),
-        ("verify", "--checkpoint", "triage.yaml"),
-        ("prove",),
-        ("prove", "--entry", "99999"),
-        ("prove", "--entry", "-1"),
-        ("prove", "--entry", "0", "--since", "0"),
-        ("check", "none.json"),
-        ("check", "triage.yaml"),
-        ("verify", "."),
-    ],
-)
-def test_what_is_no_ledger_checkpoint_or_proof(run: Run, house: Here, arguments: tuple[str, ...]) -> None:
-    ended = run("ledger", *arguments)
-    assert (ended.status, ended.out) == (2, "")
-    assert ended.err.startswith("interlock: ")
-
-
-def test_an_export_into_nowhere_leaves_nothing(run: Run, house: Here, tmp_path: Path) -> None:
-    ended = run("ledger", "export", "no/such/folder/ledger.jsonl")
-    assert ended.status == 3
-    assert not (tmp_path / "no").exists()

@@ -178,5 +178,7 @@ def check_proof(proof: Mapping[str, Any]) -> bool:
         old_root = bytes.fromhex(proof["old_root"])
         return verify_consistency(proof["old_entries"], proof["entries"], old_root, new_root, path)
     except (KeyError, TypeError, ValueError, AttributeError) as exc:
-        lacking = f"it lacks or garbles {exc}" if isinstance(exc, KeyError) else str(exc)
-        raise BadInput(f"this is not a proof that `interlock ledger prove` printed: {lacking}") from exc
+        raise BadInput(
+            "this is not a proof of an Interlock ledger: a part is missing or of the wrong kind; "
+            "`interlock ledger prove` prints one"
+        ) from exc
