@@ -359,3 +359,12 @@ def test_long_readings_do_not_hold_up_writers(path: Path) -> None:
         assert list(entries) == []
     assert notes(path) == ["one", "two", "three"]
     store.close()
+
+
+def test_a_new_store_is_its_owners_alone(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path / "store.db")
+    with store.transaction() as tx:
+        tx.keep_secret("salt", b"secret")
+    modes = {file.name: file.stat().st_mode & 0o777 for file in tmp_path.glob("store.db*") if file.is_file()}
+    store.close()
+    assert modes == {"store.db": 0o600, "store.db-wal": 0o600, "store.db-shm": 0o600}

@@ -22,6 +22,7 @@ def open_store_file(path: Path) -> sqlite3.Connection:
     """
     with translated(path):
         path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)  # audit salts are in it; SQLite gives its companion files the same mode
         connection = _connect(path)
         try:
             create_schema(connection)  # first: a file of another application must not even change its journal mode
