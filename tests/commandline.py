@@ -1,9 +1,12 @@
-"""The command line in tests: how a command ended, a definition file, and a governed workflow that lives now."""
+"""The command line in tests: how a command ended, a server beside it, a definition file, a workflow that lives now."""
 
 import datetime as dt
 import json
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -58,3 +61,34 @@ class Here(House):
         folder.mkdir(exist_ok=True)
         super().__init__(folder)
         self.now = dt.datetime.now(dt.UTC) - dt.timedelta(minutes=5)
+
+
+@contextmanager
+def serving(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
+    """A server on this machine's loopback; its address, as an OpenAI-compatible one."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}/v1"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+class Replies(BaseHTTPRequestHandler):
+    """Answers every request with what `reply` makes of its body; silent."""
+
+    def reply(self, body: Any) -> Any:
+        raise AssertionError("say what to reply")
+
+    def do_POST(self) -> None:
+        content = json.dumps(self.reply(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, *args: Any) -> None:
+        pass

@@ -10,14 +10,13 @@ import shutil
 import signal
 import subprocess
 import sys
-import threading
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from commandline import Ended, Replies, serving
 
 POSIX = pytest.mark.skipif(os.name == "nt", reason="platform: signals, limits and devices of POSIX")
 HEADER = ("message", "team", "ai_team", "confidence")
@@ -25,19 +24,6 @@ TEAMS = ("cards", "loans", "fees")
 RECORDED = ("--prediction", "ai_team", "--confidence", "confidence")
 FITTED = ("--text", "message", "--label", "team", "--prediction", "-", "--confidence", "-")
 MIB = 1024 * 1024
-
-
-@dataclass(frozen=True)
-class Ended:
-    """How a command ended; `said` is standard error on one line."""
-
-    status: int
-    out: str
-    err: str
-
-    @property
-    def said(self) -> str:
-        return " ".join(self.err.replace("│", " ").split())
 
 
 def start(folder: Path, *arguments: str, **options: Any) -> "subprocess.Popen[str]":
@@ -289,30 +275,17 @@ def test_an_unreachable_candidate_address(write: Write) -> None:
     assert (far["name"], far["accuracy"], far["certificates"]) == ("far-model", None, [])
 
 
-class Prattle(BaseHTTPRequestHandler):
+class Prattle(Replies):
     """Answers in words and never as asked."""
 
-    def do_POST(self) -> None:
-        self.rfile.read(int(self.headers["Content-Length"]))
-        reply = json.dumps({"choices": [{"message": {"content": "I think it is cards."}}]}).encode()
-        self.send_response(200)
-        self.send_header("Content-Length", str(len(reply)))
-        self.end_headers()
-        self.wfile.write(reply)
-
-    def log_message(self, *args: Any) -> None:
-        pass
+    def reply(self, body: Any) -> Any:
+        return {"choices": [{"message": {"content": "I think it is cards."}}]}
 
 
 @pytest.fixture
 def prattle() -> Iterator[str]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Prattle)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_address[1]}/v1#prattle"
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with serving(Prattle) as address:
+        yield f"{address}#prattle"
 
 
 def test_an_answer_that_is_not_the_schema(write: Write, prattle: str) -> None:

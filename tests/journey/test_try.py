@@ -8,32 +8,18 @@ import resource
 import signal
 import subprocess
 import sys
-import threading
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, ClassVar
 
 import numpy as np
 import pytest
 
+from commandline import Ended, Replies, Run, serving
 from interlock.wiring.cli import main
 
 WORDS = [f"{start}{end}" for start in ("ba", "ke", "lo", "mi", "nu", "so") for end in ("la", "ter", "nik", "ro", "dum")]
 TEAMS = ("cards", "loans", "fees")
-
-
-@dataclass(frozen=True)
-class Ended:
-    """How a command ended."""
-
-    status: int
-    out: str
-    err: str
-
-
-Run = Callable[..., Ended]
 
 
 @pytest.fixture
@@ -216,14 +202,13 @@ def test_its_own_files_are_replaced_and_others_stay(run: Run, cases: Path, tmp_p
     assert figures(folder)["seed"] == 3
 
 
-class Model(BaseHTTPRequestHandler):
+class Model(Replies):
     """Knows the word that gives the team away; every third answer is no JSON."""
 
     count = 0
     keys: ClassVar[set[str | None]] = set()
 
-    def do_POST(self) -> None:
-        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+    def reply(self, body: Any) -> Any:
         type(self).count += 1
         self.keys.add(self.headers["Authorization"])
         text = body["messages"][1]["content"]
@@ -231,26 +216,16 @@ class Model(BaseHTTPRequestHandler):
         content = json.dumps({"label": label, "confidence": 0.9})
         if int(text.rpartition("n")[2]) % 3 == 0 and type(self).count > 1:
             content = f"It is {label}."
-        usage = {"prompt_tokens": 1000, "completion_tokens": 10}
-        reply = json.dumps({"choices": [{"message": {"content": content}}], "usage": usage}).encode()
-        self.send_response(200)
-        self.send_header("Content-Length", str(len(reply)))
-        self.end_headers()
-        self.wfile.write(reply)
-
-    def log_message(self, *args: Any) -> None:
-        pass
+        return {
+            "choices": [{"message": {"content": content}}],
+            "usage": {"prompt_tokens": 1000, "completion_tokens": 10},
+        }
 
 
 @pytest.fixture
 def model_address() -> Iterator[str]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Model)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_address[1]}/v1"
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with serving(Model) as address:
+        yield address
 
 
 def test_an_outside_candidate_whose_answers_are_broken(

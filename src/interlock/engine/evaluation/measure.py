@@ -19,13 +19,17 @@ TOP = 5  # overconfident mistakes that are cited, and left out to see whether th
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What is asked of every candidate: the promise wanted, the confidence left to each, and the costs in USD."""
+    """What is asked of every candidate: the promise wanted, what it may cost in errors, and the costs in USD.
+
+    `delta` is what is left to each candidate; `confidence` is that of all certificates together.
+    """
 
     budget: float
     promise: Promise
     delta: float
     cost_wrong_usd: float
     cost_review_usd: float
+    confidence: float = 0.95
 
     @property
     def budgets(self) -> tuple[float, ...]:

@@ -97,6 +97,12 @@ def called(candidate: CandidateEvaluation) -> str:
     return f"the {candidate.name}"
 
 
+def _opening(candidate: CandidateEvaluation) -> str:
+    """The candidate's name at the beginning of a sentence."""
+    name = called(candidate)
+    return name if candidate.kind is CandidateKind.EXTERNAL else name[0].upper() + name[1:]
+
+
 def promise_in_short(promise: Promise, budget: float) -> str:
     """What the budget is a share of."""
     if promise is Promise.JOINT:
@@ -126,7 +132,7 @@ def _proof(best: Chosen, terms: Terms) -> Iterator[str]:
     certificate = best.certified.certificate
     assert certificate.bound is not None  # noqa: S101 - a threshold has a bound
     yield (
-        f"Proved with 95 % confidence: {promise_in_short(terms.promise, terms.budget)}. "
+        f"Proved with {budget_percent(terms.confidence)} confidence: {promise_in_short(terms.promise, terms.budget)}. "
         f"On {certificate.n_labelled:,} calibration cases {certificate.n_above:,} were at or over the confidence "
         f"{certificate.threshold:.4g}, {certificate.n_wrong_above:,} of them wrong; upper limit "
         f"{100 * certificate.bound:.2f} %."
@@ -153,8 +159,7 @@ def _comparison(best: Chosen, able: Sequence[Chosen], *, min_gain: float) -> Ite
         if entry is best:
             continue
         gain = 100 * (best.share - entry.share)
-        other = called(entry.candidate)
-        other = other[0].upper() + other[1:] if entry.candidate.kind is not CandidateKind.EXTERNAL else other
+        other = _opening(entry.candidate)
         if entry.candidate.complexity < best.candidate.complexity:
             yield (
                 f"{other} is simpler and would handle {proved_percent(entry.share)}; {proved_percent(best.share)} is "
@@ -247,9 +252,7 @@ def _right_in(entries: Sequence[Chosen]) -> Iterator[str]:
     for entry in entries:
         accuracy = entry.candidate.accuracy
         if accuracy is not None and accuracy.value is not None:
-            name = called(entry.candidate)
-            name = name if entry.candidate.kind is CandidateKind.EXTERNAL else name[0].upper() + name[1:]
-            yield f"{name} is right in {percent(accuracy.value)} of {accuracy.n:,} cases."
+            yield f"{_opening(entry.candidate)} is right in {percent(accuracy.value)} of {accuracy.n:,} cases."
 
 
 def _labels_missing(
@@ -291,7 +294,7 @@ def _too_inaccurate(entries: Sequence[Chosen], tops: Mapping[str, TopMistakes]) 
             continue
         top = tops.get(entry.candidate.name)
         surest = f"; its surest mistakes: {lines_in_words(top.lines)}" if top and top.lines else ""
-        yield f"{called(entry.candidate)} is right in {percent(accuracy.value)} of {accuracy.n:,} cases{surest}."
+        yield f"{_opening(entry.candidate)} is right in {percent(accuracy.value)} of {accuracy.n:,} cases{surest}."
     yield (
         "Missing is accuracy where confidence is high: clearer labels, more past cases, a text column that holds what "
         "people looked at, or a stronger candidate (--candidate)."

@@ -48,7 +48,7 @@ def _completed(store: Store, intent: Intent, receipt: Receipt, *, audited: bool,
         "receipt": receipt.reference,
         "after": receipt.after,
     }
-    # A lazy commit is enough: if it is lost, recovery reads the target back.
+    # A lazy commit is enough: if it is lost, the intent is still executing, and in doubt once its lease has ended.
     with store.transaction(durable=False) as tx:
         record(tx, "intent.completed", body, at=stamp(now))
         if audited:

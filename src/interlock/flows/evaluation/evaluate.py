@@ -172,6 +172,7 @@ def _conclude(past: _Past, ran: Sequence[Ran], request: Request, needs: Needs) -
         delta=request.delta / n_available,
         cost_wrong_usd=request.cost_wrong_usd,
         cost_review_usd=request.cost_review_usd,
+        confidence=1 - request.delta,
     )
     needs.watch.stage("Certifying")(0, None)
     measured, tops = _measure_all(ran, terms)

@@ -23,12 +23,12 @@ REVIEWER = Person("Dev Patel")
 WORKFLOW = "message-triage"
 
 PROBLEM = Problem(
-    who="customers who write to support and the agents who sort their messages",
-    friction="each message is read by a person only to find the queue it belongs to",
-    cause="sorting needs the message's meaning, which the mailbox rules cannot see",
-    cost="hours of waiting for the customer and two minutes of an agent's time a message",
-    outcome="put each message in its queue at once wherever that is proved safe",
-    metric="share of messages routed automatically, at most the error budget of them wrongly",
+    who="those who send cases in and the people who sort them",
+    friction="each case is read by a person only to find the queue it belongs to",
+    cause="sorting needs the case's meaning, which fixed rules cannot see",
+    cost="waiting for the one and time of the other",
+    outcome="put each case in its queue at once wherever that is proved safe",
+    metric="share of cases routed automatically, at most the error budget of them wrongly",
     constraints="a person decides what is unsure; every routing can be undone; one person can stop it all",
 )
 

@@ -30,7 +30,7 @@ The people and the change of the traffic are invented for the demonstration.
 Writes demo.html (the story), bake-off.html, store.db, ledger.jsonl and a copy of it with one byte changed.
 
 Exit status: 0 every step went as told; 1 a step did not (the report says which); 2 the data cannot be used; 3 the disk
-refuses.
+refuses; 130 stopped by Ctrl-C. Stopped or refused, it leaves nothing behind.
 """
 
 OWN_FILES = ("demo.html", "bake-off.html", "history.csv", "store.db", "ledger.jsonl", "ledger-one-byte-changed.jsonl")
@@ -67,7 +67,7 @@ def demo_command(
     _check_folder(out)
     # Read first: a mistyped column must not cost an earlier demonstration.
     traffic = load(source, box.read_table(), seed=seed)
-    box.out.print(Text(source.words))
+    box.out.print(Text(traffic.source.words))
     made = _prepare(box, out)
     try:
         story = play(box, out, seed, traffic)

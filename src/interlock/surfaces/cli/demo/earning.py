@@ -16,8 +16,8 @@ from interlock.flows.rollout.judge import judge, would_be_applied
 from interlock.flows.rollout.promote import promote
 from interlock.surfaces.cli.demo.cast import PROBLEM, PROPOSER, SAFETY_OWNER, VALUE_OWNER, WORKFLOW, definition
 from interlock.surfaces.cli.demo.scene import Chosen, Scene
-from interlock.surfaces.cli.demo.traffic import history_csv
-from interlock.surfaces.cli.demo.words import estimate, share, short
+from interlock.surfaces.cli.demo.traffic import GROUP, TIME, has, history_csv
+from interlock.surfaces.cli.demo.words import estimate, milliseconds, share, short
 from interlock.surfaces.cli.watching import Watching
 from interlock.terms.certificate import Promise
 from interlock.terms.errors import BadInput, Refused
@@ -37,7 +37,8 @@ def tell_problem(scene: Scene) -> None:
     second = (
         f"A successful solution would {p.outcome}, measured by the {p.metric}, within these limits: {p.constraints}."
     )
-    scene.tell("Problem", "Messages wait for a person who only sorts them", Tone.NEUTRAL, (first, second))
+    invented = "The statement and the people in this story are invented; the cases are what the report says they are."
+    scene.tell("Problem", "Cases wait for a person who only sorts them", Tone.NEUTRAL, (first, second, invented))
 
 
 def run_bake_off(scene: Scene) -> tuple[Evaluation, Chosen | None]:
@@ -48,7 +49,12 @@ def run_bake_off(scene: Scene) -> tuple[Evaluation, Chosen | None]:
     budgets = scene.traffic.source.budgets
     request = Request(
         path=history,
-        columns=ColumnsAsked(text=("text",), label="decided"),
+        columns=ColumnsAsked(
+            text=("text",),
+            label="decided",
+            group=GROUP if has(scene.traffic.history, GROUP) else "-",
+            time=TIME if has(scene.traffic.history, TIME) else "-",
+        ),
         budget=budgets.certify_at,
         promise=Promise.SELECTIVE,
         seed=scene.seed,
@@ -82,14 +88,14 @@ def tell_bake_off(scene: Scene, evaluation: Evaluation) -> None:
             for c in candidate.certificates
             if c.certificate.budget == evaluation.budget and c.certificate.promise == evaluation.promise
         )
-        p95 = candidate.latency_p95_ms
-        latency = "not measured" if p95 is None or p95.value is None else f"{p95.value:.2f} ms (n {p95.n})"
-        rows.append((candidate.name, candidate.kind, estimate(candidate.accuracy), latency, share(certified.share)))
+        certain = f"{share(certified.share)} (n {certified.n_labelled:,})"
+        latency = milliseconds(candidate.latency_p95_ms)
+        rows.append((candidate.name, candidate.kind, estimate(candidate.accuracy), latency, certain))
     header = (
         "Candidate",
         "Kind",
         "Accuracy (95 % interval)",
-        "p95 latency",
+        "p95 latency (95 % interval)",
         f"Certified at {share(evaluation.budget)}",
     )
     table = DataTable("Bake-off on the same evaluation cases", header, tuple(rows), (2, 3, 4))

@@ -43,7 +43,8 @@ def run_live(scene: Scene, chosen: Chosen) -> None:
 
 def run_changed(scene: Scene, chosen: Chosen) -> None:
     """Queues swap their messages overnight; the audits must find out."""
-    ring = plant_change([sent.proposal.label for sent in scene.live if sent.acted.decision.verb is Verb.APPLY])
+    applied = [sent.proposal.label for sent in scene.live if sent.acted.decision.verb is Verb.APPLY]
+    ring = plant_change(applied, chosen.labels)
     scene.changed_since = scene.ledger_size()
     rows = tuple((old, new) for old, new in ring.items())
     lines = (
@@ -75,7 +76,7 @@ def _tell_demotion(scene: Scene) -> None:
     )
     if not ended:
         title = f"Not demoted within {since:,} audits after the change"
-        scene.tell("Demotion", title, Tone.INCONCLUSIVE, (f"{len(outcomes):,} audits in all.",), charts=(chart,))
+        scene.tell("Demotion", title, Tone.FAILED, (f"{len(outcomes):,} audits in all.",), charts=(chart,))
         return
     body = ended[-1].body
     applied = sum(sent.acted.decision.verb is Verb.APPLY for sent in scene.changed)

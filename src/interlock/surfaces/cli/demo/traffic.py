@@ -5,7 +5,7 @@ import hashlib
 import io
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from interlock.engine.evaluation.cases import CaseRow, to_cases
@@ -16,7 +16,8 @@ from interlock.terms.errors import BadInput
 
 FOLDER = "triage_banking77"
 FILES = ("train.csv.gz", "test.csv.gz")
-CHANGED_TRAFFIC_SHARE = 0.5
+CHANGED_TRAFFIC_SHARE = 0.65
+GROUP, TIME = "customer", "received_at"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ def find_source(folder: Path | None, sample: Callable[[], Path]) -> Source:
     for place in (folder / FOLDER, folder):
         paths = tuple(place / name for name in FILES)
         if all(path.is_file() for path in paths):
-            words = "Banking77: 13,083 real-style online-banking questions with 77 intents (PolyAI, CC BY 4.0)"
+            words = "Banking77: questions of online-banking customers and their intents (PolyAI, CC BY 4.0)"
             return Source(words, paths, ("text",), "category", *REAL)
     wanted = " and ".join(FILES)
     raise BadInput(
@@ -106,7 +107,8 @@ def load(source: Source, read_table: TableReader, *, seed: int) -> Traffic:
         ordered[cuts[1] : cuts[2]],
         ordered[cuts[2] :],
     )
-    return Traffic(source, tuple(history), tuple(shadow), tuple(live), tuple(rest))
+    counted = replace(source, words=f"{source.words}; {n:,} cases")
+    return Traffic(counted, tuple(history), tuple(shadow), tuple(live), tuple(rest))
 
 
 def _rest(shares: Shares) -> float:
@@ -120,20 +122,30 @@ def _ordered(cases: Sequence[CaseRow], seed: int) -> list[CaseRow]:
 
 
 def history_csv(cases: Sequence[CaseRow]) -> str:
-    """The past decisions as a CSV file, as a person would have it."""
+    """The past decisions as a CSV file, with whose they were and when where that is known."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(["text", "decided"])
-    writer.writerows([case.text, case.label] for case in cases)
+    extra = [name for name in (GROUP, TIME) if has(cases, name)]
+    writer.writerow(["text", "decided", *extra])
+    for case in cases:
+        known = {GROUP: case.group, TIME: case.at.isoformat() if case.at else None}
+        writer.writerow([case.text, case.label, *(known[name] for name in extra)])
     return out.getvalue()
 
 
-def plant_change(proposed: Sequence[str]) -> dict[str, str]:
-    """A re-organisation: the queues behind about half of what is applied swap their messages in a ring.
+def has(cases: Sequence[CaseRow], column: str) -> bool:
+    """Whether the cases say whose they are (GROUP, of any) or when they came (TIME, of all)."""
+    if column == GROUP:
+        return any(case.group for case in cases)
+    return all(case.at is not None for case in cases)
 
-    `proposed` are the labels applied so far. Returns old queue -> new queue.
+
+def plant_change(proposed: Sequence[str], labels: Sequence[str]) -> dict[str, str]:
+    """A re-organisation: the queues behind about two thirds of what is applied swap their messages in a ring.
+
+    `proposed` are the labels applied so far, `labels` all that there are (two at least). Returns old queue -> new.
     """
-    counts = Counter(proposed).most_common()
+    counts = Counter(dict.fromkeys(labels, 0) | Counter(proposed)).most_common()
     wanted, covered = CHANGED_TRAFFIC_SHARE * len(proposed), 0
     chosen: list[str] = []
     for label, count in counts:
@@ -141,4 +153,4 @@ def plant_change(proposed: Sequence[str]) -> dict[str, str]:
             break
         chosen.append(label)
         covered += count
-    return {old: chosen[(i + 1) % len(chosen)] for i, old in enumerate(chosen)} if len(chosen) > 1 else {}
+    return {old: chosen[(i + 1) % len(chosen)] for i, old in enumerate(chosen)}
