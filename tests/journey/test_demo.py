@@ -233,7 +233,7 @@ def test_on_a_file_of_ones_own(own: Path) -> None:
     columns = ("--text", "subject", "--text", "body", "--label", "queue", "--budget", "10%")
     ended = run(own, "demo", "own file.csv", *columns)
     assert (ended.status, ended.err) == (0, "")
-    assert ended.out.startswith("Past decisions of own file.csv\n")
+    assert ended.out.startswith("Past decisions of own file.csv; 1,500 cases\n")
     assert list(Told(own, ended).titles) == STEPS
     assert "<title>The workflow earned" in (own / "interlock-demo" / "demo.html").read_text(encoding="utf-8")
 
