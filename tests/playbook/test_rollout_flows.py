@@ -10,11 +10,11 @@ import pytest
 from governed import ANA, BEN, CARLA, DEFINITION, NAME, House, without_owner
 from interlock.engine.rollout.gate import check_shadow
 from interlock.flows.action.act import shadow
-from interlock.flows.action.observe import observe_many
+from interlock.flows.action.observe import observe, observe_many
 from interlock.flows.ledger.verify import verify_store
 from interlock.flows.rollout.attest import attest
 from interlock.flows.rollout.demote import demote
-from interlock.flows.rollout.judge import judge
+from interlock.flows.rollout.judge import judge, would_be_applied
 from interlock.terms.certificate import Promise
 from interlock.terms.errors import BadInput, Refused
 from interlock.terms.evidence import EvidenceClass, Verdict
@@ -290,3 +290,17 @@ def test_evidence_over_what_a_number_holds_can_be_judged_and_verified(house: Hou
             (*_, newest) = reading.evidence(NAME)
         assert newest.body["wealth"] == 1e12
         assert check_shadow(newest, DEFINITION).verdict is Verdict.PASSED
+
+
+def test_shadow_cases_count_in_the_order_in_which_their_outcomes_became_known(house: House) -> None:
+    """The first case is wrong and learnt of last: along the order of knowing, the test had decided before."""
+    house.define()
+    house.certificate()
+    proposals = [house.proposal() for _ in range(50)]
+    shadow(house.store, NAME, proposals, owner="test", clock=house.clock)
+    for proposal in reversed(proposals):
+        label = "sales" if proposal is proposals[0] else "billing"
+        observe(house.store, NAME, proposal.key, label=label, by="people", clock=house.clock)
+    with house.store.reading() as reading:
+        order = list(would_be_applied(reading.decisions(NAME), house.release, 0.9, frozenset({"billing"})))
+    assert order == [False] * 49 + [True]

@@ -1,6 +1,6 @@
 """Judge the promotion gate: findings on the evidence of the release in force, recorded with their verdict."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from interlock.engine.oversight.estimate import rate
@@ -118,19 +118,20 @@ def _shadow_evidence(
 
 
 def would_be_applied(
-    decisions: Iterator[DecisionRow], release: str, threshold: float, labels: frozenset[str]
+    decisions: Iterable[DecisionRow], release: str, threshold: float, labels: frozenset[str]
 ) -> Iterator[bool]:
-    """Whether each shadow case that the threshold would have applied differs from people's decision, in order.
+    """Whether each shadow case that the threshold would have applied differs from people's decision.
 
-    `labels` are those that the certificate was made with: any other proposal would have gone to a person.
+    In the order in which people's decisions became known: the promotion test is valid at every look along that order,
+    and only along one. `labels` are those that the certificate was made with: any other proposal would have gone to a
+    person.
     """
-    for row in decisions:
+    known = [row for row in decisions if row.verb == "shadow" and row.release == release and row.wrong is not None]
+    for row in sorted(known, key=lambda row: row.observed_entry or 0):
         proposal = row.inputs["proposal"]
         confidence = proposal["confidence"]
-        if row.verb != "shadow" or row.release != release or row.wrong is None or confidence is None:
-            continue
-        if confidence >= threshold and proposal["label"] in labels:
-            yield row.wrong
+        if confidence is not None and confidence >= threshold and proposal["label"] in labels:
+            yield bool(row.wrong)
 
 
 def _entry_of(tx: Transaction, workflow: str, evidence: Evidence) -> int:
