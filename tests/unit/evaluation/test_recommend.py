@@ -94,7 +94,7 @@ def test_too_little_accuracy_is_said() -> None:
     assert found.sentence == (
         "Nothing may run by itself yet: even the surest proposals are wrong too often for an error budget of 2 %."
     )
-    assert found.reasons[0] == "the simple is right in 0 % of 1,000 cases; its surest mistakes: line 12."
+    assert found.reasons[0] == "The simple is right in 0 % of 1,000 cases; its surest mistakes: line 12."
 
 
 def test_what_later_cases_contradict_is_not_recommended() -> None:

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
+from interlock.engine.evaluation.candidate_names import called
 from interlock.engine.evaluation.measure import Terms
-from interlock.engine.evaluation.recommend import called
 from interlock.engine.evaluation.words import budget_percent, percent
 from interlock.terms.evaluation import CandidateEvaluation, CandidateKind, CertifiedShare, Recommendation
 

@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from interlock.engine.evaluation.candidate_names import called, called_first
 from interlock.engine.evaluation.measure import Terms, TopMistakes
 from interlock.engine.evaluation.words import (
     budget_percent,
@@ -14,7 +15,7 @@ from interlock.engine.evaluation.words import (
     whole_percents,
 )
 from interlock.terms.certificate import Promise
-from interlock.terms.evaluation import CandidateEvaluation, CandidateKind, CertifiedShare, Recommendation
+from interlock.terms.evaluation import CandidateEvaluation, CertifiedShare, Recommendation
 
 NOTHING = "Nothing may run by itself yet"
 
@@ -88,21 +89,6 @@ def recommend(
     return _yes(best, able, entries, terms, min_gain=min_gain)
 
 
-def called(candidate: CandidateEvaluation) -> str:
-    """The candidate's name within a sentence."""
-    if candidate.kind is CandidateKind.EXTERNAL:
-        return candidate.name
-    if candidate.kind is CandidateKind.RECORDED:
-        return "the AI that made the recorded predictions"
-    return f"the {candidate.name}"
-
-
-def _opening(candidate: CandidateEvaluation) -> str:
-    """The candidate's name at the beginning of a sentence."""
-    name = called(candidate)
-    return name if candidate.kind is CandidateKind.EXTERNAL else name[0].upper() + name[1:]
-
-
 def promise_in_short(promise: Promise, budget: float) -> str:
     """What the budget is a share of."""
     if promise is Promise.JOINT:
@@ -159,7 +145,7 @@ def _comparison(best: Chosen, able: Sequence[Chosen], *, min_gain: float) -> Ite
         if entry is best:
             continue
         gain = 100 * (best.share - entry.share)
-        other = _opening(entry.candidate)
+        other = called_first(entry.candidate)
         if entry.candidate.complexity < best.candidate.complexity:
             yield (
                 f"{other} is simpler and would handle {proved_percent(entry.share)}; {proved_percent(best.share)} is "
@@ -252,7 +238,7 @@ def _right_in(entries: Sequence[Chosen]) -> Iterator[str]:
     for entry in entries:
         accuracy = entry.candidate.accuracy
         if accuracy is not None and accuracy.value is not None:
-            yield f"{_opening(entry.candidate)} is right in {percent(accuracy.value)} of {accuracy.n:,} cases."
+            yield f"{called_first(entry.candidate)} is right in {percent(accuracy.value)} of {accuracy.n:,} cases."
 
 
 def _labels_missing(
@@ -294,7 +280,7 @@ def _too_inaccurate(entries: Sequence[Chosen], tops: Mapping[str, TopMistakes]) 
             continue
         top = tops.get(entry.candidate.name)
         surest = f"; its surest mistakes: {lines_in_words(top.lines)}" if top and top.lines else ""
-        yield f"{_opening(entry.candidate)} is right in {percent(accuracy.value)} of {accuracy.n:,} cases{surest}."
+        yield f"{called_first(entry.candidate)} is right in {percent(accuracy.value)} of {accuracy.n:,} cases{surest}."
     yield (
         "Missing is accuracy where confidence is high: clearer labels, more past cases, a text column that holds what "
         "people looked at, or a stronger candidate (--candidate)."
