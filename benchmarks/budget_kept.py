@@ -23,7 +23,7 @@ os.environ.update(OPENBLAS_NUM_THREADS="1", OMP_NUM_THREADS="1")  # before numpy
 import numpy as np
 
 from interlock.adapters.candidates.tfidf import SmallModel
-from interlock.engine.oversight.certify import certify
+from interlock.engine.oversight.threshold.certify import certify
 from interlock.ports.progress import silent
 from interlock.terms.certificate import Promise
 

@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import bdtr
 
-from interlock.engine.oversight.labelled import RankedCases, rank_cases
+from interlock.engine.oversight.threshold.labelled import RankedCases, rank_cases
 from interlock.oversight import (
     BreachMonitor,
     DemotionMonitor,

@@ -10,7 +10,7 @@ from typing import Any
 from interlock.adapters.sqlite.drain import FileDrain
 from interlock.adapters.sqlite.store import SqliteStore
 from interlock.engine.ledger.canonical import plain
-from interlock.engine.oversight.certify import certify
+from interlock.engine.oversight.threshold.certify import certify
 from interlock.flows.action.act import Acted, act, shadow
 from interlock.flows.action.observe import observe
 from interlock.flows.rollout.attest import attest

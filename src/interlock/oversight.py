@@ -5,20 +5,20 @@ draws and `audit_share`. `certify`, `candidate_thresholds` and the estimates (`r
 `weighted_rate`) load numpy and scipy when called (the extra `interlock[oversight]`).
 """
 
-from interlock.engine.oversight.audit_share import audit_share
-from interlock.engine.oversight.candidates import candidate_thresholds
-from interlock.engine.oversight.certify import certify
-from interlock.engine.oversight.estimate import mean, quantile, rate, weighted_rate
-from interlock.engine.oversight.labels import labels_needed
-from interlock.engine.oversight.monitor import BreachMonitor, DemotionMonitor
-from interlock.engine.oversight.promotion import PromotionTest
-from interlock.engine.oversight.sampling import (
+from interlock.engine.oversight.audits.audit_share import audit_share
+from interlock.engine.oversight.audits.sampling import (
     RecordedDraw,
     audit_draw,
     in_audit_sample,
     recheck,
     salt_commitment,
 )
+from interlock.engine.oversight.estimate import mean, quantile, rate, weighted_rate
+from interlock.engine.oversight.sequential.monitor import BreachMonitor, DemotionMonitor
+from interlock.engine.oversight.sequential.promotion import PromotionTest
+from interlock.engine.oversight.threshold.candidates import candidate_thresholds
+from interlock.engine.oversight.threshold.certify import certify
+from interlock.engine.oversight.threshold.labels import labels_needed
 from interlock.engine.oversight.wording import promise_in_words
 from interlock.terms.certificate import Certificate, Promise
 from interlock.terms.estimate import Estimate

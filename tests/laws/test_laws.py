@@ -483,7 +483,7 @@ def test_law_10_a_decision_that_was_altered_does_not_come_out_the_same(house: Ho
 
 
 def test_law_10_the_audit_sample_can_be_rechecked_with_the_salt(house: House) -> None:
-    from interlock.engine.oversight.sampling import audit_draw
+    from interlock.engine.oversight.audits.sampling import audit_draw
     from interlock.flows.rollout.define import salt_name
 
     house.live(replace(DEFINITION, rollout=Rollout(1.0, 0.5, 30, 90)))

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from interlock.engine.oversight.monitor import copy_weight, worse_rates
+from interlock.engine.oversight.sequential.monitor import copy_weight, worse_rates
 from interlock.oversight import BreachMonitor, DemotionMonitor
 
 Monitor = DemotionMonitor | BreachMonitor

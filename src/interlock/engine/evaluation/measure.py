@@ -8,8 +8,8 @@ import numpy as np
 from interlock.engine.evaluation.economics import cost_per_success
 from interlock.engine.evaluation.scored import Scored, accuracy, mistakes, risk_coverage, wrong_at_the_top
 from interlock.engine.evaluation.slices import risky_slices
-from interlock.engine.oversight.certify import certify
 from interlock.engine.oversight.estimate import mean, quantile, rate
+from interlock.engine.oversight.threshold.certify import certify
 from interlock.terms.certificate import Certificate, Promise
 from interlock.terms.evaluation import CandidateEvaluation, CandidateKind, CertifiedShare
 

@@ -8,7 +8,7 @@ from numbers import Real
 from typing import Any
 
 from interlock.engine.action.decide import decide
-from interlock.engine.oversight.sampling import audit_draw
+from interlock.engine.oversight.audits.sampling import audit_draw
 from interlock.engine.rollout.definition import definition_of
 from interlock.engine.rollout.gate import effect_allowed
 from interlock.engine.timestamp import moment, stamp

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from interlock.engine.oversight.monitor import DemotionMonitor
+from interlock.engine.oversight.sequential.monitor import DemotionMonitor
 from interlock.engine.oversight.wording import percent
 from interlock.engine.timestamp import stamp
 from interlock.flows.ledger.record import record

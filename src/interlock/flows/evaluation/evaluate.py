@@ -13,7 +13,7 @@ from interlock.engine.evaluation.measure import Terms, TopMistakes, measure, not
 from interlock.engine.evaluation.recommend import recommend
 from interlock.engine.evaluation.split import Division, Keys, calibration_share, divide
 from interlock.engine.evaluation.words import budget_percent
-from interlock.engine.oversight.labels import labels_needed
+from interlock.engine.oversight.threshold.labels import labels_needed
 from interlock.flows.evaluation.audits import plan_audits
 from interlock.flows.evaluation.promises import NOT_PROMISED, assumptions
 from interlock.flows.evaluation.request import Needs, Request

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from interlock.engine.oversight.estimate import rate
-from interlock.engine.oversight.promotion import PromotionTest
+from interlock.engine.oversight.sequential.promotion import PromotionTest
 from interlock.engine.rollout.definition import definition_of
 from interlock.engine.rollout.gate import (
     check_certificate,

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from interlock.engine.oversight.monitor import DemotionMonitor
+from interlock.engine.oversight.sequential.monitor import DemotionMonitor
 from interlock.engine.rollout.definition import definition_of
 from interlock.engine.rollout.people import is_among, known_as
 from interlock.engine.timestamp import moment, stamp

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from interlock.engine.evaluation.document import document
 from interlock.engine.ledger.canonical import digest, plain
-from interlock.engine.oversight.promotion import PromotionTest
+from interlock.engine.oversight.sequential.promotion import PromotionTest
 from interlock.engine.rollout.definition import changed_fields
 from interlock.flows.action.act import shadow
 from interlock.flows.action.observe import observe_many

@@ -5,7 +5,7 @@ from typing import Any
 
 from interlock.engine.evaluation.cases import CaseRow
 from interlock.engine.oversight.estimate import rate
-from interlock.engine.oversight.monitor import DemotionMonitor
+from interlock.engine.oversight.sequential.monitor import DemotionMonitor
 from interlock.flows.action.act import act
 from interlock.flows.action.kill import kill
 from interlock.flows.action.replay import Policy, Replayed, replay

@@ -7,7 +7,7 @@ from operator import mul
 from typing import Any, ClassVar, Self
 
 from interlock.engine.oversight.binomial import EQUALITY_SLACK, share_in_open_unit
-from interlock.engine.oversight.observed import is_wrong, state_of_kind
+from interlock.engine.oversight.sequential.observed import is_wrong, state_of_kind
 
 _WORSENINGS = (1.5, 2.0, 3.0, 5.0, 10.0)  # error rates watched for, as multiples of the budget
 _COPY_EVERY = 25  # audits between two copies of the restarted process

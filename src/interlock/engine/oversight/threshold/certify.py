@@ -4,16 +4,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from interlock.engine.oversight.binomial import EQUALITY_SLACK, share_in_open_unit
-from interlock.engine.oversight.candidates import starting_rank
-from interlock.engine.oversight.labelled import RankedCases, confidence_column, rank_cases
-from interlock.engine.oversight.labels import labels_needed
+from interlock.engine.oversight.threshold.candidates import starting_rank
+from interlock.engine.oversight.threshold.labelled import RankedCases, confidence_column, rank_cases
+from interlock.engine.oversight.threshold.labels import labels_needed
 from interlock.engine.oversight.wording import assumptions_in_words
 from interlock.terms.certificate import Certificate, Promise
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from interlock.engine.oversight.labelled import Counts
+    from interlock.engine.oversight.threshold.labelled import Counts
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Self
 
 from interlock.engine.oversight.binomial import EQUALITY_SLACK, share_in_open_unit
-from interlock.engine.oversight.observed import is_wrong, state_of_kind
+from interlock.engine.oversight.sequential.observed import is_wrong, state_of_kind
 
 _BETS = (0.0, 0.125, 0.25, 0.5, 0.75)  # error rates bet on, as shares of the budget
 _MOST_ERRORS = 200  # planning stops here: a gate that takes more errors than this is no plan

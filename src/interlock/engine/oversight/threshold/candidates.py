@@ -3,8 +3,8 @@
 from typing import TYPE_CHECKING
 
 from interlock.engine.oversight.binomial import share_in_open_unit, whole_count
-from interlock.engine.oversight.labelled import confidence_column
-from interlock.engine.oversight.labels import labels_needed
+from interlock.engine.oversight.threshold.labelled import confidence_column
+from interlock.engine.oversight.threshold.labels import labels_needed
 
 if TYPE_CHECKING:
     import numpy.typing as npt

@@ -1,0 +1,1 @@
+"""Early warnings that the cases are not what they were: never a verdict, audits decide."""

@@ -1,0 +1,1 @@
+"""Which cases may be applied automatically: certified confidence thresholds, and the labels that they need."""
