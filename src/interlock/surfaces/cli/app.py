@@ -9,6 +9,7 @@ from typer.core import TyperGroup
 from interlock import __version__
 from interlock.surfaces.cli import authority, cases, definitions, get, ledger
 from interlock.surfaces.cli.demo.command import demo_command
+from interlock.surfaces.cli.oversight import OVERSIGHT_COMMANDS
 from interlock.surfaces.cli.try_ import try_command
 
 WHOLE_OR_NOTHING = frozenset({"try", "demo"})
@@ -80,6 +81,11 @@ def build_app() -> typer.Typer:
     for name, function in LEDGER_COMMANDS:
         for_ledger.command(name)(function)
     app.add_typer(for_ledger, name="ledger")
+    if OVERSIGHT_COMMANDS:
+        for_oversight = typer.Typer(help="Size human review, certify a threshold, rehearse both.", no_args_is_help=True)
+        for name, function in OVERSIGHT_COMMANDS:
+            for_oversight.command(name)(function)
+        app.add_typer(for_oversight, name="oversight")
     return app
 
 
