@@ -52,6 +52,9 @@ def definition_fields(model: type[BaseModel], prefix: str = "") -> Iterator[tupl
     for name, field in model.model_fields.items():
         kind = field.annotation
         default = field.default
+        for item in typing.get_args(kind):  # a list of parts has its own default, and the parts have their fields
+            if isinstance(item, type) and issubclass(item, BaseModel):
+                yield from definition_fields(item, f"{prefix}{name}.")
         if isinstance(kind, type) and issubclass(kind, BaseModel):
             yield prefix + name, PydanticUndefined if default is PydanticUndefined else ...
             yield from definition_fields(kind, f"{prefix}{name}.")

@@ -6,6 +6,9 @@ from enum import StrEnum
 
 from interlock.terms.certificate import Promise
 
+# Marks a field that came into its term later: at its default it is not written, so that older digests stay as they are.
+ABSENT_AT_DEFAULT: Mapping[str, bool] = {"absent at default": True}
+
 
 class TargetKind(StrEnum):
     """What the system that an effect changes can do for a repeated or lost call."""
@@ -98,8 +101,35 @@ class Rollout:
 
 
 @dataclass(frozen=True, slots=True)
+class WorkflowStep:
+    """One step, as human review is sized for it. What is None was not told: an assumption stands in for it.
+
+    Costs in USD: `cost_wrong_usd` of a wrong automatic case, `cost_review_usd` of a person's look, `cost_slow_usd` of
+    the wait that a look causes. Shares of cases: `novelty_share` unlike what was certified, `automatic_share` of the
+    others over the threshold, `error_share` wrong if every case were automatic, `person_error_share` wrong where people
+    decide. `reversible`: whether a wrong case can be taken back.
+    """
+
+    name: str
+    cost_wrong_usd: float | None = None
+    cost_review_usd: float | None = None
+    cost_slow_usd: float | None = None
+    cases_per_day: float | None = None
+    novelty_share: float | None = None
+    automatic_share: float | None = None
+    error_share: float | None = None
+    person_error_share: float | None = None
+    review_minutes: float | None = None
+    days_between_drifts: float | None = None
+    reversible: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class WorkflowDefinition:
-    """Everything that people decide about a workflow. `acts` names what acts, by digest: model, prompt, tools, code."""
+    """Everything that people decide about a workflow. `acts` names what acts, by digest: model, prompt, tools, code.
+
+    `steps` are for sizing review; none means that the workflow is one step.
+    """
 
     name: str
     problem: Problem
@@ -112,6 +142,7 @@ class WorkflowDefinition:
     cost_wrong_usd: float
     cost_review_usd: float
     acts: Mapping[str, str] = field(default_factory=dict)
+    steps: tuple[WorkflowStep, ...] = field(default=(), metadata=ABSENT_AT_DEFAULT)
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from interlock.terms.workflow import (
     Rollout,
     TargetKind,
     WorkflowDefinition,
+    WorkflowStep,
 )
 
 WORDS_MAX = 2_000
@@ -53,6 +54,9 @@ Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
 Share = Annotated[float, Field(gt=0, le=1, strict=True, allow_inf_nan=False)]
 OpenShare = Annotated[float, Field(gt=0, lt=1, strict=True, allow_inf_nan=False)]
 Usd = Annotated[float, Field(ge=0, le=NUMBER_MAX, strict=True, allow_inf_nan=False)]
+SomeUsd = Annotated[float, Field(gt=0, le=NUMBER_MAX, strict=True, allow_inf_nan=False)]
+Part = Annotated[float, Field(ge=0, le=1, strict=True, allow_inf_nan=False)]
+PerDay = Annotated[float, Field(gt=0, le=NUMBER_MAX, strict=True, allow_inf_nan=False)]
 Days = Annotated[int, Field(ge=1, le=366, strict=True)]
 
 
@@ -135,6 +139,31 @@ class CostsPart(_Part):
     review_usd: Usd = 2.0
 
 
+class StepPart(_Part):
+    """What review of one step is sized by; what is left out is assumed, and the plan says so."""
+
+    name: Words
+    cost_wrong_usd: SomeUsd | None = None
+    cost_review_usd: SomeUsd | None = None
+    cost_slow_usd: Usd | None = None
+    cases_per_day: PerDay | None = None
+    novelty_share: Part | None = None
+    automatic_share: Share | None = None
+    error_share: Part | None = None
+    person_error_share: Part | None = None
+    review_minutes: PerDay | None = None
+    days_between_drifts: PerDay | None = None
+    reversible: Annotated[bool, Field(strict=True)] | None = None
+
+
+def _named_once(steps: tuple[StepPart, ...]) -> tuple[StepPart, ...]:
+    names = [step.name for step in steps]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise ValueError(f"two steps are named '{twice}'; give each its own name")
+    return steps
+
+
 class WorkflowFile(_Part):
     """One workflow definition."""
 
@@ -148,6 +177,7 @@ class WorkflowFile(_Part):
     rollout: RolloutPart = RolloutPart()
     costs: CostsPart = CostsPart()
     acts: Annotated[dict[Words, Words], Field(min_length=1)]
+    steps: Annotated[tuple[StepPart, ...], AfterValidator(_named_once)] = ()
 
     def definition(self) -> WorkflowDefinition:
         """The term."""
@@ -164,4 +194,5 @@ class WorkflowFile(_Part):
             cost_wrong_usd=self.costs.wrong_usd,
             cost_review_usd=self.costs.review_usd,
             acts=dict(self.acts),
+            steps=tuple(WorkflowStep(**step.model_dump()) for step in self.steps),
         )

@@ -3,7 +3,7 @@
 import difflib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import yaml
 from pydantic import ValidationError
@@ -115,9 +115,16 @@ def _fault(path: Path, node: yaml.Node | None, error: ErrorDetails) -> str:
 def _near(location: tuple[int | str, ...]) -> str:
     fields: dict[str, Any] = dict(WorkflowFile.model_fields)
     for part in location[:-1]:
-        fields = dict(getattr(fields[str(part)].annotation, "model_fields", {}))
+        if isinstance(part, str):  # a number is a place in a list, whose items were looked up with the list
+            fields = dict(_fields_in(fields[part].annotation))
     near = difflib.get_close_matches(str(location[-1]), list(fields), n=1)
     return f"; did you mean `{near[0]}`?" if near else f"; fields here: {', '.join(fields)}"
+
+
+def _fields_in(kind: Any) -> dict[str, Any]:
+    """The fields of a part, or of the parts that a list holds."""
+    item = next(iter(get_args(kind)), None)
+    return getattr(kind, "model_fields", None) or getattr(item, "model_fields", {})
 
 
 def _line(node: yaml.Node | None, location: tuple[int | str, ...]) -> int:

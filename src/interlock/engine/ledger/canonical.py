@@ -4,12 +4,15 @@ import dataclasses
 import functools
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from enum import Enum
 from typing import Any
 
 import rfc8785
 
+from interlock.terms.workflow import ABSENT_AT_DEFAULT
+
+_ALWAYS = object()  # no field holds this
 _SAFE_INTEGER = 2**53 - 1
 _EXPONENT_BELOW = 1e-4  # Python writes smaller floats with an exponent where RFC 8785 does not yet
 _AS_IT_IS = (str, bool, type(None))
@@ -28,7 +31,7 @@ def plain(value: Any) -> Any:
     if isinstance(value, Enum):
         return value.value
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {name: plain(getattr(value, name)) for name in _field_names(type(value))}
+        return {name: plain(held) for name, held in _written(value)}
     if isinstance(value, Mapping):
         named = {str(key): plain(item) for key, item in value.items()}
         if len(named) != len(value):
@@ -72,7 +75,7 @@ def _usual(value: Any) -> Any:
     if isinstance(value, Enum):
         return _usual(value.value)
     if dataclasses.is_dataclass(kind):
-        return {name: _usual(getattr(value, name)) for name in _field_names(kind)}
+        return {name: _usual(held) for name, held in _written(value)}
     raise _Unusual
 
 
@@ -110,6 +113,20 @@ def _large_integers_as_floats(value: Any) -> Any:
     return value
 
 
+def _written(value: Any) -> Iterator[tuple[str, Any]]:
+    """The fields that are written; one marked ABSENT_AT_DEFAULT is not while it holds its default.
+
+    So a term can get a field without changing the digest of anything that does not use it.
+    """
+    for name, default in _fields_of(type(value)):
+        held = getattr(value, name)
+        if default is _ALWAYS or held != default:
+            yield name, held
+
+
 @functools.cache
-def _field_names(kind: type) -> tuple[str, ...]:
-    return tuple(field.name for field in dataclasses.fields(kind))
+def _fields_of(kind: type) -> tuple[tuple[str, Any], ...]:
+    return tuple(
+        (field.name, field.default if ABSENT_AT_DEFAULT.items() <= field.metadata.items() else _ALWAYS)
+        for field in dataclasses.fields(kind)
+    )

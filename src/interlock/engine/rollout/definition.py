@@ -14,6 +14,7 @@ from interlock.terms.workflow import (
     Rollout,
     TargetKind,
     WorkflowDefinition,
+    WorkflowStep,
 )
 
 
@@ -31,6 +32,7 @@ def definition_of(body: Mapping[str, Any]) -> WorkflowDefinition:
         cost_wrong_usd=body["cost_wrong_usd"],
         cost_review_usd=body["cost_review_usd"],
         acts=dict(body["acts"]),
+        steps=tuple(WorkflowStep(**step) for step in body.get("steps", ())),
     )
 
 
