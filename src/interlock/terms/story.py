@@ -25,24 +25,31 @@ class DataTable:
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """One named line of a chart."""
+    """One named line of a chart; `band` holds (x, low, high) at the same x where it has an interval."""
 
     name: str
     points: tuple[tuple[float, float], ...]
+    band: tuple[tuple[float, float, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A labelled point of a chart."""
+    """A labelled point of a chart; `low` and `high` are its interval where it has one."""
 
     x: float
     y: float
     label: str
+    low: float | None = None
+    high: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A line chart; `levels` are horizontal reference lines (value, label). `log_y` draws y on a log scale."""
+    """A line chart; `levels` are horizontal reference lines (value, label).
+
+    `log_x` and `log_y` draw on a log scale. `y_high` ends the picture there; what goes further is in the table. `note`
+    says under the picture how to read it.
+    """
 
     caption: str
     x_label: str
@@ -53,6 +60,9 @@ class Chart:
     log_y: bool = False
     percent_x: bool = False
     percent_y: bool = False
+    log_x: bool = False
+    y_high: float | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

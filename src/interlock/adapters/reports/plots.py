@@ -58,18 +58,30 @@ class Plot:
 
 def from_chart(chart: Chart) -> Plot:
     """The picture of a story's chart; its first line leads."""
-    lines = tuple(Line(s.name, s.points, "lead" if i == 0 else "other") for i, s in enumerate(chart.series))
+    lines = tuple(Line(s.name, s.points, "lead" if i == 0 else "other", s.band) for i, s in enumerate(chart.series))
     return Plot(
         caption=chart.caption,
-        x=Axis(chart.x_label, "percent" if chart.percent_x else ""),
-        y=Axis(chart.y_label, "percent" if chart.percent_y else "", log=chart.log_y),
+        x=Axis(chart.x_label, "percent" if chart.percent_x else "", log=chart.log_x),
+        y=_y_axis(chart),
         lines=lines,
-        spots=tuple(Spot(m.x, m.y, m.label) for m in chart.marks),
+        spots=tuple(Spot(m.x, m.y, m.label, m.low, m.high) for m in chart.marks),
         levels=chart.levels,
-        note="Points at or under zero have no place on this logarithmic axis; the table has them."
-        if chart.log_y and any(y <= 0 for s in chart.series for _, y in s.points)
-        else "",
+        note=" ".join((chart.note, *_left_out(chart))).strip(),
     )
+
+
+def _y_axis(chart: Chart) -> Axis:
+    unit = "percent" if chart.percent_y else ""
+    if chart.y_high is None:
+        return Axis(chart.y_label, unit, log=chart.log_y)
+    return Axis(chart.y_label, unit, log=chart.log_y, low=None if chart.log_y else 0.0, high=chart.y_high)
+
+
+def _left_out(chart: Chart) -> tuple[str, ...]:
+    ys = [y for s in chart.series for _, y in s.points]
+    if chart.log_y and any(y <= 0 for y in ys):
+        return ("Points at or under zero have no place on this logarithmic axis; the table has them.",)
+    return ()
 
 
 def description(plot: Plot) -> str:

@@ -2,5 +2,7 @@
 
 from collections.abc import Callable
 
+from interlock.surfaces.cli.oversight.plan import plan_command
+
 # (name, function), in the order of use: a new command is one more line here.
-OVERSIGHT_COMMANDS: tuple[tuple[str, Callable[..., None]], ...] = ()
+OVERSIGHT_COMMANDS: tuple[tuple[str, Callable[..., None]], ...] = (("plan", plan_command),)

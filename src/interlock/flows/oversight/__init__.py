@@ -1,0 +1,1 @@
+"""How much review: planned, certified, rehearsed on invented cases and on past ones."""

@@ -1,0 +1,91 @@
+"""The two files of a report, KIND.html and KIND.json: both or neither, and never somebody else's."""
+
+import json
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from rich.text import Text
+
+from interlock.engine.ledger.canonical import plain
+from interlock.surfaces.cli.outputs import check_room, make_folder, remove_if_empty
+from interlock.surfaces.cli.toolbox import Toolbox
+from interlock.surfaces.cli.watching import printable
+from interlock.terms.errors import BadInput, Unavailable
+from interlock.terms.story import Story
+
+SCHEMA_VERSION = 1
+
+
+def check_outputs(out: Path, kind: str) -> None:
+    """Refuse, before any work, a folder that cannot be used or holds files of these names by somebody else.
+
+    Raises BadInput; Unavailable where it may not be written in.
+    """
+    check_room(out)
+    names = (f"{kind}.html", f"{kind}.json")
+    if any((out / name).exists() for name in names) and not _ours(out / names[1], kind):
+        raise BadInput(
+            f"--out {out}: holds a {names[0]} or {names[1]} that Interlock did not write; name another folder"
+        )
+
+
+def _ours(figures: Path, kind: str) -> bool:
+    try:
+        content = json.loads(figures.read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return False
+    return isinstance(content, dict) and "interlock_version" in content and content.get("kind") == kind
+
+
+def figures(box: Toolbox, kind: str, *, simulated: bool = False, **parts: Any) -> dict[str, Any]:
+    """The content of KIND.json: what it is, whether it was simulated, when it was made, and its parts."""
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "kind": kind,
+        "interlock_version": box.version,
+        "created_at": box.clock().isoformat(timespec="seconds"),
+        "simulated": simulated,
+        **{name: plain(part) for name, part in parts.items()},
+    }
+
+
+def write_report(box: Toolbox, out: Path, story: Story, content: dict[str, Any]) -> Path:
+    """Write both files; returns the report's path. Raises Unavailable where the disk refuses; then none is there."""
+    kind = content["kind"]
+    made = make_folder(out)
+    try:
+        staging = Path(tempfile.mkdtemp(prefix=".interlock-", dir=out))
+        try:
+            box.reports().story(story, staging / f"{kind}.html")
+            box.write_text(staging / f"{kind}.json", as_text(content))
+            for name in (f"{kind}.html", f"{kind}.json"):
+                (staging / name).replace(out / name)
+        finally:
+            shutil.rmtree(staging, ignore_errors=True)
+    except BaseException as exc:
+        for folder in made:
+            remove_if_empty(folder)
+        if isinstance(exc, OSError):
+            raise Unavailable(f"--out {out}: cannot be written ({exc.strerror or exc}); name another folder") from exc
+        raise
+    return out / f"{kind}.html"
+
+
+def as_text(content: dict[str, Any]) -> str:
+    """JSON as it is written and printed."""
+    return json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def tell(box: Toolbox, story: Story, report: Path, content: dict[str, Any], *, as_json: bool, quiet: bool) -> None:
+    """Print the figures as JSON, or the conclusion, what it rests on, and where the report is."""
+    if as_json:
+        box.out.file.write(as_text(content))
+        box.out.file.flush()
+        return
+    box.out.print(Text(printable(story.title), style="bold"), soft_wrap=True)
+    if not quiet:
+        for line in story.summary:
+            box.out.print(Text(f"- {printable(line)}"), soft_wrap=True)
+    box.out.print(Text(f"Report: {printable(str(report))}"), soft_wrap=True)
