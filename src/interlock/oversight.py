@@ -16,7 +16,7 @@ from interlock.engine.oversight.audits.sampling import (
 from interlock.engine.oversight.estimate import mean, quantile, rate, weighted_rate
 from interlock.engine.oversight.sequential.monitor import BreachMonitor, DemotionMonitor
 from interlock.engine.oversight.sequential.promotion import PromotionTest
-from interlock.engine.oversight.threshold.candidates import candidate_thresholds
+from interlock.engine.oversight.threshold.candidates import LabellingDesign, candidate_thresholds, labelling_design
 from interlock.engine.oversight.threshold.certify import certify
 from interlock.engine.oversight.threshold.labels import labels_needed
 from interlock.engine.oversight.wording import promise_in_words
@@ -30,6 +30,7 @@ __all__ = [
     "Certificate",
     "DemotionMonitor",
     "Estimate",
+    "LabellingDesign",
     "Promise",
     "PromotionTest",
     "RecordedDraw",
@@ -38,6 +39,7 @@ __all__ = [
     "candidate_thresholds",
     "certify",
     "in_audit_sample",
+    "labelling_design",
     "labels_needed",
     "mean",
     "promise_in_words",

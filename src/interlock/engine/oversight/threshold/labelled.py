@@ -1,7 +1,7 @@
 """Labelled cases, checked and ranked by confidence; ties stay together."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -17,12 +17,14 @@ class RankedCases:
     """Cases from the most confident down, one entry for each distinct confidence.
 
     `scores[i]` is a confidence, `n_above[i]` the cases at or over it, `n_wrong_above[i]` the wrong ones among them.
+    `losses` has one entry a case, the most confident first, and None where every wrong case counts alike.
     """
 
     n: int
     scores: "Floats"
     n_above: "Counts"
     n_wrong_above: "Counts"
+    losses: "Floats | None" = None
 
 
 def rank_cases(confidence: "npt.ArrayLike", wrong: "npt.ArrayLike") -> RankedCases:
@@ -51,6 +53,20 @@ def rank_cases(confidence: "npt.ArrayLike", wrong: "npt.ArrayLike") -> RankedCas
     ends = np.flatnonzero(is_end)
     wrong_so_far = np.cumsum(keys & np.uint64(1), dtype=np.int64)
     return RankedCases(len(scores), bits[ends].view(np.float64), ends.astype(np.int64) + 1, wrong_so_far[ends])
+
+
+def rank_losses(confidence: "npt.ArrayLike", wrong: "npt.ArrayLike", loss: "npt.ArrayLike") -> RankedCases:
+    """The same with what each case costs if it is wrong, in [0, 1]; right ones cost nothing. Raises as `rank_cases`."""
+    import numpy as np
+
+    ranked = rank_cases(confidence, wrong)
+    severity = confidence_column("loss", loss)
+    if len(severity) != ranked.n:
+        raise ValueError(f"loss has {len(severity)} entries for {ranked.n} cases: give one a case")
+    losses = severity * _wrong_column(wrong).astype(np.float64)
+    # Sorted by loss inside a tie, so that the order of the input cannot change a rounding.
+    order = np.lexsort((losses, -confidence_column("confidence", confidence)))
+    return replace(ranked, losses=losses[order])
 
 
 def confidence_column(name: str, values: "npt.ArrayLike") -> "Floats":
