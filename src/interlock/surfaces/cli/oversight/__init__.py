@@ -2,7 +2,11 @@
 
 from collections.abc import Callable
 
+from interlock.surfaces.cli.oversight.certify import certify_command
 from interlock.surfaces.cli.oversight.plan import plan_command
 
 # (name, function), in the order of use: a new command is one more line here.
-OVERSIGHT_COMMANDS: tuple[tuple[str, Callable[..., None]], ...] = (("plan", plan_command),)
+OVERSIGHT_COMMANDS: tuple[tuple[str, Callable[..., None]], ...] = (
+    ("plan", plan_command),
+    ("certify", certify_command),
+)

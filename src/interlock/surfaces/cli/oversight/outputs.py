@@ -1,5 +1,6 @@
 """The two files of a report, KIND.html and KIND.json: both or neither, and never somebody else's."""
 
+import dataclasses
 import json
 import shutil
 import tempfile
@@ -49,6 +50,11 @@ def figures(box: Toolbox, kind: str, *, simulated: bool = False, **parts: Any) -
         "simulated": simulated,
         **{name: plain(part) for name, part in parts.items()},
     }
+
+
+def vars_of(term: Any) -> dict[str, Any]:
+    """The fields of a frozen record by name."""
+    return {field.name: getattr(term, field.name) for field in dataclasses.fields(term)}
 
 
 def write_report(box: Toolbox, out: Path, story: Story, content: dict[str, Any]) -> Path:
