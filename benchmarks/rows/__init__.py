@@ -1,0 +1,1 @@
+"""What benchmarks/oversight.py measures, one file for each kind of row."""
