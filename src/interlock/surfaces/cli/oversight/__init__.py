@@ -2,11 +2,15 @@
 
 from collections.abc import Callable
 
+from interlock.surfaces.cli.oversight.backtest import backtest_command
 from interlock.surfaces.cli.oversight.certify import certify_command
 from interlock.surfaces.cli.oversight.plan import plan_command
+from interlock.surfaces.cli.oversight.simulate import simulate_command
 
 # (name, function), in the order of use: a new command is one more line here.
 OVERSIGHT_COMMANDS: tuple[tuple[str, Callable[..., None]], ...] = (
     ("plan", plan_command),
     ("certify", certify_command),
+    ("simulate", simulate_command),
+    ("backtest", backtest_command),
 )
