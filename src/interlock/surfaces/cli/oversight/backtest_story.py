@@ -86,7 +86,8 @@ def _compared(found: "Backtested") -> Section:
         lines=(
             f"{found.n_rest:,} cases after those used to certify; a wrong automatic case costs "
             f"{usd(found.terms.cost_wrong_usd)}, a look {usd(found.terms.cost_review_usd)}. People's decisions are "
-            "taken as right. What was wrong among automatic cases is counted over all of them, not only the audited ones.",
+            "taken as right. What was wrong among automatic cases is counted over all of them, not only the audited "
+            "ones.",
         ),
         tables=(DataTable("The same cases under three policies", header, rows, (1, 2, 3, 4, 5)),),
         charts=charts,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from interlock.engine.evaluation.words import percent
 from interlock.surfaces.cli.demo.words import estimate
 from interlock.surfaces.cli.oversight.paths import monitor_chart, wealth_chart
-from interlock.terms.story import Chart, DataTable, Section, Story, Tone
+from interlock.terms.story import Chart, DataTable, Mark, Section, Story, Tone
 
 if TYPE_CHECKING:
     from interlock.engine.oversight.audits.simulation import Spread
@@ -118,8 +118,17 @@ def _demotion(found: "Simulated") -> Section:
             + ("" if drifted else " The drifted rate is within the budget: nothing needs to be seen."),
         ),
         tables=(table,),
-        charts=(monitor_chart(paths, cases="audits since promotion, simulated"),) if paths else (),
+        charts=(monitor_chart(paths, cases="audits since promotion, simulated", marks=_drift_mark(found)),)
+        if paths
+        else (),
     )
+
+
+def _drift_mark(found: "Simulated") -> tuple[Mark, ...]:
+    """Where the drift begins in the run that leads the picture."""
+    _, run = found.shown_demotions[0]
+    at = next(((x, y) for x, y in run.monitor if x >= run.audits_before and y > 0), None)
+    return () if at is None else (Mark(*at, "the drift begins"),)
 
 
 def _cells(spread: "Spread") -> tuple[str, str, str]:
