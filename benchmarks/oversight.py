@@ -13,10 +13,10 @@ from pathlib import Path
 
 os.environ.update(OPENBLAS_NUM_THREADS="1", OMP_NUM_THREADS="1")  # before numpy: one thread for each process
 
-from rows import thresholds
+from rows import accuracy, labels, monitors, peeking, promotion, speed, thresholds
 from rows.bench import FULL_DRAWS, QUICK_DRAWS, Bench
 
-SECTIONS = (thresholds.run,)
+SECTIONS = (labels, thresholds, promotion, monitors, peeking, accuracy, speed)
 
 
 def main() -> int:
@@ -38,7 +38,7 @@ def main() -> int:
     bench = Bench(data, draws=draws, only=given.only, jobs=given.jobs, as_json=given.json)
     start = time.perf_counter()
     for section in SECTIONS:
-        section(bench)
+        section.run(bench)
     bench.say(f"\n{time.perf_counter() - start:.0f} s")
     return bench.close()
 

@@ -85,6 +85,10 @@ class Bench:
                 row = Row(bar.id, "", bar.limit, "not run", of_design=True, reason=reason, optional=optional)
                 self._line(row, bar.measured)
 
+    def own_not_run(self, id_: str, bar: str, reason: str) -> None:
+        """A row of ours that could not be measured counts as missed."""
+        self._line(Row(id_, "", bar, "not run", of_design=False, reason=reason), "")
+
     def map(self, work: Callable[[Job], Done], jobs: Sequence[Job]) -> list[Done]:
         """`work` on each job, in order, on so many processes. The draws hang on the job alone, not on the process."""
         if self.jobs == 1 or len(jobs) == 1:
