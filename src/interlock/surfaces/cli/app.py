@@ -12,7 +12,7 @@ from interlock.surfaces.cli.demo.command import demo_command
 from interlock.surfaces.cli.oversight import OVERSIGHT_COMMANDS
 from interlock.surfaces.cli.try_ import try_command
 
-WHOLE_OR_NOTHING = frozenset({"try", "demo"})
+WHOLE_OR_NOTHING = frozenset({"try", "demo", "plan", "certify", "simulate", "backtest"})
 NOTHING_WRITTEN = "stopped; nothing was written."
 STAYS_DONE = "stopped; what was done by then stays done (a kill may have fenced already): look with `interlock get`."
 
@@ -82,7 +82,8 @@ def build_app() -> typer.Typer:
         for_ledger.command(name)(function)
     app.add_typer(for_ledger, name="ledger")
     if OVERSIGHT_COMMANDS:
-        for_oversight = typer.Typer(help="Size human review, certify a threshold, rehearse both.", no_args_is_help=True)
+        words = "Size human review, certify a threshold, rehearse both."
+        for_oversight = typer.Typer(cls=_Root, help=words, no_args_is_help=True)
         for name, function in OVERSIGHT_COMMANDS:
             for_oversight.command(name)(function)
         app.add_typer(for_oversight, name="oversight")
