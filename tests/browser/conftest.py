@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from interlock.adapters.reports.html import HtmlReports
+from oversight_pages import oversight_stories
 
 ARGUMENTS = (
     "--headless",
@@ -61,4 +62,7 @@ def report_files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     for name, build in authored.STORIES.items():
         files[name] = folder / f"{name}.html"
         writer.story(build(), files[name])
+    for name, story in oversight_stories(folder).items():
+        files[name] = folder / f"{name}.html"
+        writer.story(story, files[name])
     return files

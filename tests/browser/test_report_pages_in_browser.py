@@ -10,7 +10,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 DESK, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
-REPORTS = ("full", "none", "joint", "unmeasured", "hostile", "story", "hostile-story")
+OVERSIGHT = ("oversight-plan", "oversight-certify", "oversight-simulate", "oversight-backtest")
+REPORTS = ("full", "none", "joint", "unmeasured", "hostile", "story", "hostile-story", *OVERSIGHT)
 Scheme = Literal["light", "dark"]
 
 # Text boxes of the pictures that are shown: pairs that touch, and texts that leave their picture.
@@ -82,6 +83,7 @@ def test_a_report_fits(chromium: Browser, report_files: dict[str, Path], report:
         ("hostile", DESK),
         ("story", PHONE),
         ("hostile-story", DESK),
+        *((report, size) for report in OVERSIGHT for size in (DESK, PHONE)),
     ],
 )
 def test_a_report_is_accessible_in_light_and_dark(
@@ -109,6 +111,15 @@ def test_the_conclusion_the_picture_and_what_to_do_are_in_the_first_screen(
         assert {what: box is not None and box["y"] + box["height"] <= DESK["height"] for what, box in ends.items()} == (
             dict.fromkeys(first, True)
         )
+
+
+@pytest.mark.parametrize("report", OVERSIGHT)
+def test_the_conclusion_and_the_one_picture_are_in_the_first_screen(
+    chromium: Browser, report_files: dict[str, Path], report: str
+) -> None:
+    with opened(chromium, report_files[report], DESK) as (page, _):
+        boxes = [page.locator(what).first.bounding_box() for what in ("h1", ".lede", "svg.chart.wide")]
+        assert [box is not None and box["y"] + box["height"] <= DESK["height"] for box in boxes] == [True] * 3
 
 
 @pytest.mark.parametrize("report", REPORTS)
