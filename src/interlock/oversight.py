@@ -14,8 +14,17 @@ from interlock.engine.oversight.audits.sampling import (
     salt_commitment,
 )
 from interlock.engine.oversight.estimate import mean, quantile, rate, weighted_rate
+from interlock.engine.oversight.sequential.comparison import NonInferiorityTest
+from interlock.engine.oversight.sequential.judged import (
+    JudgedBreachMonitor,
+    JudgedDemotionMonitor,
+    JudgedPromotionTest,
+    estimate_range,
+)
 from interlock.engine.oversight.sequential.monitor import BreachMonitor, DemotionMonitor
+from interlock.engine.oversight.sequential.pooling import Pooled, pooled
 from interlock.engine.oversight.sequential.promotion import PromotionTest
+from interlock.engine.oversight.sequential.replay import Replay, replay
 from interlock.engine.oversight.threshold.candidates import LabellingDesign, candidate_thresholds, labelling_design
 from interlock.engine.oversight.threshold.certify import certify
 from interlock.engine.oversight.threshold.labels import labels_needed
@@ -30,22 +39,31 @@ __all__ = [
     "Certificate",
     "DemotionMonitor",
     "Estimate",
+    "JudgedBreachMonitor",
+    "JudgedDemotionMonitor",
+    "JudgedPromotionTest",
     "LabellingDesign",
+    "NonInferiorityTest",
+    "Pooled",
     "Promise",
     "PromotionTest",
     "RecordedDraw",
+    "Replay",
     "audit_draw",
     "audit_share",
     "candidate_thresholds",
     "certify",
+    "estimate_range",
     "in_audit_sample",
     "labelling_design",
     "labels_needed",
     "mean",
+    "pooled",
     "promise_in_words",
     "quantile",
     "rate",
     "recheck",
+    "replay",
     "salt_commitment",
     "weighted_rate",
 ]

@@ -7,7 +7,13 @@ from operator import mul
 from typing import Any, ClassVar, Self
 
 from interlock.engine.oversight.binomial import EQUALITY_SLACK, share_in_open_unit
-from interlock.engine.oversight.sequential.observed import is_wrong, state_of_kind
+from interlock.engine.oversight.sequential.observed import (
+    is_wrong,
+    read_counts,
+    read_decided_at,
+    read_sums,
+    state_of_kind,
+)
 
 _WORSENINGS = (1.5, 2.0, 3.0, 5.0, 10.0)  # error rates watched for, as multiples of the budget
 _COPY_EVERY = 25  # audits between two copies of the restarted process
@@ -51,7 +57,7 @@ class _Monitor(ABC):
     def observe(self, wrong: int) -> bool:
         """Take one audited case (1 or True: wrong), in the order of audits; returns `decided`. Raises ValueError."""
         was_wrong = is_wrong(wrong)
-        joining = self._joining()
+        joining = self.joining(self.n)
         factors = self._if_wrong if was_wrong else self._if_right
         self.sums = list(map(mul, [evidence + joining for evidence in self.sums], factors))
         self.n += 1
@@ -82,15 +88,19 @@ class _Monitor(ABC):
         """The monitor as saved by `to_state`; going on from it equals never having stopped. Raises ValueError."""
         known = state_of_kind(cls.kind, state, entries=("budget", cls.setting, "n", "n_wrong", "decided_at", "sums"))
         monitor = cls(known["budget"], known[cls.setting])
-        monitor.n, monitor.n_wrong, monitor.decided_at = known["n"], known["n_wrong"], known["decided_at"]
-        monitor.sums = [float(each) for each in known["sums"]]
-        if len(monitor.sums) != len(_WORSENINGS):
-            raise ValueError(f"the saved state of {cls.kind!r} has {len(monitor.sums)} sums: {len(_WORSENINGS)} needed")
+        monitor.n, monitor.n_wrong = read_counts(known)
+        monitor.decided_at = read_decided_at(known, at_most=monitor.n)
+        monitor.sums = read_sums(known, len(_WORSENINGS))
         return monitor
 
+    @property
+    def factors(self) -> tuple[tuple[float, ...], tuple[float, ...]]:
+        """What moves each of the `sums` at a wrong case, and at a right one."""
+        return self._if_wrong, self._if_right
+
     @abstractmethod
-    def _joining(self) -> float:
-        """Weight of the copy that starts with the next audit, 0 where none does."""
+    def joining(self, n: int) -> float:
+        """Weight of the copy that starts after `n` audits, 0 where none does."""
 
 
 class DemotionMonitor(_Monitor):
@@ -102,7 +112,8 @@ class DemotionMonitor(_Monitor):
     run_length.
 
     `decided` stays true once reached (`decided_at` says at which audit); later audits are still recorded and still move
-    `statistic`. A new grant starts a new monitor.
+    `statistic`. A new grant starts a new monitor. The order of audits matters, so two monitors cannot be merged into
+    the one that would have seen both streams; `pooled` (in pooling.py) has what holds for several streams together.
     """
 
     kind = "demotion"
@@ -116,7 +127,9 @@ class DemotionMonitor(_Monitor):
         self.run_length = float(run_length)
         self.limit = self.run_length * (1.0 - EQUALITY_SLACK)
 
-    def _joining(self) -> float:
+    def joining(self, n: int) -> float:
+        """Every audit starts a copy of weight 1."""
+        del n
         return 1.0
 
 
@@ -142,11 +155,17 @@ class BreachMonitor(_Monitor):
         self.delta = share_in_open_unit("delta", delta)
         self.limit = (1.0 - EQUALITY_SLACK) / self.delta
 
-    def _joining(self) -> float:
-        copy, since_start = divmod(self.n, _COPY_EVERY)
-        return 0.0 if since_start else copy_weight(copy)
+    def joining(self, n: int) -> float:
+        """The weight of copy n/25 where n is a multiple of 25, else 0."""
+        return restart_weight(n)
 
 
 def copy_weight(copy: int) -> float:
     """Weight of copy 0, 1, 2, ... of the restarted process; all of them together at most 1."""
     return 1.0 / ((copy + 1) * math.log(copy + 1 + math.e) ** 2 * _WEIGHTS_TOTAL)
+
+
+def restart_weight(n: int) -> float:
+    """Weight of the copy of a restarted process that begins after `n` observations; 0 where none does."""
+    copy, since_start = divmod(n, _COPY_EVERY)
+    return 0.0 if since_start else copy_weight(copy)

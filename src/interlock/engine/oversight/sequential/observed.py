@@ -1,7 +1,10 @@
 """One judged case as the sequential tests take it, and how they read their saved state."""
 
+import math
 from collections.abc import Collection, Mapping
 from typing import Any
+
+from interlock.engine.oversight.binomial import whole_count
 
 
 def is_wrong(wrong: int) -> bool:
@@ -20,3 +23,34 @@ def state_of_kind(kind: str, state: Mapping[str, Any], *, entries: Collection[st
     if missing:
         raise ValueError(f"the saved state of {kind!r} lacks {', '.join(missing)}: read it from the journal again")
     return state
+
+
+def read_counts(state: Mapping[str, Any]) -> tuple[int, int]:
+    """(`n`, `n_wrong`) of a saved state; raises ValueError where they cannot be counts of cases."""
+    n, n_wrong = whole_count("n", state["n"]), whole_count("n_wrong", state["n_wrong"])
+    if n_wrong > n:
+        raise ValueError(f"the saved state has {n_wrong} wrong of {n} cases: read it from the journal again")
+    return n, n_wrong
+
+
+def read_decided_at(state: Mapping[str, Any], *, at_most: int) -> int | None:
+    """`decided_at` of a saved state: None, or a case that was observed; raises ValueError otherwise."""
+    if state["decided_at"] is None:
+        return None
+    decided_at = whole_count("decided_at", state["decided_at"], least=1)
+    if decided_at > at_most:
+        raise ValueError(
+            f"the saved state was decided at case {decided_at} of {at_most}: read it from the journal again"
+        )
+    return decided_at
+
+
+def read_sums(state: Mapping[str, Any], count: int) -> list[float]:
+    """The `sums` of a saved state, `count` finite numbers of at least 0; raises ValueError otherwise."""
+    try:
+        sums = [float(each) for each in state["sums"]]
+    except (TypeError, ValueError):
+        sums = []
+    if len(sums) != count or not all(0.0 <= each < math.inf for each in sums):
+        raise ValueError(f"the saved state has unusable sums: {count} finite numbers are needed, read it again")
+    return sums

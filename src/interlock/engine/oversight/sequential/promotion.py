@@ -2,10 +2,17 @@
 
 import math
 from collections.abc import Iterator, Mapping
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from interlock.engine.oversight.binomial import EQUALITY_SLACK, share_in_open_unit
-from interlock.engine.oversight.sequential.observed import is_wrong, state_of_kind
+from interlock.engine.oversight.sequential.observed import is_wrong, read_counts, read_decided_at, state_of_kind
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    Floats = npt.NDArray[np.float64]
+    Counts = npt.NDArray[np.int64]
 
 _BETS = (0.0, 0.125, 0.25, 0.5, 0.75)  # error rates bet on, as shares of the budget
 _MOST_ERRORS = 200  # planning stops here: a gate that takes more errors than this is no plan
@@ -83,12 +90,31 @@ class PromotionTest:
             "decided_at": self.decided_at,
         }
 
+    def merge(self, other: "PromotionTest") -> "PromotionTest":
+        """One test over the labels of both, of disjoint cases of the same release.
+
+        The wealth depends on the counts alone, so this is the test that would have seen all labels in the order of
+        judging, looked at now. Whether it is decided is read from the merged wealth; a decision of a part was paid for
+        by that part's delta and is not inherited. Raises ValueError where budget or delta differ.
+        """
+        for name in ("budget", "delta"):
+            mine, theirs = getattr(self, name), getattr(other, name)
+            if mine != theirs:
+                raise ValueError(
+                    f"{name} is {mine} here and {theirs} there: only tests of the same promise can be merged"
+                )
+        merged = PromotionTest(self.budget, self.delta)
+        merged.n, merged.n_wrong = self.n + other.n, self.n_wrong + other.n_wrong
+        merged.decided_at = merged.n if merged.log_wealth >= merged._needed else None
+        return merged
+
     @classmethod
     def from_state(cls, state: Mapping[str, Any]) -> Self:
         """The test as saved by `to_state`; going on from it equals never having stopped. Raises ValueError."""
         known = state_of_kind("promotion", state, entries=("budget", "delta", "n", "n_wrong", "decided_at"))
         test = cls(known["budget"], known["delta"])
-        test.n, test.n_wrong, test.decided_at = known["n"], known["n_wrong"], known["decided_at"]
+        test.n, test.n_wrong = read_counts(known)
+        test.decided_at = read_decided_at(known, at_most=test.n)
         return test
 
     def decision_points(self, error_rate: float, *, n: int = 0, n_wrong: int = 0) -> Iterator[tuple[int, float]]:
@@ -125,6 +151,16 @@ class PromotionTest:
             else:
                 enough = middle
         return enough
+
+    def log_wealth_at(self, n: "Counts", n_wrong: "Counts") -> "Floats":
+        """`log_wealth` for arrays of counts, which need not be those of this test."""
+        import numpy as np
+
+        right = n - n_wrong
+        never_wrong = np.where(n_wrong == 0, right * self._if_right[0], -np.inf)  # 0 x -inf is not a number
+        others = [n_wrong * w + right * r for w, r in zip(self._if_wrong[1:], self._if_right[1:], strict=True)]
+        path: Floats = np.logaddexp.reduce(np.stack([never_wrong, *others]), axis=0) - math.log(len(_BETS))
+        return path
 
     def _log_wealth(self, n: int, n_wrong: int) -> float:
         right = n - n_wrong
