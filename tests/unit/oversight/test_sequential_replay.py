@@ -39,7 +39,7 @@ def test_replay_equals_step_by_step(kind: Kind, budget: float, rate: float, befo
     for wrong in record.tolist():
         stepped.observe(wrong)
         path.append(figure(stepped))
-    got: Replay[Any] = replay(start, record)  # type: ignore[type-var]
+    got: Replay[Any] = replay(start, record)
     assert np.allclose(got.statistic, path, rtol=1e-9, atol=1e-9)
     assert got.decided_at == stepped.decided_at == got.test.decided_at
     assert (got.test.n, got.test.n_wrong) == (stepped.n, stepped.n_wrong)
@@ -93,13 +93,13 @@ def test_only_tests_of_one_promise_are_merged_or_pooled() -> None:
 
 def test_pooled_streams_see_together_what_none_sees_alone() -> None:
     rng = np.random.default_rng(1)
-    site = replay(DemotionMonitor(0.02), [0] * 20 + [1, 0, 0, 0] * 6).test
+    site = replay(DemotionMonitor(0.02), [0] * 20 + [1, 0, 0, 0] * 3).test
     assert not site.decided
     sites = [site] * math.ceil(10_000 / site.statistic)
     together = pooled(sites)
     assert together.decided
     assert not pooled(sites[1:]).decided
-    assert (together.n, together.n_wrong) == (44 * len(sites), 6 * len(sites))
+    assert (together.n, together.n_wrong) == (32 * len(sites), 3 * len(sites))
     breaches = [replay(BreachMonitor(0.02), rng.random(100) < 0.02).test for _ in range(3)]
     assert pooled(breaches).statistic == pytest.approx(np.mean([each.statistic for each in breaches]))
 
