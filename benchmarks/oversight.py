@@ -13,10 +13,10 @@ from pathlib import Path
 
 os.environ.update(OPENBLAS_NUM_THREADS="1", OMP_NUM_THREADS="1")  # before numpy: one thread for each process
 
-from rows import accuracy, labels, monitors, peeking, promotion, speed, thresholds
+from rows import accuracy, adversarial, conditions, judges, labels, monitors, peeking, promotion, speed, thresholds
 from rows.bench import FULL_DRAWS, QUICK_DRAWS, Bench
 
-SECTIONS = (labels, thresholds, promotion, monitors, peeking, accuracy, speed)
+SECTIONS = (labels, thresholds, adversarial, conditions, promotion, monitors, judges, peeking, accuracy, speed)
 
 
 def main() -> int:
