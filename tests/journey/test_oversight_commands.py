@@ -15,6 +15,12 @@ from typing import Any
 import pytest
 
 from commandline import DEFINITION, Ended, Here, Run
+from governed import BEN, CARLA
+from interlock import __version__
+from interlock.adapters.definitions.yaml_file import read_definition
+from interlock.flows.action.review import close_review
+from interlock.flows.rollout.attest import attest
+from interlock.terms.evidence import EvidenceClass
 
 OUT = "interlock-oversight"
 STEPS = """steps:
@@ -145,11 +151,52 @@ def test_unknown_outcomes_are_never_right(run: Run, tmp_path: Path) -> None:
 
 def test_a_certificate_of_a_stored_workflow(run: Run, house: Here) -> None:
     house.shadow(200, wrong=1)
-    content = reported("certify", run("oversight", "certify", "triage", "--budget", "5%"))
+    content = reported("certify", run("oversight", "certify", "triage"))
     assert content["certificate"]["n_labelled"] == 261
+    assert content["certificate"]["budget"] == 0.05  # the workflow's own certify_at
     assert content["source"] == "shadow cases of workflow triage"
     ended = run("oversight", "certify", "triage", "--wrong", "bad")
     assert (ended.status, "'triage' is no file, so it has no columns" in ended.said) == (2, True)
+
+
+def test_where_only_audits_are_known_the_certificate_says_so(run: Run, tmp_path: Path) -> None:
+    house = Here(tmp_path / ".interlock")
+    house.define(read_definition(tmp_path / "triage.yaml"), by=CARLA, code=__version__)
+    house.certificate()
+    attest_shadow(house)
+    house.judge()
+    house.promote()
+    for _ in range(70):
+        acted = house.proposal()
+        house.act(acted)
+        close_review(house.store, "triage", acted.key, "audit", label="billing", by=BEN, clock=house.clock)
+    content = reported("certify", run("oversight", "certify", "triage"))
+    assert (content["source"], content["certificate"]["n_labelled"]) == ("audited cases of workflow triage", 70)
+    assert content["notes"][0].startswith("Only audited cases are known")
+
+
+def attest_shadow(house: Here) -> None:
+    """Shadow evidence from elsewhere, so that the store has no shadow case of its own."""
+    body = {"n": 200, "n_wrong": 0, "wealth": 1e6, "decided": True, "low": 0.0, "high": 0.02, "more_labels": 0}
+    attest(
+        house.store,
+        "triage",
+        release=house.release,
+        kind="shadow",
+        evidence_class=EvidenceClass.HUMAN,
+        source="people",
+        body=body,
+        clock=house.clock,
+    )
+
+
+def test_a_backtest_of_a_stored_workflow_goes_by_its_own_terms(run: Run, house: Here) -> None:
+    house.shadow(400)
+    content = reported("backtest", run("oversight", "backtest", "triage"))
+    assert (content["terms"]["budget"], content["terms"]["certify"]["budget"]) == (0.1, 0.05)
+    assert content["terms"]["audit_share"] == 1.0
+    assert content["rehearsed"]["promoted_at"] is not None
+    assert "and kept its authority" in content["title"]
 
 
 def test_a_simulation_is_marked_as_one(run: Run) -> None:

@@ -15,7 +15,7 @@ from interlock.ports.progress import silent
 SETTING = Setting(
     budget=0.02, delta=0.05, error_rate=0.005, drift_error_rate=0.06, automatic_per_day=1000.0, audit_share=0.05
 )
-QUICK = {"healthy_days": 0, "drift_days": 1, "automatic_per_day": 1.0}
+QUICK: dict[str, Any] = {"healthy_days": 0, "drift_days": 1, "automatic_per_day": 1.0}
 OFTEN = 5e-7  # either side
 
 

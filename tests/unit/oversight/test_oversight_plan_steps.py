@@ -7,6 +7,7 @@ import pytest
 from commandline import DEFINITION
 from interlock.adapters.definitions.yaml_file import read_definition
 from interlock.engine.ledger.canonical import plain
+from interlock.engine.oversight.audits.plan import oversight_plan
 from interlock.engine.rollout.definition import definition_of
 from interlock.flows.rollout.define import release_digest
 from interlock.terms.errors import BadInput
@@ -50,3 +51,17 @@ def test_a_wrong_step_is_told_by_its_place(step: str, said: str, tmp_path: Path)
     with pytest.raises(BadInput, match=r"triage\.yaml") as told:
         read(tmp_path, f"{DEFINITION}steps:\n  - {step}\n")
     assert said in str(told.value)
+
+
+def test_a_definition_brings_its_budget_and_its_costs(tmp_path: Path) -> None:
+    plan = oversight_plan(read(tmp_path, f"{DEFINITION}costs: {{wrong_usd: 10.0}}\n"))
+    (step,) = plan.steps
+    assert (plan.budget, plan.certify_at, plan.delta, step.name) == (0.1, 0.05, 0.05, "triage")
+    origins = {figure.name: (figure.value, figure.origin) for figure in step.figures}
+    assert origins["cost_wrong_usd"] == (10.0, "given: the definition's costs")
+    assert origins["cost_review_usd"] == (2.0, "assumed: the definition's default")
+
+
+def test_a_cost_of_nothing_is_not_replaced_by_an_assumption(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="costs': cost_wrong_usd is 0"):
+        oversight_plan(read(tmp_path, f"{DEFINITION}costs: {{wrong_usd: 0.0}}\n"))

@@ -4,7 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from interlock.engine.oversight.audits.lanes import Sized, chow_threshold, named, size
-from interlock.engine.oversight.audits.step_figures import assumed_value, figures_of, plausible_range, unit_of
+from interlock.engine.oversight.audits.step_figures import (
+    assumed_value,
+    checked,
+    figures_of,
+    plausible_range,
+    unit_of,
+)
 from interlock.engine.oversight.binomial import share_in_open_unit
 from interlock.engine.oversight.sequential.promotion import PromotionTest
 from interlock.engine.oversight.threshold.labels import labels_needed
@@ -77,12 +83,11 @@ def _costs(definition: WorkflowDefinition) -> dict[str, Assumption]:
     return {
         name: Assumption(
             name,
-            value,
+            checked("costs", name, value),
             unit_of(name),
             "assumed: the definition's default" if value == assumed_value(name) else "given: the definition's costs",
         )
         for name, value in told.items()
-        if value > 0
     }
 
 

@@ -58,9 +58,9 @@ def figures_of(
     for name, kind in _KINDS.items():
         told = getattr(step, name)
         if told is not None:
-            found.append(Assumption(name, _checked(step.name, name, told), kind.unit, "given"))
+            found.append(Assumption(name, checked(step.name, name, told), kind.unit, "given"))
         elif name in known:
-            value = _checked(step.name, name, known[name].value)
+            value = checked(step.name, name, known[name].value)
             found.append(Assumption(name, value, kind.unit, known[name].origin))
         elif name in costs:
             found.append(costs[name])
@@ -120,7 +120,8 @@ def plausible_range(figure: Assumption, *, figures: Mapping[str, float], budget:
     return value / factor, min(most, value * factor)
 
 
-def _checked(step: str, name: str, value: float) -> float:
+def checked(step: str, name: str, value: float) -> float:
+    """The value as a float; raises ValueError naming the step and the figure where it is out of its bounds."""
     kind = _KINDS[name]
     if isinstance(value, bool) or not isinstance(value, int | float) or not kind.least <= value <= kind.most:
         raise ValueError(f"step {step!r}: {name} is {value!r}: give {_bounds(kind)} ({kind.unit})")

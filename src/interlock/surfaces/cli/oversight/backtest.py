@@ -1,5 +1,6 @@
 """`interlock oversight backtest`: what the rules would have done with past cases."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +12,7 @@ from interlock.surfaces.cli.store_options import StoreOption
 from interlock.surfaces.cli.toolbox import toolbox
 from interlock.surfaces.cli.watching import Watching
 from interlock.terms.certificate import Promise
+from interlock.terms.workflow import WorkflowDefinition
 
 REHEARSED = "What is rehearsed"
 
@@ -27,16 +29,19 @@ def backtest_command(
     time: past_options.Time = None,
     rows_max: past_options.RowsMax = 200_000,
     skip_broken: past_options.SkipBroken = False,
-    budget: options.Budget = 0.02,
+    budget: options.MaybeBudget = None,
     certify_at: Annotated[
-        float | None, options.share_option("Stricter budget of the threshold; half of --budget.")
+        float | None, options.share_option("Stricter budget of the threshold; default: the workflow's, else half.")
     ] = None,
-    promise: options.Promised = Promise.SELECTIVE,
-    delta: options.Delta = 0.05,
+    promise: options.Promised = None,
+    delta: options.MaybeDelta = None,
     certify_share: Annotated[float, options.share_option("First part of the cases, to certify on.", REHEARSED)] = 0.3,
-    audit_share: Annotated[float, options.part_option("Share of automatic cases that is audited.", REHEARSED)] = 0.1,
-    cost_wrong: Annotated[float, options.usd_option("What a wrong automatic case costs.")] = 50.0,
-    cost_review: Annotated[float, options.usd_option("What a person's look costs.")] = 2.0,
+    audit_share: Annotated[
+        float | None,
+        options.part_option("Share audited of what is automatic; default: the workflow's, else 10%.", REHEARSED),
+    ] = None,
+    cost_wrong: Annotated[float | None, options.usd_option("A wrong automatic case; the workflow's, else 50.")] = None,
+    cost_review: Annotated[float | None, options.usd_option("A person's look; the workflow's, else 2.")] = None,
     seed: options.Seed = 0,
     store: StoreOption = None,
     out: options.Out = options.OUT_DEFAULT,
@@ -74,13 +79,15 @@ def backtest_command(
     check_outputs(out, "backtest")
     columns = ColumnsAsked((), label, prediction, confidence, group, time)
     asked_file = FileAsked(Path(name), columns, wrong, rows_max=rows_max, skip_broken=skip_broken, seed=seed)
+    own = _own_terms(past_options.definition_of_target(box, name, store))
+    stricter = certify_at or (own.certify_at if budget is None else budget / 2)
     terms = Terms(
-        certify=Asked(budget / 2 if certify_at is None else certify_at, promise, delta, seed=seed),
-        budget=budget,
-        audit_share=audit_share,
+        certify=Asked(stricter, promise or own.promise, delta or own.delta, seed=seed),
+        budget=budget or own.budget,
+        audit_share=own.audit_share if audit_share is None else audit_share,
         certify_share=certify_share,
-        cost_wrong_usd=cost_wrong,
-        cost_review_usd=cost_review,
+        cost_wrong_usd=cost_wrong or own.cost_wrong_usd,
+        cost_review_usd=cost_review or own.cost_review_usd,
         seed=seed,
     )
     with Watching(box.err, quiet=quiet or as_json) as watch:
@@ -91,3 +98,31 @@ def backtest_command(
     content = figures(box, "backtest", title=story.title, source=past.source, **vars_of(found))
     report = write_report(box, out, story, content)
     tell(box, story, report, content, as_json=as_json, quiet=quiet)
+
+
+@dataclass(frozen=True, slots=True)
+class _Own:
+    """What holds where no option says otherwise."""
+
+    budget: float = options.BUDGET
+    certify_at: float = options.BUDGET / 2
+    promise: Promise = Promise.SELECTIVE
+    delta: float = options.DELTA
+    audit_share: float = 0.1
+    cost_wrong_usd: float = 50.0
+    cost_review_usd: float = 2.0
+
+
+def _own_terms(defined: WorkflowDefinition | None) -> _Own:
+    if defined is None:
+        return _Own()
+    budget = defined.budget
+    return _Own(
+        budget=budget.error,
+        certify_at=budget.certify_at,
+        promise=budget.promise,
+        delta=budget.delta,
+        audit_share=defined.rollout.audit_share,
+        cost_wrong_usd=defined.cost_wrong_usd,
+        cost_review_usd=defined.cost_review_usd,
+    )

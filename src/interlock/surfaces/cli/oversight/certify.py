@@ -37,9 +37,11 @@ def certify_command(
     ] = None,
     rows_max: past_options.RowsMax = 200_000,
     skip_broken: past_options.SkipBroken = False,
-    budget: options.Budget = 0.02,
-    promise: options.Promised = Promise.SELECTIVE,
-    delta: options.Delta = 0.05,
+    budget: Annotated[
+        float | None, options.share_option("Error budget: 0.02 or 2%; default: the workflow's certify_at, else 2%.")
+    ] = None,
+    promise: options.Promised = None,
+    delta: options.MaybeDelta = None,
     recalibration: Annotated[
         int | None,
         typer.Option(
@@ -82,10 +84,15 @@ def certify_command(
     check_outputs(out, "certify")
     columns = ColumnsAsked(tuple(text or ()), label, prediction, confidence, group, "-")
     asked_file = FileAsked(Path(name), columns, wrong, segment, loss, rows_max, skip_broken, seed)
+    defined = past_options.definition_of_target(box, name, store)
+    own = (options.BUDGET, Promise.SELECTIVE, options.DELTA)
+    if defined is not None:
+        own = (defined.budget.certify_at, defined.budget.promise, defined.budget.delta)
+    asked = Asked(budget or own[0], promise or own[1], delta or own[2], recalibration, seed)
     with Watching(box.err, quiet=quiet or as_json) as watch:
         past = past_options.past_cases(box, name, asked_file, store, watch)
         watch.stage(f"Certifying on {past.n:,} cases")(0, None)
-        found = certify_past(past, Asked(budget, promise, delta, recalibration, seed))
+        found = certify_past(past, asked)
     story = certify_story(found, source=past.source, created_at=box.clock().isoformat(timespec="seconds"))
     content = figures(box, "certify", title=story.title, source=past.source, **vars_of(found))
     report = write_report(box, out, story, content)

@@ -62,10 +62,18 @@ def count_option(help_text: str, panel: str = COSTS) -> Any:
 Budget = Annotated[float, share_option("Error budget: 0.02 or 2%.")]
 MaybeBudget = Annotated[float | None, share_option("Error budget: 0.02 or 2%; default: the workflow's, else 2%.")]
 Delta = Annotated[float, share_option("Probability with which the promise may fail.")]
-Promised = Annotated[
-    Promise,
-    typer.Option(help="Of what is automatic (selective) or of all cases (joint).", rich_help_panel=PROMISED),
+MaybeDelta = Annotated[
+    float | None, share_option("Probability with which the promise may fail; default: the workflow's, else 5%.")
 ]
+Promised = Annotated[
+    Promise | None,
+    typer.Option(
+        help="Of what is automatic (selective) or of all cases (joint); default: the workflow's, else selective.",
+        rich_help_panel=PROMISED,
+        show_default=False,
+    ),
+]
+BUDGET, DELTA = 0.02, 0.05
 Seed = Annotated[int, typer.Option(min=0, help="Same input, same seed: same figures.")]
 Out = Annotated[Path, typer.Option("--out", help="Folder for the report.", rich_help_panel=OUTPUT)]
 AsJson = Annotated[

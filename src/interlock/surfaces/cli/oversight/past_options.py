@@ -5,11 +5,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from interlock.surfaces.cli.oversight.stored import is_definition
+from interlock.surfaces.cli.oversight.stored import is_definition, source_of
 from interlock.surfaces.cli.store_options import known_workflow, opened
 from interlock.surfaces.cli.toolbox import Toolbox
 from interlock.surfaces.cli.watching import Watching
 from interlock.terms.errors import BadInput
+from interlock.terms.workflow import WorkflowDefinition
 
 if TYPE_CHECKING:
     from interlock.flows.oversight.past_cases import FileAsked, PastCases
@@ -55,6 +56,13 @@ def needed(target: str | None, command: str) -> str:
             "--confidence score"
         )
     return target
+
+
+def definition_of_target(box: Toolbox, target: str, store: Path | None) -> WorkflowDefinition | None:
+    """The definition in force where TARGET is a workflow; None where it is a file. Raises BadInput."""
+    if is_file(target, store):
+        return None
+    return source_of(box, target, store).definition
 
 
 def past_cases(box: Toolbox, target: str, asked: "FileAsked", store: Path | None, watch: Watching) -> "PastCases":

@@ -19,7 +19,6 @@ from interlock.terms.evaluation import Assumption
 from interlock.terms.oversight_plan import OversightPlan
 from interlock.terms.workflow import WorkflowDefinition, WorkflowStep
 
-BUDGET = 0.02
 Target = Annotated[
     str | None, typer.Argument(help="A definition (.yaml), or a workflow in the store.", show_default=False)
 ]
@@ -101,7 +100,7 @@ def _plan(
 ) -> tuple[str, OversightPlan]:
     if target is None:
         step = WorkflowStep("the step", **given)
-        return "figures given on the command line", _sized([step], budget=budget or BUDGET)
+        return "figures given on the command line", _sized([step], budget=budget or options.BUDGET)
     found: Source = source_of(box, target, store, measure=measured_figures)
     definition = _with_given(found.definition, given)
     return found.words, _sized(definition, budget=budget, measured=found.measured)

@@ -46,7 +46,9 @@ def _title(plan: OversightPlan) -> str:
     looks = f"People look at {plan.reviews_per_day:,.0f} of {cases:,.0f} cases a day ({hours:,.1f} hours)"
     people = [step.name for step in plan.steps if step.lane is Lane.PERSON]
     if len(people) == len(plan.steps):
-        return f"{looks}: everything, because being wrong costs more than being slow, or too little is saved"
+        wrong = all(step.reasons[0].startswith("Being wrong") for step in plan.steps)
+        why = "being wrong costs more than being slow" if wrong else "the rest would not save what its audits cost"
+        return f"{looks}: everything, because {why}"
     if people:
         return f"{looks}; {_listed(people)} stays with people entirely"
     return f"{looks}; the rest may run by itself once a threshold is certified"

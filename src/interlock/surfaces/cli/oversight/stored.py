@@ -34,7 +34,7 @@ def source_of(
     target: str,
     store: Path | None,
     *,
-    measure: Callable[[Reading, str], tuple[Assumption, ...]],
+    measure: Callable[[Reading, str], tuple[Assumption, ...]] | None = None,
 ) -> Source:
     """The definition that TARGET names. Raises BadInput where there is no such file or workflow."""
     if is_definition(target):
@@ -46,5 +46,5 @@ def source_of(
         row = reading.workflow(name)
         if row is None:
             raise BadInput(f"there is no workflow '{name}'")
-        measured = measure(reading, name)
+        measured = () if measure is None else measure(reading, name)
         return Source(definition_of(row.definition), f"workflow {name} in {store_path(box, store)}", measured)
