@@ -74,6 +74,10 @@ class Reading(Protocol):
         """Ledger entries of one kind, in order."""
         ...
 
+    def newest_of(self, kind: str, workflow: str) -> LedgerEntry | None:
+        """The newest ledger entry of one kind of a workflow, or None; quick in a ledger of any length."""
+        ...
+
     def workflows(self) -> tuple[WorkflowRow, ...]:
         """Every workflow, by name."""
         ...

@@ -80,6 +80,7 @@ STATEMENTS: Mapping[str, tuple[str, ...]] = {
     "kill.quiesced": (),
     "undo.refused": (),
     "salt.committed": (),
+    "salt.published": (),
 }
 
 

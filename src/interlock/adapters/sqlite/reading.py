@@ -69,6 +69,12 @@ class SqliteReading:
         for row in self._rows(f"{_ENTRY} WHERE {condition} ORDER BY entry", values):
             yield _entry(row)
 
+    def newest_of(self, kind: str, workflow: str) -> LedgerEntry | None:
+        row = self._db.execute(
+            f"{_ENTRY} WHERE kind = ? AND workflow = ? ORDER BY entry DESC LIMIT 1", (kind, workflow)
+        ).fetchone()
+        return _entry(row) if row else None
+
     def workflows(self) -> tuple[WorkflowRow, ...]:
         return tuple(_workflow(row) for row in self._db.execute(f"{_WORKFLOW} ORDER BY name"))
 
@@ -84,13 +90,8 @@ class SqliteReading:
         return tuple(_evidence(row) for row in rows)
 
     def verdict(self, workflow: str) -> Mapping[str, Any] | None:
-        row = self._db.execute(
-            f"{_ENTRY} WHERE kind = 'gate.judged' AND workflow = ? ORDER BY entry DESC LIMIT 1", (workflow,)
-        ).fetchone()
-        if row is None:
-            return None
-        entry = _entry(row)
-        return {**entry.body, "entry": entry.index, "at": entry.at}
+        entry = self.newest_of("gate.judged", workflow)
+        return None if entry is None else {**entry.body, "entry": entry.index, "at": entry.at}
 
     def halted(self, scopes: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(

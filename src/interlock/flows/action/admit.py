@@ -13,7 +13,7 @@ from interlock.engine.rollout.definition import definition_of
 from interlock.engine.rollout.gate import effect_allowed
 from interlock.engine.timestamp import moment, stamp
 from interlock.flows.ledger.record import record
-from interlock.flows.rollout.define import salt_name
+from interlock.flows.oversight.salts import salt_in_force
 from interlock.ports.store import DecisionRow, Transaction, WorkflowRow
 from interlock.terms.decision import Decision, DecisionInputs, GrantFacts, Proposal, Verb
 from interlock.terms.errors import BadInput
@@ -92,7 +92,7 @@ def _number(confidence: object) -> float | None:
 
 def _inputs(tx: Transaction, row: WorkflowRow, proposal: Proposal, *, has_target: bool, at: str) -> DecisionInputs:
     definition = definition_of(row.definition)
-    salt = tx.secret(salt_name(row.release))
+    salt = salt_in_force(tx, row.name, row.release)
     grant = row.grant
     # Without the salt no audit can be drawn, and unaudited authority is none: the decision becomes shadow.
     facts = None if grant is None or salt is None else _facts(grant)

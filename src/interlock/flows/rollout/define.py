@@ -1,14 +1,16 @@
 """Apply a definition: it becomes an immutable release, and what was earned by another release no longer holds."""
 
-import hashlib
 from dataclasses import dataclass
 
 from interlock.engine.ledger.canonical import digest, plain
+from interlock.engine.oversight.audits.sampling import salt_commitment
 from interlock.engine.timestamp import stamp
 from interlock.flows.ledger.record import record
 from interlock.ports.clock import Clock
 from interlock.ports.randomness import Randomness
 from interlock.ports.store import Store, Transaction
+from interlock.terms.errors import Unavailable
+from interlock.terms.ledger import LedgerEntry
 from interlock.terms.person import Person
 from interlock.terms.workflow import Release, WorkflowDefinition
 
@@ -30,8 +32,13 @@ def release_digest(definition: WorkflowDefinition, *, code_version: str) -> str:
 
 
 def salt_name(release: str) -> str:
-    """Where the audit salt of a release is kept."""
+    """Where the first audit salt of a release is kept; later ones have `:2`, `:3` and so on behind it."""
     return f"audit-salt:{release}"
+
+
+def is_salt_of(name: str, release: str) -> bool:
+    """Whether a salt of that name was committed to for the release."""
+    return name == salt_name(release) or name.startswith(f"{salt_name(release)}:")
 
 
 def define(
@@ -59,7 +66,8 @@ def define(
         if voided:
             _end_grant(tx, definition.name, at)
         record(tx, "release.defined", _body(release, by, code_version), at=at)
-        _commit_to_salt(tx, release, randomness, at)
+        # Also where the release was in force before: the newest salt is then always that of the release in force.
+        commit_to_salt(tx, release.workflow, release.digest, randomness, at=at)
     return Applied(release, changed=True, voided_grant=voided)
 
 
@@ -79,10 +87,16 @@ def _end_grant(tx: Transaction, workflow: str, at: str) -> None:
     record(tx, "grant.ended", body, at=at)
 
 
-def _commit_to_salt(tx: Transaction, release: Release, randomness: Randomness, at: str) -> None:
-    name = salt_name(release.digest)
-    if tx.secret(name) is None:
-        salt = randomness(SALT_BYTES)
-        tx.keep_secret(name, salt)
-        body = {"workflow": release.workflow, "salt": name, "sha256": hashlib.sha256(salt).hexdigest()}
-        record(tx, "salt.committed", body, at=at)
+def commit_to_salt(tx: Transaction, workflow: str, release: str, randomness: Randomness, *, at: str) -> LedgerEntry:
+    """Keep a fresh salt for a release and commit to it in the ledger; the entry.
+
+    Raises Unavailable where the source of randomness repeats a salt that was published: everybody knows that one.
+    """
+    salt = randomness(SALT_BYTES)
+    commitment = salt_commitment(salt)
+    if any(entry.body.get("sha256") == commitment for entry in tx.entries_of("salt.published", workflow)):
+        raise Unavailable("the source of randomness repeated a salt that was published; nothing was written")
+    earlier = sum(is_salt_of(str(e.body.get("salt")), release) for e in tx.entries_of("salt.committed", workflow))
+    name = salt_name(release) + (f":{earlier + 1}" if earlier else "")
+    tx.keep_secret(name, salt)
+    return record(tx, "salt.committed", {"workflow": workflow, "salt": name, "sha256": commitment}, at=at)
