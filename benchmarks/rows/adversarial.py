@@ -5,9 +5,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from rows.bars import Cell
 from rows.bench import SEED, WORST, Bench
 from rows.pools import Pool
-from rows.threshold_draws import METHODS, Cell, Tally, jobs_of, put_together, work
+from rows.threshold_draws import METHODS, Tally, jobs_of, put_together, work
 
 BUDGET, LEVELS, EACH = 0.05, 200, 1000
 SELECTIVE = ("certify", "one start", "fixed candidates")

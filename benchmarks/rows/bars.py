@@ -25,6 +25,13 @@ class Bar(NamedTuple):
     limit: str
 
 
+class Cell(NamedTuple):
+    """A row of a table of thresholds."""
+
+    budget: float
+    n: int
+
+
 @dataclass(frozen=True, slots=True)
 class Limit:
     """What a measured figure is held against; `standard_errors` widens an "at most" by those of the runs made."""
@@ -63,6 +70,12 @@ def holds(limit: Limit, values: tuple[float, ...], *, draws: int, slack: float =
     if limit.kind == "at least":
         return all(value + slack >= wanted for value, wanted in pairs)
     return all(value <= _at_most(wanted, limit, draws) + slack for value, wanted in pairs)
+
+
+def cell_of(id_: str) -> tuple[str, str, Cell] | None:
+    """(valid or power, pool, cell) of a T row; None for any other row."""
+    found = re.fullmatch(r"T-(valid|power)-(\w+)-([\d.]+)-(\d+)", id_)
+    return (found[1], found[2], Cell(float(found[3]), int(found[4]))) if found else None
 
 
 def _at_most(wanted: float, limit: Limit, draws: int) -> float:

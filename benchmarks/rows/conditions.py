@@ -6,9 +6,10 @@ from typing import NamedTuple
 import numpy as np
 
 from interlock.oversight import certify, labelling_design
+from rows.bars import Cell
 from rows.bench import SEED, VALID, Bench
 from rows.pools import Pool, read_pool
-from rows.threshold_draws import CHUNK, Cell, Tally, put_together
+from rows.threshold_draws import CHUNK, Tally, put_together
 
 FLIPPED = 0.01
 OUT_OF_SCOPE = 1200  # the last rows of clinc150_small, all of them wrong

@@ -13,17 +13,11 @@ import numpy.typing as npt
 from interlock.engine.oversight.threshold.labelled import RankedCases, rank_cases
 from interlock.oversight import candidate_thresholds, certify
 from rows import rivals
+from rows.bars import Cell
 from rows.bench import SEED
 from rows.pools import Flags, Floats, Pool
 
 CHUNK = 250  # draws of one job: what is drawn hangs on the chunk, not on the number of processes
-
-
-class Cell(NamedTuple):
-    """A row of a table."""
-
-    budget: float
-    n: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,15 +1,14 @@
 """T rows: does `certify` keep its promise on real confidences, and how much does it automate beside its rivals?"""
 
-import re
 from collections.abc import Sequence
 
 import numpy as np
 
-from rows.bars import BARS
+from rows.bars import BARS, Cell, cell_of
 from rows.bench import BY_ID, WORST, Bench
 from rows.pools import Pool, read_pool
 from rows.rebuilt import MEASURED_BY_DESIGN, NotThere, rebuilt_pool, variants
-from rows.threshold_draws import METHODS, Cell, Tally, jobs_of, put_together, work
+from rows.threshold_draws import METHODS, Tally, jobs_of, put_together, work
 
 SMALL, CLINC, REBUILT = "banking77_small", "clinc150_small", "banking77_heur"
 # The table "What was seen": mean automation as a share of the oracle's, mean of the two pools; the worst violation.
@@ -27,12 +26,6 @@ SEEN: dict[str, tuple[tuple[float, ...], float]] = {
 }
 BANKING_JOINT = {0.01: (0.62, 0.73), 0.02: (0.76, 0.82), 0.05: (0.90, 0.94)}  # of all traffic; the oracle
 Results = dict[Cell, dict[str, Tally]]
-
-
-def cell_of(id_: str) -> tuple[str, str, Cell] | None:
-    """(valid or power, pool, cell) of a T row; None for any other row."""
-    found = re.fullmatch(r"T-(valid|power)-(\w+)-([\d.]+)-(\d+)", id_)
-    return (found[1], found[2], Cell(float(found[3]), int(found[4]))) if found else None
 
 
 def cells_of(bench: Bench, pool: str) -> list[Cell]:
