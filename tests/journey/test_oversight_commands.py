@@ -300,3 +300,12 @@ def test_ctrl_c_writes_nothing(tmp_path: Path) -> None:
         said = running.stderr.read()
     assert (running.returncode, said) == (130, "interlock: stopped; nothing was written.\n")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_budget_of_losses_is_not_told_as_one_of_errors(run: Run, tmp_path: Path) -> None:
+    rows = [(1 - i / 2000, int(i % 40 == 3), 0.1) for i in range(1000)]
+    write(tmp_path / "past.csv", ("confidence", "wrong", "loss"), rows)
+    content = reported("certify", run("oversight", "certify", "past.csv", "--loss", "loss"))
+    assert "of what is automatic, the mean loss is at most 2 % of the worst" in content["title"]
+    assert content["certificate"]["mean_loss_above"] == pytest.approx(0.0025, abs=1e-4)
+    assert "at most 2 % is wrong" not in (tmp_path / OUT / "certify.html").read_text(encoding="utf-8")

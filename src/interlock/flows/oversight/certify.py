@@ -34,7 +34,8 @@ class Certified:
 
     `n_read` cases were read and `certificate.n_labelled` used, one a customer or thread. `curve` is the risk-coverage
     curve of those. `offending`: the most confident wrong cases; `alone`: without the first five there would be a
-    threshold. `labels_needed`: (errors, labels) for 0 to 3 errors.
+    threshold. `with_loss`: the budget is one of mean loss, not of errors. `labels_needed`: (errors, labels) for 0 to 3
+    errors.
     """
 
     certificate: Certificate
@@ -44,6 +45,7 @@ class Certified:
     curve: tuple[CurvePoint, ...]
     offending: tuple[Mistake, ...]
     alone: bool
+    with_loss: bool
     labels_needed: tuple[tuple[int, int], ...]
     numbered: str
     notes: tuple[str, ...]
@@ -63,6 +65,7 @@ def certify_past(past: PastCases, asked: Asked) -> Certified:
         curve=risk_coverage(used.scored),
         offending=_mistakes(used),
         alone=_none_but_for_the_top(used, asked, certificate),
+        with_loss=bool(past.losses),
         labels_needed=tuple((r, labels_needed(asked.budget, r, spent)) for r in range(_ERRORS_TOLD + 1)),
         numbered=past.numbered,
         notes=(*past.notes, *notes),

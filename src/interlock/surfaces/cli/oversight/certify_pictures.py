@@ -23,7 +23,7 @@ def risk_curve(found: "Certified") -> Chart | None:
     band = tuple((point.share, point.error.low or 0.0, point.error.high or 1.0) for point in curve)
     spoken = f"budget {budget_percent(budget)}"
     series = [Series("wrong among them", wrong, band)]
-    if certificate.promise is Promise.JOINT:
+    if certificate.promise is Promise.JOINT and not found.with_loss:
         limit = tuple((i / LIMIT_STEPS, min(1.0, budget * LIMIT_STEPS / i)) for i in range(1, LIMIT_STEPS + 1))
         series.append(Series(f"{spoken} of all cases", limit))
     marks = _mark(certificate)
@@ -35,12 +35,13 @@ def risk_curve(found: "Certified") -> Chart | None:
         y_label="wrong among them",
         series=tuple(series),
         marks=marks,
-        levels=() if certificate.promise is Promise.JOINT else ((budget, spoken),),
+        levels=() if certificate.promise is Promise.JOINT or found.with_loss else ((budget, spoken),),
         percent_x=True,
         percent_y=True,
         y_high=min(1.0, 1.08 * max(tops)),
         note=f"n {certificate.n_labelled:,}. Band: exact 95 % interval at each share by itself; the certificate is "
-        "what is proved of all of them together.",
+        "what is proved of all of them together."
+        + (" The budget is one of mean loss and cannot be drawn here." if found.with_loss else ""),
     )
 
 

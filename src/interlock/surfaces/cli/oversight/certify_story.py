@@ -15,6 +15,10 @@ SPOKEN = {
     Promise.SELECTIVE: "of what is automatic, at most {} is wrong",
     Promise.JOINT: "of all cases, at most {} are automatic and wrong",
 }
+LOSS_SPOKEN = {
+    Promise.SELECTIVE: "of what is automatic, the mean loss is at most {} of the worst",
+    Promise.JOINT: "over all cases, the mean loss of what is automatic is at most {} of the worst",
+}
 CHARACTERS_SHOWN = 120
 
 
@@ -53,8 +57,14 @@ def certificate_in_words(certificate: Certificate) -> str:
         return f"Nothing is certified at an error budget of {budget}: every case goes to a person"
     return (
         f"{proved_percent(certificate.share)} of cases may be applied without a look: "
-        f"{SPOKEN[certificate.promise].format(budget)}, with {budget_percent(1 - certificate.delta)} confidence"
+        f"{spoken(certificate).format(budget)}, with {budget_percent(1 - certificate.delta)} confidence"
     )
+
+
+def spoken(certificate: Certificate) -> str:
+    """What is promised, with a place for the budget."""
+    with_loss = certificate.mean_loss_above is not None
+    return (LOSS_SPOKEN if with_loss else SPOKEN)[certificate.promise]
 
 
 def _summary(found: "Certified") -> Iterator[str]:
@@ -85,14 +95,15 @@ def _asked(found: "Certified") -> Section:
         title=certificate_in_words(certificate),
         tone=tone,
         lines=(certificate.assumptions[0], f"How: {certificate.method}." if certificate.method else ""),
-        tables=(DataTable(caption, ("Wrong among them", "Labels"), rows, (0, 1)),),
+        # Where errors do not cost the same, counting them does not say how many labels it takes.
+        tables=() if found.with_loss else (DataTable(caption, ("Wrong among them", "Labels"), rows, (0, 1)),),
         charts=() if chart is None else (chart,),
     )
 
 
 def _both(found: "Certified") -> Section:
     certificates = [found.certificate, *([] if found.other is None else [found.other])]
-    rows = tuple((str(one.promise), SPOKEN[one.promise].format("the budget"), *_row(one)) for one in certificates)
+    rows = tuple((str(one.promise), spoken(one).format("the budget"), *_row(one)) for one in certificates)
     header = ("Promise", "It says", "Threshold", "Automatic", "Wrong over it", "Proved at most", "Labels missing")
     return Section(
         step="Both promises",

@@ -2,27 +2,17 @@
 
 from collections.abc import Iterator
 
-from interlock.engine.evaluation.words import percent, usd
+from interlock.engine.evaluation.words import percent
 from interlock.surfaces.cli.oversight.plan_pictures import audit_curve, wrong_against_slow
-from interlock.terms.certificate import Promise
-from interlock.terms.evaluation import Assumption
-from interlock.terms.oversight_plan import Lane, OversightPlan, PlanAt, StepPlan
+from interlock.surfaces.cli.oversight.plan_tables import SPOKEN, figures_table, labels_table, sensitivity_table
+from interlock.terms.oversight_plan import Lane, OversightPlan, StepPlan
 from interlock.terms.story import DataTable, Section, Story, Tone
 
-SPOKEN = {
-    "cost_wrong_usd": "cost of a wrong case",
-    "cost_review_usd": "cost of a look",
-    "cost_slow_usd": "cost of the wait for a look",
-    "cases_per_day": "cases a day",
-    "novelty_share": "share of novel cases",
-    "automatic_share": "share over the threshold",
-    "error_share": "share wrong without a threshold",
-    "person_error_share": "share that people get wrong",
-    "review_minutes": "minutes a look",
-    "days_between_drifts": "days between drifts",
-    "automatic_error_share": "share wrong of what is automatic",
-    "drift_error_rate": "share wrong after a drift",
-    "audits_to_detect": "audits until a drift is seen",
+# How the reasons of the engine begin, and the same in a title, where they hold for every step.
+BECAUSE = {
+    "Being wrong costs more": "being wrong costs more than being slow",
+    "Every case is novel": "every case is novel",
+    "Automatic, with the audits": "the audits would cost more than the looks that they save",
 }
 
 
@@ -46,12 +36,15 @@ def _title(plan: OversightPlan) -> str:
     looks = f"People look at {plan.reviews_per_day:,.0f} of {cases:,.0f} cases a day ({hours:,.1f} hours)"
     people = [step.name for step in plan.steps if step.lane is Lane.PERSON]
     if len(people) == len(plan.steps):
-        wrong = all(step.reasons[0].startswith("Being wrong") for step in plan.steps)
-        why = "being wrong costs more than being slow" if wrong else "the rest would not save what its audits cost"
-        return f"{looks}: everything, because {why}"
+        because = next((words for begin, words in BECAUSE.items() if _all_begin(plan, begin)), None)
+        return f"{looks}: everything{f', because {because}' if because else ''}"
     if people:
         return f"{looks}; {_listed(people)} stays with people entirely"
-    return f"{looks}; the rest may run by itself once a threshold is certified"
+    return f"{looks}; the rest may run by itself once that is certified"
+
+
+def _all_begin(plan: OversightPlan, words: str) -> bool:
+    return all(step.reasons[0].startswith(words) for step in plan.steps)
 
 
 def _summary(plan: OversightPlan) -> Iterator[str]:
@@ -125,7 +118,7 @@ def _section(plan: OversightPlan, step: StepPlan) -> Section:
         title=f"{step.name}: {step.lane}",
         tone=Tone.NEUTRAL,
         lines=tuple(_lines(plan, step)),
-        tables=(_labels(plan, step), _figures(step), _sensitivity(step)),
+        tables=(labels_table(plan, step), figures_table(step), sensitivity_table(step)),
         charts=tuple(chart for chart in charts if chart is not None),
     )
 
@@ -152,57 +145,6 @@ def _lines(plan: OversightPlan, step: StepPlan) -> Iterator[str]:
         + (f"{promotion:,} labels" if promotion else "more labels than can be planned")
         + f" if a quarter of the budget is wrong, at {percent(plan.budget)}."
     )
-
-
-def _labels(plan: OversightPlan, step: StepPlan) -> DataTable:
-    of = "automatic-eligible cases" if plan.promise is Promise.SELECTIVE else "cases of all kinds"
-    rows = tuple(
-        (str(need.errors), f"{need.labels:,}", "never" if need.days is None else f"{need.days:,.1f}")
-        for need in step.labels
-    )
-    caption = f"Labels needed before {percent(step.labels[0].budget)} can be certified ({of}; exact)"
-    return DataTable(caption, ("Errors among them", "Labels", "Days at this volume"), rows, (0, 1, 2))
-
-
-def _figures(step: StepPlan) -> DataTable:
-    rows = tuple((SPOKEN[f.name], shown(f, f.value), f.unit, f.origin) for f in step.figures)
-    return DataTable("What it rests on", ("Figure", "Value", "Unit", "Origin"), rows, (1,))
-
-
-def _sensitivity(step: StepPlan) -> DataTable:
-    moving = [one for one in step.sensitivity if _at(one.at_low) != _at(one.at_high)]
-    ordered = sorted(moving, key=lambda one: (one.figure.name != step.driver, -one.swing))
-    rows = tuple(
-        (
-            SPOKEN[one.figure.name],
-            f"{shown(one.figure, one.at_low.value)} to {shown(one.figure, one.at_high.value)}",
-            _at(one.at_low),
-            _at(one.at_high),
-        )
-        for one in ordered
-    )
-    unmoved = len(step.sensitivity) - len(moving)
-    caption = (
-        "What would change it, most first: the plan at both ends of what each figure may plausibly be "
-        f"({unmoved} further figures would not)"
-    )
-    return DataTable(caption, ("Figure", "From low to high", "Plan at low", "Plan at high"), rows)
-
-
-def shown(figure: Assumption, value: float) -> str:
-    """A figure's value as people read it, by its unit."""
-    if figure.unit.startswith("USD"):
-        return usd(value)
-    if figure.unit.startswith("share"):
-        return percent(value)
-    return f"{value:,.4g}" if value < 1000 else f"{value:,.0f}"
-
-
-def _at(plan: PlanAt) -> str:
-    audits = "" if plan.audit_share is None else f", audits {percent(plan.audit_share)}"
-    if plan.lane is Lane.PERSON:
-        return "people decide all"
-    return f"{percent(plan.reviewed_share)} reviewed{audits}".replace(" %", "\u00a0%")
 
 
 def _next_steps(plan: OversightPlan) -> Iterator[str]:
