@@ -81,6 +81,8 @@ STATEMENTS: Mapping[str, tuple[str, ...]] = {
     "undo.refused": (),
     "salt.committed": (),
     "salt.published": (),
+    "known_cases.planted": (),
+    "known_case.opened": (),
 }
 
 
