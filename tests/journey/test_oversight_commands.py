@@ -1,6 +1,7 @@
 """`interlock oversight plan`, `certify`, `simulate` and `backtest` as a person uses them."""
 
 import csv
+import gzip
 import html
 import json
 import re
@@ -309,3 +310,20 @@ def test_a_budget_of_losses_is_not_told_as_one_of_errors(run: Run, tmp_path: Pat
     assert "of what is automatic, the mean loss is at most 2 % of the worst" in content["title"]
     assert content["certificate"]["mean_loss_above"] == pytest.approx(0.0025, abs=1e-4)
     assert "at most 2 % is wrong" not in (tmp_path / OUT / "certify.html").read_text(encoding="utf-8")
+
+
+def test_a_silent_change_of_a_vendors_model_is_found(run: Run, data_dir: Path, tmp_path: Path) -> None:
+    """GPT-4 of March and then of June 2023 on the same 500 primes: 2 % wrong, then 98 % (Chen, Zaharia, Zou 2023)."""
+    with gzip.open(data_dir / "drift_llm_versions" / "prime_full_eval.csv.gz", "rt", encoding="utf-8") as file:
+        calls = [row for row in csv.DictReader(file) if row["ref_answer"] == "yes"]
+    rows = [
+        (1.0, int(re.findall(r"yes|no", row["answer"].lower())[-1:] != ["yes"]))
+        for version in ("openaichat/gpt-4-0314", "openaichat/gpt-4-0613")
+        for row in calls
+        if row["model"] == version
+    ]
+    write(tmp_path / "past.csv", ("confidence", "wrong"), rows)
+    budgets = ("--budget", "10%", "--certify-at", "6%", "--certify-share", "25%", "--audit-share", "20%")
+    rehearsed = reported("backtest", run("oversight", "backtest", "past.csv", *budgets))["rehearsed"]
+    assert (rehearsed["promoted_at"] or 999) < 250 < (rehearsed["demoted_at"] or 0) < 300
+    assert rehearsed["after_demotion"]["n_wrong"] > 0.9 * rehearsed["after_demotion"]["n"]
