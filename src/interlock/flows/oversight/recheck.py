@@ -15,7 +15,9 @@ from interlock.terms.ledger import LedgerCheck
 
 @dataclass(frozen=True, slots=True)
 class PeriodRecheck:
-    """One audit period: `state` is open, closed, or lost (its salt is not known, or is not what was committed to).
+    """What one salt drew: a period, or the part of it in which one release was in force.
+
+    `state` is open, closed, or lost (its salt is not known, or is not what was committed to).
 
     `checked` of its `decisions` were drawn again (0 unless it is closed), and `right` of these had the draw and the
     flag that salt and grant give. `audited` of its `applied` decisions are marked as audited.
@@ -53,8 +55,8 @@ class WorkflowRecheck:
 
     @property
     def closed_periods(self) -> int:
-        """How many periods have their salt published and could be checked."""
-        return sum(period.state == "closed" for period in self.periods)
+        """How many closes published a salt that could be checked; one close publishes those of all its releases."""
+        return len({period.closed_at for period in self.periods if period.state == "closed"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from interlock.surfaces.cli.oversight.audits import close_period_command, recheck_command
 from interlock.surfaces.cli.oversight.backtest import backtest_command
 from interlock.surfaces.cli.oversight.certify import certify_command
 from interlock.surfaces.cli.oversight.plan import plan_command
@@ -13,4 +14,6 @@ OVERSIGHT_COMMANDS: tuple[tuple[str, Callable[..., None]], ...] = (
     ("certify", certify_command),
     ("simulate", simulate_command),
     ("backtest", backtest_command),
+    ("close-period", close_period_command),
+    ("recheck", recheck_command),
 )
