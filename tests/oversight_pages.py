@@ -4,8 +4,8 @@ import csv
 from pathlib import Path
 
 from interlock.adapters.tables import read_table
-from interlock.engine.oversight.audits.plan import oversight_plan
-from interlock.engine.oversight.audits.simulation import Setting
+from interlock.engine.oversight.planning.plan import oversight_plan
+from interlock.engine.oversight.planning.simulation import Setting
 from interlock.flows.evaluation.request import ColumnsAsked
 from interlock.flows.oversight.backtest import Terms, backtest
 from interlock.flows.oversight.certify import Asked, certify_past

@@ -1,11 +1,19 @@
 """How much human review an AI workflow needs, with a guarantee: the statistics of Interlock, for use on their own.
 
-Importing this needs the standard library alone, and so do `labels_needed`, `PromotionTest`, the monitors, the audit
-draws and `audit_share`. `certify`, `candidate_thresholds` and the estimates (`rate`, `quantile`, `mean`,
-`weighted_rate`) load numpy and scipy when called (the extra `interlock[oversight]`).
+| question | names |
+| --- | --- |
+| what may run by itself? | `certify`, `labels_needed`, `labelling_design`, `candidate_thresholds` |
+| good enough, as good as before, still good? | `PromotionTest`, `NonInferiorityTest`, `DemotionMonitor`, ... |
+| which cases do people look at? | `audit_draw`, `steered_draw`, `stratified_draw`, `second_review`, `seed_draw` |
+| what do audits say, how good are reviewers? | `guaranteed_rate`, `krippendorff_alpha`, `corrected_budget` |
+| how much review is worth it? | `oversight_plan`, `audit_share` |
+
+Importing this needs the standard library alone, and so do `labels_needed`, the tests and monitors one case at a time,
+the draws and the plan. What works on whole columns (`certify`, `replay`, `prove_mean`, the estimates, alpha) loads
+numpy and scipy when called (the extra `interlock[oversight]`).
 """
 
-from interlock.engine.oversight.audits.audit_share import audit_share
+from interlock.engine.oversight.audits.agreement import disagreements, krippendorff_alpha, recheck_second, second_review
 from interlock.engine.oversight.audits.sampling import (
     RecordedDraw,
     audit_draw,
@@ -13,7 +21,31 @@ from interlock.engine.oversight.audits.sampling import (
     recheck,
     salt_commitment,
 )
+from interlock.engine.oversight.audits.seeding import (
+    corrected_budget,
+    real_outcomes,
+    recheck_seeds,
+    reviewer_miss_rate,
+    reviewer_miss_rates,
+    seed_choice,
+    seed_draw,
+    seeds_needed,
+)
+from interlock.engine.oversight.audits.steering import (
+    fit_steering,
+    recheck_steered,
+    recheck_stratified,
+    steered_draw,
+    steered_probabilities,
+    steered_probability,
+    stratified_draw,
+    stratified_probabilities,
+)
+from interlock.engine.oversight.audits.weighting import guaranteed_rate, stratified_rate
 from interlock.engine.oversight.estimate import mean, quantile, rate, weighted_rate
+from interlock.engine.oversight.planning.audit_share import audit_share
+from interlock.engine.oversight.planning.plan import oversight_plan
+from interlock.engine.oversight.sequential.bounded import MeanProof, prove_mean
 from interlock.engine.oversight.sequential.comparison import NonInferiorityTest
 from interlock.engine.oversight.sequential.judged import (
     JudgedBreachMonitor,
@@ -29,41 +61,92 @@ from interlock.engine.oversight.threshold.candidates import LabellingDesign, can
 from interlock.engine.oversight.threshold.certify import certify
 from interlock.engine.oversight.threshold.labels import labels_needed
 from interlock.engine.oversight.wording import promise_in_words
+from interlock.terms.audits import (
+    CorrectedBudget,
+    Disagreements,
+    DoubleReview,
+    MissRates,
+    SecondReview,
+    SeedDraw,
+    SteeredDraw,
+    SteeringRule,
+    StratifiedDraw,
+)
 from interlock.terms.certificate import Certificate, Promise
 from interlock.terms.estimate import Estimate
 from interlock.terms.evaluation import AuditPlan
+from interlock.terms.oversight_plan import Lane, OversightPlan, StepPlan
+from interlock.terms.workflow import WorkflowStep
 
 __all__ = [
     "AuditPlan",
     "BreachMonitor",
     "Certificate",
+    "CorrectedBudget",
     "DemotionMonitor",
+    "Disagreements",
+    "DoubleReview",
     "Estimate",
     "JudgedBreachMonitor",
     "JudgedDemotionMonitor",
     "JudgedPromotionTest",
     "LabellingDesign",
+    "Lane",
+    "MeanProof",
+    "MissRates",
     "NonInferiorityTest",
+    "OversightPlan",
     "Pooled",
     "Promise",
     "PromotionTest",
     "RecordedDraw",
     "Replay",
+    "SecondReview",
+    "SeedDraw",
+    "SteeredDraw",
+    "SteeringRule",
+    "StepPlan",
+    "StratifiedDraw",
+    "WorkflowStep",
     "audit_draw",
     "audit_share",
     "candidate_thresholds",
     "certify",
+    "corrected_budget",
+    "disagreements",
     "estimate_range",
+    "fit_steering",
+    "guaranteed_rate",
     "in_audit_sample",
+    "krippendorff_alpha",
     "labelling_design",
     "labels_needed",
     "mean",
+    "oversight_plan",
     "pooled",
     "promise_in_words",
+    "prove_mean",
     "quantile",
     "rate",
+    "real_outcomes",
     "recheck",
+    "recheck_second",
+    "recheck_seeds",
+    "recheck_steered",
+    "recheck_stratified",
     "replay",
+    "reviewer_miss_rate",
+    "reviewer_miss_rates",
     "salt_commitment",
+    "second_review",
+    "seed_choice",
+    "seed_draw",
+    "seeds_needed",
+    "steered_draw",
+    "steered_probabilities",
+    "steered_probability",
+    "stratified_draw",
+    "stratified_probabilities",
+    "stratified_rate",
     "weighted_rate",
 ]

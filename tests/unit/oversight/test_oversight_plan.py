@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from interlock.engine.oversight.audits.plan import oversight_plan
+from interlock.engine.oversight.planning.plan import oversight_plan
 from interlock.oversight import PromotionTest, audit_share, labels_needed
 from interlock.terms.evaluation import Assumption
 from interlock.terms.oversight_plan import Lane, StepPlan

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from interlock.engine.oversight.audits.rehearsal import Counted, Rules, rehearse
+from interlock.engine.oversight.planning.rehearsal import Counted, Rules, rehearse
 from interlock.oversight import DemotionMonitor, PromotionTest, in_audit_sample
 
 RULES = Rules(threshold=0.8, budget=0.1, delta=0.05, audit_share=0.5, salt="a salt")

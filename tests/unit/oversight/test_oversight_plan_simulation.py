@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy.stats import binom
 
-from interlock.engine.oversight.audits.simulation import Run, Setting, simulate, spread, thinned
+from interlock.engine.oversight.planning.simulation import Run, Setting, simulate, spread, thinned
 from interlock.oversight import PromotionTest
 from interlock.ports.progress import silent
 

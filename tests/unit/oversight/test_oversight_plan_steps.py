@@ -7,7 +7,7 @@ import pytest
 from commandline import DEFINITION
 from interlock.adapters.definitions.yaml_file import read_definition
 from interlock.engine.ledger.canonical import plain
-from interlock.engine.oversight.audits.plan import oversight_plan
+from interlock.engine.oversight.planning.plan import oversight_plan
 from interlock.engine.rollout.definition import definition_of
 from interlock.flows.rollout.define import release_digest
 from interlock.terms.errors import BadInput

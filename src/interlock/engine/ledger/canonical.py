@@ -118,7 +118,8 @@ def _written(value: Any) -> Iterator[tuple[str, Any]]:
 
     So a term can get a field without changing the digest of anything that does not use it.
     """
-    for name, default in _fields_of(type(value)):
+    kind: type = type(value)
+    for name, default in _fields_of(kind):
         held = getattr(value, name)
         if default is _ALWAYS or held != default:
             yield name, held

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from interlock.engine.evaluation.cases import CaseRow
-from interlock.engine.oversight.audits.audit_share import audit_share
+from interlock.engine.oversight.planning.audit_share import audit_share
 from interlock.flows.evaluation.request import Request
 from interlock.terms.certificate import Certificate, Promise
 from interlock.terms.evaluation import AuditPlan, SourceFile

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from interlock.engine.oversight.audits.rehearsal import Rehearsed, Rules, rehearse
 from interlock.engine.oversight.estimate import rate
+from interlock.engine.oversight.planning.rehearsal import Rehearsed, Rules, rehearse
 from interlock.flows.oversight.certify import Asked, certify_past
 from interlock.flows.oversight.past_cases import PastCases
 from interlock.terms.certificate import Certificate

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from interlock.engine.oversight.audits.simulation import Run, Setting, Spread, simulate, spread
 from interlock.engine.oversight.estimate import rate
+from interlock.engine.oversight.planning.simulation import Run, Setting, Spread, simulate, spread
 from interlock.engine.oversight.sequential.promotion import PromotionTest
 from interlock.ports.progress import Progress
 from interlock.terms.errors import BadInput

@@ -11,7 +11,7 @@ from interlock.surfaces.cli.oversight.paths import monitor_chart, wealth_chart
 from interlock.terms.story import Chart, DataTable, Section, Story, Tone
 
 if TYPE_CHECKING:
-    from interlock.engine.oversight.audits.rehearsal import Rehearsed
+    from interlock.engine.oversight.planning.rehearsal import Rehearsed
     from interlock.flows.oversight.backtest import Backtested
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from interlock.engine.oversight.audits.plan import oversight_plan
+from interlock.engine.oversight.planning.plan import oversight_plan
 from interlock.flows.oversight.plan import measured_figures
 from interlock.surfaces.cli.oversight import options
 from interlock.surfaces.cli.oversight.outputs import check_outputs, figures, tell, write_report

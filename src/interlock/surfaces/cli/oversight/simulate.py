@@ -60,7 +60,7 @@ def simulate_command(
 
     Exit status: 0 simulated; 2 an option cannot be used; 3 a disk cannot be used; 130 stopped by Ctrl-C.
     """
-    from interlock.engine.oversight.audits.simulation import Setting
+    from interlock.engine.oversight.planning.simulation import Setting
     from interlock.flows.oversight.simulate import simulate_oversight
     from interlock.surfaces.cli.oversight.simulate_story import simulate_story
 

@@ -9,7 +9,7 @@ from interlock.surfaces.cli.oversight.paths import monitor_chart, wealth_chart
 from interlock.terms.story import Chart, DataTable, Mark, Section, Story, Tone
 
 if TYPE_CHECKING:
-    from interlock.engine.oversight.audits.simulation import Spread
+    from interlock.engine.oversight.planning.simulation import Spread
     from interlock.flows.oversight.simulate import Simulated
 
 MARK = "SIMULATED"

@@ -3,15 +3,15 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from interlock.engine.oversight.audits.lanes import Sized, chow_threshold, named, size
-from interlock.engine.oversight.audits.step_figures import (
+from interlock.engine.oversight.binomial import share_in_open_unit
+from interlock.engine.oversight.planning.lanes import Sized, chow_threshold, named, size
+from interlock.engine.oversight.planning.step_figures import (
     assumed_value,
     checked,
     figures_of,
     plausible_range,
     unit_of,
 )
-from interlock.engine.oversight.binomial import share_in_open_unit
 from interlock.engine.oversight.sequential.promotion import PromotionTest
 from interlock.engine.oversight.threshold.labels import labels_needed
 from interlock.terms.certificate import Promise

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from interlock.engine.oversight.audits.audit_share import audit_share
+from interlock.engine.oversight.planning.audit_share import audit_share
 from interlock.engine.oversight.wording import percent
 from interlock.terms.evaluation import Assumption, AuditPlan
 from interlock.terms.oversight_plan import Lane

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from interlock.engine.oversight.audits.sampling import in_audit_sample
-from interlock.engine.oversight.audits.simulation import Path, thinned
+from interlock.engine.oversight.planning.simulation import Path, thinned
 from interlock.engine.oversight.sequential.monitor import DemotionMonitor
 from interlock.engine.oversight.sequential.promotion import PromotionTest
 

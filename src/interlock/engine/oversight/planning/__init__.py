@@ -1,0 +1,1 @@
+"""How much people should look, before anything runs: sizing, simulation, and rehearsal on past cases."""
