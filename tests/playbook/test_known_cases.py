@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from governed import ANA, BEN, CARLA, NAME, House
-from interlock.engine.oversight.audits.sampling import audit_draw
+from interlock.engine.oversight.audits.seeding import seed_choice, seed_draw
 from interlock.flows.action.act import act
 from interlock.flows.action.observe import Observed
 from interlock.flows.action.review import ReviewView, close_review, show_review
@@ -22,6 +22,7 @@ from interlock.terms.errors import BadInput
 from interlock.terms.ledger import Fault
 from interlock.terms.person import Person
 
+SURE = 1 - 1e-12
 NONCES = itertools.count()
 
 
@@ -33,7 +34,7 @@ def known(n: int) -> list[KnownCase]:
     return [KnownCase(f"mail-{i}", f"Close my account, please ({i})", "billing", "close account") for i in range(n)]
 
 
-def planting(house: House, cases: list[KnownCase], *, share: float = 1.0, by: Person = CARLA) -> Planted:
+def planting(house: House, cases: list[KnownCase], *, share: float = SURE, by: Person = CARLA) -> Planted:
     return plant(house.store, NAME, cases, share=share, by=by, clock=house.clock, randomness=nonce)
 
 
@@ -102,16 +103,16 @@ def test_which_audits_draw_one_is_up_to_the_salt(live: House) -> None:
     with live.store.reading() as reading:
         salt = salt_in_force(reading, NAME, live.release)
     assert salt is not None
-    due = tuple(key for key in keys if audit_draw(f"known-case:{key}", salt=salt) < 0.3)
+    draws = [seed_draw(key, share=0.3, salt=salt) for key in keys]
+    due = tuple(draw.key for draw in draws if draw.seeded)
     assert 2 < len(due) < 30
-    planted = planting(live, known(2), share=0.3)
-    assert planted == Planted(40, due, ("mail-0", "mail-1"), len(due) - 2)
+    first = seed_choice(due[0], ["mail-0", "mail-1"], salt=salt)
+    second = {"mail-0": "mail-1", "mail-1": "mail-0"}[first]
+    assert planting(live, known(2), share=0.3) == Planted(40, due, (first, second), len(due) - 2)
     with live.store.reading() as reading:
         (entry,) = reading.entries_of("known_cases.planted", NAME)
     assert entry.body["probability"] == 0.3
-    assert entry.body["draws"] == [
-        {"key": k, "draw": (d := audit_draw(f"known-case:{k}", salt=salt)), "drawn": int(d < 0.3)} for k in keys
-    ]
+    assert entry.body["draws"] == [{"key": d.key, "draw": d.draw, "drawn": int(d.seeded)} for d in draws]
 
 
 def test_each_audit_is_drawn_over_once_and_planted_ones_never(live: House) -> None:
@@ -172,6 +173,7 @@ def test_an_answer_key_that_was_changed_afterwards_is_a_fault_and_not_counted(li
     [
         (known(1), 0.0, ANA, "share is 0.0: give the share"),
         (known(1), float("nan"), ANA, "share is nan"),
+        (known(1), 1.0, ANA, "under 1"),
         (known(1), 0.5, Person(" "), "needs the name of the person"),
         ([KnownCase("k", "text", "billing", " billing ")], 0.5, ANA, r"known case 1 \('k'\) proposes 'billing', which"),
         ([KnownCase("k", " ", "billing", "fraud")], 0.5, ANA, "needs a key, its text"),

@@ -3,12 +3,14 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from interlock.engine.ledger.canonical import canonical
 from interlock.flows.ledger.record import record
 from interlock.ports.store import Reading, Transaction
+from interlock.terms.errors import BadInput
+from interlock.terms.table import RawTable
 
 NONCE_BYTES = 32  # without it, the few possible answers could be tried against the hash
 
@@ -42,6 +44,22 @@ class SealedCase:
     def sha256(self) -> str:
         """The commitment, in hex."""
         return hashlib.sha256(self.sealed()).hexdigest()
+
+
+def known_cases_in(table: RawTable) -> tuple[KnownCase, ...]:
+    """The known cases of a file with the columns key, text, proposed and truth; others are not read.
+
+    Raises BadInput where a column is missing.
+    """
+    names = [field.name for field in fields(KnownCase)]
+    absent = [name for name in names if name not in table.columns]
+    if absent:
+        raise BadInput(
+            f"{table.source.name} has no column {', '.join(absent)}: known cases need {', '.join(names)}; "
+            "proposed is the wrong answer, truth the right one"
+        )
+    places = [table.columns.index(name) for name in names]
+    return tuple(KnownCase(*(row[place] for place in places)) for row in table.rows)
 
 
 def secret_name(key: str) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from interlock.engine.ledger.canonical import canonical
-from interlock.engine.oversight.estimate import rate
+from interlock.engine.oversight.audits.seeding import reviewer_miss_rates
 from interlock.engine.rollout.people import known_as, same_person
 from interlock.ports.store import Reading
 from interlock.terms.audits import MissRates
@@ -38,7 +38,7 @@ def missed(reading: Reading, workflow: str, *, level: float = 0.95) -> Missed:
         for sha256 in entry.body["sha256"]
     }
     faults: list[Fault] = []
-    counts: dict[str, tuple[str, int, int]] = {}
+    counts: dict[str, tuple[str, int, int]] = {}  # a reviewer's name as first written, errors found, errors answered
     opened: set[str] = set()
     for entry in reading.entries_of("known_case.opened", workflow):
         reasons = tuple(_against(entry.body, entry, committed, opened))
@@ -47,12 +47,11 @@ def missed(reading: Reading, workflow: str, *, level: float = 0.95) -> Missed:
             faults.extend(Fault(entry.index, reason) for reason in reasons)
             continue
         name = str(entry.body["reviewer"])
-        written, n_missed, n = counts.get(known_as(name), (name, 0, 0))
-        counts[known_as(name)] = (written, n_missed + _is_missed(entry.body), n + 1)
-    by_reviewer = {written: rate(n_missed, n, level) for written, n_missed, n in counts.values()}
-    pooled = rate(sum(m for _, m, _ in counts.values()), sum(n for _, _, n in counts.values()), level)
+        written, n_found, n = counts.get(known_as(name), (name, 0, 0))
+        counts[known_as(name)] = (written, n_found + (not _is_missed(entry.body)), n + 1)
+    rates = reviewer_miss_rates({written: (n_found, n) for written, n_found, n in counts.values()}, level)
     n_waiting = sum(sha256 not in opened for sha256 in committed)
-    return Missed(MissRates(pooled, by_reviewer), len(committed), n_waiting, tuple(faults))
+    return Missed(rates, len(committed), n_waiting, tuple(faults))
 
 
 def _against(

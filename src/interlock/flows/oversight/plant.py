@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from interlock.engine.ledger.canonical import digest
-from interlock.engine.oversight.audits.sampling import audit_draw
+from interlock.engine.oversight.audits.seeding import seed_choice, seed_draw
 from interlock.engine.rollout.people import known_as
 from interlock.engine.timestamp import stamp
 from interlock.flows.action.admit import open_review
@@ -41,7 +41,7 @@ def plant(
     clock: Clock,
     randomness: Randomness,
 ) -> Planted:
-    """Put known cases into the audit queue: one, in the order given, for each audit whose draw is under `share`.
+    """Put known cases into the audit queue: one, itself drawn, for each audit whose draw is under `share`.
 
     Each audit opened since the last planting is drawn over once, with the salt in force and this probability, both on
     record. In the queue a planted case is an audit like any other. It is never applied, has no decision and no
@@ -53,22 +53,22 @@ def plant(
     """
     if not known_as(by.name):
         raise BadInput("planting known cases needs the name of the person who does it: --as NAME")
-    if not 0.0 < share <= 1.0:
-        raise BadInput(f"share is {share!r}: give the share of audits that draw a known case, over 0 and at most 1")
+    if not 0.0 < share < 1.0:
+        raise BadInput(f"share is {share!r}: give the share of audits that draw a known case, over 0 and under 1")
     now = clock()
     with store.transaction() as tx:
         salt = _salt(tx, workflow)
         _check_cases(tx, cases)
         since, until = _window(tx, workflow)
-        draws = [(key, audit_draw(f"known-case:{key}", salt=salt)) for key in _audits(tx, workflow, since)]
-        drawn = tuple(key for key, draw in draws if draw < share)
-        sealed = [_sealed(tx, workflow, case, randomness) for case in cases[: len(drawn)]]
+        draws = [seed_draw(key, share=share, salt=salt) for key in _audits(tx, workflow, since)]
+        drawn = tuple(draw.key for draw in draws if draw.seeded)
+        sealed = [_sealed(tx, workflow, case, randomness) for case in _chosen(cases, drawn, salt)]
         body = {
             "workflow": workflow,
             "probability": share,
             "since_entry": since,
             "until_entry": until,
-            "draws": [{"key": key, "draw": draw, "drawn": int(draw < share)} for key, draw in draws],
+            "draws": [{"key": each.key, "draw": each.draw, "drawn": int(each.seeded)} for each in draws],
             "sha256": sorted(case.sha256 for case in sealed),  # sorted: the order of a hash says nothing
             "by": by.name,
             "authenticated": by.authenticated,
@@ -114,6 +114,12 @@ def _audits(reading: Reading, workflow: str, since: int) -> list[str]:
     opened = [e.body for e in reading.entries_of("review.opened", workflow) if e.index >= since]
     keys = dict.fromkeys(str(body["key"]) for body in opened if body["kind"] == "audit")
     return [key for key in keys if reading.decision(key) is not None]
+
+
+def _chosen(cases: Sequence[KnownCase], drawn: Sequence[str], salt: bytes) -> list[KnownCase]:
+    """A case for each audit that drew one, until none is left."""
+    unused = {case.key: case for case in cases}
+    return [unused.pop(seed_choice(key, tuple(unused), salt=salt)) for key in drawn[: len(cases)]]
 
 
 def _sealed(tx: Transaction, workflow: str, case: KnownCase, randomness: Randomness) -> SealedCase:
