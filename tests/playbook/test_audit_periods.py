@@ -254,6 +254,23 @@ def test_unknown_workflows_and_missing_or_replaced_salts_are_refused_and_nothing
     assert len(no_draw) == 2
 
 
+def test_a_salt_that_was_published_without_a_successor_draws_nothing_more(house: House) -> None:
+    """No flow leaves this behind; a tool that wrote to the ledger by itself could."""
+    authorized(house)
+    name, salt = salt_name(house.release), salt_of(house)
+    body = {"workflow": NAME, "salt": name, "salt_hex": salt.hex(), "sha256": hashlib.sha256(salt).hexdigest()}
+    with house.store.transaction() as tx:
+        record(tx, "salt.published", {**body, "by": "a tool", "authenticated": False}, at="2026-03-02T10:00:00.000000Z")
+    assert house.act().decision.verb is Verb.SHADOW
+    with pytest.raises(BadInput, match="no salt that was committed to"):
+        close(house)
+    found = rechecked(house)
+    assert [fault.reason for fault in found.faults] == [
+        "it was recorded without a draw although audited authority was in force"
+    ]
+    assert (found.right, found.checked, found.never_checkable) == (60, 60, 1)
+
+
 def test_a_close_that_fails_half_way_leaves_nothing(house: House) -> None:
     authorized(house)
     before, salt = house.kinds(), salt_of(house)
