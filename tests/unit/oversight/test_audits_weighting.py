@@ -36,6 +36,19 @@ def test_guaranteed_rate_covers_by_enumeration(
     assert covered >= 0.95
 
 
+def test_guaranteed_rate_covers_when_the_rule_follows_earlier_audits() -> None:
+    """An adversary: one error found in the first half and the second half is drawn at the floor. A finite sum."""
+    halves, n_cases, floor = (4, 40), 400, 0.1
+    covered = 0.0
+    for i in range(halves[0] + 1):
+        then = floor if i else 0.5
+        for j in range(halves[1] + 1):
+            chance = binom.pmf(i, halves[0], 0.3) * binom.pmf(j, halves[1], then)
+            got = guaranteed_rate([1] * (i + j) + [0] * 40, [0.3] * i + [then] * (j + 40), n_cases=n_cases, floor=floor)
+            covered += chance * (got.low is not None and got.high is not None and got.low <= 0.11 <= got.high)
+    assert covered >= 0.95
+
+
 def test_guaranteed_rate_covers_when_the_judge_is_wrong_and_an_unweighted_rate_does_not() -> None:
     """Errors are the least suspected cases. 400 seeded periods; a true 5 % misses more than `most` once in 10^6."""
     rng = np.random.default_rng(20)

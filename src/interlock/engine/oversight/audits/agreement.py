@@ -1,7 +1,7 @@
 """Second, blind reviews: which audits get one, where two people disagree, and how far labels can be relied on."""
 
 import math
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from numbers import Real
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -87,13 +87,12 @@ def krippendorff_alpha(
     if len(values) < 2:
         why = "no unit has two ratings" if not n else f"all {int(counts.sum())} ratings are the same, so is chance"
         return Estimate(None, None, None, n, f"Krippendorff's alpha, {scale}: not computable ({why})", level)
-    everyone = np.ones(n)
-    alpha = _alpha(counts, everyone, values, scale)
-    if alpha is None or ((counts > 0).sum(axis=1) == 1).all():
+    everyone, alpha_of, rng = np.ones(n), _alpha_of(counts, values, scale), np.random.default_rng(seed)
+    alpha = alpha_of(everyone)
+    if ((counts > 0).sum(axis=1) == 1).all():
         method = f"Krippendorff's alpha, {scale}; no interval: no disagreement to resample"
         return Estimate(alpha, None, None, n, method, level)
-    weights = np.random.default_rng(seed).multinomial(n, everyone / n, size=resamples)
-    found = [_alpha(counts, w.astype(np.float64), values, scale) for w in weights]
+    found = [alpha_of(rng.multinomial(n, everyone / n).astype(np.float64)) for _ in range(resamples)]
     low, high = _percentiles(found, (1.0 - level) / 2.0)
     method = f"Krippendorff's alpha, {scale}; interval approximate (bootstrap over units: {resamples}, seed {seed})"
     return Estimate(alpha, low, high, n, method, level)
@@ -123,29 +122,36 @@ def _counted(ratings: Sequence[Sequence[Hashable]], scale: Scale) -> tuple["Floa
     return counts, values
 
 
-def _alpha(counts: "Floats", weights: "Floats", values: "Floats", scale: Scale) -> float | None:
-    """1 - observed / expected disagreement over units that count `weights` times; None where none is expected."""
+def _alpha_of(counts: "Floats", values: "Floats", scale: Scale) -> Callable[["Floats"], float | None]:
+    """Alpha as a function of how often each unit counts: 1 - observed / expected disagreement, None where none is."""
     import numpy as np
 
-    shared = weights / (counts.sum(axis=1) - 1.0)
-    coincidences = counts.T @ (counts * shared[:, None]) - np.diag(shared @ counts)
-    marginals = weights @ counts
-    differences = _differences(values, marginals, scale)
-    expected = float(marginals @ differences @ marginals)
-    if expected <= 0.0:
-        return None
-    return 1.0 - (float(marginals.sum()) - 1.0) * float((coincidences * differences).sum()) / expected
+    sizes = counts.sum(axis=1)
+    apart = None if scale == "ordinal" else _differences(values, scale)
+    fixed = None if apart is None else ((counts @ apart) * counts).sum(axis=1) / (sizes - 1.0)
+
+    def alpha(weights: "Floats") -> float | None:
+        marginals = weights @ counts
+        total = float(marginals.sum())
+        if apart is not None and fixed is not None:
+            observed, expected = float(weights @ fixed), float(marginals @ (apart @ marginals))
+        else:  # squared differences of ranks, in the middle of ties; ranks change with the units that count
+            ranks = np.cumsum(marginals) - marginals / 2.0
+            within = 2.0 * (sizes * (counts @ ranks**2) - (counts @ ranks) ** 2) / (sizes - 1.0)
+            observed = float(weights @ within)
+            expected = 2.0 * float(total * (marginals @ ranks**2) - (marginals @ ranks) ** 2)
+        return 1.0 - (total - 1.0) * observed / expected if (marginals > 0.0).sum() > 1 else None
+
+    return alpha
 
 
-def _differences(values: "Floats", marginals: "Floats", scale: Scale) -> "Floats":
-    """Krippendorff's (2011) squared difference of each value from each other one."""
+def _differences(values: "Floats", scale: Scale) -> "Floats":
+    """Krippendorff's (2011) squared difference of each value from each other one; ordinal is not among them."""
     import numpy as np
 
     if scale == "nominal":
         return np.asarray(1.0 - np.eye(len(values)))
-    if scale == "ordinal":
-        values = np.cumsum(marginals) - marginals / 2.0  # ranks in the middle of ties
-    elif scale == "interval":
+    if scale == "interval":
         values = values / np.abs(values).max()  # a change of unit changes nothing, and squares stay finite
     apart = values[:, None] - values
     if scale == "ratio":

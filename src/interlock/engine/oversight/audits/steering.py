@@ -14,7 +14,9 @@ def fit_steering(suspicion: Sequence[float], *, share: float, floor: float) -> S
 
     Probabilities go with the square root of suspicion: the allocation of least variance for the Horvitz-Thompson
     estimate of an error share when suspicion is the probability of an error (Neyman 1934; Saerndal, Swensson and
-    Wretman 1992, 12.2). A judge that is wrong costs precision, never validity. Equal suspicion gives `share` to all;
+    Wretman 1992, 12.2). A judge that is wrong costs precision, never validity. A floor of
+    about half the share serves best: simulated with good and with useless judges, a fifth of it made the guaranteed
+    upper limit worse than no steering. Equal suspicion gives `share` to all;
     unsuspected cases (0) get more than `floor` only when all others are audited. For cases that come one at a time,
     fit on a past period and fix the rule before the next: its mean is then `share` only while suspicion is spread as
     before. The order of cases does not matter. Raises ValueError naming the entry and the mend.

@@ -30,9 +30,12 @@ def guaranteed_rate(
     1 + c (term - m) has a mean of at most 1 when the mean error share is m (independent draws, and the geometric mean
     is at most the arithmetic); a mixture of bets, fixed by `n_cases`, `floor` and `level` alone, is turned into limits
     by Markov's inequality (Waudby-Smith and Ramdas 2024, with bets that do not look at the past: cases may differ and
-    come in any order). Nothing is asked of the judge that steered. Much shorter than the empirical Bernstein limits of
-    Maurer and Pontil (2009), longer than those of `weighted_rate`, which are approximate: in simulations they held in
-    82 % of periods, not 95 %, where every error lay among cases drawn at the floor.
+    come in any order). Nothing is asked of the judge that steered: only the draws are random, so cases may depend on
+    each other, and the rule may be fitted again on earlier audits. For one look, after the last draw.
+
+    Much shorter than the empirical Bernstein limits of Maurer and Pontil (2009), longer than those of `weighted_rate`,
+    which are approximate: simulated, they held in 82 % of periods, not 95 %, where all errors lay among cases drawn at
+    the floor. Where the probability takes few values, `stratified_rate` is mostly shorter.
 
     `n` of the answer is the number of audits; no figure without any. Raises ValueError naming the entry and the mend.
     """
