@@ -101,7 +101,9 @@ def weighted_rate(wrong: "npt.ArrayLike", probability: "npt.ArrayLike", level: f
 
     `wrong`: 0 or 1 for each audited case; `probability`: with which it was drawn, in (0, 1]. The ratio estimate of
     Hajek (1971): each case counts 1/probability. Its interval is approximate: Clopper-Pearson at Kish's effective
-    sample size (Korn and Graubard 1998); equal probabilities give the exact one. `n` is the number of audited cases.
+    sample size (Korn and Graubard 1998); equal probabilities give the exact one. It is too short where the errors lie
+    among cases that were seldom drawn: there it held in 82 % of simulated periods instead of 95 %, and
+    `guaranteed_rate` is the one to use. `n` is the number of audited cases.
     """
     import numpy as np
 
