@@ -5,8 +5,10 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from interlock.engine.oversight.audits.sampling import salt_commitment
+from interlock.engine.oversight.audits.seeding import recheck_seeds
 from interlock.flows.oversight.drawn_cases import DrawnCase, drawn_case, is_draw, reasons_against
 from interlock.flows.rollout.define import is_salt_of
+from interlock.terms.audits import SeedDraw
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,15 @@ class Period:
     closed_by: str | None = None
     secret: bytes | None = None
     cases: list[DrawnCase] = field(default_factory=list)
+    plantings: list["Planting"] = field(default_factory=list)
+
+
+class Planting(NamedTuple):
+    """Which audits drew a known error: the entry, the probability, and the draws on record."""
+
+    entry: int
+    share: float
+    draws: tuple[SeedDraw, ...]
 
 
 class WorkflowWalk:
@@ -63,6 +74,7 @@ class WorkflowWalk:
             "salt.committed": self._committed,
             "salt.published": self._published,
             "decision.made": self._decided,
+            "known_cases.planted": self._planted,
         }.get(kind)
         if step is None:
             return
@@ -83,6 +95,7 @@ class WorkflowWalk:
                 )
             for case in period.cases:
                 self._against(case, period.secret)
+            self._against_plantings(period)
         for case in self.unsalted:
             self._against(case, None)
             if any(is_draw(draw) for draw in case.draws.values()):
@@ -140,6 +153,14 @@ class WorkflowWalk:
         period = self._in_force()
         (self.unsalted if period is None else period.cases).append(case)
 
+    def _planted(self, line: Line) -> None:
+        period, share = self._in_force(), float(line.body["probability"])
+        draws = tuple(SeedDraw(d["key"], share, float(d["draw"]), bool(d["drawn"])) for d in line.body["draws"])
+        if period is None:
+            self._fault(line.entry, "known errors were drawn although no secret salt was in force")
+        else:
+            period.plantings.append(Planting(line.entry, share, draws))
+
     def _in_force(self) -> Period | None:
         """The newest salt of the release in force, unless a close came after it (see salts.salt_in_force)."""
         for period in reversed(self.periods):
@@ -150,6 +171,16 @@ class WorkflowWalk:
     def _against(self, case: DrawnCase, salt: bytes | None) -> None:
         for reason in reasons_against(case, salt):
             self._fault(case.entry, reason, case.key)
+
+    def _against_plantings(self, period: Period) -> None:
+        for planting in period.plantings if period.secret is not None else ():
+            try:
+                altered = recheck_seeds(planting.draws, share=planting.share, salt=period.secret or b"")
+            except (ValueError, AttributeError, TypeError) as exc:
+                self._fault(planting.entry, f"this known_cases.planted cannot be read: {exc}")
+                continue
+            for key in altered:
+                self._fault(planting.entry, "whether a known error is planted for it is not what the salt gives", key)
 
     def _fault(self, entry: int, reason: str, key: str | None = None) -> None:
         self.faults.append(AuditFault(entry, key, reason))

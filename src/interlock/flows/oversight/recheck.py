@@ -8,6 +8,7 @@ from typing import Any
 from interlock.engine.ledger.check import FORMAT
 from interlock.flows.ledger.verify import verify_export, verify_store
 from interlock.flows.oversight.audit_periods import AuditFault, Line, Period, WorkflowWalk
+from interlock.flows.oversight.due_audits import DueAudits
 from interlock.ports.store import Reading
 from interlock.terms.errors import BadInput
 from interlock.terms.ledger import LedgerCheck
@@ -42,6 +43,7 @@ class WorkflowRecheck:
 
     `not_yet_checkable` were made in the open period: their draws are not known to be right before it closes.
     `never_checkable` are those whose salt is lost or wrong, those made without a salt, and those that cannot be read.
+    Audits are due for audited cases whose effect was completed, in closed and open periods.
     """
 
     workflow: str
@@ -51,6 +53,8 @@ class WorkflowRecheck:
     right: int
     not_yet_checkable: int
     never_checkable: int
+    audits_due: int
+    audits_answered: int
     faults: tuple[AuditFault, ...]
 
     @property
@@ -119,7 +123,7 @@ class _Walks:
 
     def __init__(self, only: str | None) -> None:
         self._only = only
-        self._walks: dict[str, WorkflowWalk] = {}
+        self._walks: dict[str, tuple[WorkflowWalk, DueAudits]] = {}
 
     def take(self, entry: Mapping[str, Any]) -> None:
         body, index = entry.get("body"), entry.get("index")
@@ -127,15 +131,16 @@ class _Walks:
             return  # a fault of the ledger, which its verification names
         workflow = body.get("workflow")
         if isinstance(workflow, str) and self._only in (None, workflow):
-            walk = self._walks.setdefault(workflow, WorkflowWalk())
-            walk.take(str(entry.get("kind")), Line(index, str(entry.get("at")), body))
+            for walk in self._walks.setdefault(workflow, (WorkflowWalk(), DueAudits())):
+                walk.take(str(entry.get("kind")), Line(index, str(entry.get("at")), body))
 
     def results(self) -> tuple[WorkflowRecheck, ...]:
-        return tuple(_result(name, walk) for name, walk in sorted(self._walks.items()))
+        return tuple(_result(name, *walks) for name, walks in sorted(self._walks.items()))
 
 
-def _result(workflow: str, walk: WorkflowWalk) -> WorkflowRecheck:
+def _result(workflow: str, walk: WorkflowWalk, due: DueAudits) -> WorkflowRecheck:
     walk.judge()
+    due.judge()
     wrong = {fault.entry for fault in walk.faults if fault.key is not None}
     periods = tuple(_period(period, wrong) for period in walk.periods)
     decisions = sum(p.decisions for p in periods) + len(walk.unsalted) + walk.unreadable
@@ -149,7 +154,9 @@ def _result(workflow: str, walk: WorkflowWalk) -> WorkflowRecheck:
         right=sum(p.right for p in periods),
         not_yet_checkable=waiting,
         never_checkable=decisions - checked - waiting,
-        faults=tuple(walk.faults),
+        audits_due=due.n_due,
+        audits_answered=due.n_answered,
+        faults=tuple(sorted((*walk.faults, *due.faults), key=lambda fault: fault.entry)),
     )
 
 

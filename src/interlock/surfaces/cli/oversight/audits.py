@@ -89,7 +89,8 @@ def recheck_command(
     For each decision the published salt gives two draws; with the shares of the grant that was in force they say
     whether the case was covered and whether it is audited. Named are: a recorded draw or audit flag that differs, a
     salt that is not the one committed to, and decisions without a draw although there was authority to audit. Decisions
-    of the open period are counted as not yet checkable. The ledger itself is verified as well.
+    of the open period are counted as not yet checkable. Named as well are audits that were drawn and never opened,
+    effects without a decision, and outcomes that are not what the reviewer answered. The ledger itself is verified.
 
     Examples:
 
@@ -162,6 +163,7 @@ def _workflow_told(one: "WorkflowRecheck") -> Iterator[str]:
         )
     # A release that was defined and never decided anything has a salt, too.
     yield from (f"  {_period(period)}" for period in one.periods if period.decisions)
+    yield f"  {_count(one.audits_due, 'audit')} due in all periods, {one.audits_answered:,} answered by a person"
     if one.never_checkable:
         share = f"{one.never_checkable:,} of {_count(one.decisions, 'decision')}"
         yield f"  {share} can never be checked; the faults say why"

@@ -1,0 +1,93 @@
+"""Whether what was drawn was also done: every audited case was put before a person, and its answer counted as given."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from interlock.flows.oversight.audit_periods import AuditFault, Line
+from interlock.terms.decision import Verb
+
+
+@dataclass(frozen=True, slots=True)
+class _Decided:
+    """What a decision says that its case should lead to."""
+
+    applied: bool
+    audited: bool
+    label: str
+
+
+@dataclass(slots=True)
+class DueAudits:
+    """Feeds on the entries of one workflow in order. Due: the decision says audited, and the effect was completed."""
+
+    faults: list[AuditFault] = field(default_factory=list)
+    _decided: dict[str, _Decided] = field(default_factory=dict)
+    _due: dict[str, int] = field(default_factory=dict)
+    _opened: set[str] = field(default_factory=set)
+    _answered: dict[str, str] = field(default_factory=dict)
+
+    def take(self, kind: str, line: Line) -> None:
+        """The next entry; a decision that cannot be read is named by the walk over the draws."""
+        body, key = line.body, line.body.get("key")
+        if not isinstance(key, str):
+            return
+        if kind == "decision.made":
+            self._decided.setdefault(key, _decided(body))
+        elif kind == "intent.admitted":
+            self._begun(line, key)
+        elif kind == "intent.completed" and key in self._decided and self._decided[key].audited:
+            self._due[key] = line.entry
+        elif kind == "review.opened" and body.get("kind") == "audit":
+            self._opened.add(key)
+        elif kind == "review.closed" and body.get("kind") == "audit":
+            self._answered[key] = str(body.get("label")).strip()
+        elif kind == "outcome.observed":
+            self._observed(line, key)
+
+    def judge(self) -> None:
+        """Name the audits that nobody was asked for; call it once, behind the last entry."""
+        for key, entry in self._due.items():
+            if key not in self._opened:
+                self._fault(entry, key, "it was applied and is to be audited, but its audit was never opened")
+
+    @property
+    def n_due(self) -> int:
+        """Audits that are owed: drawn, and the effect was completed."""
+        return len(self._due)
+
+    @property
+    def n_answered(self) -> int:
+        """How many of those a person has answered."""
+        return sum(key in self._answered for key in self._due)
+
+    def _begun(self, line: Line, key: str) -> None:
+        decided = self._decided.get(key)
+        if decided is None or not decided.applied:
+            self._fault(line.entry, key, "an effect was begun for it, but no decision to apply it is on record")
+
+    def _observed(self, line: Line, key: str) -> None:
+        decided, label = self._decided.get(key), str(line.body.get("label")).strip()
+        if decided is None:
+            return  # `observe` refuses these; a decision that was cut out is named where its effect began
+        if line.body.get("wrong") != int(label != decided.label):
+            told = "right" if label != decided.label else "wrong"
+            self._fault(
+                line.entry,
+                key,
+                f"it counts as {told}, but '{decided.label}' was proposed and '{label}' turned out true",
+            )
+        if line.body.get("audit") is True and self._answered.get(key) != label:
+            self._fault(
+                line.entry, key, f"its audit counts as answered '{label}'; the reviewer's answer is not that one"
+            )
+
+    def _fault(self, entry: int, key: str, reason: str) -> None:
+        self.faults.append(AuditFault(entry, key, reason))
+
+
+def _decided(body: Mapping[str, Any]) -> _Decided:
+    inputs = body.get("inputs")
+    proposal = inputs.get("proposal") if isinstance(inputs, dict) else None
+    label = str(proposal.get("label")).strip() if isinstance(proposal, dict) else ""
+    return _Decided(body.get("verb") == Verb.APPLY, body.get("audited") == 1, label)
