@@ -1,0 +1,73 @@
+"""One feature compared, by its kind: test, p-value and effect."""
+
+from typing import TYPE_CHECKING
+
+from interlock.engine.oversight.drift.columns import Pair, category_counts
+from interlock.engine.oversight.drift.effects import effect_of_counts, effect_of_numbers
+from interlock.engine.oversight.drift.kernel import chosen_rows, vectors_differ
+from interlock.engine.oversight.drift.ngrams import hashed_ngrams
+from interlock.engine.oversight.drift.two_sample import counts_differ, numbers_differ
+from interlock.terms.drift import DriftEffect, FeatureDrift, FeatureKind
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+TEXT_BUCKETS = 1024  # enough for a comparison of means, and 500 rows take 4 MB
+
+
+def compare(name: str, pair: Pair, *, level: float, rng: "np.random.Generator") -> FeatureDrift:
+    """A feature with at least 2 values in each sample."""
+    import numpy as np
+
+    if pair.kind is FeatureKind.TEXT:
+        return _compare_texts(name, pair, level=level, rng=rng)
+    sizes = len(pair.reference), len(pair.recent)
+    if pair.kind is FeatureKind.NUMERIC:
+        old, new = np.asarray(pair.reference, dtype=np.float64), np.asarray(pair.recent, dtype=np.float64)
+        test, p = numbers_differ(old, new)
+        return _found(name, pair.kind, (test, p, True), effect_of_numbers(old, new), sizes)
+    counts = category_counts(tuple(map(str, pair.reference)), tuple(map(str, pair.recent)))
+    before, after = np.asarray(counts[0], dtype=np.int64), np.asarray(counts[1], dtype=np.int64)
+    effect = effect_of_counts(before, after, unseen_share=counts[2])
+    return _found(name, pair.kind, counts_differ(before, after, level=level, rng=rng), effect, sizes)
+
+
+def compare_missing(
+    name: str, lost: tuple[int, int], cases: tuple[int, int], *, level: float, rng: "np.random.Generator"
+) -> FeatureDrift:
+    """How many cells have no value that can be read, of the reference and of the recent cases."""
+    import numpy as np
+
+    before, after = (np.array([gone, n - gone], dtype=np.int64) for gone, n in zip(lost, cases, strict=True))
+    effect = effect_of_counts(before, after, unseen_share=None)
+    result = counts_differ(before, after, level=level, rng=rng)
+    return _found(name, FeatureKind.MISSING, result, effect, cases)
+
+
+def compare_vectors(
+    name: str,
+    reference: "npt.NDArray[np.float64]",
+    recent: "npt.NDArray[np.float64]",
+    *,
+    level: float,
+    rng: "np.random.Generator",
+) -> FeatureDrift:
+    """Given embeddings, one row a case, at least 2 of each."""
+    old, new = reference[chosen_rows(len(reference), rng)], recent[chosen_rows(len(recent), rng)]
+    test, p, resolved, effect = vectors_differ(old, new, level=level, rng=rng)
+    return _found(name, FeatureKind.EMBEDDING, (test, p, resolved), effect, (len(old), len(new)))
+
+
+def _compare_texts(name: str, pair: Pair, *, level: float, rng: "np.random.Generator") -> FeatureDrift:
+    texts = [[str(cells[i]) for i in chosen_rows(len(cells), rng)] for cells in (pair.reference, pair.recent)]
+    old, new = (hashed_ngrams(chosen, buckets=TEXT_BUCKETS) for chosen in texts)
+    test, p, resolved, effect = vectors_differ(old, new, level=level, rng=rng)
+    return _found(name, FeatureKind.TEXT, (test, p, resolved), effect, (len(old), len(new)))
+
+
+def _found(
+    name: str, kind: FeatureKind, result: tuple[str, float, bool], effect: DriftEffect, sizes: tuple[int, int]
+) -> FeatureDrift:
+    test, p, resolved = result
+    return FeatureDrift(name, kind, test, p, p, effect, *sizes, resolved=resolved, warns=False)

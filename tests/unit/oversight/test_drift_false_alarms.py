@@ -1,0 +1,82 @@
+"""False warnings are as rare as promised: seeded simulations whose own error is under one in a million."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from scipy.stats import binom
+
+from interlock.engine.oversight.drift.calibration import false_alarms
+from interlock.engine.oversight.drift.detect import detect_drift
+from interlock.engine.oversight.drift.effects import Floors
+from interlock.engine.oversight.drift.outcome import adjusted
+from interlock.engine.oversight.drift.permutation import permutation_p
+from interlock.terms.drift import DriftOutcome
+
+NO_FLOORS = Floors(0.0, 0.0, 0.0)  # the test alone must keep the promise
+RUNS, LEVEL = 200, 0.025
+MOST = int(binom.ppf(1 - 1e-6, RUNS, LEVEL))
+
+
+def cases(rng: np.random.Generator, n: int) -> dict[str, list[Any]]:
+    """Twelve features: numbers, common and rare categories, cells that are missing."""
+    columns: dict[str, list[Any]] = {f"n{i}": list(rng.normal(size=n)) for i in range(6)}
+    columns |= {f"c{i}": list(rng.choice(list("abcd"), n)) for i in range(3)}
+    columns |= {f"r{i}": list(rng.zipf(2.0, n).astype(str)) for i in range(2)}
+    columns["m"] = [None if missing else 1.0 for missing in rng.random(n) < 0.3]
+    return columns
+
+
+def warnings(runs: int, seed: int) -> int:
+    count = 0
+    for run in range(runs):
+        rng = np.random.default_rng([seed, run])
+        report = detect_drift(cases(rng, 150), cases(rng, 100), floors=NO_FLOORS, seed=run)
+        count += report.outcome is DriftOutcome.WARNING
+    return count
+
+
+def test_false_warnings_over_all_features_keep_the_level() -> None:
+    """At a true rate of the level itself, more than MOST of 200 come once in a million."""
+    assert warnings(RUNS, seed=1) <= MOST
+
+
+def test_without_the_adjustment_over_features_the_same_simulation_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        "interlock.engine.oversight.drift.detect.adjusted",
+        lambda found, *, n_tests, level, floors: tuple(
+            one for each in found for one in adjusted([each], n_tests=1, level=level, floors=floors)
+        ),
+    )
+    assert warnings(RUNS, seed=1) > MOST
+
+
+def test_texts_and_embeddings_keep_the_level() -> None:
+    words = ["refund", "order", "card", "invoice", "late", "parcel", "broken"]
+    count, runs = 0, 100
+    for run in range(runs):
+        rng = np.random.default_rng([2, run])
+        old, new = ([" ".join(rng.choice(words, 4)) for _ in range(n)] for n in (30, 20))
+        vectors = {"e": (rng.normal(size=(30, 3)), rng.normal(size=(20, 3)))}
+        report = detect_drift({"t": old}, {"t": new}, text=["t"], embeddings=vectors, floors=NO_FLOORS, seed=run)
+        count += report.outcome is DriftOutcome.WARNING
+    assert count <= binom.ppf(1 - 1e-6, runs, LEVEL)
+
+
+def test_a_sequential_permutation_p_value_is_valid_at_every_level() -> None:
+    """Statistics without ties are exchangeable; 3,000 p-values against q; each check errs once in 10^7."""
+    rng = np.random.default_rng(3)
+    found = np.array([permutation_p(rng.random(), rng.random, draws=999) for _ in range(3_000)])
+    for q in (0.001, 0.01, 0.05, 0.25, 0.5):
+        assert (found <= q).sum() <= binom.ppf(1 - 1e-7, 3_000, q)
+    assert (found <= 0.05).sum() >= binom.ppf(1e-7, 3_000, 0.05)
+
+
+def test_the_reference_against_itself_gives_the_share_of_false_warnings_with_its_interval() -> None:
+    columns = cases(np.random.default_rng(4), 400)
+    found = false_alarms(columns, n_recent=150, runs=40)
+    assert (found.share.n, found.allowed, found.n_reference, found.n_recent) == (40, 0.025, 250, 150)
+    assert found.share.low is not None
+    assert found.share.low <= found.allowed
+    with pytest.raises(ValueError, match="leave 2 or more to compare with"):
+        false_alarms(columns, n_recent=399)
