@@ -32,16 +32,27 @@ def test_a_planted_error_is_reviewed_blind_and_counted(run: Run, audited: Here) 
     assert "Close my account please" in shown
     assert "hidden until you decide" in shown
     waiting = run("oversight", "missed", "triage")
-    assert (waiting.status, waiting.out) == (
+    needs = "  to show that at most 5 % are missed takes 59 answered errors without a miss, 93 with one"
+    assert (waiting.status, waiting.out.splitlines()) == (
         0,
-        "triage: no planted error was answered yet, so the share missed is not known; 1 of 1 planted still waiting\n",
+        [
+            "triage: no planted error was answered yet, so the share missed is not known; 1 of 1 planted still waiting",
+            "  no planted error was found yet, so the error budget cannot be corrected for what is missed",
+            needs,
+        ],
     )
-    run("review", "triage", "mail-7", "--kind", "audit", "--label", "billing", "--as", "Ben Okafor")
+    run("review", "triage", "mail-7", "--kind", "audit", "--label", "close account", "--as", "Ben Okafor")
     counted = run("oversight", "missed", "triage")
-    told = "1 of 1 planted errors missed (100.0%; 95% interval 2.5% to 100.0%, exact)"
+    told = "0 of 1 planted errors missed (0.0%; 95% interval 0.0% to 97.5%, exact)"
     assert (counted.status, counted.out.splitlines()) == (
         0,
-        [f"triage: {told}; 0 of 1 planted still waiting", f"  Ben Okafor: {told}"],
+        [
+            f"triage: {told}; 0 of 1 planted still waiting",
+            f"  Ben Okafor: {told}",
+            "  at most 95.0% of errors like these are missed (exact; wrong with probability 0.05 at most, which comes "
+            "on top of the test's own): to keep to 10 %, test the audits at 0.500%",
+            needs,
+        ],
     )
     as_json = run("oversight", "missed", "triage", "--json").json
     assert (as_json["n_planted"], as_json["rates"]["by_reviewer"]["Ben Okafor"]["n"]) == (1, 1)

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from governed import ANA, BEN, CARLA, NAME, House
-from interlock.engine.oversight.audits.seeding import seed_choice, seed_draw
+from interlock.engine.oversight.audits.seeding import corrected_budget, seed_choice, seed_draw
 from interlock.flows.action.act import act
 from interlock.flows.action.observe import Observed
 from interlock.flows.action.review import ReviewView, close_review, show_review
@@ -131,11 +131,12 @@ def test_misses_are_counted_a_reviewer_at_a_time(live: House) -> None:
     for key, label, by in [*said, ("mail-3", " billing", ANA)]:
         answer(live, key, label, by)
     by_reviewer = {"Ben Okafor": rate(1, 3), "Ana Ruiz": rate(1, 1)}
-    assert count(live) == Missed(MissRates(rate(2, 4), by_reviewer), 5, 1, ())
+    corrected = corrected_budget(0.1, found=2, seeded=4, delta=1 - 0.95)
+    assert count(live) == Missed(MissRates(rate(2, 4), by_reviewer), corrected, 5, 1, ())
 
 
 def test_without_planted_cases_the_miss_rate_is_not_known(live: House) -> None:
-    assert count(live) == Missed(MissRates(rate(0, 0), {}), 0, 0, ())
+    assert count(live) == Missed(MissRates(rate(0, 0), {}), None, 0, 0, ())
     assert count(live).rates.pooled.value is None
 
 
@@ -164,7 +165,7 @@ def test_an_answer_key_that_was_changed_afterwards_is_a_fault_and_not_counted(li
         opened = reading.newest_of("known_case.opened", NAME)
     assert opened is not None
     reason = "the planted case was not committed to before it was answered"
-    assert count(again) == Missed(MissRates(rate(0, 0), {}), 1, 1, (Fault(opened.index, reason),))
+    assert count(again) == Missed(MissRates(rate(0, 0), {}), None, 1, 1, (Fault(opened.index, reason),))
     again.store.close()
 
 

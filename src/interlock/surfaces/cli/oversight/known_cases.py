@@ -7,6 +7,8 @@ import typer
 from rich.text import Text
 
 from interlock.engine.ledger.canonical import plain
+from interlock.engine.oversight.audits.seeding import seeds_needed
+from interlock.engine.oversight.wording import percent
 from interlock.ports.progress import silent
 from interlock.surfaces.cli.oversight.options import share_option
 from interlock.surfaces.cli.store_options import (
@@ -25,9 +27,11 @@ from interlock.terms.errors import BadInput
 
 if TYPE_CHECKING:
     from interlock.flows.oversight.missed import Missed
+    from interlock.terms.audits import CorrectedBudget
     from interlock.terms.estimate import Estimate
 
 ROWS_MAX = 100_000
+MISS_SHARE_AIM = 0.05
 PANEL = "Known errors"
 
 
@@ -82,7 +86,10 @@ def plant_command(
 def missed_command(
     context: typer.Context, workflow: Workflow, store: StoreOption = None, as_json: JsonOption = False
 ) -> None:
-    """How many planted errors reviewers missed, each and together, with exact intervals.
+    """How many planted errors reviewers missed, each and together, exactly, and what follows for the budget.
+
+    Where reviewers miss a share m of errors, audits show only 1 - m of them: the budget is to be tested at itself times
+    1 - m, with the upper limit of m. That holds for real errors as far as the planted ones are as hard to see.
 
     Example:
 
@@ -111,6 +118,8 @@ def _tell(box: Toolbox, name: str, found: "Missed") -> None:
     )
     for reviewer, rate in found.rates.by_reviewer.items():
         _print(box, f"  {reviewer}: {_rate(rate)}", 1)
+    _print(box, f"  {_budget(found.corrected)}", 1)
+    _print(box, f"  {_power()}", 1)
     for fault in found.faults:
         _print(box, f"  NOT COUNTED, entry {fault.index}: {fault.reason}", 1)
 
@@ -121,6 +130,24 @@ def _rate(rate: "Estimate") -> str:
     missed = round(rate.value * rate.n)
     interval = f"{rate.level:.0%} interval {rate.low:.1%} to {rate.high:.1%}, exact"
     return f"{missed:,} of {rate.n:,} planted errors missed ({rate.value:.1%}; {interval})"
+
+
+def _budget(corrected: "CorrectedBudget | None") -> str:
+    if corrected is None:
+        return "no planted error was found yet, so the error budget cannot be corrected for what is missed"
+    return (
+        f"at most {corrected.miss_share_max:.1%} of errors like these are missed (exact; wrong with probability "
+        f"{corrected.delta:.2g} at most, which comes on top of the test's own): to keep to "
+        f"{percent(corrected.asked)}, test the audits at {corrected.budget:.3%}"
+    )
+
+
+def _power() -> str:
+    none, one = (seeds_needed(MISS_SHARE_AIM, missed=missed) for missed in (0, 1))
+    return (
+        f"to show that at most {percent(MISS_SHARE_AIM)} are missed takes {none} answered errors without a miss, "
+        f"{one} with one"
+    )
 
 
 def _print(box: Toolbox, line: str, depth: int) -> None:
