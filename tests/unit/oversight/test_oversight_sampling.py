@@ -51,6 +51,15 @@ def test_two_salts_give_unrelated_samples() -> None:
     assert abs(np.corrcoef(first, second)[0, 1]) < 5 / np.sqrt(10_000)
 
 
+def test_draws_of_one_case_for_different_ends_are_unrelated() -> None:
+    """A release draws traffic and audits with one salt: who knows that a case was covered knows nothing of its audit."""
+    keys = [f"case-{i}" for i in range(20_000)]
+    traffic, audit = (np.array([audit_draw(f"{end}:{key}", salt=SALT) for key in keys]) for end in ("traffic", "audit"))
+    assert abs(np.corrcoef(traffic, audit)[0, 1]) < 5 / np.sqrt(20_000)
+    low, high = binom.ppf((5e-7, 1 - 5e-7), (traffic < 0.1).sum(), 0.1)
+    assert low <= ((traffic < 0.1) & (audit < 0.1)).sum() <= high
+
+
 def test_recheck_names_what_was_altered() -> None:
     record = [
         RecordedDraw(key, audit_draw(key, salt=SALT), in_audit_sample(key, share=0.3, salt=SALT))
