@@ -34,15 +34,24 @@ Way = Callable[[RankedCases, float], float | None]
 class Pool:
     """All cases, the surest first: the true share and mean loss of any threshold are known."""
 
-    def __init__(self, path: Path, *, weighted: bool = False) -> None:
-        with np.load(path) as columns:
-            order = np.argsort(-columns["score"], kind="stable")
-            self.confidence = columns["score"].astype(np.float64)[order]
-            self.wrong = columns["err"].astype(np.float64)[order]
-        self.n = len(order)
+    def __init__(self, confidence: Floats, wrong: Floats, *, weighted: bool = False) -> None:
+        order = np.argsort(-confidence, kind="stable")
+        self.confidence, self.wrong, self.n = confidence[order], wrong[order], len(order)
         rng = np.random.default_rng(SEED)
         self.loss = self.wrong * (rng.choice(SEVERITY, self.n, p=PARTS) if weighted else 1.0)
         self.risk = np.cumsum(self.loss) / np.arange(1, self.n + 1)
+
+    @classmethod
+    def read(cls, path: Path, *, weighted: bool = False) -> "Pool":
+        with np.load(path) as columns:
+            return cls(columns["score"].astype(np.float64), columns["err"].astype(np.float64), weighted=weighted)
+
+    @classmethod
+    def made_up(cls, error_rate: float, power: float) -> "Pool":
+        """The surest share q of the cases is wrong with rate error_rate x q^power."""
+        share = np.arange(1, 20_001) / 20_000
+        rate = np.minimum(1.0, error_rate * (power + 1) * share**power)
+        return cls(1.0 - share, (np.random.default_rng(SEED).random(len(share)) < rate).astype(np.float64))
 
     def truth(self, threshold: float | None) -> tuple[float, float]:
         n = 0 if threshold is None else int(np.searchsorted(-self.confidence, -threshold, side="right"))
@@ -177,6 +186,10 @@ LOSS_WAYS: dict[str, Way] = {
 }
 
 
+STARTS = {name: way for name, way in WAYS.items() if "start" in name}
+CURVES = ((0.025, 3), (0.08, 3), (0.03, 2), (0.08, 4), (0.02, 1))
+
+
 def compared(pool: Pool, budget: float, n: int, draws: int, ways: dict[str, Way]) -> Iterator[tuple[str, float, float]]:
     """(way, share of the oracle's automation, frequency of a broken promise)."""
     design = labelling_design(pool.confidence, budget=budget, n_labels=n)
@@ -247,9 +260,11 @@ def main() -> int:
     print(
         f"Share of the oracle's automation (mean of both pools) and worst frequency of a broken promise, {draws} draws"
     )
-    show([Pool(folder / name) for name in names], draws, WAYS)
+    show([Pool.read(folder / name) for name in names], draws, WAYS)
+    print(f"\nMade-up pools, the surest share q wrong with rate e q^g, (e, g) in {CURVES}: where the search begins")
+    show([Pool.made_up(*curve) for curve in CURVES], max(20, draws // 4), STARTS)
     print(f"\nWrong cases that cost {SEVERITY} with probability {PARTS}; the budget is a mean loss")
-    show([Pool(folder / name, weighted=True) for name in names], max(20, draws // 4), LOSS_WAYS)
+    show([Pool.read(folder / name, weighted=True) for name in names], max(20, draws // 4), LOSS_WAYS)
     return 0
 
 
