@@ -52,7 +52,7 @@ def test_two_salts_give_unrelated_samples() -> None:
 
 
 def test_draws_of_one_case_for_different_ends_are_unrelated() -> None:
-    """A release draws traffic and audits with one salt: who knows that a case was covered knows nothing of its audit."""
+    """A release draws both with one salt: who knows that a case was covered knows nothing of its audit."""
     keys = [f"case-{i}" for i in range(20_000)]
     traffic, audit = (np.array([audit_draw(f"{end}:{key}", salt=SALT) for key in keys]) for end in ("traffic", "audit"))
     assert abs(np.corrcoef(traffic, audit)[0, 1]) < 5 / np.sqrt(20_000)
