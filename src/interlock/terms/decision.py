@@ -1,9 +1,9 @@
 """What the AI suggests and what may happen to it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
-from interlock.terms.workflow import Limits
+from interlock.terms.workflow import ABSENT_AT_DEFAULT, Limits
 
 
 class Verb(StrEnum):
@@ -20,7 +20,8 @@ class Proposal:
     """A suggestion for one case. `key` derives from business inputs, never from a model's output.
 
     `confidence` is None where the model gave none: then a person decides. `payload_digest` binds the case's content,
-    which is kept apart so that it can be erased.
+    which is kept apart so that it can be erased. `novelty` is the share of usual cases that are at least as unlike the
+    certificate's cases (a conformal p-value: small is novel); None where nobody measured it.
     """
 
     key: str
@@ -28,6 +29,7 @@ class Proposal:
     label: str
     confidence: float | None
     payload_digest: str
+    novelty: float | None = field(default=None, metadata=ABSENT_AT_DEFAULT)
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,11 +68,15 @@ class Budget:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Plain limits at the edge. `forbidden` labels are never done by the workflow, not even after review."""
+    """Plain limits at the edge. `forbidden` labels are never done by the workflow, not even after review.
+
+    `novelty_review_below`: cases whose novelty p is lower, or not known, go to a person.
+    """
 
     always_review: tuple[str, ...] = ()
     forbidden: tuple[str, ...] = ()
     applied_per_day: int | None = None
+    novelty_review_below: float | None = field(default=None, metadata=ABSENT_AT_DEFAULT)
 
 
 @dataclass(frozen=True, slots=True)

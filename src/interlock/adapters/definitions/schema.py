@@ -111,6 +111,7 @@ class LimitsPart(_Part):
     always_review: tuple[Words, ...] = ()
     forbidden: tuple[Words, ...] = ()
     applied_per_day: Annotated[int, Field(ge=0, le=NUMBER_MAX, strict=True)] | None = None
+    novelty_review_below: OpenShare | None = None
 
 
 class EffectPart(_Part):
@@ -188,7 +189,7 @@ class WorkflowFile(_Part):
             owners=Owners(self.owners.value, self.owners.safety),
             rights=DecisionRights(self.rights.promote, self.rights.resume),
             budget=Budget(budget.error, budget.promise, budget.delta, budget.certify_at or budget.error / 2),
-            limits=Limits(self.limits.always_review, self.limits.forbidden, self.limits.applied_per_day),
+            limits=Limits(**self.limits.model_dump()),
             effect=EffectPlan(**self.effect.model_dump()),
             rollout=Rollout(**self.rollout.model_dump()),
             cost_wrong_usd=self.costs.wrong_usd,

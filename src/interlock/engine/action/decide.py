@@ -55,6 +55,7 @@ def _doubts_about_case(inputs: DecisionInputs, grant: GrantFacts) -> Iterator[st
         yield f"'{proposal.label}' always goes to a person"
     if limits.applied_per_day is not None and inputs.applied_today >= limits.applied_per_day:
         yield f"the daily limit of {limits.applied_per_day} applied cases is reached"
+    yield from _doubts_about_novelty(proposal.novelty, limits.novelty_review_below)
     if grant.threshold is None:
         yield "no threshold is certified"
     elif proposal.confidence is None or not math.isfinite(proposal.confidence):
@@ -63,3 +64,17 @@ def _doubts_about_case(inputs: DecisionInputs, grant: GrantFacts) -> Iterator[st
         yield f"the confidence {float(proposal.confidence):g} is outside 0..1"
     elif not proposal.confidence >= grant.threshold:
         yield f"confidence {proposal.confidence:.4f} < certified threshold {grant.threshold:.4f}"
+
+
+def _doubts_about_novelty(novelty: float | None, limit: float | None) -> Iterator[str]:
+    if limit is None:
+        return
+    if novelty is None or not math.isfinite(novelty):
+        yield "how unlike the certified cases it is, is unknown"
+    elif not 0.0 <= novelty <= 1.0:
+        yield f"the novelty {float(novelty):g} is outside 0..1"
+    elif not novelty >= limit:
+        yield (
+            f"it is unlike the certified cases: {percent(float(f'{100 * novelty:.3g}') / 100)} of usual cases are as "
+            f"unlike, under the limit of {percent(limit)}"
+        )

@@ -38,7 +38,12 @@ def definition_of(body: Mapping[str, Any]) -> WorkflowDefinition:
 
 def limits_of(body: Mapping[str, Any]) -> Limits:
     """The limits as the decision reads them."""
-    return Limits(tuple(body["always_review"]), tuple(body["forbidden"]), body["applied_per_day"])
+    return Limits(
+        tuple(body["always_review"]),
+        tuple(body["forbidden"]),
+        body["applied_per_day"],
+        body.get("novelty_review_below"),
+    )
 
 
 def changed_fields(

@@ -63,7 +63,7 @@ def admit(
     if row is None:
         raise BadInput(f"there is no workflow '{workflow}'; apply its definition first")
     at = stamp(now)
-    proposal = replace(proposal, confidence=_number(proposal.confidence))
+    proposal = replace(proposal, confidence=_number(proposal.confidence), novelty=_number(proposal.novelty))
     inputs = _inputs(tx, row, proposal, has_target=before is not None, at=at)
     decision = decide(inputs)
     record(tx, "decision.made", _decision_body(row, inputs, decision), at=at)
@@ -82,11 +82,11 @@ def _known(tx: Transaction, workflow: str, known: DecisionRow) -> Admitted:
     return Admitted(decision, None, repeated=True, state=intent.state if intent else None)
 
 
-def _number(confidence: object) -> float | None:
-    """The confidence as it can be recorded; what is no finite number is unknown, and then a person decides."""
-    if isinstance(confidence, bool) or not isinstance(confidence, Real):
+def _number(measured: object) -> float | None:
+    """A measure as it can be recorded; what is no finite number is unknown, and then a person decides."""
+    if isinstance(measured, bool) or not isinstance(measured, Real):
         return None
-    number = float(confidence)
+    number = float(measured)
     return number if math.isfinite(number) else None
 
 
