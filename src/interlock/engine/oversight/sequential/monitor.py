@@ -12,6 +12,8 @@ from interlock.engine.oversight.sequential.observed import (
     read_counts,
     read_decided_at,
     read_sums,
+    refuse_missed_decision,
+    run_length_in,
     state_of_kind,
 )
 
@@ -19,7 +21,7 @@ _WORSENINGS = (1.5, 2.0, 3.0, 5.0, 10.0)  # error rates watched for, as multiple
 _COPY_EVERY = 25  # audits between two copies of the restarted process
 # Sum over b >= 0 of 1/((b+1) ln^2(b+1+e)), rounded up: the first million terms and 1/ln(10^6) for the rest.
 _WEIGHTS_TOTAL = 1.5421
-_CEILING = 1e300  # far over any alarm; holding a statistic down keeps it valid and lets it never overflow
+CEILING = 1e300  # far over any alarm; holding a statistic down keeps it valid and lets it never overflow
 
 
 def worse_rates(budget: float) -> tuple[float, ...]:
@@ -66,8 +68,8 @@ class _Monitor(ABC):
         if statistic >= self.limit:
             if self.decided_at is None:
                 self.decided_at = self.n
-            if statistic > _CEILING:
-                self.sums = [min(s, _CEILING) for s in self.sums]
+            if statistic > CEILING:
+                self.sums = [min(s, CEILING) for s in self.sums]
         return self.decided_at is not None
 
     def to_state(self) -> dict[str, Any]:
@@ -91,6 +93,7 @@ class _Monitor(ABC):
         monitor.n, monitor.n_wrong = read_counts(known)
         monitor.decided_at = read_decided_at(known, at_most=monitor.n)
         monitor.sums = read_sums(known, len(_WORSENINGS))
+        refuse_missed_decision(decided=monitor.decided, over_limit=monitor.statistic / monitor.limit - 1.0)
         return monitor
 
     @property
@@ -122,9 +125,7 @@ class DemotionMonitor(_Monitor):
     def __init__(self, budget: float, run_length: float = 10_000) -> None:
         """`budget` a share in (0, 1); `run_length` in audits, from 1 to 10^12. Raises ValueError otherwise."""
         super().__init__(budget, run_length)
-        if not 1.0 <= run_length <= 1e12:
-            raise ValueError(f"run_length is {run_length!r}: give a number of audits from 1 to 10^12")
-        self.run_length = float(run_length)
+        self.run_length = run_length_in("audits", run_length)
         self.limit = self.run_length * (1.0 - EQUALITY_SLACK)
 
     def joining(self, n: int) -> float:
@@ -143,7 +144,8 @@ class BreachMonitor(_Monitor):
     All copies for one q move by the same factor, so one sum a q is kept and an audit costs the same however many
     copies run.
 
-    `decided` stays true once reached (`decided_at` says at which audit); later audits are still recorded.
+    `decided` stays true once reached (`decided_at` says at which audit); later audits are still recorded. Which copy an
+    audit meets depends on its place, so two monitors cannot be merged; `pooled` averages those of several streams.
     """
 
     kind = "breach"

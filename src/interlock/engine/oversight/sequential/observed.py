@@ -6,12 +6,30 @@ from typing import Any
 
 from interlock.engine.oversight.binomial import whole_count
 
+ROUNDING = 1e-9  # a statistic that was computed in another order may differ by less
+
 
 def is_wrong(wrong: int) -> bool:
     """True for 1, False for 0; raises ValueError for anything else: an unknown outcome must not be counted."""
     if wrong not in (0, 1):
         raise ValueError(f"wrong is {wrong!r}: give True (wrong) or False (right); leave unjudged cases out")
     return bool(wrong)
+
+
+def as_number(value: float) -> float:
+    """`value` as a float, not a number where it is none: for the limits that are checked next."""
+    try:
+        return float(value)
+    except (TypeError, ValueError, OverflowError):
+        return math.nan
+
+
+def run_length_in(unit: str, run_length: float) -> float:
+    """`run_length` as a float from 1 to 10^12 `unit`; raises ValueError otherwise."""
+    length = as_number(run_length)
+    if not 1.0 <= length <= 1e12:
+        raise ValueError(f"run_length is {run_length!r}: give a number of {unit} from 1 to 10^12")
+    return length
 
 
 def state_of_kind(kind: str, state: Mapping[str, Any], *, entries: Collection[str]) -> Mapping[str, Any]:
@@ -54,3 +72,12 @@ def read_sums(state: Mapping[str, Any], count: int) -> list[float]:
     if len(sums) != count or not all(0.0 <= each < math.inf for each in sums):
         raise ValueError(f"the saved state has unusable sums: {count} finite numbers are needed, read it again")
     return sums
+
+
+def refuse_missed_decision(*, decided: bool, over_limit: float) -> None:
+    """Raises ValueError where a saved state says "undecided" with its limit passed: no test would have saved it.
+
+    `over_limit`: by how much, as a share of the limit (or in logarithms); rounding alone is no reason.
+    """
+    if not decided and over_limit > ROUNDING:
+        raise ValueError("the saved state has reached its limit and lacks the decision: read it from the journal again")

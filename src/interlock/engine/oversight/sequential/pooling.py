@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from interlock.engine.oversight.binomial import EQUALITY_SLACK
+from interlock.engine.oversight.sequential.judged import JudgedBreachMonitor, JudgedDemotionMonitor
 from interlock.engine.oversight.sequential.monitor import BreachMonitor, DemotionMonitor
 
 
@@ -19,14 +20,21 @@ class Pooled:
     n_wrong: int
 
 
-def pooled(monitors: Sequence[DemotionMonitor] | Sequence[BreachMonitor]) -> Pooled:
+Monitor = DemotionMonitor | BreachMonitor | JudgedDemotionMonitor | JudgedBreachMonitor
+
+
+def pooled(monitors: Sequence[Monitor]) -> Pooled:
     """Whether disjoint streams of audits together say that the budget is broken, as of now.
 
     Monitors that keep their own copies cannot be merged into the one that would have seen every audit in order; but
     demotion statistics may be added up: each grows on average by at most 1 an audit while its stream keeps the budget,
     so the sum takes `run_length` audits of all streams on average, or more, to reach that limit. Breach statistics may
-    be averaged: a mean of e-processes is one, so P(ever at 1/delta) <= delta. `decided` speaks of now only: ask after
-    each audit, and keep the answer. Raises ValueError on no monitor, mixed kinds, or differing promises.
+    be averaged: a mean of e-processes is one, so P(ever at 1/delta) <= delta. Both need that each case keeps the budget
+    given those before it in *all* streams, and that streams join without regard to their outcomes. Of judged monitors
+    `run_length`, `n` and `decided` are in cases, as theirs are.
+
+    `decided` speaks of now only: ask after each audit, and keep the answer. Raises ValueError on no monitor, mixed
+    kinds, or differing promises.
     """
     if not monitors:
         raise ValueError("no monitor was given: give those of all streams")
@@ -35,7 +43,7 @@ def pooled(monitors: Sequence[DemotionMonitor] | Sequence[BreachMonitor]) -> Poo
         if (each.kind, each.budget, each.limit) != (first.kind, first.budget, first.limit):
             raise ValueError("monitors of different kinds, budgets or limits: pool those of one promise only")
     total = math.fsum(each.statistic for each in monitors)
-    statistic = total if isinstance(first, DemotionMonitor) else total / len(monitors)
+    statistic = total if isinstance(first, DemotionMonitor | JudgedDemotionMonitor) else total / len(monitors)
     return Pooled(
         statistic=statistic,
         limit=first.limit,

@@ -5,7 +5,14 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Self
 
 from interlock.engine.oversight.binomial import EQUALITY_SLACK, share_in_open_unit
-from interlock.engine.oversight.sequential.observed import is_wrong, read_counts, read_decided_at, state_of_kind
+from interlock.engine.oversight.sequential.observed import (
+    ROUNDING,
+    is_wrong,
+    read_counts,
+    read_decided_at,
+    refuse_missed_decision,
+    state_of_kind,
+)
 
 if TYPE_CHECKING:
     import numpy as np
@@ -94,8 +101,10 @@ class PromotionTest:
         """One test over the labels of both, of disjoint cases of the same release.
 
         The wealth depends on the counts alone, so this is the test that would have seen all labels in the order of
-        judging, looked at now. Whether it is decided is read from the merged wealth; a decision of a part was paid for
-        by that part's delta and is not inherited. Raises ValueError where budget or delta differ.
+        judging, looked at now: valid while each case is wrong with probability at least `budget` given those of *both*
+        parts before it, and where it was not the outcomes that chose which parts to merge. Whether it is decided is
+        read from the merged wealth; a decision of a part was paid for by that part's delta and is not inherited, so
+        who acts on parts and on the whole spends one delta on each. Raises ValueError where budget or delta differ.
         """
         for name in ("budget", "delta"):
             mine, theirs = getattr(self, name), getattr(other, name)
@@ -115,6 +124,14 @@ class PromotionTest:
         test = cls(known["budget"], known["delta"])
         test.n, test.n_wrong = read_counts(known)
         test.decided_at = read_decided_at(known, at_most=test.n)
+        refuse_missed_decision(decided=test.decided, over_limit=test.log_wealth - test._needed)
+        if test.decided_at is not None:
+            fewest_errors = max(0, test.n_wrong - (test.n - test.decided_at))
+            if test._log_wealth(test.decided_at, fewest_errors) < test._needed - ROUNDING:
+                raise ValueError(
+                    f"the saved state was decided at case {test.decided_at}, too early for {test.n_wrong} wrong of "
+                    f"{test.n}: read it from the journal again"
+                )
         return test
 
     def decision_points(self, error_rate: float, *, n: int = 0, n_wrong: int = 0) -> Iterator[tuple[int, float]]:

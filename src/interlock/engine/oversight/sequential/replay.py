@@ -1,12 +1,13 @@
 """A test or monitor over a whole record at once: the same path as case by case, in array time."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from interlock.engine.oversight.binomial import EQUALITY_SLACK
-from interlock.engine.oversight.sequential.monitor import BreachMonitor, DemotionMonitor
+from interlock.engine.oversight.sequential.monitor import CEILING, BreachMonitor, DemotionMonitor
 from interlock.engine.oversight.sequential.promotion import PromotionTest
 
 if TYPE_CHECKING:
@@ -16,10 +17,11 @@ if TYPE_CHECKING:
     Floats = npt.NDArray[np.float64]
     Counts = npt.NDArray[np.int64]
 
-Sequential = TypeVar("Sequential", PromotionTest, DemotionMonitor, BreachMonitor)
+Sequential = TypeVar("Sequential")
+Plain = TypeVar("Plain", bound=PromotionTest | DemotionMonitor | BreachMonitor)
 
-_BLOCK = 4096  # within so many audits logarithms lose no digit that matters
-_NEAR_CEILING = 1e299  # over this the monitor holds its sums down, so it is followed step by step
+BLOCK = 4096  # within so many audits logarithms lose no digit that matters
+NEAR_CEILING = CEILING / 10.0  # over this the monitor holds its sums down, so it is followed step by step
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +37,14 @@ class Replay(Generic[Sequential]):
     test: Sequential
 
 
-def replay(test: Sequential, wrong: "npt.ArrayLike") -> Replay[Sequential]:
+def replay(test: Plain, wrong: "npt.ArrayLike") -> Replay[Plain]:
     """Observe every entry of `wrong` (1 or True: wrong; in the order of judging), as `test.observe` would one by one.
 
-    Equal to that to about 1e-12 of the statistic. Raises ValueError, naming the entry, on anything but 0 and 1.
+    Equal to that to about 1e-12 of the statistic. Raises ValueError, naming the entry, on anything but 0 and 1. Judged
+    tests and comparisons, which take more than one column, have `replay_judged` and `replay_comparison`.
     """
-
     labels = _labels(wrong)
-    after = type(test).from_state(test.to_state())
+    after = deepcopy(test)
     statistic = _wealth_path(after, labels) if isinstance(after, PromotionTest) else _monitor_path(after, labels)
     return Replay(statistic, after.decided_at, after)
 
@@ -50,7 +52,7 @@ def replay(test: Sequential, wrong: "npt.ArrayLike") -> Replay[Sequential]:
 def _monitor_path(monitor: DemotionMonitor | BreachMonitor, labels: "Counts") -> "Floats":
     import numpy as np
 
-    blocks = (labels[i : i + _BLOCK] for i in range(0, len(labels), _BLOCK))
+    blocks = (labels[i : i + BLOCK] for i in range(0, len(labels), BLOCK))
     return np.concatenate([np.empty(0), *(_monitor_block(monitor, block) for block in blocks)])
 
 
@@ -81,24 +83,17 @@ def _wealth_path(test: PromotionTest, labels: "Counts") -> "Floats":
 
 
 def _monitor_block(monitor: DemotionMonitor | BreachMonitor, labels: "Counts") -> "Floats":
-    """R_t = F_t (R_0 + sum over s <= t of j_s / F_(s-1)), F_t the product of the factors so far, j_s who joins at s."""
     import numpy as np
 
-    n_wrong, joining = np.cumsum(labels), np.array(list(_joining(monitor, len(labels))))
+    n_wrong = np.cumsum(labels)
     n_right = np.arange(1, len(labels) + 1) - n_wrong
-    with np.errstate(divide="ignore"):
-        log_joining = np.log(joining)
-        log_sums = np.log(np.array(monitor.sums))
-    paths = []
-    for log_sum, if_wrong, if_right in zip(log_sums, *monitor.factors, strict=True):
-        log_factor = n_wrong * math.log(if_wrong) + n_right * math.log(if_right)
-        before = np.concatenate(([0.0], log_factor[:-1]))
-        joined = np.logaddexp.accumulate(np.concatenate(([log_sum], log_joining - before)))[1:]
-        paths.append(log_factor + joined)
-    with np.errstate(over="ignore"):
-        sums = np.exp(np.stack(paths))
+    log_factors = [
+        n_wrong * math.log(if_wrong) + n_right * math.log(if_right)
+        for if_wrong, if_right in zip(*monitor.factors, strict=True)
+    ]
+    sums = sums_path(monitor.sums, log_factors, [monitor.joining(monitor.n + i) for i in range(len(labels))])
     statistic: Floats = sums.mean(axis=0)
-    if not (statistic < _NEAR_CEILING).all():
+    if not (statistic < NEAR_CEILING).all():
         return np.array([_observed(monitor, label) for label in labels.tolist()])
     if monitor.decided_at is None:
         reached = np.flatnonzero(statistic >= monitor.limit)
@@ -108,8 +103,23 @@ def _monitor_block(monitor: DemotionMonitor | BreachMonitor, labels: "Counts") -
     return statistic
 
 
-def _joining(monitor: DemotionMonitor | BreachMonitor, audits: int) -> Iterator[float]:
-    return (monitor.joining(monitor.n + i) for i in range(audits))
+def sums_path(sums: Sequence[float], log_factors: "Sequence[Floats]", joining: Sequence[float]) -> "Floats":
+    """R_t = F_t (R_0 + sum over s <= t of j_s / F_(s-1)) for each R of `sums`, one row each, held down to the ceiling.
+
+    `log_factors`: for each R the log of F_t, the product of the factors up to t; `joining`: j_s, who joins at s. Only
+    within a block of some thousand steps do logarithms lose no digit that matters.
+    """
+    import numpy as np
+
+    with np.errstate(divide="ignore"):
+        log_joining, log_sums = np.log(np.asarray(joining)), np.log(np.asarray(sums))
+    paths = []
+    for log_sum, log_factor in zip(log_sums, log_factors, strict=True):
+        before = np.concatenate(([0.0], log_factor[:-1]))
+        joined = np.logaddexp.accumulate(np.concatenate(([log_sum], log_joining - before)))[1:]
+        paths.append(log_factor + joined)
+    path: Floats = np.exp(np.minimum(np.stack(paths), math.log(CEILING)))
+    return path
 
 
 def _observed(monitor: DemotionMonitor | BreachMonitor, label: int) -> float:
