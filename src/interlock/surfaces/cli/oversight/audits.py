@@ -98,8 +98,8 @@ def recheck_command(
     - `interlock oversight recheck ledger.jsonl`, an exported ledger, without the store
     - `interlock oversight recheck ledger.jsonl --json`
 
-    Exit status: 0 nothing was found wrong (before the first period is closed nothing can be checked, and it says so);
-    1 something was; 2 there is no such workflow, or the file is no exported ledger; 3 the store cannot be used.
+    Exit status: 0 decisions were checked and nothing was found wrong; 1 something was, or no decision could be checked
+    (before the first period is closed none can); 2 there is no such workflow, or the file is no exported ledger; 3 the store cannot be used.
     """
     from interlock.flows.oversight.recheck import recheck_export, recheck_store
 
@@ -120,8 +120,8 @@ def recheck_command(
         show_json(box, {"found_wrong": found.found_wrong, **plain(found)})
     else:
         _print(box, _told(found))
-    if found.found_wrong:
-        raise typer.Exit(1)
+    if found.found_wrong or not any(one.checked for one in found.workflows):
+        raise typer.Exit(1)  # what was not checked has not passed
 
 
 def _is_store(path: Path) -> bool:
