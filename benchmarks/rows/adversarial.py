@@ -60,8 +60,9 @@ def _cases() -> list[Case]:
     over, half = _flat(51), _flat(25)
     half_right = (rng.random(ALL) < 0.5).astype(np.uint8)
     return [
-        Case(Pool("flat risk, 5.1 % at every threshold", steps, over), 1000),
-        Case(Pool("flat risk, 5.1 %, 300 labels", steps, over), 300),
+        Case(_a_hair_over("flat risk, a hair over at every threshold"), 1000),
+        Case(_a_hair_over("flat risk, a hair over, 300 labels"), 300),
+        Case(_a_hair_over("flat risk, a hair over, 3000 labels"), 3000),
         Case(Pool("overconfident: top decile 20 % wrong", steps, _overconfident()), 1000),
         Case(
             Pool("overconfident: 6 % wrong, then 4 % below", steps, _by_level(lambda level: 60 if level < 20 else 40)),
@@ -91,6 +92,14 @@ def _by_level(wrong_of: Callable[[int], int]) -> "np.ndarray[tuple[int], np.dtyp
 
 def _flat(wrong: int) -> "np.ndarray[tuple[int], np.dtype[np.uint8]]":
     return _by_level(lambda _: wrong)
+
+
+def _a_hair_over(name: str) -> Pool:
+    """10 wrong of 200 at each of 1000 levels of confidence, and one more at the first: over 5 % wherever one cuts."""
+    wrong = np.zeros((1000, 200), dtype=np.uint8)
+    wrong[:, :10] = 1
+    wrong[0, 10] = 1
+    return Pool(name, np.repeat(np.linspace(1.0, 0.001, 1000), 200), wrong.ravel())
 
 
 def _overconfident() -> "np.ndarray[tuple[int], np.dtype[np.uint8]]":
