@@ -12,7 +12,7 @@ from interlock.surfaces.cli.demo.command import demo_command
 from interlock.surfaces.cli.oversight import OVERSIGHT_COMMANDS
 from interlock.surfaces.cli.try_ import try_command
 
-WHOLE_OR_NOTHING = frozenset({"try", "demo", "plan", "certify", "simulate", "backtest", "compare", "recheck"})
+WHOLE_OR_NOTHING = frozenset({"try", "demo", "plan", "certify", "simulate", "backtest", "compare", "drift", "recheck"})
 NOTHING_WRITTEN = "stopped; nothing was written."
 STAYS_DONE = "stopped; what was done by then stays done (a kill may have fenced already): look with `interlock get`."
 

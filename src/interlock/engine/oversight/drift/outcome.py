@@ -21,7 +21,7 @@ LOOK_MORE = (
 
 def adjusted(found: Sequence[FeatureDrift], *, n_tests: int, level: float, floors: Floors) -> tuple[FeatureDrift, ...]:
     """Holm's step-down p-values over `n_tests` tests (Holm 1979), smallest first; a NaN counts as 1."""
-    ordered = sorted(found, key=lambda one: (_p(one), one.feature, one.kind))
+    ordered = sorted(found, key=lambda one: (_p(one), -one.effect.total_variation, one.feature))
     highest, out = 0.0, []
     for place, one in enumerate(ordered):
         highest = min(1.0, max(highest, (n_tests - place) * _p(one)))
