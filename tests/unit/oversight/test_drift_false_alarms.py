@@ -4,13 +4,14 @@ from typing import Any
 
 import numpy as np
 import pytest
-from scipy.stats import binom
+from scipy.stats import binom, chi2_contingency
 
 from interlock.engine.oversight.drift.calibration import false_alarms
 from interlock.engine.oversight.drift.detect import detect_drift
 from interlock.engine.oversight.drift.effects import Floors
 from interlock.engine.oversight.drift.outcome import adjusted
 from interlock.engine.oversight.drift.permutation import permutation_p
+from interlock.engine.oversight.drift.two_sample import counts_differ
 from interlock.terms.drift import DriftOutcome
 
 NO_FLOORS = Floors(0.0, 0.0, 0.0)  # the test alone must keep the promise
@@ -70,6 +71,27 @@ def test_a_sequential_permutation_p_value_is_valid_at_every_level() -> None:
     for q in (0.001, 0.01, 0.05, 0.25, 0.5):
         assert (found <= q).sum() <= binom.ppf(1 - 1e-7, 3_000, q)
     assert (found <= 0.05).sum() >= binom.ppf(1e-7, 3_000, 0.05)
+
+
+def test_a_permutation_p_value_is_never_smaller_than_its_draws_allow() -> None:
+    rng = np.random.default_rng(5)
+    assert min(permutation_p(rng.random(), rng.random, draws=19) for _ in range(400)) == 1 / 20
+
+
+def test_rare_categories_keep_the_level_and_chi_square_alone_would_not() -> None:
+    """One value in a hundred, 30 cases against 300: expected counts are small. 1,500 runs at 1 %."""
+    runs, level, kept, approximate = 1_500, 0.01, 0, 0
+    for run in range(runs):
+        rng = np.random.default_rng([6, run])
+        old, new = (np.array([rare, n - rare]) for n in (300, 30) for rare in [rng.binomial(n, 0.01)])
+        test, p, _ = counts_differ(old, new, level=level, rng=rng)
+        kept += p <= level
+        if old[0] + new[0]:
+            assert test == "chi-square (permutation)"
+            approximate += chi2_contingency(np.array([old, new]), correction=False).pvalue <= level
+    most = binom.ppf(1 - 1e-6, runs, level)
+    assert kept <= most
+    assert approximate > most
 
 
 def test_the_reference_against_itself_gives_the_share_of_false_warnings_with_its_interval() -> None:
