@@ -62,7 +62,12 @@ def test_no_change_is_no_warning_and_the_reference_is_replayed_against_itself(ru
     assert figures["report"]["left_out"] == [["note", "you left it out"]]
     assert {one["feature"]: one["warns"] for one in figures["report"]["features"]} == {"amount": False, "market": False}
     assert (figures["false_alarms"]["share"]["n"], figures["false_alarms"]["n_recent"]) == (5, 1_000)
-    told = run(*DRIFT, "reference.csv", "recent.csv", "--ignore", "note", "--false-alarms", "2", "--quiet").out
+    told = run(*DRIFT, "reference.csv", "recent.csv", "--ignore", "note", "--in-order", "--quiet").out
+    ordered = run(*DRIFT, "reference.csv", "recent.csv", "--ignore", "note", "--in-order").out
+    assert (
+        "(500 and 500 cases): 0 % of 2 pairs of neighbouring stretches warned (95 % interval 0 % to 84.19 %" in ordered
+    )
+    assert "; in 2 that is too few cases to tell." in ordered
     assert told == "No drift seen: 2 columns, 2,000 reference and 2,000 recent cases\n"
 
 

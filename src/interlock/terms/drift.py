@@ -83,12 +83,14 @@ class DriftReport:
 
 @dataclass(frozen=True, slots=True)
 class FalseAlarms:
-    """The reference compared with itself: how often a warning came although nothing had changed, and what was allowed.
+    """The reference compared with itself: how often a warning came, and how often it may where nothing changes.
 
-    The interval is exact for repeated random splits of this reference.
+    `n_reference` and `n_recent` are the cases on either side of one comparison. In `too_few` comparisons there was
+    no warning because that is too few cases to tell.
     """
 
     share: Estimate
     allowed: float
     n_reference: int
     n_recent: int
+    too_few: int

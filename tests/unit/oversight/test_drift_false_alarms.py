@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import binom, chi2_contingency
 
-from interlock.engine.oversight.drift.calibration import false_alarms
+from interlock.engine.oversight.drift.calibration import false_alarms, warnings_in_order
 from interlock.engine.oversight.drift.detect import detect_drift
 from interlock.engine.oversight.drift.effects import Floors
 from interlock.engine.oversight.drift.outcome import adjusted
@@ -102,3 +102,16 @@ def test_the_reference_against_itself_gives_the_share_of_false_warnings_with_its
     assert found.share.low <= found.allowed
     with pytest.raises(ValueError, match="leave 2 or more to compare with"):
         false_alarms(columns, n_recent=399)
+
+
+def test_a_reference_that_drifts_by_itself_is_told_by_its_own_order() -> None:
+    rng = np.random.default_rng(8)
+    steady = {"x": list(rng.normal(size=8_000))}
+    drifting = {"x": list(rng.normal(size=8_000) + np.arange(8_000) // 1_000)}
+    assert warnings_in_order(steady, n_block=1_000).share.value == 0.0
+    found = warnings_in_order(drifting, n_block=1_000)
+    assert (found.share.value, found.share.n, found.n_reference, found.allowed) == (1.0, 4, 1_000, 0.025)
+    assert "approximate" in found.share.method
+    assert false_alarms(drifting, n_recent=1_000, runs=10).share.value == 0.0
+    with pytest.raises(ValueError, match="give at most half of them"):
+        warnings_in_order(steady, n_block=4_001)

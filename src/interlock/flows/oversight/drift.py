@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from interlock.engine.evaluation.case_faults import left_out
-from interlock.engine.oversight.drift.calibration import false_alarms
+from interlock.engine.oversight.drift.calibration import false_alarms, warnings_in_order
 from interlock.engine.oversight.drift.columns import Cells
 from interlock.engine.oversight.drift.detect import detect_drift
 from interlock.flows.evaluation.request import Watch
@@ -18,7 +18,8 @@ from interlock.terms.table import RawTable
 class DriftAsked:
     """Two files, what their columns are, and which look at this reference it is.
 
-    `false_alarm_runs`: so many splits of the reference against itself (0: none).
+    `false_alarm_runs`: so many splits of the reference against itself (0: none). `in_order`: the reference is in the
+    order of time, so that its stretches may be compared with one another.
     """
 
     reference: Path
@@ -30,6 +31,7 @@ class DriftAsked:
     rows_max: int = 200_000
     skip_broken: bool = False
     false_alarm_runs: int = 0
+    in_order: bool = False
     seed: int = 0
 
 
@@ -41,6 +43,7 @@ class DriftFound:
     recent: str
     report: DriftReport
     false_alarms: FalseAlarms | None
+    in_order: FalseAlarms | None
     notes: tuple[str, ...]
 
 
@@ -67,10 +70,11 @@ def compare_inputs(asked: DriftAsked, *, read_table: TableReader, watch: Watch) 
             seed=asked.seed,
         )
         alarms = _replayed(reference, len(tables[1].rows), asked, watch) if asked.false_alarm_runs else None
+        stretches = _in_order(reference, len(tables[1].rows), asked, watch) if asked.in_order else None
     except ValueError as exc:
         raise BadInput(f"{tables[0].source.name} and {tables[1].source.name}: {exc}") from exc
     notes = tuple(f"{table.source.name}: {note}" for table in tables for note in _notes(table))
-    return DriftFound(tables[0].source.name, tables[1].source.name, report, alarms, notes)
+    return DriftFound(tables[0].source.name, tables[1].source.name, report, alarms, stretches, notes)
 
 
 def _replayed(reference: dict[str, Cells], n_recent: int, asked: DriftAsked, watch: Watch) -> FalseAlarms:
@@ -80,6 +84,20 @@ def _replayed(reference: dict[str, Cells], n_recent: int, asked: DriftAsked, wat
         reference,
         n_recent=min(n_recent, n // 2),
         runs=asked.false_alarm_runs,
+        text=asked.text,
+        ignore=[name for name in asked.ignore if name in reference],
+        look=asked.look,
+        delta=asked.delta,
+        seed=asked.seed,
+    )
+
+
+def _in_order(reference: dict[str, Cells], n_recent: int, asked: DriftAsked, watch: Watch) -> FalseAlarms:
+    n = len(next(iter(reference.values())))
+    watch.stage("Comparing neighbouring stretches of the reference")(0, None)
+    return warnings_in_order(
+        reference,
+        n_block=min(n_recent, n // 4),
         text=asked.text,
         ignore=[name for name in asked.ignore if name in reference],
         look=asked.look,

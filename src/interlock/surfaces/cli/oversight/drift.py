@@ -64,6 +64,14 @@ def drift_command(
             min=0, metavar="RUNS", help="Compare the reference with itself so often.", rich_help_panel=options.PROMISED
         ),
     ] = 0,
+    in_order: Annotated[
+        bool,
+        typer.Option(
+            "--in-order",
+            help="The reference is in order of time: also compare its stretches with each other.",
+            rich_help_panel=options.PROMISED,
+        ),
+    ] = False,
     rows_max: past_options.RowsMax = 200_000,
     skip_broken: past_options.SkipBroken = False,
     seed: options.Seed = 0,
@@ -81,7 +89,7 @@ def drift_command(
 
     - `interlock oversight drift certified.csv last-week.csv --ignore received_at`
     - `interlock oversight drift certified.csv last-week.csv --text message --look 3`
-    - `interlock oversight drift certified.csv last-week.csv --false-alarms 100 --json`
+    - `interlock oversight drift certified.csv last-week.csv --false-alarms 100 --in-order --json`
 
     What comes out: "no drift seen", "early warning" or "too few cases to tell" (and how many more), a line for each
     column with its p-value and how large the difference is, and what to do.
@@ -102,6 +110,7 @@ def drift_command(
         rows_max=rows_max,
         skip_broken=skip_broken,
         false_alarm_runs=false_alarms,
+        in_order=in_order,
         seed=seed,
     )
     with Watching(box.err, quiet=quiet or as_json) as watch:
@@ -177,15 +186,20 @@ def _lines(found: "DriftFound") -> Iterator[str]:
         f"warning has a probability of at most {percent(float(f'{report.level:.3g}'))}, over all columns."
     )
     if found.false_alarms is not None:
-        yield _itself(found.false_alarms)
+        yield _itself(found.false_alarms, "random splits")
+    if found.in_order is not None:
+        yield _itself(found.in_order, "pairs of neighbouring stretches")
+        if found.in_order.share.low is not None and found.in_order.share.low > found.in_order.allowed:
+            yield "The reference drifts by itself, so a warning about recent cases says little: take a longer one"
     yield from report.advice
 
 
-def _itself(alarms: FalseAlarms) -> str:
+def _itself(alarms: FalseAlarms, what: str) -> str:
     share, interval = alarms.share, "no interval"
     if share.low is not None and share.high is not None:
         interval = f"95 % interval {percent(round(share.low, 4))} to {percent(round(share.high, 4))}, {share.method}"
+    few = f"; in {alarms.too_few:,} that is too few cases to tell" if alarms.too_few else ""
     return (
         f"The reference against itself ({alarms.n_reference:,} and {alarms.n_recent:,} cases): "
-        f"{percent(round(share.value or 0.0, 4))} of {share.n:,} random splits warned ({interval})."
+        f"{percent(round(share.value or 0.0, 4))} of {share.n:,} {what} warned ({interval}){few}."
     )
