@@ -1,8 +1,9 @@
 """Is a new release no worse than the old one, on cases that both answered? Labels only where they differ."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
+from interlock.engine.oversight.planning.simulation import thinned
 from interlock.engine.oversight.sequential.comparison import NonInferiorityTest
 from interlock.flows.evaluation.request import Watch
 from interlock.ports.tables import TableReader
@@ -75,7 +76,7 @@ def compare(asked: CompareAsked, *, read_table: TableReader, watch: Watch) -> Co
         path.append((float(test.n), test.wealth))
     if not test.n:
         raise BadInput(f"{asked.path.name}: holds no cases to compare")
-    found = Compared(
+    return Compared(
         margin=asked.margin,
         delta=asked.delta,
         n=test.n,
@@ -87,10 +88,9 @@ def compare(asked: CompareAsked, *, read_table: TableReader, watch: Watch) -> Co
         decided_at=test.decided_at,
         wealth=test.wealth,
         cases_expected=test.expected_cases(test.n_worse / test.n, test.n_better / test.n),
-        path=tuple(path),
+        path=thinned(path),
         source=table.source.name,
     )
-    return replace(found, path=_thinned(found.path))
 
 
 def _columns(asked: CompareAsked) -> dict[str, str]:
@@ -104,9 +104,3 @@ def _place(table: RawTable, column: str) -> int:
     if column not in table.columns:
         raise BadInput(f"{table.source.name}: '{column}' is not a column. All columns: {', '.join(table.columns)}")
     return table.columns.index(column)
-
-
-def _thinned(path: tuple[tuple[float, float], ...], points_max: int = 400) -> tuple[tuple[float, float], ...]:
-    """Few enough points for a picture, the last one among them."""
-    step = max(1, len(path) // points_max)
-    return (*path[::step], path[-1]) if (len(path) - 1) % step else path[::step]

@@ -4,6 +4,8 @@ import json
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -50,14 +52,25 @@ def _ours(figures: Path) -> bool:
 
 def write_outputs(box: Toolbox, out: Path, evaluation: Evaluation, content: dict[str, Any]) -> Path:
     """Write both files and return the report's path. Raises Unavailable where the disk refuses; then none is there."""
+    with staged(out, (REPORT, FIGURES)) as staging:
+        box.reports().evaluation(evaluation, staging / REPORT)
+        box.write_text(staging / FIGURES, json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+    return out / REPORT
+
+
+@contextmanager
+def staged(out: Path, names: tuple[str, ...]) -> Iterator[Path]:
+    """A folder to write files of these `names` in; when all are written they move to `out` together, else none does.
+
+    Raises Unavailable where the disk refuses. Folders that had to be made for nothing are taken away again.
+    """
     made = make_folder(out)
     try:
         staging = Path(tempfile.mkdtemp(prefix=".interlock-", dir=out))
         try:
-            box.reports().evaluation(evaluation, staging / REPORT)
-            box.write_text(staging / FIGURES, json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
-            (staging / REPORT).replace(out / REPORT)
-            (staging / FIGURES).replace(out / FIGURES)
+            yield staging
+            for name in names:
+                (staging / name).replace(out / name)
         finally:
             shutil.rmtree(staging, ignore_errors=True)
     except BaseException as exc:
@@ -66,7 +79,6 @@ def write_outputs(box: Toolbox, out: Path, evaluation: Evaluation, content: dict
         if isinstance(exc, OSError):
             raise Unavailable(f"--out {out}: cannot be written ({exc.strerror or exc}); name another folder") from exc
         raise
-    return out / REPORT
 
 
 def make_folder(out: Path) -> list[Path]:

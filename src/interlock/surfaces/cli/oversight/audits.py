@@ -99,7 +99,8 @@ def recheck_command(
     - `interlock oversight recheck ledger.jsonl --json`
 
     Exit status: 0 decisions were checked and nothing was found wrong; 1 something was, or no decision could be checked
-    (before the first period is closed none can); 2 there is no such workflow, or the file is no exported ledger; 3 the store cannot be used.
+    (before the first period is closed none can); 2 there is no such workflow, or the file is no exported ledger; 3 the
+    store cannot be used.
     """
     from interlock.flows.oversight.recheck import recheck_export, recheck_store
 

@@ -2,18 +2,16 @@
 
 import dataclasses
 import json
-import shutil
-import tempfile
 from pathlib import Path
 from typing import Any
 
 from rich.text import Text
 
 from interlock.engine.ledger.canonical import plain
-from interlock.surfaces.cli.outputs import check_room, make_folder, remove_if_empty
+from interlock.surfaces.cli.outputs import check_room, staged
 from interlock.surfaces.cli.toolbox import Toolbox
 from interlock.surfaces.cli.watching import printable
-from interlock.terms.errors import BadInput, Unavailable
+from interlock.terms.errors import BadInput
 from interlock.terms.story import Story
 
 SCHEMA_VERSION = 1
@@ -60,22 +58,9 @@ def vars_of(term: Any) -> dict[str, Any]:
 def write_report(box: Toolbox, out: Path, story: Story, content: dict[str, Any]) -> Path:
     """Write both files; returns the report's path. Raises Unavailable where the disk refuses; then none is there."""
     kind = content["kind"]
-    made = make_folder(out)
-    try:
-        staging = Path(tempfile.mkdtemp(prefix=".interlock-", dir=out))
-        try:
-            box.reports().story(story, staging / f"{kind}.html")
-            box.write_text(staging / f"{kind}.json", as_text(content))
-            for name in (f"{kind}.html", f"{kind}.json"):
-                (staging / name).replace(out / name)
-        finally:
-            shutil.rmtree(staging, ignore_errors=True)
-    except BaseException as exc:
-        for folder in made:
-            remove_if_empty(folder)
-        if isinstance(exc, OSError):
-            raise Unavailable(f"--out {out}: cannot be written ({exc.strerror or exc}); name another folder") from exc
-        raise
+    with staged(out, (f"{kind}.html", f"{kind}.json")) as staging:
+        box.reports().story(story, staging / f"{kind}.html")
+        box.write_text(staging / f"{kind}.json", as_text(content))
     return out / f"{kind}.html"
 
 
