@@ -21,6 +21,7 @@ class FeatureKind(StrEnum):
     CATEGORICAL = "categorical"
     MISSING = "missing cells"
     TEXT = "text"
+    NEWNESS = "newness of text"
     EMBEDDING = "embedding"
 
 

@@ -16,7 +16,7 @@ from interlock.engine.oversight.drift.detect import detect_drift
 from interlock.engine.oversight.drift.outcome import NO_VERDICT, cases_more
 from interlock.terms.drift import DriftOutcome, DriftReport, FeatureDrift, FeatureKind
 
-N = 1_500
+N = 1_600
 Cases = dict[str, list[Any]]
 
 
@@ -60,6 +60,10 @@ def turned_to_words(recent: Cases) -> None:
     recent["amount"] = [f"EUR {amount:.2f}" for amount in recent["amount"]]
 
 
+def a_few_of_another_topic(recent: Cases) -> None:
+    recent["note"] = ["the app crashes when I sign in" if i % 8 == 0 else note for i, note in enumerate(recent["note"])]
+
+
 def other_topic(recent: Cases) -> None:
     recent["note"] = ["the app crashes when I sign in" if i % 4 == 0 else note for i, note in enumerate(recent["note"])]
 
@@ -71,6 +75,7 @@ def other_topic(recent: Cases) -> None:
         (rerouted, ("market", FeatureKind.CATEGORICAL)),
         (emptied, ("market", FeatureKind.MISSING)),
         (turned_to_words, ("amount", FeatureKind.MISSING)),
+        (a_few_of_another_topic, ("note", FeatureKind.NEWNESS)),
         (other_topic, ("note", FeatureKind.TEXT)),
     ],
 )
@@ -78,7 +83,9 @@ def test_a_planted_change_is_an_early_warning_and_names_its_feature(change: Any,
     recent = cases(2)
     change(recent)
     report = detect_drift(cases(1), recent, text=["note"])
-    assert (report.outcome, warned(report)) == (DriftOutcome.WARNING, [feature])
+    assert report.outcome is DriftOutcome.WARNING
+    assert {name for name, _ in warned(report)} == {feature[0]}
+    assert feature in warned(report)
     assert report.advice[0].startswith("Raise the audit share")
     assert report.advice[-1] == NO_VERDICT
 
@@ -87,8 +94,8 @@ def test_categories_that_the_reference_lacks_are_counted() -> None:
     recent = cases(2)
     rerouted(recent)
     effect = found(detect_drift(cases(1), recent, text=["note"]), "market", FeatureKind.CATEGORICAL).effect
-    assert effect.unseen_share == 188 / 1500
-    assert "12.53 % in categories that the reference does not have" in effect.words
+    assert effect.unseen_share == 200 / 1600
+    assert "12.5 % in categories that the reference does not have" in effect.words
 
 
 def test_embeddings_are_compared_as_given() -> None:

@@ -57,8 +57,8 @@ def test_texts_and_embeddings_keep_the_level() -> None:
     count, runs = 0, 100
     for run in range(runs):
         rng = np.random.default_rng([2, run])
-        old, new = ([" ".join(rng.choice(words, 4)) for _ in range(n)] for n in (30, 20))
-        vectors = {"e": (rng.normal(size=(30, 3)), rng.normal(size=(20, 3)))}
+        old, new = ([" ".join(rng.choice(words, 4)) for _ in range(n)] for n in (60, 40))
+        vectors = {"e": (rng.normal(size=(60, 3)), rng.normal(size=(40, 3)))}
         report = detect_drift({"t": old}, {"t": new}, text=["t"], embeddings=vectors, floors=NO_FLOORS, seed=run)
         count += report.outcome is DriftOutcome.WARNING
     assert count <= binom.ppf(1 - 1e-6, runs, LEVEL)

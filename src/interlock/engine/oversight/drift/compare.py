@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from interlock.engine.oversight.drift.columns import Pair, category_counts
 from interlock.engine.oversight.drift.effects import effect_of_counts, effect_of_numbers
 from interlock.engine.oversight.drift.kernel import chosen_rows, vectors_differ
+from interlock.engine.oversight.drift.nearest import NearestTexts
 from interlock.engine.oversight.drift.ngrams import hashed_ngrams
 from interlock.engine.oversight.drift.two_sample import counts_differ, numbers_differ
 from interlock.terms.drift import DriftEffect, FeatureDrift, FeatureKind
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
+NEAR_MAX = 1_000
+NEAR_LEAST = 40
 TEXT_BUCKETS = 1024  # enough for a comparison of means, and 500 rows take 4 MB
 
 
@@ -31,6 +34,30 @@ def compare(name: str, pair: Pair, *, level: float, rng: "np.random.Generator") 
     before, after = np.asarray(counts[0], dtype=np.int64), np.asarray(counts[1], dtype=np.int64)
     effect = effect_of_counts(before, after, unseen_share=counts[2])
     return _found(name, pair.kind, counts_differ(before, after, level=level, rng=rng), effect, sizes)
+
+
+def can_be_new(pair: Pair) -> bool:
+    """Whether there are texts enough to say what is usual among them."""
+    return pair.kind is FeatureKind.TEXT and len(pair.reference) >= NEAR_LEAST and len(pair.recent) > 1
+
+
+def compare_newness(name: str, pair: Pair, *, rng: "np.random.Generator") -> FeatureDrift:
+    """How far recent texts are from the nearest of some reference texts, against how far other reference texts are.
+
+    Given the texts to be near to, these distances are exchangeable where nothing changed, so the test is valid. It sees
+    a minority of texts of a new kind (one case in five), which the comparison of all texts dilutes.
+    """
+    import numpy as np
+
+    order = rng.permutation(len(pair.reference)).tolist()
+    half = len(order) // 2
+    near, others = order[:half][:NEAR_MAX], order[half:][:NEAR_MAX]
+    recent = rng.permutation(len(pair.recent)).tolist()[:NEAR_MAX]
+    space = NearestTexts.of([str(pair.reference[i]) for i in near])
+    old = np.array([space.distance(str(pair.reference[i])) for i in others])
+    new = np.array([space.distance(str(pair.recent[i])) for i in recent])
+    test, p = numbers_differ(old, new)
+    return _found(name, FeatureKind.NEWNESS, (test, p, True), effect_of_numbers(old, new), (len(old), len(new)))
 
 
 def compare_missing(

@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING
 
 from interlock.engine.oversight.binomial import share_in_open_unit, whole_count
 from interlock.engine.oversight.drift.columns import Cells, Pair, paired
-from interlock.engine.oversight.drift.compare import compare, compare_missing, compare_vectors
+from interlock.engine.oversight.drift.compare import (
+    can_be_new,
+    compare,
+    compare_missing,
+    compare_newness,
+    compare_vectors,
+)
 from interlock.engine.oversight.drift.effects import Floors
 from interlock.engine.oversight.drift.outcome import adjusted, advice_of, cases_more, outcome_of
 from interlock.terms.drift import DriftReport, FeatureDrift
@@ -38,7 +44,8 @@ def detect_drift(
 
     Numbers: Kolmogorov-Smirnov. Categories: chi-square, or its permutation distribution where counts are small.
     Missing cells (and words in a column of numbers) are a feature of their own. `text` columns and `embeddings` (name
-    -> rows of the reference, rows of the recent cases): kernel two-sample test on at most 500 seeded cases of each.
+    -> rows of the reference, rows of the recent cases): kernel two-sample test on at most 500 seeded cases of each; for
+    texts also how far they are from the nearest of up to 1,000 reference texts.
     Over all features together Holm's procedure (1979) keeps the probability of any false warning at delta / (k (k + 1))
     at the k-th look, so at most `delta` however often one looks (sum over k is 1). A warning needs an effect over one
     of the `floors` as well. All of that if cases are exchangeable: several cases of one customer or thread, or seasons
@@ -63,7 +70,10 @@ def detect_drift(
         else:
             left_out.append((name, pair))
     lost = {name: _lost(pairs[name], n_reference, n_recent) for name in pairs}
-    n_tests = max(1, len(pairs) + sum(any(counts) for counts in lost.values()) + len(vectors))
+    n_tests = max(
+        1,
+        len(pairs) + sum(any(counts) for counts in lost.values()) + len(vectors) + sum(map(can_be_new, pairs.values())),
+    )
     rng, each = np.random.default_rng(seed), level / n_tests
     found: list[FeatureDrift] = []
     for name, pair in pairs.items():
@@ -71,6 +81,7 @@ def detect_drift(
             found.append(compare_missing(name, lost[name], (n_reference, n_recent), level=each, rng=rng))
         if len(pair.reference) > 1 and len(pair.recent) > 1:
             found.append(compare(name, pair, level=each, rng=rng))
+            found.extend([compare_newness(name, pair, rng=rng)] if can_be_new(pair) else [])
         else:
             left_out.append((name, "has fewer than 2 values in one of the samples; its missing cells are compared"))
     found.extend(compare_vectors(name, *rows, level=each, rng=rng) for name, rows in vectors.items())

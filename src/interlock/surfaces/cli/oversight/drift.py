@@ -82,8 +82,9 @@ def drift_command(
 
     Both files are read as for `interlock oversight certify`; outcomes are not needed. Columns of numbers are compared
     by Kolmogorov-Smirnov, categories by chi-square (by permutation where they are rare), missing cells for themselves,
-    texts by a kernel test on at most 500 cases of each file. A warning needs a small p-value over all columns together
-    and a difference that is large enough to matter. Nothing leaves this machine, and no file is written.
+    texts by a kernel test on at most 500 cases of each file and by how unlike reference texts they are. A warning needs
+    a small p-value over all columns together and a difference that is large enough to matter. Nothing leaves this
+    machine, and no file is written.
 
     Examples:
 
