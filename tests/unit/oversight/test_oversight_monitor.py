@@ -163,3 +163,16 @@ def test_foreign_and_torn_states_and_unknown_outcomes_are_refused(kind: type[Mon
 def test_run_length_must_be_a_number_of_audits(run_length: float) -> None:
     with pytest.raises(ValueError, match="give a number of audits"):
         DemotionMonitor(0.02, run_length)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_state_that_hides_its_alarm_is_refused(kind: type[Monitor]) -> None:
+    state = fed(kind(0.02), [True] * 20).to_state()
+    with pytest.raises(
+        ValueError, match="has reached its limit and lacks the decision: read it from the journal again"
+    ):
+        kind.from_state({**state, "decided_at": None})
+    with pytest.raises(ValueError, match=f"{kind.setting} is None"):
+        kind.from_state({**state, kind.setting: None})
+    with pytest.raises(ValueError, match="budget is nan"):
+        kind.from_state({**state, "budget": math.nan})

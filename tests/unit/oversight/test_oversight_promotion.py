@@ -119,6 +119,22 @@ def test_foreign_and_torn_states_are_refused() -> None:
         PromotionTest.from_state({name: value for name, value in state.items() if name != "n_wrong"})
 
 
+@pytest.mark.parametrize(
+    ("n", "n_wrong", "decided_at", "message"),
+    [
+        (500, 0, None, "has reached its limit and lacks the decision: read it"),
+        (500, 0, 100, "decided at case 100, too early for 0 wrong of 500: read it"),
+        (200, 200, 189, "decided at case 189, too early for 200 wrong of 200"),
+    ],
+)
+def test_a_promotion_that_no_labels_give_is_refused(n: int, n_wrong: int, decided_at: int | None, message: str) -> None:
+    state = PromotionTest(0.02).to_state()
+    with pytest.raises(ValueError, match=message):
+        PromotionTest.from_state({**state, "n": n, "n_wrong": n_wrong, "decided_at": decided_at})
+    kept = PromotionTest.from_state({**state, "n": 239, "n_wrong": 50, "decided_at": 189})
+    assert (kept.decided, kept.n_wrong) == (True, 50)
+
+
 @pytest.mark.parametrize("error_rate", [-0.1, 1.0, float("nan")])
 def test_planning_refuses_what_is_no_rate(error_rate: float) -> None:
     with pytest.raises(ValueError, match="error_rate is"):
