@@ -7,6 +7,7 @@
 | which cases do people look at? | `audit_draw`, `steered_draw`, `stratified_draw`, `second_review`, `seed_draw` |
 | what do audits say, how good are reviewers? | `guaranteed_rate`, `krippendorff_alpha`, `corrected_budget` |
 | how much review is worth it? | `oversight_plan`, `audit_share` |
+| are cases still what they were? | `detect_drift`, `fit_novelty_of_texts` (early warnings, never verdicts) |
 
 Importing this needs the standard library alone, and so do `labels_needed`, the tests and monitors one case at a time,
 the draws and the plan. What works on whole columns (`certify`, `replay`, `prove_mean`, the estimates, alpha) loads
@@ -42,6 +43,10 @@ from interlock.engine.oversight.audits.steering import (
     stratified_probabilities,
 )
 from interlock.engine.oversight.audits.weighting import guaranteed_rate, stratified_rate
+from interlock.engine.oversight.drift.calibration import false_alarms, warnings_in_order
+from interlock.engine.oversight.drift.detect import detect_drift
+from interlock.engine.oversight.drift.effects import Floors
+from interlock.engine.oversight.drift.novelty import NoveltyModel, fit_novelty_of_texts, fit_novelty_of_vectors
 from interlock.engine.oversight.estimate import mean, quantile, rate, weighted_rate
 from interlock.engine.oversight.planning.audit_share import audit_share
 from interlock.engine.oversight.planning.plan import oversight_plan
@@ -73,6 +78,7 @@ from interlock.terms.audits import (
     StratifiedDraw,
 )
 from interlock.terms.certificate import Certificate, Promise
+from interlock.terms.drift import DriftOutcome, DriftReport, FalseAlarms
 from interlock.terms.estimate import Estimate
 from interlock.terms.evaluation import AuditPlan
 from interlock.terms.oversight_plan import Lane, OversightPlan, StepPlan
@@ -86,7 +92,11 @@ __all__ = [
     "DemotionMonitor",
     "Disagreements",
     "DoubleReview",
+    "DriftOutcome",
+    "DriftReport",
     "Estimate",
+    "FalseAlarms",
+    "Floors",
     "JudgedBreachMonitor",
     "JudgedDemotionMonitor",
     "JudgedPromotionTest",
@@ -95,6 +105,7 @@ __all__ = [
     "MeanProof",
     "MissRates",
     "NonInferiorityTest",
+    "NoveltyModel",
     "OversightPlan",
     "Pooled",
     "Promise",
@@ -113,8 +124,12 @@ __all__ = [
     "candidate_thresholds",
     "certify",
     "corrected_budget",
+    "detect_drift",
     "disagreements",
     "estimate_range",
+    "false_alarms",
+    "fit_novelty_of_texts",
+    "fit_novelty_of_vectors",
     "fit_steering",
     "guaranteed_rate",
     "in_audit_sample",
@@ -148,5 +163,6 @@ __all__ = [
     "stratified_draw",
     "stratified_probabilities",
     "stratified_rate",
+    "warnings_in_order",
     "weighted_rate",
 ]
