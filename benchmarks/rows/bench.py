@@ -7,6 +7,7 @@ import multiprocessing
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from multiprocessing.pool import Pool
 from pathlib import Path
 from typing import TypeVar
 
@@ -46,6 +47,7 @@ class Bench:
     jobs: int = 2
     as_json: bool = False
     rows: dict[str, Row] = field(default_factory=dict)
+    processes: Pool | None = None
 
     def wants(self, ids: Iterable[str]) -> bool:
         """Whether any of these rows was asked for."""
@@ -93,11 +95,14 @@ class Bench:
         """`work` on each job, in order, on so many processes. The draws hang on the job alone, not on the process."""
         if self.jobs == 1 or len(jobs) == 1:
             return [work(job) for job in jobs]
-        with multiprocessing.get_context("spawn").Pool(self.jobs) as pool:
-            return pool.map(work, jobs, chunksize=1)
+        if self.processes is None:  # kept for the whole run: each new process loads scikit-learn and MAPIE anew
+            self.processes = multiprocessing.get_context("spawn").Pool(self.jobs)
+        return self.processes.map(work, jobs, chunksize=1)
 
     def close(self) -> int:
         """The closing line, and the exit status: 1 where a bar was missed, whoever set it."""
+        if self.processes is not None:
+            self.processes.terminate()
         self.not_run("", "no section measured it")
         missed = [row for row in self.rows.values() if row.state != "held" and not row.optional]
         for of_design, whose in ((True, "the design"), (False, "our own")):

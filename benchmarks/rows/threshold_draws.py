@@ -55,7 +55,7 @@ METHODS: dict[str, Method] = {
     ),
 }
 SLOW = frozenset({"Holm-100", "Holm-100, best"})  # these get the first SLOW_DRAWS draws of a row only
-SLOW_DRAWS = 1000
+SLOW_DRAWS = 500
 JOINT = frozenset({"joint"})  # judged by the joint promise, and against its oracle
 
 
