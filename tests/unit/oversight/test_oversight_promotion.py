@@ -30,7 +30,7 @@ def test_mean_wealth_is_one_at_the_budget(budget: float) -> None:
 
 def test_wealth_is_the_mean_of_the_bets() -> None:
     test = fed(PromotionTest(0.1), [False, True, False])
-    wanted = [(q / 0.1) * ((1 - q) / 0.9) ** 2 for q in (0.0, 0.0125, 0.025, 0.05, 0.075)]
+    wanted = [(q / 0.1) * ((1 - q) / 0.9) ** 2 for q in (0.0, 0.01, 0.025, 0.04, 0.065)]
     assert test.wealth == pytest.approx(sum(wanted) / 5)
     assert test.log_wealth == pytest.approx(math.log(sum(wanted) / 5))
 
@@ -45,22 +45,33 @@ def test_always_looking_promotes_at_the_budget_at_most_with_delta(budget: float,
     assert delta / 2 < decided[-1] <= delta
 
 
-def test_decides_without_an_error_at_189_labels_for_2_percent() -> None:
-    test = fed(PromotionTest(0.02), [False] * 188)
+def test_decides_without_an_error_at_185_labels_for_2_percent() -> None:
+    test = fed(PromotionTest(0.02), [False] * 184)
     assert (test.decided, test.decided_at) == (False, None)
-    assert (test.observe(False), test.decided, test.decided_at) == (True, True, 189)
+    assert (test.observe(False), test.decided, test.decided_at) == (True, True, 185)
 
 
 def test_stays_decided_and_keeps_counting() -> None:
-    test = fed(PromotionTest(0.02), [False] * 189 + [True] * 50)
-    assert (test.decided, test.decided_at, test.n, test.n_wrong) == (True, 189, 239, 50)
+    test = fed(PromotionTest(0.02), [False] * 185 + [True] * 50)
+    assert (test.decided, test.decided_at, test.n, test.n_wrong) == (True, 185, 235, 50)
     assert test.wealth < 1e-3
 
 
 def test_median_labels_for_2_percent() -> None:
     test = PromotionTest(0.02)
     rates = (0.0, 0.005, 0.01, 0.02, 0.5)
-    assert [test.expected_labels(rate) for rate in rates] == [189, 332, 956, None, None]
+    assert [test.expected_labels(rate) for rate in rates] == [185, 327, 860, None, None]
+
+
+@pytest.mark.parametrize(
+    ("budget", "other_bets"),
+    [(0.01, [379, 379, 667, 1918]), (0.02, [189, 189, 332, 956]), (0.05, [75, 75, 131, 379])],
+)
+def test_no_good_release_needs_more_labels_than_with_bets_on_eighths(budget: float, other_bets: list[int]) -> None:
+    """Medians with bets on 0, 1/8, 1/4, 1/2 and 3/4 of the budget at 0, 1/10, 1/4 and 1/2 of it, beside ours."""
+    ours = [PromotionTest(budget).expected_labels(share * budget) or math.inf for share in (0.0, 0.1, 0.25, 0.5)]
+    assert all(mine <= theirs for mine, theirs in zip(ours, other_bets, strict=True))
+    assert ours[-1] < 0.92 * other_bets[-1]
 
 
 def test_median_labels_agree_with_simulation() -> None:
@@ -77,9 +88,9 @@ def test_median_labels_agree_with_simulation() -> None:
 
 def test_labels_remaining_counts_from_here() -> None:
     test = fed(PromotionTest(0.02), [False] * 100)
-    assert test.labels_remaining(0.0) == 89
-    assert test.expected_labels(0.0) == 189
-    assert fed(test, [False] * 89).labels_remaining(0.0) == 0
+    assert test.labels_remaining(0.0) == 85
+    assert test.expected_labels(0.0) == 185
+    assert fed(test, [False] * 85).labels_remaining(0.0) == 0
 
 
 def test_never_overflows() -> None:
@@ -124,14 +135,14 @@ def test_foreign_and_torn_states_are_refused() -> None:
     [
         (500, 0, None, "has reached its limit and lacks the decision: read it"),
         (500, 0, 100, "decided at case 100, too early for 0 wrong of 500: read it"),
-        (200, 200, 189, "decided at case 189, too early for 200 wrong of 200"),
+        (200, 200, 185, "decided at case 185, too early for 200 wrong of 200"),
     ],
 )
 def test_a_promotion_that_no_labels_give_is_refused(n: int, n_wrong: int, decided_at: int | None, message: str) -> None:
     state = PromotionTest(0.02).to_state()
     with pytest.raises(ValueError, match=message):
         PromotionTest.from_state({**state, "n": n, "n_wrong": n_wrong, "decided_at": decided_at})
-    kept = PromotionTest.from_state({**state, "n": 239, "n_wrong": 50, "decided_at": 189})
+    kept = PromotionTest.from_state({**state, "n": 235, "n_wrong": 50, "decided_at": 185})
     assert (kept.decided, kept.n_wrong) == (True, 50)
 
 
