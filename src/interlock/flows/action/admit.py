@@ -13,7 +13,7 @@ from interlock.engine.rollout.definition import definition_of
 from interlock.engine.rollout.gate import effect_allowed
 from interlock.engine.timestamp import moment, stamp
 from interlock.flows.ledger.record import record
-from interlock.flows.oversight.salts import salt_in_force
+from interlock.flows.oversight.audits.salts import salt_in_force
 from interlock.ports.store import DecisionRow, Transaction, WorkflowRow
 from interlock.terms.decision import Decision, DecisionInputs, GrantFacts, Proposal, Verb
 from interlock.terms.errors import BadInput

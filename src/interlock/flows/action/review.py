@@ -6,7 +6,7 @@ from interlock.engine.rollout.people import known_as
 from interlock.engine.timestamp import stamp
 from interlock.flows.action.observe import Observed, observe_in
 from interlock.flows.ledger.record import record
-from interlock.flows.oversight.known_cases import open_planted, planted_case
+from interlock.flows.oversight.audits.known_cases import open_planted, planted_case
 from interlock.ports.clock import Clock
 from interlock.ports.store import Reading, Store
 from interlock.terms.errors import BadInput

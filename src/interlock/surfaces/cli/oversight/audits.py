@@ -24,7 +24,7 @@ from interlock.surfaces.cli.watching import printable
 from interlock.terms.errors import BadInput, Unavailable
 
 if TYPE_CHECKING:
-    from interlock.flows.oversight.recheck import PeriodRecheck, Rechecked, WorkflowRecheck
+    from interlock.flows.oversight.audits.recheck import PeriodRecheck, Rechecked, WorkflowRecheck
 
 FAULTS_SHOWN = 20
 UNSEEN = "A case that was never recorded cannot be seen here: compare the keys with your target's own log."
@@ -56,7 +56,7 @@ def close_period_command(
     Exit status: 0 it is closed; 2 the workflow is unknown or has no salt, or no name was given, and nothing was
     written; 3 the store cannot be used.
     """
-    from interlock.flows.oversight.close_period import close_period
+    from interlock.flows.oversight.audits.close_period import close_period
 
     box = toolbox(context)
     who = person(by)
@@ -102,7 +102,7 @@ def recheck_command(
     (before the first period is closed none can); 2 there is no such workflow, or the file is no exported ledger; 3 the
     store cannot be used.
     """
-    from interlock.flows.oversight.recheck import recheck_export, recheck_store
+    from interlock.flows.oversight.audits.recheck import recheck_export, recheck_store
 
     box = toolbox(context)
     path = Path(target)

@@ -26,7 +26,7 @@ from interlock.surfaces.cli.watching import printable
 from interlock.terms.errors import BadInput
 
 if TYPE_CHECKING:
-    from interlock.flows.oversight.missed import Missed
+    from interlock.flows.oversight.audits.missed import Missed
     from interlock.terms.audits import CorrectedBudget
     from interlock.terms.estimate import Estimate
 
@@ -60,8 +60,8 @@ def plant_command(
     Exit status: 0 it was done (no audit may have been drawn: it says so); 2 the workflow, the file or a case cannot be
     used, and nothing was planted; 3 the store cannot be used.
     """
-    from interlock.flows.oversight.known_cases import known_cases_in
-    from interlock.flows.oversight.plant import plant
+    from interlock.flows.oversight.audits.known_cases import known_cases_in
+    from interlock.flows.oversight.audits.plant import plant
 
     box = toolbox(context)
     who = person(by)
@@ -98,7 +98,7 @@ def missed_command(
     Exit status: 0 every answer could be counted; 1 one could not, and it says why; 2 the workflow is unknown; 3 the
     store cannot be used.
     """
-    from interlock.flows.oversight.missed import missed
+    from interlock.flows.oversight.audits.missed import missed
 
     box = toolbox(context)
     with opened(box, store) as opened_store, opened_store.reading() as reading:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from interlock.flows.oversight.audit_periods import AuditFault, Line
+from interlock.flows.oversight.audits.periods import AuditFault, Line
 from interlock.terms.decision import Verb
 
 

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from interlock.engine.oversight.audits.sampling import salt_commitment
 from interlock.engine.oversight.audits.seeding import recheck_seeds
-from interlock.flows.oversight.drawn_cases import DrawnCase, drawn_case, is_draw, reasons_against
+from interlock.flows.oversight.audits.drawn_cases import DrawnCase, drawn_case, is_draw, reasons_against
 from interlock.flows.rollout.define import is_salt_of
 from interlock.terms.audits import SeedDraw
 

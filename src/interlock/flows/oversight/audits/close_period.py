@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from interlock.engine.rollout.people import known_as
 from interlock.engine.timestamp import stamp
 from interlock.flows.ledger.record import record
-from interlock.flows.oversight.salts import committed_salt, salt_in_force, unpublished
+from interlock.flows.oversight.audits.salts import committed_salt, salt_in_force, unpublished
 from interlock.flows.rollout.define import commit_to_salt
 from interlock.ports.clock import Clock
 from interlock.ports.randomness import Randomness

@@ -7,8 +7,8 @@ from typing import Any
 
 from interlock.engine.ledger.check import FORMAT
 from interlock.flows.ledger.verify import verify_export, verify_store
-from interlock.flows.oversight.audit_periods import AuditFault, Line, Period, WorkflowWalk
-from interlock.flows.oversight.due_audits import DueAudits
+from interlock.flows.oversight.audits.due_audits import DueAudits
+from interlock.flows.oversight.audits.periods import AuditFault, Line, Period, WorkflowWalk
 from interlock.ports.store import Reading
 from interlock.terms.errors import BadInput
 from interlock.terms.ledger import LedgerCheck

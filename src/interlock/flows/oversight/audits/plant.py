@@ -9,8 +9,8 @@ from interlock.engine.rollout.people import known_as
 from interlock.engine.timestamp import stamp
 from interlock.flows.action.admit import open_review
 from interlock.flows.ledger.record import record
-from interlock.flows.oversight.known_cases import NONCE_BYTES, KnownCase, SealedCase, secret_name
-from interlock.flows.oversight.salts import salt_in_force
+from interlock.flows.oversight.audits.known_cases import NONCE_BYTES, KnownCase, SealedCase, secret_name
+from interlock.flows.oversight.audits.salts import salt_in_force
 from interlock.ports.clock import Clock
 from interlock.ports.randomness import Randomness
 from interlock.ports.store import Reading, Store, Transaction
