@@ -22,6 +22,7 @@ from interlock.engine.oversight.threshold.looks import Look, several_looks, sing
 from interlock.engine.oversight.threshold.losses import log_wealth_down
 from interlock.engine.oversight.threshold.search import lowest_from_looks
 from interlock.oversight import candidate_thresholds, labelling_design, labels_needed
+from rows.rebuilt import rebuilt_pool
 
 DELTA, SEED = 0.05, 20_260_901
 ROWS = ((0.005, 3000), (0.01, 300), (0.01, 1000), (0.01, 3000), (0.02, 300), (0.02, 1000), (0.05, 100), (0.05, 300))
@@ -212,7 +213,8 @@ def compared(pool: Pool, budget: float, n: int, draws: int, ways: dict[str, Way]
             found.setdefault("labels from the sure cases (adopted)", []).append(truth)
     for name, truths in found.items():
         shares, risks = np.array(truths).T
-        yield name, float(shares.mean() / pool.oracle(budget)), float((risks > budget).mean())
+        oracle = pool.oracle(budget)
+        yield name, float(shares.mean() / oracle) if oracle else 0.0, float((risks > budget).mean())
 
 
 def _drawn(draw: int, n: int, of: int) -> npt.NDArray[np.int64]:
@@ -261,6 +263,9 @@ def main() -> int:
         f"Share of the oracle's automation (mean of both pools) and worst frequency of a broken promise, {draws} draws"
     )
     show([Pool.read(folder / name) for name in names], draws, WAYS)
+    print("\nA heuristic's confidences on public questions, rebuilt: scores that tell little")
+    heuristic = rebuilt_pool(Path(data))
+    show([Pool(heuristic.confidence, heuristic.wrong.astype(np.float64))], draws, STARTS)
     print(f"\nMade-up pools, the surest share q wrong with rate e q^g, (e, g) in {CURVES}: where the search begins")
     show([Pool.made_up(*curve) for curve in CURVES], max(20, draws // 4), STARTS)
     print(f"\nWrong cases that cost {SEVERITY} with probability {PARTS}; the budget is a mean loss")

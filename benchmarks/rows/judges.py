@@ -160,11 +160,12 @@ def _by_arrays(job: Job, streams: Streams, least: float, most: float) -> npt.NDA
     guess, share, audited, wrong = streams
     gap = guess + np.where(audited, (wrong - guess) / share, 0.0) - job.budget
     reach = most - job.budget if direction < 0 else job.budget - least
-    stakes = direction * 2.0 ** -np.arange(1, 9) / reach
+    shares = np.array([0.95, 0.8, 0.6, 0.4, 0.2]) if direction < 0 else 2.0 ** -np.arange(1, 9)
+    stakes = direction * shares / reach
     sums = np.full((len(gap), len(stakes)), start)
     at = np.zeros(len(gap), dtype=np.int64)
     for case in range(CASES):
-        sums = (sums + JOINING[job.kind](case)) * np.maximum(0.0, 1.0 + gap[:, case, None] * stakes)
+        sums = (sums + JOINING[job.kind](case)) * (1.0 + gap[:, case, None] * stakes)
         at[(at == 0) & (sums.mean(axis=1) >= needed * (1.0 - 1e-12))] = case + 1
         np.minimum(sums, 1e300, out=sums)
     return at

@@ -62,6 +62,8 @@ from interlock.engine.oversight.sequential.monitor import BreachMonitor, Demotio
 from interlock.engine.oversight.sequential.pooling import Pooled, pooled
 from interlock.engine.oversight.sequential.promotion import PromotionTest
 from interlock.engine.oversight.sequential.replay import Replay, replay
+from interlock.engine.oversight.sequential.replay_comparison import replay_comparison
+from interlock.engine.oversight.sequential.replay_judged import replay_judged
 from interlock.engine.oversight.threshold.candidates import LabellingDesign, candidate_thresholds, labelling_design
 from interlock.engine.oversight.threshold.certify import certify
 from interlock.engine.oversight.threshold.labels import labels_needed
@@ -150,6 +152,8 @@ __all__ = [
     "recheck_steered",
     "recheck_stratified",
     "replay",
+    "replay_comparison",
+    "replay_judged",
     "reviewer_miss_rate",
     "reviewer_miss_rates",
     "salt_commitment",

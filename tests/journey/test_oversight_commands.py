@@ -205,7 +205,7 @@ def test_a_simulation_is_marked_as_one(run: Run) -> None:
     assert content["simulated"] is True
     assert content["title"].startswith("SIMULATED: promotion after ")
     assert content["labels"]["n"] == 40
-    assert content["labels_median_exact"] == 332
+    assert content["labels_median_exact"] == 327
     again = run("oversight", "simulate", "--runs", "40", "--healthy-days", "5", "--json").json
     assert {**again, "created_at": ""} == {**content, "created_at": ""}
 

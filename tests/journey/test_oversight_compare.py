@@ -62,8 +62,13 @@ def test_a_worse_release_is_not_proved_and_says_so_with_its_exit_status(run: Run
 def test_a_case_that_nobody_judged_counts_as_worse(run: Run, tmp_path: Path) -> None:
     """Else whoever labels could leave out what speaks against the new release."""
     rows = [("cards", "loans", "")] * 5 + [("cards", "cards", "")] * 500
+    worse = NonInferiorityTest(0.01)
+    worse.observe_same(500)
+    for _ in range(5):
+        worse.observe(0, 1)
     ended = run("oversight", "compare", str(write(tmp_path / "a.csv", rows)), *COLUMNS, "--json")
-    assert (ended.json["n_worse"], ended.json["n_unjudged"]) == (5, 5)
+    assert (ended.json["n_worse"], ended.json["n_unjudged"]) == (0, 5)
+    assert ended.json["wealth"] == pytest.approx(worse.wealth)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ for name in ("numpy", "scipy"):
     sys.modules[name] = None  # importing it now raises ImportError
 from interlock.oversight import *
 assert labels_needed(0.02) == 149
-assert PromotionTest(0.02).expected_labels(0.005) == 332
+assert PromotionTest(0.02).expected_labels(0.005) == 327
 assert not DemotionMonitor(0.02).observe(True)
 assert not BreachMonitor(0.02).observe(False)
 assert recheck([RecordedDraw("a", audit_draw("a", salt="s"), True)], salt="s", share=1.0) == ()

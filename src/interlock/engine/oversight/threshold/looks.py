@@ -15,10 +15,11 @@ from interlock.engine.oversight.binomial import EQUALITY_SLACK
 from interlock.engine.oversight.threshold.labels import labels_needed
 
 _LOOKS_MAX = 13
-# How far down looks are worth their share of delta: where a model with 8 % errors, whose risk grows with the cube of
-# the share applied, would reach the budget. Validity does not depend on it, power does (decision 0009 has the
-# comparison).
-_REFERENCE_ERROR_RATE = 0.06
+# How far down looks are worth their share of delta: where a model with 5 % errors, whose risk grows with the cube of
+# the share applied, would reach the budget, and no further than 70 % of all cases: scores that tell little get few.
+# Validity does not depend on it, power does (decision 0009 has the comparison).
+_REFERENCE_ERROR_RATE = 0.05
+_REACH_MAX = 0.7
 
 
 class Look(NamedTuple):
@@ -44,10 +45,10 @@ def several_looks(n: int, budget: float, delta: float, sampled_share: float = 1.
 
     `sampled_share`: the `n` labelled cases are a sample of this share of the traffic, its most confident part.
     """
-    reach = min(1.0, (budget / _REFERENCE_ERROR_RATE) ** (1.0 / 3.0) / sampled_share) * n
-    chosen = _linear_parts(1, n, budget, delta)
+    reach = min(1.0, min(_REACH_MAX, (budget / _REFERENCE_ERROR_RATE) ** (1.0 / 3.0)) / sampled_share) * n
+    chosen = _falling_parts(1, n, budget, delta)
     for count in range(2, _LOOKS_MAX + 1):
-        looks = _linear_parts(count, n, budget, delta)
+        looks = _falling_parts(count, n, budget, delta)
         if len(looks) < count or looks[-1].rank > reach:
             break
         chosen = looks
@@ -68,16 +69,15 @@ def rejection_probability(rank: int, errors: int, looks: Sequence[Look], budget:
     return rejected
 
 
-def _linear_parts(count: int, n: int, budget: float, delta: float) -> tuple[Look, ...]:
+def _falling_parts(count: int, n: int, budget: float, delta: float) -> tuple[Look, ...]:
     """`count` looks, each at the first rank at which the probability spent by then is within its part of `delta`.
 
-    The parts are count, count - 1, ... 1 in relation to each other.
+    The parts are to each other as count^2, (count - 1)^2, ... 1.
     """
     looks: list[Look] = []
     law, at, spent = [1.0], 0, 0.0
     for errors in range(count):
-        part = 1.0 - (count - errors) * (count - errors - 1) / (count * (count + 1))
-        allowed = delta * part * (1.0 + EQUALITY_SLACK) - spent
+        allowed = delta * (1.0 - _squares(count - errors - 1) / _squares(count)) * (1.0 + EQUALITY_SLACK) - spent
         rank = _first_rank(law, at, errors, budget, allowed, n)
         if rank is None:
             break
@@ -86,6 +86,11 @@ def _linear_parts(count: int, n: int, budget: float, delta: float) -> tuple[Look
         law[: errors + 1] = [0.0] * (errors + 1)
         looks.append(Look(rank, errors))
     return tuple(looks)
+
+
+def _squares(count: int) -> int:
+    """1 + 4 + 9 + ... + count^2."""
+    return count * (count + 1) * (2 * count + 1) // 6
 
 
 def _first_rank(law: list[float], at: int, errors: int, budget: float, allowed: float, n: int) -> int | None:

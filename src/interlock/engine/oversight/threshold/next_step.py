@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from interlock.engine.oversight.binomial import log_binomial_cdf
+from interlock.engine.oversight.binomial import EQUALITY_SLACK
 from interlock.engine.oversight.threshold.labelled import RankedCases
 from interlock.engine.oversight.threshold.looks import Look
 from interlock.terms.certificate import Promise
@@ -26,6 +26,7 @@ def labels_for_next_step(
     everything is automatic already, with a loss, and without labels.
     """
     import numpy as np
+    from scipy.special import bdtr
 
     if cases.n == 0 or cases.losses is not None:
         return None
@@ -38,16 +39,16 @@ def labels_for_next_step(
     counted = cases.n if promise is Promise.JOINT else above
     if errors / counted >= budget:
         return None
-    log_delta = math.log(delta)
     too_few, enough = 0, counted
-    while log_binomial_cdf(errors * enough // counted, enough, budget) > log_delta:
+
+    def passes(n: int) -> bool:
+        return bool(bdtr(errors * n // counted, n, budget) <= delta * (1.0 + EQUALITY_SLACK))
+
+    while not passes(enough):
         too_few, enough = enough, 2 * enough
         if enough > _TIMES_MAX * counted:
             return None
     while enough - too_few > 1:
         middle = (too_few + enough) // 2
-        if log_binomial_cdf(errors * middle // counted, middle, budget) > log_delta:
-            too_few = middle
-        else:
-            enough = middle
+        too_few, enough = (too_few, middle) if passes(middle) else (middle, enough)
     return math.ceil(enough * cases.n / counted)

@@ -58,7 +58,7 @@ def compare_story(found: "Compared", *, created_at: str) -> Story:
 def _conclusion(found: "Compared") -> str:
     if found.decided_at is None:
         return f"Not proved yet that the new release is worse by less than {percent(found.margin)}"
-    labels = f"{found.n - found.n_same:,} labels in all"
+    labels = f"{found.n - found.n_same - found.n_unjudged:,} labels in all"
     return (
         f"The new release is worse by less than {percent(found.margin)}, if at all: proved after "
         f"{found.decided_at:,} cases, {labels}"
@@ -91,8 +91,9 @@ def _counts(found: "Compared") -> DataTable:
     rows = (
         ("same answer, no label needed", found.n_same),
         ("new right, old wrong", found.n_better),
-        ("new wrong, old right (or not judged)", found.n_worse),
+        ("new wrong, old right", found.n_worse),
         ("different answers, both wrong", found.n_both),
+        ("different answers, not judged yet (held as worse)", found.n_unjudged),
     )
     return DataTable(
         "Cases by what the two releases answered; share with its exact 95 % interval",
