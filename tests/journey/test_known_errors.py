@@ -57,6 +57,7 @@ def test_a_planted_error_is_reviewed_blind_and_counted(run: Run, audited: Here) 
     as_json = run("oversight", "missed", "triage", "--json").json
     assert (as_json["n_planted"], as_json["rates"]["by_reviewer"]["Ben Okafor"]["n"]) == (1, 1)
     assert run("ledger", "verify").status == 0
+    assert run("oversight", "close-period", "triage", "--as", "Ana Ruiz").status == 0
     assert run("oversight", "recheck", "triage").status == 0
 
 

@@ -70,7 +70,7 @@ def plain_search(
         if end[2] > allowed[end[1]] and not any(i <= j for j in passed):
             break
         last = end
-    return last if passed else None
+    return last
 
 
 def plain_joint(confidence: Floats, wrong: Flags, budget: float, delta: float) -> tuple[float, int, int] | None:
@@ -249,6 +249,14 @@ def test_a_tie_over_the_start_is_tested_whole() -> None:
     confidence = [0.9] * 59 + [0.9] * 3 + [0.1] * 10
     wrong = [0] * 59 + [1] * 3 + [0] * 10
     assert certify(confidence, wrong, budget=0.05).threshold is None
+
+
+def test_one_large_tie_is_proved_by_its_own_count() -> None:
+    """No look has room for so many errors, and yet 14 of 450 are far too few for a rate over 6 %."""
+    got = certify([0.9] * 450, [1] * 14 + [0] * 436, budget=0.06)
+    assert binom.cdf(14, 450, 0.06) < 0.01
+    assert all(look.errors < 14 for look in several_looks(450, 0.06, 0.05))
+    assert chosen(got) == (0.9, 450, 14)
 
 
 def test_walk_stops_at_the_first_failure_even_where_a_later_tie_would_pass() -> None:

@@ -35,7 +35,7 @@ def at_thresholds(cases: RankedCases, thresholds: "Floats") -> RankedCases:
 
 
 def lowest_from_looks(cases: RankedCases, looks: Sequence[Look], budget: float, delta: float) -> Chosen | None:
-    """From the lowest look that rejects, down to the last entry before a test fails.
+    """From the lowest look that rejects, or else the first entry, down to the last entry before a test fails.
 
     The hypotheses "over budget at this entry" are nested where the error rate does not fall further down, so an entry
     is certified when each one above it is rejected, by itself or by anything below it (closed testing: Marcus, Peritz
@@ -49,18 +49,21 @@ def lowest_from_looks(cases: RankedCases, looks: Sequence[Look], budget: float, 
         end = int(np.searchsorted(cases.n_above, look.rank))
         if end < len(cases.n_above) and cases.n_wrong_above[end] <= look.errors:
             start = max(start, end)
-    if start < 0:
+    if not looks or not len(cases.n_above):
         return None
-    # Between errors the probability only falls, so the walk can stop only where an error was added.
-    tested = start + 1 + np.flatnonzero(np.diff(cases.n_wrong_above[start:]))
+    # Between errors the probability only falls, so the walk can stop only where an error was added. Without a look that
+    # rejects it begins at the first entry: a large tie there may pass with more errors than any look has room for.
+    added = np.flatnonzero(np.diff(cases.n_wrong_above[max(start, 0) :])) + max(start, 0) + 1
+    tested = added if start >= 0 else np.concatenate(([0], added))
     near = tested[cases.n_above[tested] < looks[-1].rank]
     for end in near:
         rank, errors = int(cases.n_above[end]), int(cases.n_wrong_above[end])
         if rejection_probability(rank, errors, looks, budget) > delta * (1.0 + EQUALITY_SLACK):
-            return _pick(cases, int(end) - 1)
+            return _pick(cases, int(end) - 1) if end else None
     far = tested[len(near) :]
     failure = _first_failure(cases.n_wrong_above[far], cases.n_above[far], budget, delta)
-    return _pick(cases, len(cases.n_above) - 1 if failure is None else int(far[failure]) - 1)
+    last = (len(cases.n_above) if failure is None else int(far[failure])) - 1
+    return None if last < 0 else _pick(cases, last)
 
 
 def walk_down(cases: RankedCases, budget: float, delta: float) -> Chosen | None:
