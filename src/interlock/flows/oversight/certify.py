@@ -6,6 +6,7 @@ import numpy as np
 
 from interlock.engine.evaluation.scored import Scored, mistakes, risk_coverage, wrong_at_the_top
 from interlock.engine.evaluation.split import Keys, divide
+from interlock.engine.oversight.threshold.candidates import LabellingDesign, labelling_design
 from interlock.engine.oversight.threshold.certify import certify
 from interlock.engine.oversight.threshold.labels import labels_needed
 from interlock.flows.oversight.past_cases import PastCases
@@ -15,17 +16,24 @@ from interlock.terms.evaluation import CurvePoint, Mistake
 
 _TOP = 5  # most confident mistakes that are left out to see whether they alone stand in the way
 _ERRORS_TOLD = 3
+_WORTH_SAYING = 0.9  # a design that leaves out less than a tenth of the cases saves too little
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is to be promised; `recalibration` counts this workflow's certificates from 1, None for the only one."""
+    """What is to be promised; `recalibration` counts this workflow's certificates from 1, None for the only one.
+
+    `unlabelled`: confidences of the traffic, in which the share is then measured. `labelled_from`: only cases of at
+    least this confidence were labelled.
+    """
 
     budget: float
     promise: Promise
     delta: float
     recalibration: int | None = None
     seed: int = 0
+    unlabelled: tuple[float, ...] | None = None
+    labelled_from: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +44,8 @@ class Certified:
     curve of those. `offending`: the most confident wrong cases; `alone`: without the first five there would be a
     threshold. `with_loss`: the budget is one of mean loss, not of errors. `labels_needed`: (errors, labels) for 0 to 3
     errors.
+    `design`: from which cases further labels would prove the most, None where that does not apply. The share was
+    measured on `n_unlabelled` cases, where there are any.
     """
 
     certificate: Certificate
@@ -49,6 +59,8 @@ class Certified:
     labels_needed: tuple[tuple[int, int], ...]
     numbered: str
     notes: tuple[str, ...]
+    design: LabellingDesign | None = None
+    n_unlabelled: int = 0
 
 
 def certify_past(past: PastCases, asked: Asked) -> Certified:
@@ -59,7 +71,7 @@ def certify_past(past: PastCases, asked: Asked) -> Certified:
     spent = certificate.delta_spent or certificate.delta
     return Certified(
         certificate=certificate,
-        other=_certify(used, asked, other_promise),
+        other=None if asked.unlabelled else _certify(used, asked, other_promise),
         n_read=past.n,
         n_wrong=used.n_wrong,
         curve=risk_coverage(used.scored),
@@ -69,7 +81,18 @@ def certify_past(past: PastCases, asked: Asked) -> Certified:
         labels_needed=tuple((r, labels_needed(asked.budget, r, spent)) for r in range(_ERRORS_TOLD + 1)),
         numbered=past.numbered,
         notes=(*past.notes, *notes),
+        design=_design(used, asked, certificate),
+        n_unlabelled=len(asked.unlabelled or ()),
     )
+
+
+def _design(past: PastCases, asked: Asked, certificate: Certificate) -> LabellingDesign | None:
+    """For as many labels as there are, or as the first test needs; the labelled cases stand for the traffic."""
+    if asked.promise is Promise.JOINT or past.segments or asked.unlabelled or not past.n:
+        return None
+    n_labels = max(past.n, certificate.labels_needed)
+    found = labelling_design(past.scored.confidence, budget=asked.budget, n_labels=n_labels)
+    return found if found.share < _WORTH_SAYING else None
 
 
 def _mistakes(past: PastCases) -> tuple[Mistake, ...]:
@@ -103,6 +126,8 @@ def _certify(past: PastCases, asked: Asked, promise: Promise) -> Certificate:
             loss=past.losses or None,
             group=past.segments or None,
             recalibration=asked.recalibration,
+            unlabelled=asked.unlabelled,
+            labelled_from=asked.labelled_from,
         )
     except ValueError as exc:
         raise BadInput(str(exc)) from exc

@@ -108,6 +108,28 @@ def from_file(asked: FileAsked, *, read_table: TableReader, watch: Watch) -> Pas
     )
 
 
+def confidences_of(
+    path: Path, column: str, *, read_table: TableReader, watch: Watch, rows_max: int
+) -> tuple[float, ...]:
+    """Confidences of unlabelled traffic: one column of a file. Raises BadInput naming the line that holds none."""
+    progress = watch.stage(f"Reading {path.name}")
+    table = read_table(path, rows_max=rows_max, seed=0, skip_broken=False, progress=progress)
+    if column not in table.columns:
+        raise BadInput(f"{path.name}: '{column}' is not a column. All columns: {', '.join(table.columns)}")
+    place = table.columns.index(column)
+    return tuple(_confidence(path, line, row[place]) for line, row in zip(table.lines, table.rows, strict=True))
+
+
+def _confidence(path: Path, line: int, cell: str) -> float:
+    try:
+        confidence = float(cell)
+    except ValueError:
+        confidence = -1.0
+    if not 0.0 <= confidence <= 1.0:
+        raise BadInput(f"{path.name}, line {line}: the confidence is '{cell}'; give a number from 0 to 1")
+    return confidence
+
+
 def from_store(reading: Reading, workflow: str) -> PastCases:
     """The cases of the release in force that people judged: its shadow cases, else the audited ones.
 

@@ -1,5 +1,6 @@
 """`interlock oversight certify`: a confidence threshold with a proof, or what stands in its way."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +12,7 @@ from interlock.surfaces.cli.store_options import StoreOption
 from interlock.surfaces.cli.toolbox import toolbox
 from interlock.surfaces.cli.watching import Watching
 from interlock.terms.certificate import Promise
+from interlock.terms.errors import BadInput
 
 
 def certify_command(
@@ -32,6 +34,22 @@ def certify_command(
         typer.Option(
             metavar="COLUMN",
             help="What being wrong costs, 0 to 1 of the worst: the budget is then a mean loss.",
+            rich_help_panel=past_options.FILE,
+        ),
+    ] = None,
+    unlabelled: Annotated[
+        Path | None,
+        typer.Option(
+            help="A file with confidences of unlabelled cases: the share is measured there.",
+            rich_help_panel=past_options.FILE,
+        ),
+    ] = None,
+    labelled_from: Annotated[
+        float | None,
+        typer.Option(
+            min=0,
+            max=1,
+            help="Only cases of at least this confidence were labelled, at random; needs --unlabelled.",
             rich_help_panel=past_options.FILE,
         ),
     ] = None,
@@ -65,6 +83,7 @@ def certify_command(
     - `interlock oversight certify past.csv --confidence score --wrong error`
     - `interlock oversight certify past.csv --prediction ai_queue --confidence ai_score --label queue --budget 1%`
     - `interlock oversight certify past.csv --confidence score --wrong error --segment market`
+    - `interlock oversight certify sure.csv --confidence score --wrong error --labelled-from 0.9 --unlabelled week.csv`
     - `interlock oversight certify triage --store .interlock/store.db --promise joint`
 
     What comes out: the certificate in words with both promises beside each other, the error rate against the share that
@@ -76,7 +95,7 @@ def certify_command(
     """
     from interlock.flows.evaluation.request import ColumnsAsked
     from interlock.flows.oversight.certify import Asked, certify_past, is_certified
-    from interlock.flows.oversight.past_cases import FileAsked
+    from interlock.flows.oversight.past_cases import FileAsked, confidences_of
     from interlock.surfaces.cli.oversight.certify_story import certify_story
 
     box = toolbox(context)
@@ -88,8 +107,13 @@ def certify_command(
     own = (options.BUDGET, Promise.SELECTIVE, options.DELTA)
     if defined is not None:
         own = (defined.budget.certify_at, defined.budget.promise, defined.budget.delta)
-    asked = Asked(budget or own[0], promise or own[1], delta or own[2], recalibration, seed)
+    if unlabelled is not None and not confidence:
+        raise BadInput("--unlabelled needs --confidence: the name of the column in both files")
+    asked = Asked(budget or own[0], promise or own[1], delta or own[2], recalibration, seed, None, labelled_from)
     with Watching(box.err, quiet=quiet or as_json) as watch:
+        if unlabelled is not None and confidence:
+            read = confidences_of(unlabelled, confidence, read_table=box.read_table(), watch=watch, rows_max=rows_max)
+            asked = replace(asked, unlabelled=read)
         past = past_options.past_cases(box, name, asked_file, store, watch)
         watch.stage(f"Certifying on {past.n:,} cases")(0, None)
         found = certify_past(past, asked)

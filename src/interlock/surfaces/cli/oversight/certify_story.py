@@ -72,13 +72,15 @@ def _summary(found: "Certified") -> Iterator[str]:
     if certificate.threshold is not None:
         yield (
             f"Threshold {certificate.threshold:.4g}: {certificate.n_wrong_above:,} wrong of {certificate.n_above:,} "
-            f"cases over it, {certificate.n_labelled:,} in all."
+            f"cases over it, {certificate.n_labelled:,} {'labelled' if found.n_unlabelled else 'in all'}."
         )
     elif not certificate.segments:
         yield f"{found.n_wrong:,} of {certificate.n_labelled:,} cases are wrong."
     if found.alone:
         yield "The most confident mistakes alone stand in the way: look at them first; they are listed below."
-    if (more := certificate.labels_for_next_step) is not None and more > certificate.n_labelled:
+    if found.n_unlabelled:
+        yield f"The share was measured on {found.n_unlabelled:,} unlabelled cases."
+    elif (more := certificate.labels_for_next_step) is not None and more > certificate.n_labelled:
         yield f"For the next step, 5 % more of the cases, about {more:,} labelled cases in all (an estimate)."
 
 
@@ -198,5 +200,12 @@ def _next_steps(found: "Certified") -> Iterator[str]:
         yield "Look at the offending cases; then label more, ask for a larger --budget, or for --promise joint."
     else:
         yield "Run in shadow at this threshold until the promotion test decides; see `interlock oversight simulate`."
+    if found.design is not None:
+        design = found.design
+        yield (
+            f"Where labels are dear, draw the next ones at random from the cases with a confidence of "
+            f"{design.labelled_from:.4g} or more ({percent(design.share)} of these): {design.n_labels:,} of them prove "
+            f"what about {design.n_equivalent:,} drawn from all do. Certify with --labelled-from and --unlabelled."
+        )
     yield "Plan the audits that follow: `interlock oversight plan`."
     yield "Certify again after any change of model, prompt, policy or queue, with --recalibration counted up."
