@@ -20,7 +20,7 @@ def log_wealth_down(losses: "Floats", budget: float) -> "Floats":
     """Log wealth after each case of a ranking, against "the mean loss is over `budget`"; losses in [0, 1], any length.
 
     The wealth is the mean over q = budget x BETS of prod (1 + lambda_q (budget - L)), lambda_q = (budget - q) / (budget
-    (1 - budget)): the promotion test's kind of bets, carried over to losses (Waudby-Smith and Ramdas 2024, section 4). At
+    (1 - budget)): the promotion test's kind of bets, for losses (Waudby-Smith and Ramdas 2024, section 4). At
     a fixed rank it does not depend on the order of the cases above, so its expectation is at most 1 there if their
     mean loss is over budget; from there on down it is a supermartingale while every further case loses at least
     `budget` on average. It then exceeds 1/delta at any rank below with probability at most delta (Ville 1939).
