@@ -69,11 +69,11 @@ def _patiently(connection: sqlite3.Connection, statement: str) -> None:
 
 def create_schema(connection: sqlite3.Connection) -> None:
     """Create the tables where they are absent; refuse a store of another version."""
-    present = connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'meta'").fetchone()
-    if not present:
-        others = connection.execute("SELECT name FROM sqlite_schema LIMIT 1").fetchone()
-        if others:
-            raise Unavailable(f"this SQLite file holds other tables ('{others[0]}'), not an Interlock store")
+    # One statement, one snapshot: between two of them another process may make the store.
+    names = [name for (name,) in connection.execute("SELECT name FROM sqlite_schema")]
+    if "meta" not in names:
+        if names:
+            raise Unavailable(f"this SQLite file holds other tables ('{names[0]}'), not an Interlock store")
         script = files(__package__).joinpath("schema.sql").read_text(encoding="utf-8")
         connection.executescript(
             f"BEGIN IMMEDIATE; {script} INSERT OR IGNORE INTO meta VALUES ('schema', '{SCHEMA_VERSION}');"
