@@ -45,8 +45,7 @@ class DriftEffect:
 class FeatureDrift:
     """One feature: the test and its p-value, adjusted over all features; `warns` needs both a small p and an effect.
 
-    `n_reference` and `n_recent` are the cases that were compared (those that have the feature). `resolved`: whether the
-    test could have come out significant at all.
+    `n_reference` and `n_recent` are the cases that were compared: those that have the feature, or a part of them.
     """
 
     feature: str
@@ -57,7 +56,6 @@ class FeatureDrift:
     effect: DriftEffect
     n_reference: int
     n_recent: int
-    resolved: bool
     warns: bool
 
 

@@ -4,14 +4,16 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy.special import chdtrc
 from scipy.stats import binom, chi2_contingency
 
 from interlock.engine.oversight.drift.calibration import false_alarms, warnings_in_order
 from interlock.engine.oversight.drift.detect import detect_drift
 from interlock.engine.oversight.drift.effects import Floors
+from interlock.engine.oversight.drift.kernel import vectors_differ
 from interlock.engine.oversight.drift.outcome import adjusted
 from interlock.engine.oversight.drift.permutation import permutation_p
-from interlock.engine.oversight.drift.two_sample import counts_differ
+from interlock.engine.oversight.drift.two_sample import counts_differ, expected_least
 from interlock.terms.drift import DriftOutcome
 
 NO_FLOORS = Floors(0.0, 0.0, 0.0)  # the test alone must keep the promise
@@ -54,7 +56,7 @@ def test_without_the_adjustment_over_features_the_same_simulation_fails(monkeypa
 
 def test_texts_and_embeddings_keep_the_level() -> None:
     words = ["refund", "order", "card", "invoice", "late", "parcel", "broken"]
-    count, runs = 0, 100
+    count, runs = 0, 50
     for run in range(runs):
         rng = np.random.default_rng([2, run])
         old, new = ([" ".join(rng.choice(words, 4)) for _ in range(n)] for n in (60, 40))
@@ -84,14 +86,67 @@ def test_rare_categories_keep_the_level_and_chi_square_alone_would_not() -> None
     for run in range(runs):
         rng = np.random.default_rng([6, run])
         old, new = (np.array([rare, n - rare]) for n in (300, 30) for rare in [rng.binomial(n, 0.01)])
-        test, p, _ = counts_differ(old, new, level=level, rng=rng)
+        test, p = counts_differ(old, new, level=level, rng=rng)
         kept += p <= level
         if old[0] + new[0]:
-            assert test == "chi-square (permutation)"
+            assert test == "Fisher (exact)"
             approximate += chi2_contingency(np.array([old, new]), correction=False).pvalue <= level
     most = binom.ppf(1 - 1e-6, runs, level)
     assert kept <= most
     assert approximate > most
+
+
+@pytest.mark.parametrize("level", [0.05, 1e-9])
+def test_several_rare_categories_keep_the_level_by_permutation_and_by_fisher(level: float) -> None:
+    """A p-value is valid at 5 % whichever level chose the test. 600 runs."""
+    runs, kept, shares = 600, 0, [0.01] * 4 + [0.96]
+    tests = set()
+    for run in range(runs):
+        rng = np.random.default_rng([9, run])
+        test, p = counts_differ(rng.multinomial(300, shares), rng.multinomial(60, shares), level=level, rng=rng)
+        kept += p <= 0.05
+        tests.add(test)
+    assert kept <= binom.ppf(1 - 1e-6, runs, 0.05)
+    assert ("Fisher of each category (exact)" if level < 0.05 else "chi-square (permutation)") in tests
+
+
+def too_small(expected: float, level: float, seed: int) -> tuple[int, int]:
+    """(chi-square p-values <= level, tables) of 200,000 whose smallest expected count is at least `expected`."""
+    rng, shares = np.random.default_rng(seed), [0.0025] * 4 + [0.99]
+    n_new = round(1.3 * expected / 0.0025)
+    n_old = 10 * n_new
+    old, new = rng.multinomial(n_old, shares, 200_000), rng.multinomial(n_new, shares, 200_000)
+    totals = old + new
+    means = totals * (n_new / (n_old + n_new))
+    eligible = means.min(axis=1) >= expected
+    found = chdtrc(4, ((new - means) ** 2 / means).sum(axis=1) * (n_old + n_new) / n_old)
+    return int((found[eligible] <= level).sum()), int(eligible.sum())
+
+
+def test_chi_square_keeps_a_small_level_from_the_expected_count_on_that_it_asks_for() -> None:
+    """The promised 13 %, with the usual count of 5 as the planted fault; each bound errs once in a million."""
+    level = 0.001
+    hits, tables = too_small(expected_least(level), level, seed=1)
+    assert hits <= binom.ppf(1 - 1e-6, tables, 1.13 * level)
+    hits, tables = too_small(5.0, level, seed=2)
+    assert hits > binom.ppf(1 - 1e-6, tables, 1.13 * level)
+    assert [expected_least(q) for q in (0.05, 1e-6)] == pytest.approx([6.30, 1_521], rel=0.01)
+
+
+def test_scores_of_a_witness_keep_the_level_and_would_not_on_the_rows_that_made_it() -> None:
+    """A level that no permutation reaches chooses the witness; its p-value against 5 %, 400 runs."""
+    runs, kept, fitted = 400, 0, 0
+    for run in range(runs):
+        rng = np.random.default_rng([10, run])
+        old, new = rng.normal(size=(60, 4)), rng.normal(size=(40, 4))
+        test, p, _, sizes = vectors_differ(old, new, level=1e-9, rng=rng)
+        kept += p <= 0.05
+        assert (test, sizes) == ("kernel witness, Kolmogorov-Smirnov (exact)", (30, 20))
+        _, p, _, _ = vectors_differ(np.tile(old[:30], (2, 1)), np.tile(new[:20], (2, 1)), level=1e-9, rng=rng)
+        fitted += p <= 0.05
+    most = binom.ppf(1 - 1e-6, runs, 0.05)
+    assert kept <= most
+    assert fitted > most
 
 
 def test_the_reference_against_itself_gives_the_share_of_false_warnings_with_its_interval() -> None:

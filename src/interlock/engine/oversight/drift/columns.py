@@ -88,7 +88,10 @@ def _number(cell: str | float) -> float:
 
 
 def _category(cell: str | float) -> str:
-    return cell.strip() if isinstance(cell, str) else f"{float(cell):g}" if not isinstance(cell, bool) else str(cell)
+    if isinstance(cell, str):
+        return cell.strip()
+    # 3 and 3.0 are one value, and no digit is rounded away: running numbers of the same length are different values.
+    return str(int(cell)) if not isinstance(cell, bool) and float(cell).is_integer() else str(cell)
 
 
 def _looks_like_identifiers(cells: Sequence[str]) -> bool:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from interlock.engine.oversight.drift.columns import Pair, category_counts
 from interlock.engine.oversight.drift.effects import effect_of_counts, effect_of_numbers
-from interlock.engine.oversight.drift.kernel import chosen_rows, vectors_differ
+from interlock.engine.oversight.drift.kernel import SCORED_MAX, chosen_rows, vectors_differ
 from interlock.engine.oversight.drift.nearest import NearestTexts
 from interlock.engine.oversight.drift.ngrams import hashed_ngrams
 from interlock.engine.oversight.drift.two_sample import counts_differ, numbers_differ
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 NEAR_MAX = 1_000
 NEAR_LEAST = 40
-TEXT_BUCKETS = 1024  # enough for a comparison of means, and 500 rows take 4 MB
+TEXT_BUCKETS = 1024  # enough for a comparison of means, and 2,500 rows take 20 MB
 
 
 def compare(name: str, pair: Pair, *, level: float, rng: "np.random.Generator") -> FeatureDrift:
@@ -29,7 +29,7 @@ def compare(name: str, pair: Pair, *, level: float, rng: "np.random.Generator") 
     if pair.kind is FeatureKind.NUMERIC:
         old, new = np.asarray(pair.reference, dtype=np.float64), np.asarray(pair.recent, dtype=np.float64)
         test, p = numbers_differ(old, new)
-        return _found(name, pair.kind, (test, p, True), effect_of_numbers(old, new), sizes)
+        return _found(name, pair.kind, (test, p), effect_of_numbers(old, new), sizes)
     counts = category_counts(tuple(map(str, pair.reference)), tuple(map(str, pair.recent)))
     before, after = np.asarray(counts[0], dtype=np.int64), np.asarray(counts[1], dtype=np.int64)
     effect = effect_of_counts(before, after, unseen_share=counts[2])
@@ -51,13 +51,13 @@ def compare_newness(name: str, pair: Pair, *, rng: "np.random.Generator") -> Fea
 
     order = rng.permutation(len(pair.reference)).tolist()
     half = len(order) // 2
-    near, others = order[:half][:NEAR_MAX], order[half:][:NEAR_MAX]
-    recent = rng.permutation(len(pair.recent)).tolist()[:NEAR_MAX]
+    near, others = order[:half][:NEAR_MAX], order[half:][:SCORED_MAX]
+    recent = rng.permutation(len(pair.recent)).tolist()[:SCORED_MAX]
     space = NearestTexts.of([str(pair.reference[i]) for i in near])
     old = np.array([space.distance(str(pair.reference[i])) for i in others])
     new = np.array([space.distance(str(pair.recent[i])) for i in recent])
     test, p = numbers_differ(old, new)
-    return _found(name, FeatureKind.NEWNESS, (test, p, True), effect_of_numbers(old, new), (len(old), len(new)))
+    return _found(name, FeatureKind.NEWNESS, (test, p), effect_of_numbers(old, new), (len(old), len(new)))
 
 
 def compare_missing(
@@ -82,19 +82,19 @@ def compare_vectors(
 ) -> FeatureDrift:
     """Given embeddings, one row a case, at least 2 of each."""
     old, new = reference[chosen_rows(len(reference), rng)], recent[chosen_rows(len(recent), rng)]
-    test, p, resolved, effect = vectors_differ(old, new, level=level, rng=rng)
-    return _found(name, FeatureKind.EMBEDDING, (test, p, resolved), effect, (len(old), len(new)))
+    test, p, effect, sizes = vectors_differ(old, new, level=level, rng=rng)
+    return _found(name, FeatureKind.EMBEDDING, (test, p), effect, sizes)
 
 
 def _compare_texts(name: str, pair: Pair, *, level: float, rng: "np.random.Generator") -> FeatureDrift:
     texts = [[str(cells[i]) for i in chosen_rows(len(cells), rng)] for cells in (pair.reference, pair.recent)]
     old, new = (hashed_ngrams(chosen, buckets=TEXT_BUCKETS) for chosen in texts)
-    test, p, resolved, effect = vectors_differ(old, new, level=level, rng=rng)
-    return _found(name, FeatureKind.TEXT, (test, p, resolved), effect, (len(old), len(new)))
+    test, p, effect, sizes = vectors_differ(old, new, level=level, rng=rng)
+    return _found(name, FeatureKind.TEXT, (test, p), effect, sizes)
 
 
 def _found(
-    name: str, kind: FeatureKind, result: tuple[str, float, bool], effect: DriftEffect, sizes: tuple[int, int]
+    name: str, kind: FeatureKind, result: tuple[str, float], effect: DriftEffect, sizes: tuple[int, int]
 ) -> FeatureDrift:
-    test, p, resolved = result
-    return FeatureDrift(name, kind, test, p, p, effect, *sizes, resolved=resolved, warns=False)
+    test, p = result
+    return FeatureDrift(name, kind, test, p, p, effect, *sizes, warns=False)

@@ -42,10 +42,10 @@ def detect_drift(
 ) -> DriftReport:
     """Compare two sets of cases, column by column (name -> one cell a case; None, NaN and blanks are missing).
 
-    Numbers: Kolmogorov-Smirnov. Categories: chi-square, or its permutation distribution where counts are small.
+    Numbers: Kolmogorov-Smirnov. Categories: Fisher's exact test, or chi-square, by permutation where counts are small.
     Missing cells (and words in a column of numbers) are a feature of their own. `text` columns and `embeddings` (name
-    -> rows of the reference, rows of the recent cases): kernel two-sample test on at most 500 seeded cases of each; for
-    texts also how far they are from the nearest of up to 1,000 reference texts.
+    -> rows of the reference, rows of the recent cases): kernel two-sample test on at most 2,500 seeded cases of each;
+    for texts also how far they are from the nearest of up to 1,000 reference texts.
     Over all features together Holm's procedure (1979) keeps the probability of any false warning at delta / (k (k + 1))
     at the k-th look, so at most `delta` however often one looks (sum over k is 1). A warning needs an effect over one
     of the `floors` as well. All of that if cases are exchangeable: several cases of one customer or thread, or seasons

@@ -148,7 +148,7 @@ class NearestVectors:
         n, neighbours = int(content["n"]), int(content["neighbours"])
         if not (1 <= neighbours <= n and len(centre) == len(scale) and (scale > 0.0).all()):
             raise ValueError("neighbours, centre and scale do not fit")
-        if not (np.isfinite(rows).all() and np.isfinite(centre).all()):
+        if not all(np.isfinite(values).all() for values in (rows, centre, scale)):
             raise ValueError("a value is not finite")
         return cls(rows.reshape(n, len(centre)), centre, scale, neighbours)
 

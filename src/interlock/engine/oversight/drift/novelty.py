@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from interlock.engine.oversight.binomial import whole_count
+from interlock.engine.oversight.binomial import share_in_open_unit, whole_count
 from interlock.engine.oversight.drift.nearest import NearestTexts, NearestVectors, packed, unpacked
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class NoveltyModel:
 
     @property
     def p_least(self) -> float:
-        """The smallest novelty there can be: a limit under it routes nothing."""
+        """The smallest novelty there can be: a limit at or under it routes nothing. Give `limit` when fitting."""
         return 1.0 / (len(self.held_out) + 1)
 
     def novelty(self, case: "str | npt.ArrayLike") -> float | None:
@@ -71,40 +71,58 @@ class NoveltyModel:
         return cls(space, held_out)
 
 
-def fit_novelty_of_texts(texts: Sequence[str], *, seed: int, cases_max: int = CASES_MAX) -> NoveltyModel:
+def fit_novelty_of_texts(
+    texts: Sequence[str], *, seed: int, limit: float | None = None, cases_max: int = CASES_MAX
+) -> NoveltyModel:
     """Novelty of texts: one minus the cosine to the nearest calibration text, in hashed character n-grams.
 
     A seeded half of the cases (at most `cases_max`) is what new cases must be near to; the other half (at most 10,000)
-    is held out. Give the cases of the certificate, one a customer or thread. Raises ValueError under 20 texts.
+    is held out. Give the cases of the certificate, one a customer or thread. Only the first 4,000 bytes of a text
+    count: give the part that decides. Raises ValueError under 20 texts, and where a workflow's `limit`
+    (`novelty_review_below`) needs more: no case could ever be under it.
     """
-    near, held_out = _halves(len(texts), seed, cases_max)
+    near, held_out = _halves(len(texts), seed, cases_max, limit)
     space = NearestTexts.of([texts[i] for i in near])
     return NoveltyModel(space, _sorted([space.distance(texts[i]) for i in held_out]))
 
 
 def fit_novelty_of_vectors(
-    rows: "npt.ArrayLike", *, seed: int, neighbours: int = 5, cases_max: int = CASES_MAX
+    rows: "npt.ArrayLike", *, seed: int, limit: float | None = None, neighbours: int = 5, cases_max: int = CASES_MAX
 ) -> NoveltyModel:
     """Novelty of numbers or embeddings (one row a case): distance to the k-th nearest calibration case.
 
     Columns are centred and scaled by the half that new cases must be near to. Raises ValueError under 20 rows, for
-    values that are not finite, and for more neighbours than cases.
+    values that are not finite, for more neighbours than cases, and where `limit` needs more rows, as for texts.
     """
     import numpy as np
 
     table = np.asarray(rows, dtype=np.float64)
     if table.ndim != 2 or not np.isfinite(table).all():
         raise ValueError(f"rows are of shape {table.shape}: give a table of finite numbers, one row a case")
-    near, held_out = _halves(len(table), seed, cases_max)
+    near, held_out = _halves(len(table), seed, cases_max, limit)
     space = NearestVectors.of(table[near], neighbours=whole_count("neighbours", neighbours, least=1))
     return NoveltyModel(space, _sorted([space.distance(table[i]) for i in held_out]))
 
 
-def _halves(n: int, seed: int, cases_max: int) -> "tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]":
+def held_out_needed(limit: float) -> int:
+    """How many held-out cases let a novelty be under `limit`: the least h with 1 / (h + 1) < limit."""
+    needed = math.floor(1.0 / share_in_open_unit("limit", limit))
+    # The quotient is rounded: the definition itself decides.
+    return needed + 1 if 1.0 / (needed + 1) >= limit else needed - 1 if 1.0 / needed < limit else needed
+
+
+def _halves(
+    n: int, seed: int, cases_max: int, limit: float | None
+) -> "tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]":
     import numpy as np
 
     if n < LEAST:
         raise ValueError(f"{n} cases are too few to say what is usual: give {LEAST} or more")
+    needed = 0 if limit is None else held_out_needed(limit)
+    if needed > HELD_OUT_MAX:
+        raise ValueError(f"no case can be under the limit {limit}: give one over {1.0 / (HELD_OUT_MAX + 1):.3g}")
+    if needed > n - n // 2:
+        raise ValueError(f"with {n} cases none can be under the limit {limit}: give {2 * needed - 1:,} or more")
     order = np.random.default_rng(seed).permutation(n)
     return order[: min(n // 2, whole_count("cases_max", cases_max, least=1))], order[n // 2 :][:HELD_OUT_MAX]
 

@@ -53,7 +53,7 @@ def outcome_of(features: Sequence[FeatureDrift], more: int | None) -> DriftOutco
     """A warning where any feature warns; nothing was seen only where it could have been."""
     if any(one.warns for one in features):
         return DriftOutcome.WARNING
-    if not features or more is None or more > 0 or not all(one.resolved for one in features):
+    if not features or more is None or more > 0:
         return DriftOutcome.TOO_FEW
     return DriftOutcome.NONE
 
@@ -90,12 +90,6 @@ def _what_is_missing(
         )
     elif more > 0:
         lines.append(f"About {more:,} more recent cases are needed beside the {cases[1]:,} (approximate).")
-    unresolved = [one.feature for one in features if not one.resolved]
-    if unresolved:
-        lines.append(
-            f"Too many looks or features for the permutation test of {', '.join(unresolved)}: begin again with a newer "
-            "reference and look 1, or compare fewer columns."
-        )
     return lines
 
 

@@ -10,12 +10,11 @@ if TYPE_CHECKING:
 
 EXCEEDANCES = 20
 BATCH = 500
-DRAWS_MAX = 200_000
 
 
-def draws_for(level: float) -> int:
-    """How many permutations let a p-value get to half of `level`, from 999 to 200,000."""
-    return min(DRAWS_MAX, max(999, math.ceil(2.0 / level)))
+def draws_for(level: float, *, most: int) -> int:
+    """How many permutations let a p-value get to half of `level`, from 999 to `most`."""
+    return min(most, max(999, math.ceil(2.0 / level)))
 
 
 def permutation_p(

@@ -13,7 +13,7 @@ from interlock.surfaces.cli.oversight import options, past_options
 from interlock.surfaces.cli.oversight.outputs import as_text, figures, vars_of
 from interlock.surfaces.cli.toolbox import Toolbox, toolbox
 from interlock.surfaces.cli.watching import Watching, printable
-from interlock.terms.drift import DriftReport, FalseAlarms, FeatureDrift
+from interlock.terms.drift import DriftReport, FalseAlarms, FeatureDrift, FeatureKind
 
 if TYPE_CHECKING:
     from interlock.flows.oversight.drift import DriftFound
@@ -21,9 +21,19 @@ if TYPE_CHECKING:
 COMPARED = "What is compared"
 OTHERS_SHOWN = 12
 LEGEND = (
-    "A warning needs a p at or under that of the look, and a difference: in 10 % of the cases, by 0.2 standard "
-    "deviations (sd), or a PSI of 0.1. p is adjusted over all columns (Holm)."
+    "A warning needs a p (adjusted over all columns, Holm) at or under that of the look, and a difference: in 10 % of "
+    "the cases, means 0.2 standard deviations (sd) apart, or a population stability index (PSI) of 0.1. Cases: "
+    "compared, of the reference and of the recent ones."
 )
+# The table fits 80 signs; --json has the full words.
+SHORT = {
+    FeatureKind.NUMERIC: "numbers",
+    FeatureKind.CATEGORICAL: "category",
+    FeatureKind.MISSING: "missing",
+    FeatureKind.TEXT: "text",
+    FeatureKind.NEWNESS: "newness",
+    FeatureKind.EMBEDDING: "vectors",
+}
 
 
 def _columns(help_text: str) -> Any:
@@ -81,10 +91,10 @@ def drift_command(
     """Have the inputs changed since the certificate? An early warning, never a verdict: audits decide.
 
     Both files are read as for `interlock oversight certify`; outcomes are not needed. Columns of numbers are compared
-    by Kolmogorov-Smirnov, categories by chi-square (by permutation where they are rare), missing cells for themselves,
-    texts by a kernel test on at most 500 cases of each file and by how unlike reference texts they are. A warning needs
-    a small p-value over all columns together and a difference that is large enough to matter. Nothing leaves this
-    machine, and no file is written.
+    by Kolmogorov-Smirnov, categories by Fisher's test or chi-square (by permutation where they are rare), missing
+    cells for themselves, texts by a kernel test on at most 2,500 cases of each file and by how unlike reference texts
+    they are. A warning needs a small p-value over all columns together and a difference that is large enough to matter.
+    Nothing leaves this machine, and no file is written.
 
     Examples:
 
@@ -147,17 +157,17 @@ def _compared(report: DriftReport) -> int:
 
 def _table(report: DriftReport) -> Table:
     table = Table(box=None, header_style="bold", pad_edge=False)
-    for heading in ("Column", "Compared as", "Warns"):
-        table.add_column(heading, overflow="fold")
-    for heading in ("p, over all", "Differs in", "Means apart", "PSI", "New values"):
+    table.add_column("Column", overflow="fold")
+    for heading in ("As", "Warns"):
+        table.add_column(heading, no_wrap=True)
+    for heading in ("p", "Cases", "Differs", "Apart", "PSI"):
         table.add_column(heading, justify="right", no_wrap=True)
     for one in _shown(report):
         effect = one.effect
         apart = "" if effect.standardised_difference is None else f"{effect.standardised_difference:.2f} sd"
-        unseen = "" if effect.unseen_share is None else percent(round(effect.unseen_share, 3))
-        differs = percent(round(effect.total_variation, 3))
-        warns = "yes" if one.warns else "no"
-        cells = (one.feature, one.kind.value, warns, _p(one.p_adjusted), differs, apart, f"{effect.psi:.2f}", unseen)
+        cases = f"{one.n_reference:,}/{one.n_recent:,}"
+        differs, warns = percent(round(effect.total_variation, 3)), "yes" if one.warns else "no"
+        cells = (one.feature, SHORT[one.kind], warns, _p(one.p_adjusted), cases, differs, apart, f"{effect.psi:.2f}")
         table.add_row(*(Text(printable(cell)) for cell in cells))
     return table
 
@@ -174,6 +184,10 @@ def _p(p: float) -> str:
 def _lines(found: "DriftFound") -> Iterator[str]:
     report = found.report
     hidden = len(report.features) - len(_shown(report))
+    unseen = [(one.feature, one.effect.unseen_share) for one in report.features if one.warns]
+    if any(share for _, share in unseen):
+        told = ", ".join(f"'{name}' {percent(round(share, 4))}" for name, share in unseen if share)
+        yield f"Recent cases with a value that the reference does not have: {told}"
     if hidden:
         yield f"{hidden} more comparisons do not warn; --json lists them all"
     for name, why in report.left_out:
