@@ -73,8 +73,8 @@ def expected_least(level: float) -> float:
     The usual 5 (Cochran 1954) serves 5 %. Further out a skewed count is rare too often, by about exp(z^3 / (6 sqrt(e)))
     on one side and its inverse on the other (the first term of Cramer's series, e the expected count, z the normal
     quantile of the level). At this count that is exp(1/2), 13 % too often over both sides. In simulations down to
-    0.0001 it was up to 16 % (standard error 8 %) too often, in two noisier cells 20 and 37 % (standard error 20 %); with
-    5, at 0.00001, chi-square came out seven times too often.
+    0.0001 it was up to 16 % (standard error 8 %) too often, in two noisier cells 20 and 37 % (standard error 20 %);
+    with 5, at 0.00001, chi-square came out seven times too often.
     """
     from scipy.special import ndtri
 
