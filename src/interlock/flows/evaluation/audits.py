@@ -3,16 +3,13 @@
 from collections.abc import Sequence
 
 from interlock.engine.evaluation.cases import CaseRow
-from interlock.engine.oversight.planning.audit_share import audit_share
+from interlock.engine.oversight.planning.audit_share import assumed_drift, audit_share
 from interlock.flows.evaluation.request import Request
 from interlock.terms.certificate import Certificate, Promise
 from interlock.terms.evaluation import AuditPlan, SourceFile
 
 CASES_PER_DAY = 1_000.0
 DAYS_BETWEEN_DRIFTS = 90.0
-DRIFT_FACTOR = 3.0
-# The monitor needs about 166 audits to see 2 % become 6 % after 2,000 good ones; in inverse proportion to the budget.
-AUDITS_TO_DETECT_AT_2_PERCENT = 166.0
 CONDITIONAL_BUDGET_MAX = 0.9
 
 
@@ -27,14 +24,15 @@ def plan_audits(
     if certificate.promise is Promise.JOINT:  # audits see automatic cases only: the budget as a share of those
         budget = budget / certificate.share
     budget = min(budget, CONDITIONAL_BUDGET_MAX)
+    drifted, audits = assumed_drift(budget)
     return audit_share(
         cost_wrong_usd=request.cost_wrong_usd,
         cost_review_usd=request.cost_review_usd,
         automatic_per_day=(per_day or CASES_PER_DAY) * certificate.share,
         budget=budget,
-        drift_error_rate=min(1.0, DRIFT_FACTOR * budget),
+        drift_error_rate=drifted,
         drifts_per_day=1 / DAYS_BETWEEN_DRIFTS,
-        audits_to_detect=max(1.0, AUDITS_TO_DETECT_AT_2_PERCENT * 0.02 / budget),
+        audits_to_detect=audits,
         origins={
             "cost_wrong_usd": _origin(given=request.cost_wrong_given),
             "cost_review_usd": _origin(given=request.cost_review_given),

@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from interlock.engine.oversight.planning.audit_share import assumed_drift
 from interlock.terms.evaluation import Assumption
 from interlock.terms.workflow import WorkflowStep
 
@@ -36,9 +37,6 @@ _KINDS: Mapping[str, _Kind] = {
     "review_minutes": _Kind("minutes per review", 3.0, 2.0, _OVER_0, _INFINITY),
     "days_between_drifts": _Kind("days between drifts", 90.0, 4.0, _OVER_0, _INFINITY),
 }
-_DRIFT_FACTOR = 3.0
-# The demotion monitor's median at 2 %, after 2,000 good audits and a change to 6 %; else in inverse proportion.
-_AUDITS_TO_DETECT_AT_2_PERCENT = 166.0
 
 
 def figures_of(
@@ -80,7 +78,7 @@ def assumed_value(name: str) -> float | None:
 
 
 def _drift(budget: float, certify_at: float) -> tuple[Assumption, ...]:
-    audits = max(1.0, _AUDITS_TO_DETECT_AT_2_PERCENT * 0.02 / budget)
+    drifted, audits = assumed_drift(budget)
     return (
         Assumption(
             "automatic_error_share",
@@ -90,7 +88,7 @@ def _drift(budget: float, certify_at: float) -> tuple[Assumption, ...]:
         ),
         Assumption(
             "drift_error_rate",
-            min(1.0, _DRIFT_FACTOR * budget),
+            drifted,
             "share wrong after a drift",
             "assumed: a drift makes three times the budget wrong",
         ),
