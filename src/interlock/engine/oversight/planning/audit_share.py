@@ -81,8 +81,8 @@ def audit_share(
 def assumed_drift(budget: float) -> tuple[float, float]:
     """(share wrong after a drift, audits until it is seen) where nobody knows better.
 
-    It is taken to make three times the budget wrong: an assumption and no measurement of anybody's workflow, to be named
-    as one wherever it is used.
+    It is taken to make three times the budget wrong: an assumption and no measurement of anybody's workflow, to be
+    named as one wherever it is used.
     """
     return min(1.0, _DRIFT_FACTOR * budget), max(1.0, _AUDITS_TO_DETECT_AT_2_PERCENT * 0.02 / budget)
 
