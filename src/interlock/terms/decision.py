@@ -1,5 +1,6 @@
 """What the AI suggests and what may happen to it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -22,6 +23,9 @@ class Proposal:
     `confidence` is None where the model gave none: then a person decides. `payload_digest` binds the case's content,
     which is kept apart so that it can be erased. `novelty` is the share of usual cases that are at least as unlike the
     certificate's cases (a conformal p-value: small is novel); None where nobody measured it.
+
+    For limits at the edge: `target` is whom or what the effect touches, `amount_cents` what it moves, `items` how many
+    things at once, `facts` what hand-written rules ask for. `tenant` and `segment` are also scopes of the kill switch.
     """
 
     key: str
@@ -30,6 +34,12 @@ class Proposal:
     confidence: float | None
     payload_digest: str
     novelty: float | None = field(default=None, metadata=ABSENT_AT_DEFAULT)
+    tenant: str | None = field(default=None, metadata=ABSENT_AT_DEFAULT)
+    segment: str | None = field(default=None, metadata=ABSENT_AT_DEFAULT)
+    target: str | None = field(default=None, metadata=ABSENT_AT_DEFAULT)
+    amount_cents: int | None = field(default=None, metadata=ABSENT_AT_DEFAULT)
+    items: int = field(default=1, metadata=ABSENT_AT_DEFAULT)
+    facts: Mapping[str, str | int | bool] = field(default_factory=dict, metadata=ABSENT_AT_DEFAULT)
 
 
 @dataclass(frozen=True, slots=True)

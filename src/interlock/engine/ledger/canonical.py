@@ -128,6 +128,10 @@ def _written(value: Any) -> Iterator[tuple[str, Any]]:
 @functools.cache
 def _fields_of(kind: type) -> tuple[tuple[str, Any], ...]:
     return tuple(
-        (field.name, field.default if ABSENT_AT_DEFAULT.items() <= field.metadata.items() else _ALWAYS)
+        (field.name, _default_of(field) if ABSENT_AT_DEFAULT.items() <= field.metadata.items() else _ALWAYS)
         for field in dataclasses.fields(kind)
     )
+
+
+def _default_of(field: dataclasses.Field[Any]) -> Any:
+    return field.default if field.default_factory is dataclasses.MISSING else field.default_factory()
