@@ -1,11 +1,14 @@
-"""What all tests share: where real data is, and that nothing is skipped in CI for a reason that is not allowed."""
+"""What all tests share: real data, PostgreSQL, and that nothing is skipped in CI for a reason that is not allowed."""
 
 import os
 from collections.abc import Generator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
+
+if TYPE_CHECKING:
+    from postgres_server import Databases, Server
 
 pytest_plugins = ["pytester"]
 
@@ -23,6 +26,42 @@ def data_dir() -> Path:
     if not Path(named).is_dir():
         pytest.fail(f"INTERLOCK_DATA names {named}, and no such folder is there: mend it or unset it", pytrace=False)
     return Path(named)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Generator["Databases"]:
+    """A PostgreSQL in which databases can be made: the one INTERLOCK_TEST_POSTGRES names, else one of this process."""
+    from postgres_server import PostgresMissing, for_tests
+
+    try:
+        server = for_tests()
+    except PostgresMissing as exc:
+        pytest.skip(str(exc))
+    with server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def _postgres_of_our_own(postgres: "Databases") -> Generator["Server"]:
+    from postgres_server import PostgresMissing, Server
+
+    if isinstance(postgres, Server):
+        yield postgres
+        return
+    try:
+        server = Server()
+    except PostgresMissing as exc:
+        pytest.skip(str(exc))
+    with server:
+        yield server
+
+
+@pytest.fixture
+def postgres_to_stop(_postgres_of_our_own: "Server") -> Generator["Server"]:
+    """A PostgreSQL that may be stopped, suspended and crashed; it runs again after the test."""
+    yield _postgres_of_our_own
+    _postgres_of_our_own.start()
+    _postgres_of_our_own.resume()
 
 
 def _refused(report: pytest.TestReport | pytest.CollectReport) -> str | None:
