@@ -7,8 +7,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from interlock.adapters.sqlite.drain import FileDrain
-from interlock.adapters.sqlite.store import SqliteStore
 from interlock.engine.ledger.canonical import plain
 from interlock.engine.oversight.threshold.certify import certify
 from interlock.flows.action.act import Acted, act, shadow
@@ -22,7 +20,7 @@ from interlock.terms.certificate import Promise
 from interlock.terms.decision import Proposal
 from interlock.terms.evidence import EvidenceClass, GateVerdict
 from interlock.terms.grant import Grant
-from interlock.terms.intent import Receipt
+from interlock.terms.intent import Effect, Receipt
 from interlock.terms.person import Person
 from interlock.terms.workflow import (
     Budget,
@@ -35,6 +33,7 @@ from interlock.terms.workflow import (
     TargetKind,
     WorkflowDefinition,
 )
+from interlock.wiring.run_time import open_address, open_run_time
 
 ANA, BEN, CARLA = Person("Ana Ruiz"), Person("Ben Okafor"), Person("Carla Nunes")
 NAME = "triage"
@@ -65,18 +64,21 @@ class Desk:
         self.calls: list[tuple[str, str]] = []
         self.broken: Exception | None = None
 
-    def read(self, case_key: str) -> Mapping[str, Any]:
-        return {"queue": self.queues.get(case_key, "inbox")}
+    def read(self, effect: Effect) -> Mapping[str, Any]:
+        return {"queue": self.queues.get(effect.case_key, "inbox")}
 
-    def apply(self, case_key: str, label: str, *, idempotency_key: str, epoch: int) -> Receipt:
-        self.calls.append(("apply", case_key))
+    def apply(self, effect: Effect) -> Receipt:
+        self.calls.append(("apply", effect.case_key))
         if self.broken is not None:
             raise self.broken
-        return self._once(case_key, label, idempotency_key)
+        return self._once(effect.case_key, effect.label, effect.idempotency_key)
 
-    def undo(self, case_key: str, before: Mapping[str, Any], *, idempotency_key: str) -> Receipt:
-        self.calls.append(("undo", case_key))
-        return self._once(case_key, before["queue"], idempotency_key)
+    def undo(self, effect: Effect, before: Mapping[str, Any]) -> Receipt:
+        self.calls.append(("undo", effect.case_key))
+        return self._once(effect.case_key, before["queue"], effect.idempotency_key)
+
+    def probe(self, effect: Effect) -> Receipt | None:
+        return self.done.get(effect.idempotency_key)
 
     def _once(self, case_key: str, queue: str, idempotency_key: str) -> Receipt:
         if idempotency_key not in self.done:
@@ -90,16 +92,20 @@ class House:
 
     def __init__(self, folder: Path) -> None:
         self.path = folder / "store.db"
-        self.store = SqliteStore(self.path)
-        self.drain = FileDrain(self.path)
-        self.desk = Desk()
         self.now = dt.datetime(2026, 3, 2, 9, 0, tzinfo=dt.UTC)
+        self.opened = open_address(str(self.path))
+        self.store, self.drain = self.opened.store, self.opened.drain
+        self.rt = open_run_time(self.opened, clock=self._tell_time, owner="test")
+        self.desk = Desk()
         self.keys = (f"case-{i:05d}" for i in itertools.count())
         self.release = ""
 
     def clock(self) -> dt.datetime:
         self.now += dt.timedelta(milliseconds=1)
         return self.now
+
+    def _tell_time(self) -> dt.datetime:
+        return self.clock()  # also where a test puts another clock in its place
 
     def define(self, definition: WorkflowDefinition = DEFINITION, *, by: Person = CARLA, code: str = "1") -> Applied:
         applied = define(
@@ -126,7 +132,7 @@ class House:
 
     def shadow(self, right: int, wrong: int = 0) -> None:
         proposals = [self.proposal() for _ in range(right + wrong)]
-        shadow(self.store, NAME, proposals, owner="test", clock=self.clock)
+        shadow(self.rt, NAME, proposals)
         for i, proposal in enumerate(proposals):
             label = "billing" if i >= wrong else "sales"
             observe(self.store, NAME, proposal.key, label=label, by="people", clock=self.clock)
@@ -146,7 +152,7 @@ class House:
         return self.promote()
 
     def act(self, proposal: Proposal | None = None) -> Acted:
-        return act(self.store, self.drain, self.desk, NAME, proposal or self.proposal(), owner="test", clock=self.clock)
+        return act(self.rt, self.desk, NAME, proposal or self.proposal())
 
     def kinds(self) -> list[str]:
         with self.store.reading() as reading:

@@ -6,13 +6,14 @@ from pathlib import Path
 import pytest
 
 from interlock.adapters.sqlite.store import SqliteStore
+from interlock.engine.ledger import merkle
 from interlock.ports.store import Store
 
 Open = Callable[[], Store]
 
 
 def _sqlite(folder: Path) -> Open:
-    return lambda: SqliteStore(folder / "store.db")
+    return lambda: SqliteStore(folder / "store.db", merkle)
 
 
 ADAPTERS: dict[str, Callable[[Path], Open]] = {"sqlite": _sqlite}

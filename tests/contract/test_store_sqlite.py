@@ -15,6 +15,7 @@ import pytest
 
 from interlock.adapters.sqlite import connection as connecting
 from interlock.adapters.sqlite.store import SqliteStore
+from interlock.engine.ledger import merkle
 from interlock.flows.ledger.record import record
 from interlock.flows.ledger.verify import verify_store
 from interlock.terms.errors import Unavailable
@@ -62,14 +63,14 @@ def test_many_processes_write_at_once(path: Path) -> None:
         "import sys, time; from pathlib import Path; from interlock.adapters.sqlite.store import SqliteStore;"
         "from interlock.flows.ledger.record import record\n"
         "while not Path(sys.argv[1] + '.go').exists(): time.sleep(0.001)\n"
-        "store = SqliteStore(Path(sys.argv[1]))\n"
+        "store = SqliteStore(Path(sys.argv[1]), merkle)\n"
         "for i in range(20):\n"
         "    with store.transaction(durable=False) as tx: record(tx, 'gate.judged', {'n': i}, at='2026')\n"
     )
     processes = [subprocess.Popen([sys.executable, "-c", script, str(path)]) for _ in range(4)]
     path.with_name(path.name + ".go").touch()
     assert [process.wait(timeout=60) for process in processes] == [0] * 4
-    store = SqliteStore(path)
+    store = SqliteStore(path, merkle)
     with store.reading() as reading:
         assert reading.head().size == 80
         assert verify_store(reading).holds
@@ -77,7 +78,7 @@ def test_many_processes_write_at_once(path: Path) -> None:
 
 
 def test_a_full_disk_writes_nothing(path: Path) -> None:
-    store = SqliteStore(path)
+    store = SqliteStore(path, merkle)
     write(store, "before")
     database = store._own_writer()
     pages = database.execute("PRAGMA page_count").fetchone()[0]
@@ -98,7 +99,7 @@ def test_a_full_disk_writes_nothing(path: Path) -> None:
 
 def test_a_locked_database_is_unavailable_and_nothing_is_written(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connecting, "BUSY_TIMEOUT_MS", 50)
-    store = SqliteStore(path)
+    store = SqliteStore(path, merkle)
     other = sqlite3.connect(path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     with pytest.raises(Unavailable, match=r"locked.*Another process holds it"):
@@ -113,7 +114,7 @@ def test_a_locked_database_is_unavailable_and_nothing_is_written(path: Path, mon
 
 
 def test_a_lock_that_is_let_go_is_waited_for(path: Path) -> None:
-    store = SqliteStore(path)
+    store = SqliteStore(path, merkle)
     other = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
     other.execute("BEGIN IMMEDIATE")
     threading.Timer(0.2, lambda: other.execute("ROLLBACK")).start()
@@ -147,27 +148,27 @@ def _as_nobody(folder: Path) -> None:
 
 def test_a_read_only_file_or_folder_is_unavailable(nobody: Path) -> None:
     path = nobody / "store.db"
-    SqliteStore(path).close()
+    SqliteStore(path, merkle).close()
     _as_nobody(nobody)
     path.chmod(0o444)
     nobody.chmod(0o555)
     with pytest.raises(Unavailable, match=r"Make the file and its folder writable|Check that the folder"):
-        SqliteStore(path)
+        SqliteStore(path, merkle)
     with pytest.raises(Unavailable, match=r"Make the file and its folder writable|Check that the folder"):
-        SqliteStore(nobody / "new.db")
+        SqliteStore(nobody / "new.db", merkle)
     with pytest.raises(Unavailable, match="Make the file and its folder writable"):
-        SqliteStore(nobody / "below" / "new.db")
+        SqliteStore(nobody / "below" / "new.db", merkle)
 
 
 def test_a_folder_is_no_store(tmp_path: Path) -> None:
     with pytest.raises(Unavailable, match="unable to open"):
-        SqliteStore(tmp_path)
+        SqliteStore(tmp_path, merkle)
 
 
 def test_a_file_that_is_no_database_is_left_alone(path: Path) -> None:
     path.write_bytes(b"to whom it may concern, " * 100)
     with pytest.raises(Unavailable, match="Name a store that Interlock made, or a new file"):
-        SqliteStore(path)
+        SqliteStore(path, merkle)
     assert path.read_bytes() == b"to whom it may concern, " * 100
 
 
@@ -179,22 +180,22 @@ def test_another_applications_file_is_left_alone(path: Path, table: str) -> None
     database.close()
     before = path.read_bytes()
     with pytest.raises(Unavailable, match=r"not an Interlock store|no such column|schema None"):
-        SqliteStore(path)
+        SqliteStore(path, merkle)
     assert path.read_bytes() == before
 
 
 def test_a_store_of_a_newer_version_is_refused(path: Path) -> None:
-    SqliteStore(path).close()
+    SqliteStore(path, merkle).close()
     database = sqlite3.connect(path)
     database.execute("UPDATE meta SET value = '99' WHERE name = 'schema'")
     database.commit()
     database.close()
     with pytest.raises(Unavailable, match="the store has schema 99, this Interlock knows"):
-        SqliteStore(path)
+        SqliteStore(path, merkle)
 
 
 def test_a_damaged_file_is_unavailable(path: Path) -> None:
-    store = SqliteStore(path)
+    store = SqliteStore(path, merkle)
     for number in range(200):
         write(store, f"note-{number}-" + "x" * 200)
     store.close()
@@ -202,14 +203,14 @@ def test_a_damaged_file_is_unavailable(path: Path) -> None:
     with path.open("r+b") as file:
         file.seek(size // 2)
         file.write(b"\xa5" * (size - size // 2))
-    store = SqliteStore(path)
+    store = SqliteStore(path, merkle)
     with pytest.raises(Unavailable, match="The file is damaged: restore a backup"), store.reading() as reading:
         verify_store(reading)
     store.close()
 
 
 def test_a_parents_store_is_refused_in_a_forked_child(path: Path) -> None:
-    store = SqliteStore(path)
+    store = SqliteStore(path, merkle)
 
     def use() -> None:
         for opening in (store.transaction, store.reading):
@@ -224,7 +225,7 @@ def test_a_parents_store_is_refused_in_a_forked_child(path: Path) -> None:
 
 def test_no_row_is_lost_where_a_forked_child_opens_its_own_store(path: Path) -> None:
     """The trap: with a copy of the parent's connection in memory SQLite believes in locks that the child never had."""
-    store = SqliteStore(path)
+    store = SqliteStore(path, merkle)
     write(store, "first")
     with store.reading() as reading:
         assert reading.last_entry() == 0
@@ -232,7 +233,7 @@ def test_no_row_is_lost_where_a_forked_child_opens_its_own_store(path: Path) -> 
     ready, set_ready = os.pipe()
 
     def work() -> None:
-        own = SqliteStore(path)
+        own = SqliteStore(path, merkle)
         write(own, "child")
         os.write(set_ready, b"x")
         os.read(told, 1)
@@ -253,13 +254,13 @@ def test_no_row_is_lost_where_a_forked_child_opens_its_own_store(path: Path) -> 
 
 
 def test_a_child_forked_inside_a_transaction_cannot_commit_it_nor_open_the_file(path: Path) -> None:
-    store = SqliteStore(path)
+    store = SqliteStore(path, merkle)
     with store.transaction() as tx:
         record(tx, "gate.judged", {"note": "parent"}, at=AT)
         pid = os.fork()
         if pid == 0:
             try:
-                SqliteStore(path)
+                SqliteStore(path, merkle)
             except Unavailable as exc:
                 os._exit(7 if "rows would be lost" in str(exc) else 8)
             os._exit(9)
@@ -269,7 +270,7 @@ def test_a_child_forked_inside_a_transaction_cannot_commit_it_nor_open_the_file(
 
 
 def test_a_forked_child_that_runs_out_of_the_block_commits_nothing(path: Path) -> None:
-    store = SqliteStore(path)
+    store = SqliteStore(path, merkle)
     pid = -1
     try:
         with store.transaction() as tx:
@@ -288,7 +289,7 @@ def test_a_killed_writer_leaves_all_or_nothing(path: Path) -> None:
     script = (
         "import os, signal, sys; from pathlib import Path; from interlock.adapters.sqlite.store import SqliteStore;"
         "from interlock.flows.ledger.record import record\n"
-        "store = SqliteStore(Path(sys.argv[1]))\n"
+        "store = SqliteStore(Path(sys.argv[1]), merkle)\n"
         "with store.transaction() as tx: record(tx, 'gate.judged', {'note': 'kept'}, at='2026')\n"
         "with store.transaction() as tx:\n"
         "    record(tx, 'gate.judged', {'note': 'lost'}, at='2026')\n"
@@ -296,7 +297,7 @@ def test_a_killed_writer_leaves_all_or_nothing(path: Path) -> None:
     )
     assert subprocess.run([sys.executable, "-c", script, str(path)], check=False).returncode == -signal.SIGKILL
     assert notes(path) == ["kept"]
-    store = SqliteStore(path)
+    store = SqliteStore(path, merkle)
     write(store, "next")
     with store.reading() as reading:
         assert verify_store(reading).holds
@@ -306,19 +307,19 @@ def test_a_killed_writer_leaves_all_or_nothing(path: Path) -> None:
 def test_the_flag_of_a_killed_kill_holds_nobody_up(path: Path) -> None:
     script = (
         "import os, signal, sys; from pathlib import Path; from interlock.adapters.sqlite.store import SqliteStore\n"
-        "with SqliteStore(Path(sys.argv[1])).halting(): os.kill(os.getpid(), signal.SIGKILL)\n"
+        "with SqliteStore(Path(sys.argv[1]), merkle).halting(): os.kill(os.getpid(), signal.SIGKILL)\n"
     )
     subprocess.run([sys.executable, "-c", script, str(path)], check=False)
     flag = path.with_name(path.name + ".halting")
     assert flag.exists()
-    store = SqliteStore(path)
+    store = SqliteStore(path, merkle)
     write(store, "at once")
     assert not flag.exists()  # taken away as a dead one's, not waited out
     store.close()
 
 
 def test_two_kills_at_once_share_the_flag(path: Path) -> None:
-    one, other = SqliteStore(path), SqliteStore(path)
+    one, other = SqliteStore(path, merkle), SqliteStore(path, merkle)
     flag = path.with_name(path.name + ".halting")
     with one.halting():
         with other.halting():
@@ -332,7 +333,7 @@ def test_two_kills_at_once_share_the_flag(path: Path) -> None:
 
 
 def test_a_kill_does_not_need_its_flag(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    store = SqliteStore(path)
+    store = SqliteStore(path, merkle)
 
     def full(*_: object) -> int:
         raise OSError(28, "No space left on device")
@@ -346,7 +347,7 @@ def test_a_kill_does_not_need_its_flag(path: Path, monkeypatch: pytest.MonkeyPat
 
 
 def test_long_readings_do_not_hold_up_writers(path: Path) -> None:
-    store = SqliteStore(path)
+    store = SqliteStore(path, merkle)
     write(store, "one")
     with store.reading() as reading:
         entries = reading.entries()
@@ -362,7 +363,7 @@ def test_long_readings_do_not_hold_up_writers(path: Path) -> None:
 
 
 def test_a_new_store_is_its_owners_alone(tmp_path: Path) -> None:
-    store = SqliteStore(tmp_path / "store.db")
+    store = SqliteStore(tmp_path / "store.db", merkle)
     with store.transaction() as tx:
         tx.keep_secret("salt", b"secret")
     modes = {file.name: file.stat().st_mode & 0o777 for file in tmp_path.glob("store.db*") if file.is_file()}

@@ -300,7 +300,7 @@ def test_law_06_an_effect_is_undone_with_an_intent_of_its_own(house: House) -> N
     house.live()
     proposal = house.proposal()
     house.act(proposal)
-    undo(house.store, house.desk, proposal.key, by=BEN, clock=house.clock)
+    undo(house.rt, house.desk, proposal.key, by=BEN)
     assert house.kinds()[-2:] == ["undo.admitted", "intent.undone"]
     assert house.desk.read(proposal.key) == {"queue": "inbox"}
 

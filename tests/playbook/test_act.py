@@ -58,14 +58,14 @@ def test_a_key_of_another_workflow_is_refused(live: House) -> None:
     live.act(live.proposal(key="one"))
     live.define(replace(DEFINITION, name="refunds"))
     with pytest.raises(BadInput, match=f"the key 'one' was used by '{NAME}'"):
-        act(live.store, live.drain, live.desk, "refunds", live.proposal(key="one"), owner="t", clock=live.clock)
+        act(live.rt, live.desk, "refunds", live.proposal(key="one"))
 
 
 def test_an_unknown_workflow_is_refused(live: House) -> None:
     with pytest.raises(BadInput, match="there is no workflow 'none'"):
-        act(live.store, live.drain, live.desk, "none", live.proposal(), owner="t", clock=live.clock)
+        act(live.rt, live.desk, "none", live.proposal())
     with pytest.raises(BadInput, match="there is no workflow 'none'"):
-        shadow(live.store, "none", [live.proposal()], owner="t", clock=live.clock)
+        shadow(live.rt, "none", [live.proposal()])
 
 
 @pytest.mark.parametrize("confidence", [None, math.nan, math.inf, -math.inf, "0.99", True, 1j])
@@ -116,9 +116,9 @@ def test_a_target_that_cannot_be_read_means_that_a_person_decides(live: House, h
 
 
 def test_without_a_target_nothing_is_applied(live: House) -> None:
-    acted = act(live.store, live.drain, None, NAME, live.proposal(), owner="t", clock=live.clock)
+    acted = act(live.rt, None, NAME, live.proposal())
     assert acted == Acted(Decision(Verb.REVIEW, (UNREADABLE,)), None)
-    (decision,) = shadow(live.store, NAME, [live.proposal()], owner="t", clock=live.clock)
+    (decision,) = shadow(live.rt, NAME, [live.proposal()])
     assert decision == Decision(Verb.REVIEW, (UNREADABLE,))
 
 
@@ -242,5 +242,5 @@ def test_a_raising_generator_of_proposals_records_nothing(live: House) -> None:
         raise OSError("the file with the cases is gone")
 
     with pytest.raises(OSError, match="the file with the cases is gone"):
-        shadow(live.store, NAME, proposals(), owner="t", clock=live.clock)
+        shadow(live.rt, NAME, proposals())
     assert live.kinds() == before

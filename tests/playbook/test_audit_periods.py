@@ -14,6 +14,7 @@ import pytest
 
 from governed import BEN, CARLA, DEFINITION, NAME, House
 from interlock.adapters.sqlite.store import SqliteStore
+from interlock.engine.ledger import merkle
 from interlock.engine.ledger.canonical import canonical
 from interlock.engine.ledger.check import export_header, export_line
 from interlock.engine.ledger.merkle import grow, leaf_hash, root_of
@@ -96,7 +97,7 @@ def closed_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def entries(closed_once: Path) -> list[Entry]:
     """The entries of its exported ledger."""
-    store = SqliteStore(closed_once)
+    store = SqliteStore(closed_once, merkle)
     with store.reading() as reading:
         lines = list(export(reading))
     store.close()
@@ -447,7 +448,7 @@ def test_a_store_whose_ledger_was_altered_is_named_as_such(closed_once: Path, tm
     with sqlite3.connect(tmp_path / "store.db") as database:
         database.execute("UPDATE decision SET audited = 1 - audited WHERE key = 'case-00061'")
     database.close()
-    store = SqliteStore(tmp_path / "store.db")
+    store = SqliteStore(tmp_path / "store.db", merkle)
     with store.reading() as reading:
         found = recheck_store(reading, NAME)
     store.close()

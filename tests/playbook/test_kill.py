@@ -21,6 +21,7 @@ from governed import ANA, BEN, DEFINITION, NAME, Desk, House
 from interlock.adapters.sqlite import connection as connecting
 from interlock.adapters.sqlite.drain import FileDrain
 from interlock.adapters.sqlite.store import SqliteStore
+from interlock.engine.ledger import merkle
 from interlock.flows.action.act import act
 from interlock.flows.action.kill import kill, resume
 from interlock.flows.ledger.verify import verify_store
@@ -76,7 +77,7 @@ class FileTarget:
 
 def work(path: Path, log: Path, release: str, name: str, slow_s: float, ready: Event, end: Event) -> None:
     """One process that acts on case after case."""
-    store, drain, target = SqliteStore(path), FileDrain(path), FileTarget(log, slow_s=slow_s)
+    store, drain, target = SqliteStore(path, merkle), FileDrain(path), FileTarget(log, slow_s=slow_s)
     number = 0
     while not end.is_set():
         proposal = Proposal(f"{name}-{number}", release, "billing", 0.95, "sha256:p")
@@ -280,7 +281,7 @@ def test_a_process_that_dies_leaves_a_case_that_is_found_and_not_repeated(
     assert second.quiesced_at is not None
     go_on(live)
     target.at = "never"
-    redelivered = act(live.store, live.drain, target, NAME, live.proposal(key="k"), owner="t", clock=live.clock)
+    redelivered = act(live.rt, target, NAME, live.proposal(key="k"))
     assert redelivered.decision.verb is Verb.APPLY
     landed = [key for _, what, key in target.events() if what == "landed"]
     assert landed == (["k"] if state is None or effects else [])
@@ -364,7 +365,7 @@ def test_what_is_not_halted_cannot_be_resumed(live: House) -> None:
 def test_a_kill_without_a_store_says_so(live: House, monkeypatch: pytest.MonkeyPatch) -> None:
     live.store.close()
     monkeypatch.setattr(connecting, "BUSY_TIMEOUT_MS", 50)
-    live.store = SqliteStore(live.path)
+    live.store = SqliteStore(live.path, merkle)
     other = sqlite3.connect(live.path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     with pytest.raises(Unavailable, match="locked") as caught:
@@ -430,7 +431,7 @@ def test_the_same_key_from_many_processes_has_one_effect(live: House, tmp_path: 
     start = FORK.Event()
 
     def same() -> None:
-        store = SqliteStore(live.path)
+        store = SqliteStore(live.path, merkle)
         start.wait(30)
         for number in range(10):
             proposal = live.proposal(key=f"same-{number}")

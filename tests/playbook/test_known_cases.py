@@ -198,7 +198,7 @@ def test_planting_needs_a_workflow_that_is_known(live: House) -> None:
 def test_a_planted_answer_cannot_demote(live: House) -> None:
     """Every planted error found is a wrong proposal; none of them may be held against the workflow."""
     for _ in range(30):
-        act(live.store, live.drain, live.desk, NAME, live.proposal(), owner="test", clock=live.clock)
+        act(live.rt, live.desk, NAME, live.proposal())
     planting(live, known(30))
     for i in range(30):
         answer(live, f"mail-{i}", "close account")

@@ -195,10 +195,10 @@ def test_the_review_of_an_undo_can_be_closed_where_the_outcome_is_known(live: Ho
     close(live, "k", "audit", "sales")
     live.desk.queues["k"] = "elsewhere"
     with pytest.raises(Refused, match="somebody changed it since"):
-        undo(live.store, live.desk, "k", by=BEN, clock=live.clock)
+        undo(live.rt, live.desk, "k", by=BEN)
     assert close(live, "k", "undo", "elsewhere") == Observed(wrong=True, counted=False, demoted=False)
     assert outcome(live, "k") == ("sales", True)
     with pytest.raises(Refused, match="somebody changed it since"):
-        undo(live.store, live.desk, "k", by=BEN, clock=live.clock)
+        undo(live.rt, live.desk, "k", by=BEN)
     with live.store.reading() as reading:  # it waits again
         assert [(review.key, review.kind) for review in reading.reviews(NAME)] == [("k", "undo")]

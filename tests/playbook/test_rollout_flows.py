@@ -281,7 +281,7 @@ def test_evidence_over_what_a_number_holds_can_be_judged_and_verified(house: Hou
     house.certificate()
     for more in (65, 1100):
         proposals = [house.proposal() for _ in range(more)]
-        shadow(house.store, NAME, proposals, owner="test", clock=house.clock)
+        shadow(house.rt, NAME, proposals)
         outcomes = [(proposal.key, "billing") for proposal in proposals]
         observe_many(house.store, NAME, outcomes, by="people", clock=house.clock)
         assert house.judge().verdict is Verdict.PASSED
@@ -297,7 +297,7 @@ def test_shadow_cases_count_in_the_order_in_which_their_outcomes_became_known(ho
     house.define()
     house.certificate()
     proposals = [house.proposal() for _ in range(50)]
-    shadow(house.store, NAME, proposals, owner="test", clock=house.clock)
+    shadow(house.rt, NAME, proposals)
     for proposal in reversed(proposals):
         label = "sales" if proposal is proposals[0] else "billing"
         observe(house.store, NAME, proposal.key, label=label, by="people", clock=house.clock)

@@ -12,6 +12,7 @@ import pytest
 
 from governed import BEN, CARLA, NAME, House
 from interlock.adapters.sqlite.store import SqliteStore
+from interlock.engine.ledger import merkle
 from interlock.engine.ledger.merkle import grow
 from interlock.flows.action.kill import kill, resume
 from interlock.flows.action.review import close_review
@@ -48,7 +49,7 @@ class Copied:
         database.close()
 
     def verify(self, *, with_checkpoint: bool = False) -> LedgerCheck:
-        store = SqliteStore(self.path)
+        store = SqliteStore(self.path, merkle)
         try:
             with store.reading() as reading:
                 return verify_store(reading, checkpoint=self.seen if with_checkpoint else None)
@@ -146,7 +147,7 @@ def test_a_tampered_record_is_found_and_named(copied: Copied, field: str, other:
     reason = "its content does not match its recorded hash: the entry was changed after it was written"
     found = copied.verify()
     assert found.faults == (Fault(entry, reason),)
-    store = SqliteStore(copied.path)
+    store = SqliteStore(copied.path, merkle)
     with store.reading() as reading:
         assert verify_export(list(export(reading))).faults == (Fault(entry, reason),)
     store.close()
@@ -220,7 +221,7 @@ def test_damage_is_a_fault_and_never_an_exception(copied: Copied, statement: str
 
 def test_nothing_is_written_behind_a_damaged_head(copied: Copied) -> None:
     copied.change("UPDATE ledger_head SET size = size + 1")
-    store = SqliteStore(copied.path)
+    store = SqliteStore(copied.path, merkle)
     with pytest.raises(Unavailable, match="tree head is damaged"), store.transaction() as tx:
         record(tx, "gate.judged", {}, at="2026")
     store.close()

@@ -45,7 +45,7 @@ def desk(live: House) -> Stubborn:
 
 
 def put_back(house: House, key: str = "k") -> None:
-    undo(house.store, house.desk, key, by=BEN, clock=house.clock)
+    undo(house.rt, house.desk, key, by=BEN)
 
 
 def state(house: House, key: str = "k") -> IntentState | None:

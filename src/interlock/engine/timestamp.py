@@ -7,7 +7,7 @@ def stamp(now: dt.datetime) -> str:
     """Raises ValueError for a naive time."""
     if now.tzinfo is None:
         raise ValueError("a time without a zone cannot be recorded")
-    return now.astimezone(dt.UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+    return now.astimezone(dt.UTC).isoformat(timespec="microseconds")[: -len("+00:00")] + "Z"
 
 
 def moment(text: str) -> dt.datetime:

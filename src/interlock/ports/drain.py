@@ -8,7 +8,7 @@ class Drain(Protocol):
     """Tells whether an effect is still running under a scope, across processes."""
 
     def hold(self, scopes: tuple[str, ...]) -> AbstractContextManager[None]:
-        """Held from before the scopes are checked until the effect's receipt is recorded."""
+        """Held from before an effect until its receipt is recorded. The journal holds it for what it admits."""
         ...
 
     def emptied(self, scope: str, *, timeout_s: float) -> bool:

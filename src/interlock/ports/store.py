@@ -1,13 +1,15 @@
 """The store: one ledger, and the state that its entries add up to."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from interlock.terms.evidence import Evidence
-from interlock.terms.intent import Intent
-from interlock.terms.ledger import LedgerEntry, TreeHead
+from interlock.terms.intent import Intent, IntentState
+from interlock.terms.ledger import BatchRoot, LedgerEntry, NewEntry, TreeHead
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +27,10 @@ class WorkflowRow:
 
 @dataclass(frozen=True, slots=True)
 class DecisionRow:
-    """A decision with its recorded inputs, and the outcome where it is known."""
+    """A decision with its recorded inputs, and the outcome where it is known.
+
+    `payload` is what was recorded beside it and may be erased (None): the state before the effect, the caller's facts.
+    """
 
     key: str
     workflow: str
@@ -39,6 +44,7 @@ class DecisionRow:
     outcome: str | None
     wrong: bool | None
     observed_entry: int | None
+    payload: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,15 +65,19 @@ class Reading(Protocol):
     """A consistent view of the store."""
 
     def head(self) -> TreeHead:
-        """The ledger's tree head."""
+        """The head of what is sealed; damaged, it raises Unavailable."""
+        ...
+
+    def batch_roots(self) -> Iterator[BatchRoot]:
+        """The roots that were written as the tree grew, in order."""
         ...
 
     def last_entry(self) -> int:
-        """The highest entry number that is really there, -1 for none; the head may have been tampered with."""
+        """The highest index that is really there, sealed or not, -1 for none."""
         ...
 
     def entries(self, start: int = 0, stop: int | None = None) -> Iterator[LedgerEntry]:
-        """Ledger entries in order, streamed."""
+        """Ledger entries from index `start` up to before `stop`, in order, streamed; sealed or not."""
         ...
 
     def entries_of(self, kind: str, workflow: str | None = None) -> Iterator[LedgerEntry]:
@@ -106,12 +116,24 @@ class Reading(Protocol):
         """The intent with that idempotency key, or None."""
         ...
 
-    def intents(self, scope: str, *, state: str | None = None, since_entry: int = 0) -> tuple[Intent, ...]:
-        """Intents under a scope ('global' or 'workflow:NAME'), in the order they were admitted."""
+    def intent_state(self, key: str) -> IntentState | None:
+        """Where the intent of that key stands, None where there is none."""
         ...
 
-    def applied_on(self, workflow: str, day: str) -> int:
-        """Number of intents admitted on a UTC day (YYYY-MM-DD) that were not refused or failed."""
+    def intents(self, scope: str, *, state: str | None = None, since_entry: int = 0) -> Iterator[Intent]:
+        """Intents under a kill scope, in the order they were admitted, streamed. Raises BadInput for no scope."""
+        ...
+
+    def authority_version(self) -> int:
+        """Rises with whatever could make a decision come out otherwise."""
+        ...
+
+    def scopes(self) -> Mapping[str, tuple[int, bool]]:
+        """Every scope that was ever killed: its epoch, and whether it is halted now."""
+        ...
+
+    def used(self, workflow: str, counters: Sequence[str]) -> Mapping[str, int]:
+        """What running limits hold; 0 for a counter that was never taken from."""
         ...
 
     def decision(self, key: str) -> DecisionRow | None:
@@ -148,8 +170,12 @@ class Reading(Protocol):
 class Transaction(Reading, Protocol):
     """One atomic change: the ledger entry and the state that it makes."""
 
-    def append(self, entry: LedgerEntry, head: TreeHead) -> None:
-        """Write an entry, the new head, and what the entry changes."""
+    def fence(self) -> None:
+        """From here until the end no case is admitted, and every case admitted before is visible."""
+        ...
+
+    def append(self, entry: NewEntry) -> int:
+        """Write an entry and what it changes; returns its index. Fences first where it changes authority."""
         ...
 
     def keep_secret(self, name: str, value: bytes) -> None:
@@ -169,6 +195,17 @@ class Store(Protocol):
 
         Raises Unavailable where the store cannot be reached or written: then nothing was written.
         """
+        ...
+
+    def run(self, work: Callable[[Transaction], T], *, durable: bool = True) -> T:
+        """`work` in a write transaction, which it may share with the work of other callers (group commit).
+
+        What it raises undoes its own writes only. It may run in another thread, must not block, and is run once.
+        """
+        ...
+
+    def seal(self) -> TreeHead:
+        """Take every entry that is written into the tree; the new head. Where entries are sealed at once: the head."""
         ...
 
     def reading(self) -> AbstractContextManager[Reading]:

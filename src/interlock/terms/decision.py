@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
+from interlock.terms.policy import PolicyAnswer
 from interlock.terms.workflow import ABSENT_AT_DEFAULT, Limits
 
 
@@ -26,6 +28,8 @@ class Proposal:
 
     For limits at the edge: `target` is whom or what the effect touches, `amount_cents` what it moves, `items` how many
     things at once, `facts` what hand-written rules ask for. `tenant` and `segment` are also scopes of the kill switch.
+    `arguments` (JSON-able) go to the action as they are. `target`, `facts` and `arguments` are kept where they can be
+    erased.
     """
 
     key: str
@@ -40,6 +44,7 @@ class Proposal:
     amount_cents: int | None = field(default=None, metadata=ABSENT_AT_DEFAULT)
     items: int = field(default=1, metadata=ABSENT_AT_DEFAULT)
     facts: Mapping[str, str | int | bool] = field(default_factory=dict, metadata=ABSENT_AT_DEFAULT)
+    arguments: Mapping[str, Any] = field(default_factory=dict, metadata=ABSENT_AT_DEFAULT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +79,7 @@ class DecisionInputs:
     traffic_draw: float
     audit_draw: float
     at: str
+    policy: PolicyAnswer | None = field(default=None, metadata=ABSENT_AT_DEFAULT)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """The journaled wish before an effect."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -19,7 +19,11 @@ class IntentState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """A durable wish: written before its effect, with all that is needed to finish, find or undo it."""
+    """A durable wish: written before its effect, with all that is needed to finish, find or undo it.
+
+    `before` and `after` are None where they were erased (or, for `after`, not known yet). `undo` names the
+    compensation, None where it was signed that there is none.
+    """
 
     key: str
     workflow: str
@@ -27,13 +31,49 @@ class Intent:
     label: str
     epoch: int
     payload_digest: str
-    before: Mapping[str, Any]
+    before: Mapping[str, Any] | None
     after: Mapping[str, Any] | None
     state: IntentState
     owner: str
     lease_until: str
     receipt: str | None
     entry: int
+    undo: str | None = None
+    tenant: str | None = None
+    segment: str | None = None
+    action: str | None = None
+
+    @property
+    def scopes(self) -> tuple[str, ...]:
+        """The kill scopes that its effect falls under."""
+        return scopes_of(self.workflow, tenant=self.tenant, segment=self.segment, action=self.action)
+
+
+def scopes_of(
+    workflow: str, *, tenant: str | None = None, segment: str | None = None, action: str | None = None
+) -> tuple[str, ...]:
+    """The kill scopes that an effect falls under, the widest first."""
+    named = (("tenant", tenant), ("workflow", workflow), ("action", action), ("segment", segment))
+    return ("global", *(f"{kind}:{name}" for kind, name in named if name is not None))
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """One effect, as its target is asked for it. The same `idempotency_key` must not do it twice.
+
+    `epoch` is the fencing token: a target that keeps the highest one it saw may refuse a lower one. `target`,
+    `amount_cents`, `items`, `facts` and `arguments` are those of the proposal.
+    """
+
+    case_key: str
+    label: str
+    idempotency_key: str
+    epoch: int
+    target: str | None = None
+    amount_cents: int | None = None
+    items: int = 1
+    facts: Mapping[str, str | int | bool] = field(default_factory=dict)
+    arguments: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,11 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class LedgerEntry:
-    """One canonical record. `record` is its RFC 8785 bytes, `leaf` their leaf hash, `root` the tree's root with it."""
+    """One canonical record. `record` is its RFC 8785 bytes, `leaf` their leaf hash.
+
+    `index` only rises; on a shared store some numbers are never used. `payload` is content that may be erased later:
+    its digest is in the record and stays. None where it was erased or the entry never had one.
+    """
 
     index: int
     at: str
@@ -15,15 +19,41 @@ class LedgerEntry:
     body: Mapping[str, Any]
     record: bytes
     leaf: bytes
-    root: bytes
+    payload: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewEntry:
+    """An entry before it has its place: `record` and `leaf` as in LedgerEntry, `payload` as canonical bytes."""
+
+    at: str
+    kind: str
+    body: Mapping[str, Any]
+    record: bytes
+    leaf: bytes
+    payload: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class TreeHead:
-    """The state of a tree of `size` leaves: the roots of its perfect subtrees, largest first."""
+    """The state of a tree of `size` leaves: the roots of its perfect subtrees, largest first.
+
+    `last` is the index of its last entry, -1 for an empty tree. Entries behind it are written but not yet sealed: on a
+    shared store they are sealed in batches.
+    """
 
     size: int
     peaks: tuple[bytes, ...]
+    last: int = -1
+
+
+@dataclass(frozen=True, slots=True)
+class BatchRoot:
+    """The root that the tree had at `size` leaves, as it was written then; `last` is the index of its last entry."""
+
+    size: int
+    last: int
+    root: bytes
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,13 @@ class TargetKind(StrEnum):
     BLIND = "blind"  # neither: never retried by itself
 
 
+class Durability(StrEnum):
+    """What an intent must survive before its effect begins."""
+
+    POWER_LOSS = "power-loss"
+    PROCESS_CRASH = "process-crash"  # faster: a loss of power may lose the last intents, their effects stay
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """The problem statement: for WHO, FRICTION, caused by CAUSE, resulting in COST; success and its limits."""
@@ -78,13 +85,19 @@ class Limits:
     applied_per_day: int | None = None
     novelty_review_below: float | None = field(default=None, metadata=ABSENT_AT_DEFAULT)
 
+    @property
+    def at_the_edge(self) -> bool:
+        """Whether a policy has to be asked before each effect."""
+        return False
+
 
 @dataclass(frozen=True, slots=True)
 class EffectPlan:
     """What is done when a proposal is applied, and how it is undone.
 
     `undo` names the compensation; None needs `no_undo_signed_by`: a person who signed that there is none.
-    A blind target may be applied automatically only where the safety owner signed (`blind_signed_by`).
+    A blind target may be applied automatically only where the safety owner signed (`blind_signed_by`). `action_class`
+    names the kind of effect as a scope of the kill switch, shared by all workflows that do the same kind of thing.
     """
 
     action: str
@@ -92,6 +105,7 @@ class EffectPlan:
     undo: str | None
     no_undo_signed_by: str | None = None
     blind_signed_by: str | None = None
+    action_class: str | None = field(default=None, metadata=ABSENT_AT_DEFAULT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +161,7 @@ class WorkflowDefinition:
     cost_review_usd: float
     acts: Mapping[str, str] = field(default_factory=dict)
     steps: tuple[WorkflowStep, ...] = field(default=(), metadata=ABSENT_AT_DEFAULT)
+    durability: Durability = field(default=Durability.POWER_LOSS, metadata=ABSENT_AT_DEFAULT)
 
 
 @dataclass(frozen=True, slots=True)

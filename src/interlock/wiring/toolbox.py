@@ -3,7 +3,8 @@
 import datetime as dt
 import os
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -11,14 +12,14 @@ from urllib.parse import urlsplit
 from rich.console import Console
 
 from interlock import __version__
+from interlock.flows.action.runtime import RunTime
 from interlock.ports.candidates import Candidate
-from interlock.ports.drain import Drain
 from interlock.ports.reports import ReportWriter
-from interlock.ports.store import Store
 from interlock.ports.tables import TableReader
 from interlock.surfaces.cli.toolbox import BuildCandidates, Toolbox
 from interlock.terms.errors import BadInput
 from interlock.terms.workflow import WorkflowDefinition
+from interlock.wiring.run_time import POSTGRES, open_address, open_run_time, path_of
 
 KEY_NAMES = ("INTERLOCK_CANDIDATE_API_KEY", "OPENAI_API_KEY")
 
@@ -36,8 +37,8 @@ def build_toolbox() -> Toolbox:
         write_text=_write_text,
         environment=environment,
         sample_path=_sample_path,
-        open_store=_open_store,
-        open_drain=_open_drain,
+        open_run_time=_run_time,
+        store_exists=_store_exists,
         read_definition=_read_definition,
         randomness=os.urandom,
         version=__version__,
@@ -108,16 +109,24 @@ def _write_text(path: Path, text: str) -> None:
     write_whole(path, text.encode("utf-8", errors="replace"))
 
 
-def _open_store(path: Path) -> Store:
-    from interlock.adapters.sqlite.store import SqliteStore
+@contextmanager
+def _run_time(address: str) -> Iterator[RunTime]:
+    opened = open_address(address)
+    try:
+        yield open_run_time(opened, clock=_now)
+    finally:
+        opened.close()
 
-    return SqliteStore(path)
 
-
-def _open_drain(path: Path) -> Drain:
-    from interlock.adapters.sqlite.drain import FileDrain
-
-    return FileDrain(path)
+def _store_exists(address: str) -> bool:
+    """Whether an embedded store is there; a server is asked only when it is opened."""
+    if urlsplit(address).scheme in POSTGRES:
+        return True
+    path = path_of(address)
+    if path.is_dir():
+        raise BadInput(f"{path} is a folder; --store names the file of a store, such as {path / 'store.db'}")
+    # An empty file is none either: whoever only looks must not make a store of it.
+    return path.exists() and bool(path.stat().st_size or not path.is_file())
 
 
 def _read_definition(path: Path) -> WorkflowDefinition:

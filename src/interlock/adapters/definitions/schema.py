@@ -16,6 +16,7 @@ from interlock.terms.certificate import Promise
 from interlock.terms.workflow import (
     Budget,
     DecisionRights,
+    Durability,
     EffectPlan,
     Limits,
     Owners,
@@ -122,6 +123,7 @@ class EffectPart(_Part):
     undo: Words | None = None
     no_undo_signed_by: Words | None = None
     blind_signed_by: Words | None = None
+    action_class: Name | None = None
 
 
 class RolloutPart(_Part):
@@ -179,6 +181,7 @@ class WorkflowFile(_Part):
     costs: CostsPart = CostsPart()
     acts: Annotated[dict[Words, Words], Field(min_length=1)]
     steps: Annotated[tuple[StepPart, ...], AfterValidator(_named_once)] = ()
+    durability: Durability = Durability.POWER_LOSS
 
     def definition(self) -> WorkflowDefinition:
         """The term."""
@@ -196,4 +199,5 @@ class WorkflowFile(_Part):
             cost_review_usd=self.costs.review_usd,
             acts=dict(self.acts),
             steps=tuple(WorkflowStep(**step.model_dump()) for step in self.steps),
+            durability=self.durability,
         )

@@ -9,10 +9,11 @@ from pathlib import Path
 
 from interlock.terms.errors import Unavailable
 
-SCHEMA_VERSION = "1"
+SCHEMA_VERSION = "2"
 BUSY_TIMEOUT_MS = 10_000
 BUSY_BRIEF_MS = 8  # SQLite's share of a writer's waiting: sleeps of 1, 2 and 5 ms
 RETRY_S = 0.001
+CACHE_KIB = 16_384  # index pages of a store of millions of cases
 
 
 def open_store_file(path: Path) -> sqlite3.Connection:
@@ -29,6 +30,7 @@ def open_store_file(path: Path) -> sqlite3.Connection:
             _patiently(connection, "PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute(f"PRAGMA busy_timeout = {BUSY_BRIEF_MS}")
+            connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
         except BaseException:
             connection.close()
             raise
@@ -77,11 +79,19 @@ def create_schema(connection: sqlite3.Connection) -> None:
         script = files(__package__).joinpath("schema.sql").read_text(encoding="utf-8")
         connection.executescript(
             f"BEGIN IMMEDIATE; {script} INSERT OR IGNORE INTO meta VALUES ('schema', '{SCHEMA_VERSION}');"
-            " INSERT OR IGNORE INTO ledger_head VALUES (1, 0, x''); COMMIT;"
+            " INSERT OR IGNORE INTO ledger_head VALUES (1, 0, -1, x'');"
+            " INSERT OR IGNORE INTO authority VALUES (1, 0); COMMIT;"
         )
     version = connection.execute("SELECT value FROM meta WHERE name = 'schema'").fetchone()
     if version is None or version[0] != SCHEMA_VERSION:
-        raise Unavailable(f"the store has schema {version and version[0]}, this Interlock knows {SCHEMA_VERSION}")
+        words = f"the store has schema {version and version[0]}, this Interlock knows {SCHEMA_VERSION}"
+        raise Unavailable(f"{words}. {_mend_schema(version)}")
+
+
+def _mend_schema(version: tuple[str] | None) -> str:
+    if version is not None and version[0].isdigit() and int(version[0]) < int(SCHEMA_VERSION):
+        return "Make a copy of it, then run `interlock upgrade`"
+    return "Use the Interlock that made it, or a newer one"
 
 
 @contextmanager
@@ -100,7 +110,12 @@ def sql_translated(path: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as exc:
-        raise Unavailable(f"the store {path} cannot be used: {exc}. {_mend(exc)}") from exc
+        raise as_unavailable(exc, path) from exc
+
+
+def as_unavailable(exc: sqlite3.Error, path: Path) -> Unavailable:
+    """An error of SQLite in words that say what to do."""
+    return Unavailable(f"the store {path} cannot be used: {exc}. {_mend(exc)}")
 
 
 def _mend(exc: Exception) -> str:

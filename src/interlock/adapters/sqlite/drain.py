@@ -3,9 +3,11 @@
 import fcntl
 import hashlib
 import os
+import threading
 import time
+import weakref
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 
 from interlock.adapters.sqlite.connection import translated
@@ -18,27 +20,71 @@ GATE = "gate"
 class FileDrain:
     """Locks beside the store file; works across threads and processes of one machine.
 
-    Every holder passes a gate. A kill closes it for short pulses, so that newcomers, who hold their locks for a moment
-    only once the scope is fenced, cannot keep it waiting for ever; a kill that dies opens it by dying.
+    A process holds one lock a scope and counts its holders. Every holder passes a gate. A kill closes it for short
+    pulses, so that newcomers, who hold their locks for a moment only once the scope is fenced, cannot keep it waiting
+    for ever; a kill that dies opens it by dying.
     """
 
     def __init__(self, store_path: Path) -> None:
         self._folder = store_path.with_name(store_path.name + ".drain")
+        self._lock = threading.Lock()
+        self._handles: dict[str, int] = {}
+        self._holders: dict[str, int] = {}
+        _drains.add(self)
 
     @contextmanager
     def hold(self, scopes: tuple[str, ...]) -> Iterator[None]:
         """Shared locks on every scope; waits while a kill holds one of them or the gate."""
-        with ExitStack() as held:
-            with translated(self._folder), self._opened(GATE) as gate:
-                fcntl.flock(gate, fcntl.LOCK_SH)
-                for scope in sorted(scopes):
-                    fcntl.flock(held.enter_context(self._opened(_file_of(scope))), fcntl.LOCK_SH)
+        self.take(scopes)
+        try:
             yield
+        finally:
+            self.let_go(scopes)
+
+    def take(self, scopes: tuple[str, ...]) -> None:
+        """As `hold`, until `let_go` is called with the same scopes. Raises Unavailable where no lock can be had."""
+        try:
+            while not self._taken(scopes):
+                time.sleep(POLL_S)  # never while the lock is held: who lets go needs it too
+        except OSError:
+            with translated(self._folder):
+                raise
+
+    def let_go(self, scopes: tuple[str, ...]) -> None:
+        """The end of one holder."""
+        with self._lock:
+            self._leave(scopes)
+
+    def _taken(self, scopes: tuple[str, ...]) -> bool:
+        with self._lock:
+            gate = self._handle(GATE)
+            if not _shared(gate):
+                return False
+            entered: list[str] = []
+            try:
+                for scope in scopes:
+                    if not self._holders.get(scope) and not _shared(self._handle(scope)):
+                        self._leave(tuple(entered))
+                        return False
+                    self._holders[scope] = self._holders.get(scope, 0) + 1
+                    entered.append(scope)
+            except OSError:
+                self._leave(tuple(entered))
+                raise
+            finally:
+                fcntl.flock(gate, fcntl.LOCK_UN)
+            return True
+
+    def _leave(self, scopes: tuple[str, ...]) -> None:
+        for scope in scopes:
+            self._holders[scope] -= 1
+            if not self._holders[scope]:
+                fcntl.flock(self._handles[scope], fcntl.LOCK_UN)
 
     def emptied(self, scope: str, *, timeout_s: float) -> bool:
         """Whether the exclusive lock could be had within `timeout_s`."""
         give_up = time.monotonic() + timeout_s
-        with translated(self._folder), self._opened(_file_of(scope)) as handle, self._opened(GATE) as gate:
+        with translated(self._folder), self._opened(scope) as handle, self._opened(GATE) as gate:
             while not _locked_by(handle, time.monotonic()):
                 if _locked_by(gate, give_up):
                     emptied = _locked_by(handle, min(time.monotonic() + PULSE_S, give_up))
@@ -50,16 +96,42 @@ class FileDrain:
                 time.sleep(POLL_S)
             return True
 
+    def close(self) -> None:
+        """Close the lock files; whoever still holds a lock loses it."""
+        for handle in self._handles.values():
+            os.close(handle)
+        self._handles.clear()
+        self._holders.clear()
+
+    def __del__(self) -> None:
+        if hasattr(self, "_handles"):
+            self.close()
+
+    def before_fork(self) -> None:
+        """No other thread may be between two of our steps."""
+        self._lock.acquire()
+
+    def after_fork(self, *, in_child: bool) -> None:
+        """A child must not keep its parent's locks alive once the parent is dead."""
+        if in_child:
+            self.close()
+        self._lock.release()
+
+    def _handle(self, scope: str) -> int:
+        if scope not in self._handles:
+            self._handles[scope] = self._open(scope)
+        return self._handles[scope]
+
     @contextmanager
-    def _opened(self, name: str) -> Iterator[int]:
-        handle = self._open(name)
+    def _opened(self, scope: str) -> Iterator[int]:
+        handle = self._open(scope)
         try:
             yield handle
         finally:
             os.close(handle)
 
-    def _open(self, name: str) -> int:
-        flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC
+    def _open(self, scope: str) -> int:
+        flags, name = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, _file_of(scope)
         try:
             return os.open(self._folder / name, flags, 0o600)
         except FileNotFoundError:
@@ -68,7 +140,15 @@ class FileDrain:
 
 
 def _file_of(scope: str) -> str:
-    return hashlib.sha256(scope.encode()).hexdigest()[:32]
+    return GATE if scope == GATE else hashlib.sha256(scope.encode()).hexdigest()[:32]
+
+
+def _shared(handle: int) -> bool:
+    try:
+        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _locked_by(handle: int, give_up: float) -> bool:
@@ -82,3 +162,25 @@ def _locked_by(handle: int, give_up: float) -> bool:
             time.sleep(POLL_S)
         else:
             return True
+
+
+_drains: "weakref.WeakSet[FileDrain]" = weakref.WeakSet()
+_forking: list[FileDrain] = []
+
+
+def _before_fork() -> None:
+    _forking[:] = list(_drains)
+    for drain in _forking:
+        drain.before_fork()
+
+
+def _after_fork(*, in_child: bool) -> None:
+    while _forking:
+        _forking.pop().after_fork(in_child=in_child)
+
+
+os.register_at_fork(
+    before=_before_fork,
+    after_in_parent=lambda: _after_fork(in_child=False),
+    after_in_child=lambda: _after_fork(in_child=True),
+)

@@ -1,7 +1,8 @@
-"""Holding writers back while a kill takes its place: a flag file that its maker keeps locked while it lives."""
+"""Holding writers back while a kill takes its place: a file that a kill keeps locked while it is at it."""
 
 import fcntl
 import os
+import struct
 import threading
 import time
 from collections.abc import Iterator
@@ -10,6 +11,11 @@ from pathlib import Path
 
 PAUSE_S = 0.002
 PAUSE_MAX_S = 5.0
+FLOCK = "hhqqi"  # struct flock: type, whence, start, length, process
+RAISING = struct.pack(FLOCK, fcntl.F_RDLCK, os.SEEK_SET, 0, 0, 0)
+ASKING = struct.pack(FLOCK, fcntl.F_WRLCK, os.SEEK_SET, 0, 0, 0)
+NOBODY = struct.pack("h", fcntl.F_UNLCK)
+OFD = hasattr(fcntl, "F_OFD_GETLK")  # locks of an open file, in Linux; elsewhere a kill takes its chance among writers
 
 
 class HaltingFlag:
@@ -18,56 +24,60 @@ class HaltingFlag:
     def __init__(self, store_path: Path) -> None:
         self._path = store_path.with_name(store_path.name + ".halting")
         self._raised_by: set[int] = set()
+        self._handle: int | None = None
+        self._pid = 0
 
     @contextmanager
     def raised(self) -> Iterator[None]:
-        """Writers of every process and of other threads pause meanwhile."""
-        handle = self._raise()
+        """Writers of every process and of other threads pause meanwhile; a kill that dies lets them go by dying."""
+        handle = self._open()
         thread = threading.get_ident()
         self._raised_by.add(thread)
         try:
+            if handle is not None:
+                _raise_on(handle)
             yield
         finally:
             self._raised_by.discard(thread)
             if handle is not None:
-                self._lower(handle)
+                os.close(handle)
 
     def stand_aside(self) -> None:
-        """Wait while somebody else's flag is up; a flag whose maker died is taken away."""
-        if not self._path.exists() or threading.get_ident() in self._raised_by:
+        """Wait while somebody else's flag is up, for a time that is bounded."""
+        if self._raised_by and threading.get_ident() in self._raised_by:
+            return
+        if self._handle is None or self._pid != os.getpid():
+            self._handle, self._pid = self._open(), os.getpid()
+        if self._handle is None or _is_free(self._handle):
             return
         give_up = time.monotonic() + PAUSE_MAX_S
-        while time.monotonic() < give_up and self._is_held():
+        while time.monotonic() < give_up and not _is_free(self._handle):
             time.sleep(PAUSE_S)
 
-    def _raise(self) -> int | None:
+    def close(self) -> None:
+        """Close the file."""
+        handle, self._handle = self._handle, None
+        if handle is not None and self._pid == os.getpid():
+            with suppress(OSError):
+                os.close(handle)
+
+    def _open(self) -> int | None:
         with suppress(OSError):  # a full disk or a folder that cannot be written must not stop a kill
-            while True:
-                handle = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-                fcntl.flock(handle, fcntl.LOCK_SH)
-                if os.fstat(handle).st_nlink:
-                    return handle
-                os.close(handle)  # somebody took the file away as a dead one's between our two steps
+            return os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         return None
 
-    def _lower(self, handle: int) -> None:
-        with suppress(OSError):  # another kill still holds it
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            self._path.unlink(missing_ok=True)
-        os.close(handle)
 
-    def _is_held(self) -> bool:
-        try:
-            handle = os.open(self._path, os.O_RDWR | os.O_CLOEXEC)
-        except OSError:
-            return False
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            self._path.unlink(missing_ok=True)
-        except BlockingIOError:
-            return True
-        except OSError:
-            return False
-        finally:
-            os.close(handle)
-        return False
+def _raise_on(handle: int) -> None:
+    if OFD:
+        with suppress(OSError):
+            fcntl.fcntl(handle, fcntl.F_OFD_SETLK, RAISING)
+
+
+def _is_free(handle: int) -> bool:
+    """Whether nobody's flag is up. Only asks: a lock that is taken in order to ask would look like a flag to others."""
+    if not OFD:
+        return True
+    try:
+        return fcntl.fcntl(handle, fcntl.F_OFD_GETLK, ASKING).startswith(NOBODY)
+    except OSError:
+        return True

@@ -1,5 +1,5 @@
--- The ledger is the truth; every other table but `secret` and `payload` is what its entries add up to (projections.py)
--- and can be rebuilt from it.
+-- The ledger is the truth; the state tables are what its entries add up to (projections.py) and can be rebuilt from it.
+-- Beside it stand `secret`, `payload` and the ledger's own `payload` column: content that may be erased.
 CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 
 CREATE TABLE IF NOT EXISTS ledger (
@@ -9,14 +9,30 @@ CREATE TABLE IF NOT EXISTS ledger (
   workflow TEXT,
   record BLOB NOT NULL,
   leaf BLOB NOT NULL,
-  root BLOB NOT NULL
+  payload BLOB
 ) STRICT;
-CREATE INDEX IF NOT EXISTS ledger_by_kind ON ledger (kind, workflow, entry);
+-- What is written for each case is found by its case, not by its kind.
+CREATE INDEX IF NOT EXISTS ledger_by_kind ON ledger (kind, workflow, entry)
+  WHERE kind NOT IN ('decision.made', 'intent.completed');
 
 CREATE TABLE IF NOT EXISTS ledger_head (
   one INTEGER PRIMARY KEY CHECK (one = 1),
   size INTEGER NOT NULL,
+  last INTEGER NOT NULL,
   peaks BLOB NOT NULL
+) STRICT;
+
+-- Roots as they were while the tree grew, one for about 256 entries.
+CREATE TABLE IF NOT EXISTS ledger_root (
+  size INTEGER PRIMARY KEY,
+  last INTEGER NOT NULL,
+  root BLOB NOT NULL
+) STRICT;
+
+-- Raised by whatever could make a decision come out otherwise; every wish is checked against it.
+CREATE TABLE IF NOT EXISTS authority (
+  one INTEGER PRIMARY KEY CHECK (one = 1),
+  version INTEGER NOT NULL
 ) STRICT;
 
 CREATE TABLE IF NOT EXISTS workflow (
@@ -48,40 +64,40 @@ CREATE TABLE IF NOT EXISTS scope (
   halted INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+-- A decided case and, where it was applied, its intent. Inputs, before and after are in the ledger's entries.
 CREATE TABLE IF NOT EXISTS decision (
   key TEXT PRIMARY KEY,
   workflow TEXT NOT NULL,
   release TEXT NOT NULL,
   verb TEXT NOT NULL,
-  reasons TEXT NOT NULL,
   audited INTEGER NOT NULL,
-  inputs TEXT NOT NULL,
   at TEXT NOT NULL,
   entry INTEGER NOT NULL,
+  tenant TEXT,
+  segment TEXT,
+  action TEXT,
+  state TEXT,
+  epoch INTEGER,
+  owner TEXT,
+  lease_until TEXT,
+  intent_entry INTEGER,
+  settled_entry INTEGER,
   outcome TEXT,
   wrong INTEGER,
   observed_entry INTEGER
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS decision_by_workflow ON decision (workflow, entry);
+CREATE INDEX IF NOT EXISTS decision_executing ON decision (lease_until) WHERE state = 'executing';
+CREATE INDEX IF NOT EXISTS decision_in_doubt ON decision (entry) WHERE state = 'in_doubt';
+CREATE INDEX IF NOT EXISTS decision_undoing ON decision (entry) WHERE state = 'undoing';
 
-CREATE TABLE IF NOT EXISTS intent (
-  key TEXT PRIMARY KEY,
+-- What running limits have used in their windows.
+CREATE TABLE IF NOT EXISTS counter (
   workflow TEXT NOT NULL,
-  release TEXT NOT NULL,
-  label TEXT NOT NULL,
-  epoch INTEGER NOT NULL,
-  payload_digest TEXT NOT NULL,
-  before TEXT NOT NULL,
-  after TEXT,
-  state TEXT NOT NULL,
-  owner TEXT NOT NULL,
-  lease_until TEXT NOT NULL,
-  receipt TEXT,
-  day TEXT NOT NULL,
-  entry INTEGER NOT NULL
+  name TEXT NOT NULL,
+  used INTEGER NOT NULL,
+  PRIMARY KEY (workflow, name)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS intent_by_workflow ON intent (workflow, entry);
-CREATE INDEX IF NOT EXISTS intent_by_day ON intent (workflow, day) WHERE state <> 'failed';
 
 CREATE TABLE IF NOT EXISTS review (
   key TEXT NOT NULL,

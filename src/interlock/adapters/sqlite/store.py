@@ -4,14 +4,27 @@ import os
 import sqlite3
 import threading
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from typing import TypeVar
 
-from interlock.adapters.sqlite.connection import begin_writing, open_store_file, open_to_read, sql_translated
+from interlock.adapters.sqlite.connection import (
+    as_unavailable,
+    begin_writing,
+    open_store_file,
+    open_to_read,
+    sql_translated,
+)
+from interlock.adapters.sqlite.group import Group, Job
 from interlock.adapters.sqlite.halting import HaltingFlag
-from interlock.adapters.sqlite.reading import SqliteReading, SqliteTransaction
+from interlock.adapters.sqlite.views import SqliteReading, SqliteTransaction
+from interlock.ports.store import Transaction
+from interlock.ports.tree import Tree
 from interlock.terms.errors import Unavailable
+from interlock.terms.ledger import TreeHead
+
+T = TypeVar("T")
 
 IDLE_READERS_MAX = 4
 
@@ -23,11 +36,14 @@ class SqliteStore:
     of an open one makes SQLite believe in locks that the child does not hold, and committed rows are lost.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, tree: Tree) -> None:
         self.path = path
+        self._tree = tree
+        self._level = ""
         self._pid = os.getpid()
         self._lock = threading.RLock()
         self._writer: sqlite3.Connection | None = _open(path)
+        self._group = Group(self._lock, self._perform)
         self._writing: int | None = None  # the thread whose transaction is open
         self._idle: list[sqlite3.Connection] = []
         self._readers_out = 0
@@ -41,22 +57,81 @@ class SqliteStore:
         """Commits when the block ends, rolls back when it raises."""
         self._flag.stand_aside()
         self._check_usable()
-        with self._lock, sql_translated(self.path):
-            db = self._own_writer()
-            if self._writing is not None:
-                raise Unavailable("a transaction of this store is already open in this thread; nest nothing in it")
-            # In WAL mode NORMAL leaves the sync to the next FULL commit: survives kill -9, not a loss of power.
-            db.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
-            begin_writing(db)
-            view, self._writing = SqliteTransaction(db), threading.get_ident()
+        with self._lock, self._transaction(durable=durable) as tx:
+            yield tx
+
+    def run(self, work: Callable[[Transaction], T], *, durable: bool = True) -> T:
+        """`work` in a transaction that it may share with other threads' (see interlock.adapters.sqlite.group)."""
+        self._flag.stand_aside()
+        self._check_usable()
+        return self._group.run(work, durable=durable)
+
+    def seal(self) -> TreeHead:
+        with self.transaction(durable=False) as tx:
+            tx.seal()
+            return tx.head()
+
+    def _perform(self, jobs: list[Job]) -> None:
+        try:
+            tx = self._begin(durable=any(job.durable for job in jobs))
             try:
-                yield view
-                self._check_usable()
-                db.execute("COMMIT")
+                for job in jobs:
+                    self._perform_one(job, tx, alone=len(jobs) == 1)
+                self._commit(tx)
             finally:
-                self._writing = None
-                view.end()
-                self._leave(db)
+                self._end(tx)
+        except sqlite3.Error as exc:
+            raise as_unavailable(exc, self.path) from exc
+
+    def _perform_one(self, job: Job, tx: SqliteTransaction, *, alone: bool) -> None:
+        if alone:
+            job.ended(job.work(tx))
+            return
+        before = tx.savepoint()
+        try:
+            job.ended(job.work(tx))
+        except sqlite3.Error:
+            raise  # it may have ended the whole transaction: nobody's work is written
+        except Exception as exc:  # noqa: BLE001 - a caller's own error is that caller's
+            tx.back_to(before)
+            job.failed(exc)
+
+    @contextmanager
+    def _transaction(self, *, durable: bool) -> Iterator[SqliteTransaction]:
+        with sql_translated(self.path):
+            tx = self._begin(durable=durable)
+            try:
+                yield tx
+                tx.seal()  # whoever changes authority leaves nothing unsealed
+                self._commit(tx)
+            finally:
+                self._end(tx)
+
+    def _begin(self, *, durable: bool) -> SqliteTransaction:
+        db = self._own_writer()
+        if self._writing is not None:
+            raise Unavailable("a transaction of this store is already open in this thread; nest nothing in it")
+        self._synchronise(db, "FULL" if durable else "NORMAL")
+        begin_writing(db)
+        self._writing = threading.get_ident()
+        return SqliteTransaction(db, self._tree)
+
+    def _commit(self, tx: SqliteTransaction) -> None:
+        self._check_usable()
+        if tx.batch_full:
+            tx.seal()
+        tx.db.execute("COMMIT")
+
+    def _end(self, tx: SqliteTransaction) -> None:
+        db, self._writing = tx.db, None
+        tx.end()
+        self._leave(db)
+
+    def _synchronise(self, db: sqlite3.Connection, level: str) -> None:
+        # In WAL mode NORMAL leaves the sync to the next FULL commit: survives kill -9, not a loss of power.
+        if self._level != level:
+            db.execute(f"PRAGMA synchronous = {level}")
+            self._level = level
 
     @contextmanager
     def reading(self) -> Iterator[SqliteReading]:
@@ -103,7 +178,7 @@ class SqliteStore:
     def _own_writer(self) -> sqlite3.Connection:
         if self._writer is None:  # closed for a fork
             self._check_usable()
-            self._writer = _open(self.path)
+            self._writer, self._level = _open(self.path), ""
         return self._writer
 
     def _leave(self, db: sqlite3.Connection) -> None:

@@ -56,6 +56,8 @@ def _doubts_about_case(inputs: DecisionInputs, grant: GrantFacts) -> Iterator[st
     if limits.applied_per_day is not None and inputs.applied_today >= limits.applied_per_day:
         yield f"the daily limit of {limits.applied_per_day} applied cases is reached"
     yield from _doubts_about_novelty(proposal.novelty, limits.novelty_review_below)
+    if inputs.policy is not None and not (inputs.policy.allowed and not inputs.policy.failed):
+        yield from inputs.policy.reasons or ("the policy at the edge does not allow it",)
     if grant.threshold is None:
         yield "no threshold is certified"
     elif proposal.confidence is None or not math.isfinite(proposal.confidence):

@@ -11,7 +11,7 @@ from interlock.terms.ledger import Fault, LedgerCheck, LedgerEntry, TreeHead
 FORMAT = "interlock-ledger/1"
 FAULTS_KEPT = 20
 NO_LEAF = b"\x00" * 32  # takes the place of an unreadable entry, so that the entries behind it keep theirs
-LINE_PARTS = {"entry", "leaf", "root"}
+LINE_PARTS = ({"entry", "leaf", "root"}, {"entry", "leaf"})
 HEADER_PARTS = {"format", "entries", "root"}
 
 
@@ -23,7 +23,7 @@ class Checker:
         self.faults: list[Fault] = []
         self._root_lost = False
 
-    def entry(self, record: bytes, leaf: bytes, root: bytes) -> None:
+    def entry(self, record: bytes, leaf: bytes, root: bytes | None = None) -> None:
         """Check the next entry. After a fault the tree goes on from what is written: later entries stay checkable."""
         index = self.head.size
         reason = _fault_in(record, index)
@@ -32,10 +32,10 @@ class Checker:
         if not reason and actual != leaf:
             reason = "its content does not match its recorded hash: the entry was changed after it was written"
             as_hashed = grow(self.head, actual)
-            if root_of(as_hashed) == root:
+            if root is not None and root_of(as_hashed) == root:
                 grown = as_hashed  # the hash was changed, not the content: the entries behind it are sound
         self.head = grown
-        if not self._root_lost and root_of(grown) != root:
+        if root is not None and not self._root_lost and root_of(grown) != root:
             self._root_lost = True  # every later root differs as well; the first place is what matters
             replaced = (
                 "the tree's root up to here does not match the recorded one: this or an earlier entry was replaced"
@@ -65,7 +65,7 @@ def _fault_in(record: bytes, index: int) -> str:
         content = json.loads(record)
         if canonical(content) != record:
             return "it is not in canonical form: bytes were changed"
-        if type(content["index"]) is not int or content["index"] != index:
+        if "index" in content and (type(content["index"]) is not int or content["index"] != index):
             return f"it says it is entry {content['index']}: entries are missing, added or out of order"
     except (ValueError, KeyError, TypeError, RecursionError) as exc:
         return f"it cannot be read: {exc}"
@@ -76,7 +76,7 @@ def check_entries(entries: Iterable[LedgerEntry]) -> LedgerCheck:
     """Check the entries of a store."""
     checker = Checker()
     for entry in entries:
-        checker.entry(entry.record, entry.leaf, entry.root)
+        checker.entry(entry.record, entry.leaf)
     return checker.result()
 
 
@@ -87,11 +87,7 @@ def export_header(size: int, root_hex: str) -> bytes:
 
 def export_line(entry: LedgerEntry) -> bytes:
     """One entry of an exported ledger on one line: canonical where the record is, and as it is where it is damaged."""
-    return b'{"entry":%b,"leaf":"%b","root":"%b"}' % (
-        entry.record,
-        entry.leaf.hex().encode(),
-        entry.root.hex().encode(),
-    )
+    return b'{"entry":%b,"leaf":"%b"}' % (entry.record, entry.leaf.hex().encode())
 
 
 def check_export(lines: Iterable[bytes]) -> LedgerCheck:
@@ -127,9 +123,10 @@ def _line(line: bytes) -> Any:
 
 def _check_line(checker: Checker, content: Any) -> None:
     try:
-        if set(content) != LINE_PARTS:
+        if set(content) not in LINE_PARTS:
             raise ValueError(f"it has the parts {', '.join(sorted(content))}")
-        record, leaf, root = canonical(content["entry"]), _hash(content["leaf"]), _hash(content["root"])
+        record, leaf = canonical(content["entry"]), _hash(content["leaf"])
+        root = _hash(content["root"]) if "root" in content else None
     except (KeyError, TypeError, ValueError) as exc:
         checker.unreadable(f"its line is not that of an entry: {exc!r}")
         return

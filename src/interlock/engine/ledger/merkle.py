@@ -1,7 +1,7 @@
-"""Merkle trees as in RFC 9162 section 2.1: roots, inclusion proofs, consistency proofs.
+"""Merkle trees as in RFC 9162 section 2.1: roots as the tree grows, and whether a proof holds.
 
-Leaves are hashed with a 0x00 prefix and nodes with 0x01, so a node can never pass for a leaf. A proof is a tuple of
-32-byte hashes in the order of the RFC.
+Leaves are hashed with a 0x00 prefix and nodes with 0x01, so a node can never pass for a leaf. A proof is a sequence of
+32-byte hashes in the order of the RFC; interlock.engine.ledger.proof_paths makes them.
 """
 
 import hashlib
@@ -22,47 +22,52 @@ def node_hash(left: bytes, right: bytes) -> bytes:
     return hashlib.sha256(b"\x01" + left + right).digest()
 
 
-def grow(head: TreeHead, leaf: bytes) -> TreeHead:
-    """The head after one more leaf; O(log size), amortised O(1)."""
-    peaks, size, node = list(head.peaks), head.size, leaf
-    while size & 1:
-        node = node_hash(peaks.pop(), node)
-        size >>= 1
-    return TreeHead(head.size + 1, (*peaks, node))
+class Growing:
+    """A tree that grows in place: `size` leaves, and the roots of its perfect subtrees, largest first."""
+
+    __slots__ = ("peaks", "size")
+
+    def __init__(self, size: int = 0, peaks: Sequence[bytes] = ()) -> None:
+        self.size = size
+        self.peaks = list(peaks)
+
+    def add(self, leaf: bytes) -> None:
+        """One more leaf; amortised O(1)."""
+        size, peaks = self.size, self.peaks
+        self.size = size + 1
+        while size & 1:
+            leaf = node_hash(peaks.pop(), leaf)
+            size >>= 1
+        peaks.append(leaf)
+
+    def root(self) -> bytes:
+        """The root of all leaves so far."""
+        return _folded(self.peaks)
+
+    def copy(self) -> "Growing":
+        """The same tree, to be grown another way."""
+        return Growing(self.size, self.peaks)
+
+
+def grow(head: TreeHead, leaf: bytes, index: int | None = None) -> TreeHead:
+    """The head after one more leaf, that of entry `index` (None: its place in the tree); amortised O(1)."""
+    tree = Growing(head.size, head.peaks)
+    tree.add(leaf)
+    return TreeHead(tree.size, tuple(tree.peaks), head.size if index is None else index)
 
 
 def root_of(head: TreeHead) -> bytes:
     """The root of the tree that a head stands for."""
-    if not head.peaks:
+    return _folded(head.peaks)
+
+
+def _folded(peaks: Sequence[bytes]) -> bytes:
+    if not peaks:
         return EMPTY_ROOT
-    node = head.peaks[-1]
-    for peak in reversed(head.peaks[:-1]):
+    node = peaks[-1]
+    for peak in reversed(peaks[:-1]):
         node = node_hash(peak, node)
     return node
-
-
-def root(leaves: Sequence[bytes]) -> bytes:
-    """MTH(D[n]) of RFC 9162 2.1.1, computed from leaf hashes."""
-    head = TreeHead(0, ())
-    for leaf in leaves:
-        head = grow(head, leaf)
-    return root_of(head)
-
-
-def _split(size: int) -> int:
-    return int(1 << ((size - 1).bit_length() - 1))
-
-
-def inclusion_proof(index: int, leaves: Sequence[bytes]) -> tuple[bytes, ...]:
-    """PATH(m, D[n]) of RFC 9162 2.1.3.1; raises IndexError where there is no such leaf."""
-    if not 0 <= index < len(leaves):
-        raise IndexError(f"no entry {index} in a ledger of {len(leaves)} entries")
-    if len(leaves) == 1:
-        return ()
-    k = _split(len(leaves))
-    if index < k:
-        return (*inclusion_proof(index, leaves[:k]), root(leaves[k:]))
-    return (*inclusion_proof(index - k, leaves[k:]), root(leaves[:k]))
 
 
 def verify_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes], expected_root: bytes) -> bool:
@@ -81,25 +86,6 @@ def verify_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes],
             node = node_hash(node, sibling)
         fn, sn = fn >> 1, sn >> 1
     return sn == 0 and node == expected_root
-
-
-def consistency_proof(old_size: int, leaves: Sequence[bytes]) -> tuple[bytes, ...]:
-    """PROOF(m, D[n]) of RFC 9162 2.1.4.1; empty for m = 0 and m = n. Raises ValueError where m > n."""
-    if not 0 <= old_size <= len(leaves):
-        raise ValueError(f"a ledger of {len(leaves)} entries cannot extend one of {old_size}")
-    if old_size in {0, len(leaves)}:
-        return ()
-    return _subproof(old_size, leaves, complete=True)
-
-
-def _subproof(m: int, leaves: Sequence[bytes], *, complete: bool) -> tuple[bytes, ...]:
-    n = len(leaves)
-    if m == n:
-        return () if complete else (root(leaves),)
-    k = _split(n)
-    if m <= k:
-        return (*_subproof(m, leaves[:k], complete=complete), root(leaves[k:]))
-    return (*_subproof(m - k, leaves[k:], complete=False), root(leaves[:k]))
 
 
 def verify_consistency(old_size: int, size: int, old_root: bytes, new_root: bytes, proof: Sequence[bytes]) -> bool:
@@ -128,3 +114,22 @@ def verify_consistency(old_size: int, size: int, old_root: bytes, new_root: byte
             new_node = node_hash(new_node, sibling)
         fn, sn = fn >> 1, sn >> 1
     return sn == 0 and old_node == old_root and new_node == new_root
+
+
+def root(leaves: Sequence[bytes]) -> bytes:
+    tree = Growing()
+    for leaf in leaves:
+        tree.add(leaf)
+    return tree.root()
+
+
+def inclusion_proof(index: int, leaves: Sequence[bytes]) -> tuple[bytes, ...]:
+    from interlock.engine.ledger.proof_paths import inclusion_spans, span_roots
+
+    return span_roots(inclusion_spans(index, len(leaves)), leaves)
+
+
+def consistency_proof(old_size: int, leaves: Sequence[bytes]) -> tuple[bytes, ...]:
+    from interlock.engine.ledger.proof_paths import consistency_spans, span_roots
+
+    return span_roots(consistency_spans(old_size, len(leaves)), leaves)

@@ -7,6 +7,7 @@ from interlock.terms.certificate import Promise
 from interlock.terms.workflow import (
     Budget,
     DecisionRights,
+    Durability,
     EffectPlan,
     Limits,
     Owners,
@@ -33,6 +34,7 @@ def definition_of(body: Mapping[str, Any]) -> WorkflowDefinition:
         cost_review_usd=body["cost_review_usd"],
         acts=dict(body["acts"]),
         steps=tuple(WorkflowStep(**step) for step in body.get("steps", ())),
+        durability=Durability(body.get("durability", Durability.POWER_LOSS)),
     )
 
 

@@ -1,168 +1,304 @@
-"""Admit a case: decide, record the decision with its inputs and, where it applies, the intent - in one transaction."""
+"""Admit a case: decide and, where it applies, write the intent, in one transaction under authority that holds."""
 
 import datetime as dt
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from numbers import Real
 from typing import Any
 
 from interlock.engine.action.decide import decide
+from interlock.engine.ledger.canonical import Encoded, encoded, known_number, plain
 from interlock.engine.oversight.audits.sampling import audit_draw
-from interlock.engine.rollout.definition import definition_of
-from interlock.engine.rollout.gate import effect_allowed
+from interlock.engine.policy.running import applied_per_day, counters, reservations
 from interlock.engine.timestamp import moment, stamp
-from interlock.flows.ledger.record import record
-from interlock.flows.oversight.audits.salts import salt_in_force
-from interlock.ports.store import DecisionRow, Transaction, WorkflowRow
-from interlock.terms.decision import Decision, DecisionInputs, GrantFacts, Proposal, Verb
-from interlock.terms.errors import BadInput
-from interlock.terms.intent import Intent, IntentState
+from interlock.flows.action.runtime import RunTime
+from interlock.flows.action.standing import Standing
+from interlock.flows.ledger.record import record, written
+from interlock.ports.journal import Admission, Answer, Wish
+from interlock.ports.store import Transaction
+from interlock.terms.decision import Decision, DecisionInputs, Proposal, Verb
+from interlock.terms.errors import BadInput, Unavailable
+from interlock.terms.intent import Effect, Intent, IntentState, scopes_of
+from interlock.terms.policy import EdgeFacts, PolicyAnswer, Reservation
+from interlock.terms.workflow import Durability
 
-LEASE_S = 30
+LEASE_S = 30.0
 REVIEW_DUE_H = 24
+TRIES_MAX = 20
+NONCE_BYTES = 16
 
 
 @dataclass(frozen=True, slots=True)
 class Admitted:
-    """What was decided, and the intent to carry out (None unless applied).
+    """What was decided, and the effect to carry out (None unless applied now).
 
-    `repeated`: the key was known already; `state` is then where its intent stands (None: it had none).
+    `repeated`: the key was known already; `state` is then where its intent stands (None: it had none). `admission`
+    holds the drain locks until the effect is settled or released.
     """
 
     decision: Decision
-    intent: Intent | None
-    repeated: bool
+    effect: Effect | None
+    repeated: bool = False
     state: IntentState | None = None
+    admission: Admission = field(default_factory=lambda: Admission(Answer.KNOWN))
+    reserved: tuple[Reservation, ...] = ()
+    durable: bool = True
 
 
-def scopes_of(workflow: str) -> tuple[str, ...]:
-    """The kill scopes that an action of a workflow falls under."""
-    return ("global", f"workflow:{workflow}")
+@dataclass(frozen=True, slots=True)
+class _Edge:
+    policy: PolicyAnswer | None = None
+    reserved: tuple[Reservation, ...] = ()
+    applied_today: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Decided:
+    decision: Decision
+    wish: Wish
+    effect: Effect | None
 
 
 def admit(
-    tx: Transaction,
-    workflow: str,
-    proposal: Proposal,
-    *,
-    before: Mapping[str, Any] | None,
-    owner: str,
-    now: dt.datetime,
+    rt: RunTime, workflow: str, proposal: Proposal, *, before: Encoded | None, lease_s: float = LEASE_S
 ) -> Admitted:
-    """Decide on a proposal. The caller holds the drain locks of the workflow's scopes.
+    """Decide on a proposal and record it; where it applies, the intent is durable when this returns.
 
-    `before` is the target's state as just read; None where there is no target, and then nothing is applied. A key
-    that was decided before returns that decision and no intent. Raises BadInput for an unknown workflow, and for a key
-    under which another workflow decided.
+    `before` is the target's state as just read (`encoded`); None where there is no target, and then nothing is applied. A key
+    that was decided before returns that decision and no effect. Raises BadInput for an unknown workflow, and for a key
+    under which another workflow decided; Unavailable where the store cannot be reached: then nothing was written.
     """
-    known = tx.decision(proposal.key)
-    if known is not None:
-        return _known(tx, workflow, known)
-    row = tx.workflow(workflow)
-    if row is None:
-        raise BadInput(f"there is no workflow '{workflow}'; apply its definition first")
-    at = stamp(now)
-    proposal = replace(proposal, confidence=_number(proposal.confidence), novelty=_number(proposal.novelty))
-    inputs = _inputs(tx, row, proposal, has_target=before is not None, at=at)
-    decision = decide(inputs)
-    record(tx, "decision.made", _decision_body(row, inputs, decision), at=at)
-    if decision.verb is Verb.REVIEW:
-        open_review(tx, row.name, proposal.key, "decision", now)
-    if decision.verb is not Verb.APPLY:
-        return Admitted(decision, None, repeated=False)
-    return Admitted(decision, _admit_intent(tx, row, proposal, before or {}, owner, now), repeated=False)
+    (admitted,) = admit_all(rt, workflow, (proposal,), before=before, lease_s=lease_s)
+    return admitted
 
 
-def _known(tx: Transaction, workflow: str, known: DecisionRow) -> Admitted:
+def admit_all(
+    rt: RunTime,
+    workflow: str,
+    proposals: Sequence[Proposal],
+    *,
+    before: Encoded | None,
+    lease_s: float = LEASE_S,
+) -> tuple[Admitted, ...]:
+    """The same for many in one transaction: all are recorded or none is."""
+    proposals = [_measured(proposal) for proposal in proposals]
+    standing = rt.standings.current(workflow)
+    for _ in range(TRIES_MAX):
+        decided = [_decided(rt, standing, proposal, before, lease_s) for proposal in proposals]
+        admissions = rt.journal.admit([one.wish for one in decided])
+        if all(a.answer in {Answer.ADMITTED, Answer.KNOWN} for a in admissions):
+            return tuple(_admitted(workflow, *pair) for pair in zip(decided, admissions, strict=True))
+        if any(a.answer is Answer.STALE for a in admissions):
+            standing = rt.standings.refreshed(workflow)
+    raise Unavailable(f"the authority of '{workflow}' changes faster than a case can be admitted; nothing was applied")
+
+
+def _admitted(workflow: str, decided: _Decided, admission: Admission) -> Admitted:
+    known = admission.known
+    if known is None:
+        wish = decided.wish
+        return Admitted(
+            decided.decision,
+            decided.effect,
+            admission=admission,
+            reserved=wish.reservations,
+            durable=wish.durable,
+        )
     if known.workflow != workflow:
         raise BadInput(f"the key '{known.key}' was used by '{known.workflow}': put the workflow's name into its keys")
     decision = Decision(Verb(known.verb), known.reasons, known.audited)
-    intent = tx.intent(known.key)
+    intent = admission.known_intent
     return Admitted(decision, None, repeated=True, state=intent.state if intent else None)
+
+
+def _measured(proposal: Proposal) -> Proposal:
+    confidence, novelty = _number(proposal.confidence), _number(proposal.novelty)
+    if confidence is proposal.confidence and novelty is proposal.novelty:
+        return proposal
+    return replace(proposal, confidence=confidence, novelty=novelty)
 
 
 def _number(measured: object) -> float | None:
     """A measure as it can be recorded; what is no finite number is unknown, and then a person decides."""
+    if type(measured) is float and math.isfinite(measured):
+        return measured
     if isinstance(measured, bool) or not isinstance(measured, Real):
         return None
     number = float(measured)
     return number if math.isfinite(number) else None
 
 
-def _inputs(tx: Transaction, row: WorkflowRow, proposal: Proposal, *, has_target: bool, at: str) -> DecisionInputs:
-    definition = definition_of(row.definition)
-    salt = salt_in_force(tx, row.name, row.release)
-    grant = row.grant
-    # Without the salt no audit can be drawn, and unaudited authority is none: the decision becomes shadow.
-    facts = None if grant is None or salt is None else _facts(grant)
+def _decided(rt: RunTime, standing: Standing, proposal: Proposal, before: Encoded | None, lease_s: float) -> _Decided:
+    now = rt.clock()
+    at = stamp(now)
+    action = standing.definition.effect.action_class
+    scopes = scopes_of(standing.workflow, tenant=proposal.tenant, segment=proposal.segment, action=action)
+    edge = _at_the_edge(rt, standing, proposal, at)
+    reserved = edge.reserved
+    inputs = _inputs(standing, proposal, scopes, edge, has_target=before is not None, at=at)
+    decision = decide(inputs)
+    numbers = _numbers(standing, inputs)
+    body = _body(standing, inputs, decision, numbers)
+    payload = _payload(proposal, None)
+    effect = None
+    if decision.verb is Verb.REVIEW:
+        body["review_due_at"] = stamp(now + dt.timedelta(hours=REVIEW_DUE_H))
+    elif decision.verb is Verb.APPLY:
+        effect = effect_of(proposal, epoch=standing.epoch(scopes))
+        body |= _intent(rt, standing, effect, action, lease_s, now)
+        if reserved:
+            body["reserved"] = [{"counter": one.counter, "amount": one.amount} for one in reserved]
+        payload = _payload(proposal, before)
+    if payload is not None:
+        payload["nonce"] = rt.randomness(NONCE_BYTES).hex()
+    applied = decision.verb is Verb.APPLY
+    wish = Wish(
+        key=proposal.key,
+        version=standing.version,
+        entry=written("decision.made", body, at=at, payload=payload, numbers=numbers),
+        scopes=scopes if applied else (),
+        reservations=reserved if applied else (),
+        durable=standing.definition.durability is Durability.POWER_LOSS,
+    )
+    return _Decided(decision, wish, effect)
+
+
+def _at_the_edge(rt: RunTime, standing: Standing, proposal: Proposal, at: str) -> _Edge:
+    """What limits and rules say, and what the effect would take from running limits."""
+    definition = standing.definition
+    limits = definition.limits
+    names = counters(limits, at)
+    if standing.grant is None or not (names or limits.at_the_edge):
+        return _Edge()
+    facts = EdgeFacts(
+        workflow=standing.workflow,
+        action=definition.effect.action_class or standing.workflow,
+        label=proposal.label,
+        at=at,
+        confidence_permille=None if proposal.confidence is None else math.floor(proposal.confidence * 1000),
+        tenant=proposal.tenant,
+        segment=proposal.segment,
+        target=proposal.target,
+        amount_cents=proposal.amount_cents,
+        items=proposal.items,
+        used=rt.journal.used(standing.workflow, names) if names else {},
+        extra=proposal.facts,
+    )
+    answer = rt.guardrail.check(standing.release, definition, facts) if limits.at_the_edge else None
+    allowed = answer is None or answer.allowed
+    return _Edge(answer, reservations(limits, facts) if allowed else (), facts.used.get(applied_per_day(at), 0))
+
+
+def _inputs(
+    standing: Standing,
+    proposal: Proposal,
+    scopes: tuple[str, ...],
+    edge: _Edge,
+    *,
+    has_target: bool,
+    at: str,
+) -> DecisionInputs:
+    salt = standing.salt
     return DecisionInputs(
         proposal=proposal,
-        current_release=row.release,
-        owners_named=definition.owners.named,
-        effect_allowed=has_target and effect_allowed(definition),
-        label_known=grant is not None and proposal.label in grant["labels"],
-        limits=definition.limits,
-        grant=facts,
-        halted=tx.halted(scopes_of(row.name)),
-        applied_today=tx.applied_on(row.name, at[:10]) if definition.limits.applied_per_day is not None else 0,
+        current_release=standing.release,
+        owners_named=standing.definition.owners.named,
+        effect_allowed=has_target and standing.effect_allowed,
+        label_known=proposal.label in standing.labels,
+        limits=standing.definition.limits,
+        grant=standing.grant,
+        halted=standing.halted(scopes),
+        applied_today=edge.applied_today,
         traffic_draw=audit_draw(f"traffic:{proposal.key}", salt=salt) if salt else 1.0,
         audit_draw=audit_draw(f"audit:{proposal.key}", salt=salt) if salt else 1.0,
         at=at,
+        policy=edge.policy,
     )
 
 
-def _facts(grant: Mapping[str, Any]) -> GrantFacts:
-    names = ("release", "threshold", "traffic_share", "audit_share", "expires_at")
-    return GrantFacts(**{name: grant[name] for name in names})
-
-
-def _decision_body(row: WorkflowRow, inputs: DecisionInputs, decision: Decision) -> dict[str, Any]:
-    # The limits are part of the release's definition, which is recorded once.
-    recorded = {field.name: getattr(inputs, field.name) for field in fields(inputs) if field.name != "limits"}
+def _body(standing: Standing, inputs: DecisionInputs, decision: Decision, numbers: Sequence[Any]) -> dict[str, Any]:
+    """The record of a decision; `numbers` are its fractions, as `_numbers` returns them."""
+    proposal = inputs.proposal
+    confidence, novelty, traffic_draw, audit_draw_, *_ = numbers
+    # The limits are part of the release's definition, which is recorded once; what may be erased is in the payload.
+    recorded = {
+        "proposal": {
+            "key": proposal.key,
+            "release": proposal.release,
+            "label": proposal.label,
+            "confidence": confidence,
+            "payload_digest": proposal.payload_digest,
+            **_if_given(novelty=novelty, amount_cents=proposal.amount_cents),
+            **({"items": proposal.items} if proposal.items != 1 else {}),
+        },
+        "current_release": inputs.current_release,
+        "owners_named": inputs.owners_named,
+        "effect_allowed": inputs.effect_allowed,
+        "label_known": inputs.label_known,
+        "grant": standing.granted,
+        "halted": inputs.halted,
+        "applied_today": inputs.applied_today,
+        "traffic_draw": traffic_draw,
+        "audit_draw": audit_draw_,
+        "at": inputs.at,
+        **({} if inputs.policy is None else {"policy": plain(inputs.policy)}),
+    }
     return {
-        "key": inputs.proposal.key,
-        "workflow": row.name,
-        "release": row.release,
-        "verb": decision.verb,
+        "key": proposal.key,
+        "workflow": standing.workflow,
+        "release": standing.release,
+        "verb": decision.verb.value,
         "reasons": decision.reasons,
         "audited": int(decision.audited),
         "inputs": recorded,
+        **_if_given(tenant=proposal.tenant, segment=proposal.segment),
     }
 
 
-def _admit_intent(
-    tx: Transaction, row: WorkflowRow, proposal: Proposal, before: Mapping[str, Any], owner: str, now: dt.datetime
-) -> Intent:
-    epoch = sum(tx.epoch(scope) for scope in scopes_of(row.name))
-    lease_until = stamp(now + dt.timedelta(seconds=LEASE_S))
-    body = {
-        "key": proposal.key,
-        "workflow": row.name,
-        "release": row.release,
-        "label": proposal.label,
-        "epoch": epoch,
-        "payload_digest": proposal.payload_digest,
-        "before": dict(before),
-        "undo": row.definition["effect"]["undo"],
-        "owner": owner,
-        "lease_until": lease_until,
+def _numbers(standing: Standing, inputs: DecisionInputs) -> tuple[float | None, ...]:
+    measured = (inputs.proposal.confidence, inputs.proposal.novelty, inputs.traffic_draw, inputs.audit_draw)
+    return (*map(known_number, measured), *standing.fractions)
+
+
+def _intent(
+    rt: RunTime, standing: Standing, effect: Effect, action: str | None, lease_s: float, now: dt.datetime
+) -> dict[str, Any]:
+    return {
+        "state": IntentState.EXECUTING.value,
+        "epoch": effect.epoch,
+        "owner": rt.owner,
+        "lease_until": stamp(now + dt.timedelta(seconds=lease_s)),
+        "undo": standing.definition.effect.undo,
+        **_if_given(action=action),
     }
-    entry = record(tx, "intent.admitted", body, at=stamp(now))
-    return Intent(
-        proposal.key,
-        row.name,
-        row.release,
-        proposal.label,
-        epoch,
-        proposal.payload_digest,
-        dict(before),
-        None,
-        IntentState.EXECUTING,
-        owner,
-        lease_until,
-        None,
-        entry.index,
+
+
+def _payload(proposal: Proposal, before: Encoded | None) -> dict[str, Any] | None:
+    kept: dict[str, Any] = _if_given(before=before, target=proposal.target)
+    if proposal.facts:
+        kept["facts"] = encoded(proposal.facts)
+    if proposal.arguments:
+        kept["arguments"] = encoded(proposal.arguments)
+    return kept or None
+
+
+def _if_given(**values: Any) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def effect_of(proposal: Proposal, *, epoch: int) -> Effect:
+    """The effect of a proposal, as its target is asked for it."""
+    return Effect(
+        case_key=proposal.key,
+        label=proposal.label,
+        idempotency_key=proposal.key,
+        epoch=epoch,
+        target=proposal.target,
+        amount_cents=proposal.amount_cents,
+        items=proposal.items,
+        facts=proposal.facts,
+        arguments=proposal.arguments,
     )
 
 

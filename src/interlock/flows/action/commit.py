@@ -1,38 +1,58 @@
 """Carry out an admitted intent: the effect, then its receipt. What cannot be known is listed as in doubt."""
 
-from interlock.engine.ledger.canonical import canonical
+import datetime as dt
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from interlock.engine.ledger.canonical import Encoded, encoded
 from interlock.engine.timestamp import stamp
-from interlock.flows.action.admit import open_review
-from interlock.flows.ledger.record import record
-from interlock.ports.clock import Clock
+from interlock.flows.action.admit import NONCE_BYTES, REVIEW_DUE_H, Admitted
+from interlock.flows.action.runtime import RunTime
+from interlock.flows.action.steps import Flow, InStore, OnTarget
+from interlock.flows.ledger.record import written
 from interlock.ports.effects import NotApplied, Target
-from interlock.ports.store import Store
-from interlock.terms.intent import Intent, IntentState, Receipt
+from interlock.terms.errors import BadInput
+from interlock.terms.intent import Effect, IntentState, Receipt
 
 WORDS_MAX = 2_000
 
 
-def commit(store: Store, target: Target, intent: Intent, *, audited: bool, clock: Clock) -> IntentState:
+def committing(rt: RunTime, target: Target, workflow: str, admitted: Admitted) -> Flow[IntentState]:
     """Run the effect of an intent that is already durable, and record how it ended.
 
     NotApplied from the target means that nothing happened there: the case goes to a person. Any other exception, and an
     answer that cannot be recorded, means that nobody knows: the intent is in doubt and is never retried by itself.
     """
+    effect = admitted.effect
+    if effect is None:
+        raise ValueError("nothing was admitted that could be carried out")
     try:
-        receipt = recordable(target.apply(intent.key, intent.label, idempotency_key=intent.key, epoch=intent.epoch))
+        receipt = recordable((yield OnTarget(partial(target.apply, effect))))
+        settle = partial(completed, rt, workflow, effect, receipt, audited=admitted.decision.audited)
+        state = IntentState.DONE
     except NotApplied as exc:
-        return _ended(store, intent, IntentState.FAILED, words_of(exc), clock)
+        settle, state = partial(ended, rt, workflow, effect, IntentState.FAILED, words_of(exc)), IntentState.FAILED
     except Exception as exc:  # noqa: BLE001 - a target may raise anything, and then its state is unknown
-        return _ended(store, intent, IntentState.IN_DOUBT, f"{type(exc).__name__}: {words_of(exc)}", clock)
-    _completed(store, intent, receipt, audited=audited, clock=clock)
-    return IntentState.DONE
+        reason = f"{type(exc).__name__}: {words_of(exc)}"
+        settle, state = partial(ended, rt, workflow, effect, IntentState.IN_DOUBT, reason), IntentState.IN_DOUBT
+    yield InStore(partial(settle, admitted))
+    return state
 
 
-def recordable(receipt: Receipt) -> Receipt:
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A receipt as the ledger keeps it: its reference, and the state after the effect as written."""
+
+    reference: str
+    after: Encoded
+
+
+def recordable(receipt: Receipt) -> Kept:
     """The receipt as the ledger can keep it; raises ValueError, TypeError or AttributeError where it cannot."""
-    kept = Receipt(str(receipt.reference), dict(receipt.after))
-    canonical([kept.reference, kept.after])
-    return kept
+    reference = str(receipt.reference)
+    reference.encode()
+    return Kept(reference, encoded(dict(receipt.after)))
 
 
 def words_of(exc: Exception) -> str:
@@ -40,25 +60,43 @@ def words_of(exc: Exception) -> str:
     return str(exc).encode("utf-8", "backslashreplace").decode()[:WORDS_MAX]
 
 
-def _completed(store: Store, intent: Intent, receipt: Receipt, *, audited: bool, clock: Clock) -> None:
-    now = clock()
-    body = {
-        "workflow": intent.workflow,
-        "key": intent.key,
-        "receipt": receipt.reference,
-        "after": receipt.after,
-    }
+def completed(
+    rt: RunTime, workflow: str, effect: Effect, receipt: Kept, admitted: Admitted | None, *, audited: bool
+) -> bool:
+    """Record a receipt; whether the intent was still unsettled. Raises Unavailable where the store cannot be written.
+
+    An answer that is too large to be kept is kept without the state after the effect: only a person can undo it then.
+    """
+    now = rt.clock()
+    body: dict[str, Any] = {"workflow": workflow, "key": effect.case_key, "receipt": receipt.reference}
+    if audited:
+        body["audit_due_at"] = _review_due(now)
+    payload = {"nonce": rt.randomness(NONCE_BYTES).hex(), "after": receipt.after}
+    try:
+        entry = written("intent.completed", body, at=stamp(now), payload=payload, numbers=())
+    except BadInput:
+        body["receipt"] = receipt.reference[:WORDS_MAX]
+        entry = written("intent.completed", body, at=stamp(now))
     # A lazy commit is enough: if it is lost, the intent is still executing, and in doubt once its lease has ended.
-    with store.transaction(durable=False) as tx:
-        record(tx, "intent.completed", body, at=stamp(now))
-        if audited:
-            open_review(tx, intent.workflow, intent.key, "audit", now)
+    return rt.journal.settle(entry, admitted.admission if admitted else None, durable=False)
 
 
-def _ended(store: Store, intent: Intent, state: IntentState, reason: str, clock: Clock) -> IntentState:
-    now = clock()
-    body = {"workflow": intent.workflow, "key": intent.key, "reason": reason}
-    with store.transaction() as tx:
-        record(tx, f"intent.{state}", body, at=stamp(now))
-        open_review(tx, intent.workflow, intent.key, "decision", now)
-    return state
+def ended(
+    rt: RunTime, workflow: str, effect: Effect, state: IntentState, reason: str, admitted: Admitted | None
+) -> bool:
+    """Record that an intent failed (what it took from running limits is given back) or is in doubt."""
+    now = rt.clock()
+    body: dict[str, Any] = {
+        "workflow": workflow,
+        "key": effect.case_key,
+        "reason": reason,
+        "review_due_at": _review_due(now),
+    }
+    if state is IntentState.FAILED and admitted is not None and admitted.reserved:
+        body["reserved"] = [{"counter": one.counter, "amount": one.amount} for one in admitted.reserved]
+    entry = written(f"intent.{state}", body, at=stamp(now))
+    return rt.journal.settle(entry, admitted.admission if admitted else None, durable=True)
+
+
+def _review_due(now: dt.datetime) -> str:
+    return stamp(now + dt.timedelta(hours=REVIEW_DUE_H))

@@ -9,7 +9,7 @@ from interlock.flows.action.admit import lease_is_live
 from interlock.flows.ledger.record import record
 from interlock.ports.clock import Clock
 from interlock.ports.drain import Drain
-from interlock.ports.store import Store, Transaction
+from interlock.ports.store import Reading, Store, Transaction, WorkflowRow
 from interlock.terms.errors import BadInput, Refused, Unavailable
 from interlock.terms.intent import IntentState, KillReport
 from interlock.terms.person import Person
@@ -20,7 +20,7 @@ WAIT_S = 10.0
 def kill(
     store: Store, drain: Drain, scope: str, *, by: Person, reason: str, clock: Clock, timeout_s: float = WAIT_S
 ) -> KillReport:
-    """Halt a scope ('global' or 'workflow:NAME'). Needs no quorum; a repeated kill is safe.
+    """Halt a scope: 'global', or a named tenant, workflow, action or segment. Needs no quorum; may be repeated.
 
     When it returns, *fenced* holds: no intent with an older epoch can commit. *Quiesced* holds only where
     `quiesced_at` is set. Raises BadInput for an unknown scope, Unavailable where the store cannot be written:
@@ -40,7 +40,8 @@ def kill(
 def _fence(store: Store, scope: str, by: Person, reason: str, clock: Clock) -> tuple[int, str]:
     with store.transaction() as tx:
         _check_scope(tx, scope)
-        fenced_at = stamp(clock())  # nobody else can write from here on, so nothing older can commit after this time
+        tx.fence()
+        fenced_at = stamp(clock())  # no case is admitted from here on, so nothing older can commit after this time
         epoch = tx.epoch(scope) + 1
         body = {"scope": scope, "epoch": epoch, "halted": 1, "by": by.name, "reason": reason}
         record(tx, "kill.fenced", body | _workflow_of(scope), at=fenced_at)
@@ -65,15 +66,16 @@ def _reported(store: Store, scope: str, epoch: int, fenced_at: str, *, emptied: 
 def resume(store: Store, scope: str, *, by: Person, reason: str, clock: Clock) -> int:
     """Let a halted scope work again; returns its epoch, which stays. Needs a named person with the right to resume.
 
-    Raises Refused where the person has no such right (for 'global': in every workflow), BadInput where nothing is
-    halted.
+    Raises Refused where the person has no such right (in every workflow that the scope may reach), BadInput where
+    nothing is halted.
     """
     with store.transaction() as tx:
         _check_scope(tx, scope)
         if not tx.halted((scope,)):
             raise BadInput(f"'{scope}' is not halted")
-        rows = tx.workflows() if scope == "global" else tuple(filter(None, [tx.workflow(_name(scope))]))
-        lacking = [row.name for row in rows if not is_among(by.name, definition_of(row.definition).rights.resume)]
+        lacking = [
+            row.name for row in _under(tx, scope) if not is_among(by.name, definition_of(row.definition).rights.resume)
+        ]
         if lacking or not known_as(by.name):
             raise Refused(f"{by.name or 'nobody'} has no right to resume {', '.join(lacking) or scope}")
         epoch = tx.epoch(scope)
@@ -82,27 +84,49 @@ def resume(store: Store, scope: str, *, by: Person, reason: str, clock: Clock) -
         return epoch
 
 
+def _may_resume(row: WorkflowRow, person: Person) -> bool:
+    return is_among(person.name, definition_of(row.definition).rights.resume)
+
+
 def _report(tx: Transaction, scope: str, epoch: int, fenced_at: str, *, emptied: bool, now: dt.datetime) -> KillReport:
-    executing = tx.intents(scope, state=IntentState.EXECUTING)
-    live = tuple(intent.key for intent in executing if lease_is_live(intent, now=now))
-    expired = tuple(intent.key for intent in executing if not lease_is_live(intent, now=now))
-    unknown = (IntentState.IN_DOUBT, IntentState.UNDOING)
-    in_doubt = tuple(intent.key for state in unknown for intent in tx.intents(scope, state=state))
+    at_work = [i for state in (IntentState.EXECUTING, IntentState.UNDOING) for i in tx.intents(scope, state=state)]
+    live = tuple(intent.key for intent in at_work if lease_is_live(intent, now=now))
+    expired = tuple(intent.key for intent in at_work if not lease_is_live(intent, now=now))
+    in_doubt = tuple(intent.key for intent in tx.intents(scope, state=IntentState.IN_DOUBT))
     quiesced_at = stamp(now) if emptied and not live else None
     return KillReport(scope, epoch, fenced_at, quiesced_at, live, (*in_doubt, *expired))
 
 
-def _check_scope(tx: Transaction, scope: str) -> None:
-    if scope == "global":
+def _check_scope(reading: Reading, scope: str) -> None:
+    """Raises BadInput for what is no scope, and for a workflow or an action class that no definition names.
+
+    Tenants and segments come with the cases, so any name may be right.
+    """
+    kind, _, name = scope.partition(":")
+    if scope == "global" or (kind in {"tenant", "segment"} and name.strip()):
         return
-    if not scope.startswith("workflow:") or tx.workflow(_name(scope)) is None:
-        names = ", ".join(f"workflow:{row.name}" for row in tx.workflows()) or "no workflow is defined yet"
-        raise BadInput(f"'{scope}' is no scope; say 'global' or one of: {names}")
+    known = {
+        "workflow": [row.name for row in reading.workflows()],
+        "action": sorted(set(filter(None, map(_action_class, reading.workflows())))),
+    }
+    if name not in known.get(kind, ()):
+        named = [f"{k}:{one}" for k, names in known.items() for one in names] or ["no workflow is defined yet"]
+        raise BadInput(f"'{scope}' is no scope; say 'global', tenant:NAME, segment:NAME or one of: {', '.join(named)}")
 
 
-def _name(scope: str) -> str:
-    return scope.removeprefix("workflow:")
+def _action_class(row: WorkflowRow) -> str | None:
+    return definition_of(row.definition).effect.action_class
+
+
+def _under(reading: Reading, scope: str) -> tuple[WorkflowRow, ...]:
+    """The workflows that a scope may reach."""
+    kind, _, name = scope.partition(":")
+    rows = reading.workflows()
+    if kind == "workflow":
+        return tuple(row for row in rows if row.name == name)
+    return tuple(row for row in rows if _action_class(row) == name) if kind == "action" else rows
 
 
 def _workflow_of(scope: str) -> dict[str, str]:
-    return {} if scope == "global" else {"workflow": _name(scope)}
+    kind, _, name = scope.partition(":")
+    return {"workflow": name} if kind == "workflow" else {}

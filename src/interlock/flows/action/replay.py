@@ -12,6 +12,7 @@ from interlock.ports.store import DecisionRow, Reading
 from interlock.terms.decision import DecisionInputs, GrantFacts, Proposal, Verb
 from interlock.terms.errors import BadInput
 from interlock.terms.estimate import Estimate
+from interlock.terms.policy import PolicyAnswer
 from interlock.terms.workflow import Limits
 
 
@@ -82,7 +83,7 @@ def replay(
 
 def inputs_of(recorded: Mapping[str, Any], limits: Limits) -> DecisionInputs:
     """The inputs of a recorded decision, with the limits of its release."""
-    grant = recorded["grant"]
+    grant, policy = recorded["grant"], recorded.get("policy")
     return DecisionInputs(
         **{
             **recorded,
@@ -90,7 +91,14 @@ def inputs_of(recorded: Mapping[str, Any], limits: Limits) -> DecisionInputs:
             "grant": None if grant is None else GrantFacts(**grant),
             "halted": tuple(recorded["halted"]),
             "limits": limits,
+            "policy": None if policy is None else _answer(policy),
         }
+    )
+
+
+def _answer(recorded: Mapping[str, Any]) -> PolicyAnswer:
+    return PolicyAnswer(
+        recorded["allowed"], tuple(recorded["rules"]), tuple(recorded["reasons"]), recorded.get("failed", False)
     )
 
 

@@ -1,20 +1,23 @@
 """Put back what was applied. Allowed while halted; where the target has moved on, a person decides."""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 from interlock.engine.ledger.canonical import plain
 from interlock.engine.timestamp import moment, stamp
-from interlock.flows.action.admit import LEASE_S, open_review
-from interlock.flows.action.commit import recordable, words_of
-from interlock.flows.ledger.record import record
-from interlock.ports.clock import Clock
+from interlock.flows.action.admit import LEASE_S, NONCE_BYTES, open_review
+from interlock.flows.action.commit import Kept, recordable, words_of
+from interlock.flows.action.runtime import RunTime
+from interlock.flows.action.steps import Flow, InStore, OnTarget, run
+from interlock.flows.ledger.record import record, written
 from interlock.ports.effects import Target
-from interlock.ports.store import Reading, Store
+from interlock.ports.store import Reading, Transaction
 from interlock.terms.errors import BadInput, Refused
-from interlock.terms.intent import Intent, IntentState
-from interlock.terms.ledger import LedgerEntry
+from interlock.terms.intent import Effect, Intent, IntentState
 from interlock.terms.person import Person
 
 
@@ -26,89 +29,159 @@ class Undone:
     for_a_person: tuple[tuple[str, str], ...]
 
 
-def undo(store: Store, target: Target, key: str, *, by: Person, clock: Clock) -> None:
-    """Undo one applied case: an intent of its own before the effect, a receipt after it.
+def undoing(rt: RunTime, target: Target, key: str, *, by: Person) -> Flow[None]:
+    """Undo one applied case: an intent of its own before the effect, a receipt after it. The steps, for either driver.
 
     An undo that was cut short (the case is still 'undoing') is gone on with, once its lease has ended. Raises BadInput
     where nothing is applied under the key, Refused where a person must decide (a review is opened).
     """
-    with store.reading() as reading:
-        intent = _to_be_undone(reading, key, clock())
-        has_undo = next(iter(reading.entries(intent.entry, intent.entry + 1))).body.get("undo") is not None
-    if not has_undo:
-        raise _for_a_person(store, intent, "its effect was declared to have no undo", clock)
-    _refuse_if_moved(store, target, intent, clock)
-    with store.transaction() as tx:
-        _to_be_undone(tx, key, clock())
-        body = {"workflow": intent.workflow, "key": key, "by": by.name, "back_to": dict(intent.before)}
-        record(tx, "undo.admitted", body, at=stamp(clock()))
+    intent, effect = yield InStore(partial(_found, rt, key))
+    if intent.undo is None:
+        raise (yield InStore(partial(_for_a_person, rt, intent, "its effect was declared to have no undo")))
+    if intent.before is None or intent.after is None:
+        reason = "the state before or after it is not kept any more"
+        raise (yield InStore(partial(_for_a_person, rt, intent, reason)))
+    if reason := (yield from _moved(target, intent, effect)):
+        raise (yield InStore(partial(_for_a_person, rt, intent, reason)))
+    # A kill waits for it as for any effect.
+    held = rt.drain.hold(intent.scopes)
+    yield InStore(held.__enter__)
     try:
-        receipt = recordable(target.undo(key, intent.before, idempotency_key=f"undo:{key}"))
-    except Exception as exc:  # a target may raise anything, and then nobody knows what it holds
-        raise _for_a_person(store, intent, f"the undo failed: {type(exc).__name__}: {words_of(exc)}", clock) from exc
-    with store.transaction(durable=False) as tx:
-        body = {"workflow": intent.workflow, "key": key, "by": by.name, "receipt": receipt.reference}
-        record(tx, "intent.undone", {**body, "after": receipt.after}, at=stamp(clock()))
+        yield from _put_back(rt, target, intent, effect, by)
+    finally:
+        _let_go(held)
 
 
-def undo_since(store: Store, target: Target, workflow: str, *, since_entry: int, by: Person, clock: Clock) -> Undone:
+def undo(rt: RunTime, target: Target, key: str, *, by: Person) -> None:
+    """`undoing`, driven in this thread."""
+    run(undoing(rt, target, key, by=by))
+
+
+def undo_since(rt: RunTime, target: Target, workflow: str, *, since_entry: int, by: Person) -> Undone:
     """Undo everything applied from a ledger entry on, newest first; goes on where one of them waits for a person."""
     scope = f"workflow:{workflow}"
-    with store.reading() as reading:
+    with rt.store.reading() as reading:
         applied = [
-            intent
+            (intent.entry, intent.key)
             for state in (IntentState.DONE, IntentState.UNDOING)
             for intent in reading.intents(scope, state=state, since_entry=since_entry)
         ]
+    return undo_all(rt, target, [key for _, key in sorted(applied, reverse=True)], by=by)
+
+
+def undo_all(rt: RunTime, target: Target, keys: Iterable[str], *, by: Person) -> Undone:
+    """Undo these in the order given; goes on where one of them waits for a person."""
     undone, waiting = [], []
-    for intent in sorted(applied, key=lambda intent: intent.entry, reverse=True):
+    for key in keys:
         try:
-            undo(store, target, intent.key, by=by, clock=clock)
-            undone.append(intent.key)
+            undo(rt, target, key, by=by)
+            undone.append(key)
         except (Refused, BadInput) as exc:
-            waiting.append((intent.key, str(exc)))
+            waiting.append((key, str(exc)))
     return Undone(tuple(undone), tuple(waiting))
+
+
+def effect_to_undo(intent: Intent, payload: Mapping[str, Any], proposal: Mapping[str, Any]) -> Effect:
+    """The effect of a recorded intent, as its target was asked for it."""
+    return Effect(
+        case_key=intent.key,
+        label=intent.label,
+        idempotency_key=intent.key,
+        epoch=intent.epoch,
+        target=payload.get("target"),
+        amount_cents=proposal.get("amount_cents"),
+        items=proposal.get("items", 1),
+        facts=payload.get("facts", {}),
+        arguments=payload.get("arguments", {}),
+    )
+
+
+def recorded_effect(reading: Reading, intent: Intent) -> Effect:
+    """The same, read from the store."""
+    row = reading.decision(intent.key)
+    proposal = row.inputs.get("proposal", {}) if row else {}
+    return effect_to_undo(intent, (row.payload if row else None) or {}, proposal)
+
+
+def _found(rt: RunTime, key: str) -> tuple[Intent, Effect]:
+    with rt.store.reading() as reading:
+        intent = _to_be_undone(reading, key, rt.clock())
+        return intent, recorded_effect(reading, intent)
 
 
 def _to_be_undone(reading: Reading, key: str, now: dt.datetime) -> Intent:
     intent = reading.intent(key)
     if intent is None or intent.state not in {IntentState.DONE, IntentState.UNDOING}:
         raise BadInput(f"nothing that can be undone is applied under '{key}' ({intent.state if intent else 'unknown'})")
-    if intent.state is IntentState.UNDOING:
-        until = _lease_until(reading, intent)
-        if until is not None and now < until:
-            raise BadInput(f"'{key}' is being undone by somebody else; try again after {stamp(until)}")
+    if intent.state is IntentState.UNDOING and now < moment(intent.lease_until):
+        raise BadInput(f"'{key}' is being undone by somebody else; try again after {intent.lease_until}")
     return intent
 
 
-def _lease_until(reading: Reading, intent: Intent) -> dt.datetime | None:
-    """Until when the last undo of an intent may still be at work; None where it is known to have ended."""
-    begun = max(_entries_about(reading, "undo.admitted", intent), key=lambda entry: entry.index)
-    ended = max((entry.index for entry in _entries_about(reading, "undo.refused", intent)), default=-1)
-    return None if ended > begun.index else moment(begun.at) + dt.timedelta(seconds=LEASE_S)
-
-
-def _entries_about(reading: Reading, kind: str, intent: Intent) -> Iterator[LedgerEntry]:
-    return (entry for entry in reading.entries_of(kind, intent.workflow) if entry.body["key"] == intent.key)
-
-
-def _refuse_if_moved(store: Store, target: Target, intent: Intent, clock: Clock) -> None:
+def _moved(target: Target, intent: Intent, effect: Effect) -> Flow[str]:
+    """Why the target is not as the effect left it; "" where it is."""
     try:
-        current = plain(dict(target.read(intent.key)))
-    except Exception as exc:
-        reason = f"the target cannot be read: {type(exc).__name__}: {words_of(exc)}"
-        raise _for_a_person(store, intent, reason, clock) from exc
+        current = plain(dict((yield OnTarget(partial(target.read, effect)))))
+    except Exception as exc:  # noqa: BLE001 - a target may raise anything
+        return f"the target cannot be read: {type(exc).__name__}: {words_of(exc)}"
     # An undo that was cut short may have reached the target already.
-    expected = [intent.after] if intent.state is IntentState.DONE else [intent.after, plain(dict(intent.before))]
-    if current not in expected:
-        reason = f"the target holds {current}, not {intent.after} as after the effect: somebody changed it since"
-        raise _for_a_person(store, intent, reason, clock)
+    expected = [intent.after] if intent.state is IntentState.DONE else [intent.after, intent.before]
+    if current in expected:
+        return ""
+    return f"the target holds {current}, not {intent.after} as after the effect: somebody changed it since"
 
 
-def _for_a_person(store: Store, intent: Intent, reason: str, clock: Clock) -> Refused:
-    now = clock()
-    with store.transaction() as tx:
+def _put_back(rt: RunTime, target: Target, intent: Intent, effect: Effect, by: Person) -> Flow[None]:
+    yield InStore(partial(_admit_undo, rt, intent, by))
+    try:
+        back = Effect(**{**_fields(effect), "idempotency_key": f"undo:{intent.key}"})
+        receipt = recordable((yield OnTarget(partial(target.undo, back, intent.before or {}))))
+    except Exception as exc:
+        reason = f"the undo failed: {type(exc).__name__}: {words_of(exc)}"
+        refused = yield InStore(partial(_for_a_person, rt, intent, reason))
+        raise refused from exc  # a target may raise anything, and then nobody knows what it holds
+    yield InStore(partial(_record_undone, rt, intent, receipt, by))
+
+
+def _fields(effect: Effect) -> dict[str, Any]:
+    return {name: getattr(effect, name) for name in Effect.__dataclass_fields__}
+
+
+def _admit_undo(rt: RunTime, intent: Intent, by: Person) -> None:
+    now = rt.clock()
+
+    def work(tx: Transaction) -> None:
+        _to_be_undone(tx, intent.key, now)
+        body = {
+            "workflow": intent.workflow,
+            "key": intent.key,
+            "by": by.name,
+            "owner": rt.owner,
+            "lease_until": stamp(now + dt.timedelta(seconds=LEASE_S)),
+        }
+        record(tx, "undo.admitted", body, at=stamp(now))
+
+    rt.store.run(work)
+
+
+def _record_undone(rt: RunTime, intent: Intent, receipt: Kept, by: Person) -> None:
+    body = {"workflow": intent.workflow, "key": intent.key, "by": by.name, "receipt": receipt.reference}
+    payload = {"nonce": rt.randomness(NONCE_BYTES).hex(), "after": receipt.after}
+    entry = written("intent.undone", body, at=stamp(rt.clock()), payload=payload, numbers=())
+    rt.store.run(lambda tx: tx.append(entry), durable=False)
+
+
+def _for_a_person(rt: RunTime, intent: Intent, reason: str) -> Refused:
+    now = rt.clock()
+
+    def work(tx: Transaction) -> None:
         body = {"workflow": intent.workflow, "key": intent.key, "reason": reason}
         record(tx, "undo.refused", body, at=stamp(now))
         open_review(tx, intent.workflow, intent.key, "undo", now)
+
+    rt.store.run(work)
     return Refused(f"'{intent.key}' was not undone: {reason}")
+
+
+def _let_go(held: AbstractContextManager[None]) -> None:
+    held.__exit__(None, None, None)

@@ -13,6 +13,7 @@ from interlock.engine.ledger.merkle import (
     grow,
     inclusion_proof,
     leaf_hash,
+    root,
     root_of,
     verify_consistency,
     verify_inclusion,
@@ -160,9 +161,9 @@ def prove_consistency(reading: Reading, old_size: int) -> dict[str, Any]:
     return {
         "kind": "consistency",
         "old_entries": old_size,
-        "old_root": entries[old_size - 1].root.hex(),
+        "old_root": root([entry.leaf for entry in entries[:old_size]]).hex(),
         "entries": len(entries),
-        "root": entries[-1].root.hex(),
+        "root": root([entry.leaf for entry in entries]).hex(),
         "proof": [node.hex() for node in proof],
     }
 

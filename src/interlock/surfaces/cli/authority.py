@@ -16,11 +16,13 @@ from interlock.surfaces.cli.store_options import (
     Workflow,
     opened,
     person,
+    run_time,
     show_json,
-    store_path,
 )
 from interlock.surfaces.cli.toolbox import toolbox
 from interlock.terms.evidence import Verdict
+
+SCOPE_HELP = "'global', or tenant:NAME, workflow:NAME, action:NAME, segment:NAME."
 
 
 def judge_command(
@@ -80,7 +82,7 @@ def demote_command(
 
 def kill_command(
     context: typer.Context,
-    scope: Annotated[str, typer.Argument(help="'global' or 'workflow:NAME'.", show_default=False)],
+    scope: Annotated[str, typer.Argument(help=SCOPE_HELP, show_default=False)],
     by: AsOption,
     reason: Annotated[str, typer.Option(help="Why; it is recorded.")],
     wait_s: Annotated[float, typer.Option(min=0, help="Seconds to wait for effects in flight.")] = 10.0,
@@ -89,11 +91,10 @@ def kill_command(
 ) -> None:
     """Halt a scope. Fenced: nothing older can commit. Quiesced: nothing is in flight. Exit status 1 if not quiesced."""
     box = toolbox(context)
-    path = store_path(box, store)
-    with opened(box, store) as opened_store:
+    with run_time(box, store) as rt:
         report = kill(
-            opened_store,
-            box.open_drain(path),
+            rt.store,
+            rt.drain,
             scope,
             by=person(by),
             reason=reason,
@@ -113,7 +114,7 @@ def kill_command(
 
 def resume_command(
     context: typer.Context,
-    scope: Annotated[str, typer.Argument(help="'global' or 'workflow:NAME'.", show_default=False)],
+    scope: Annotated[str, typer.Argument(help=SCOPE_HELP, show_default=False)],
     by: AsOption,
     reason: Annotated[str, typer.Option(help="Why; it is recorded.")],
     store: StoreOption = None,

@@ -43,7 +43,7 @@ def verify_command(
     box = toolbox(context)
     seen = None if checkpoint_file is None else _read_checkpoint(checkpoint_file)
     if file is None or _is_store(file):
-        with opened(box, file or store) as opened_store, opened_store.reading() as reading:
+        with opened(box, str(file) if file else store) as opened_store, opened_store.reading() as reading:
             checked = verify_store(reading, checkpoint=seen)
     else:
         checked = _verify_file(file, seen)

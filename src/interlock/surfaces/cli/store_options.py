@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from interlock.engine.ledger.canonical import plain
+from interlock.flows.action.runtime import RunTime
 from interlock.ports.store import Reading, Store
 from interlock.surfaces.cli.toolbox import Toolbox
 from interlock.terms.errors import BadInput
@@ -19,33 +20,36 @@ DEFAULT_STORE = Path(".interlock/store.db")
 STORE_VARIABLE = "INTERLOCK_STORE"
 
 StoreOption = Annotated[
-    Path | None, typer.Option("--store", help=f"The store; default: {STORE_VARIABLE} or {DEFAULT_STORE}.")
+    str | None,
+    typer.Option(
+        "--store", help=f"The store: a file, or postgresql://...; default: {STORE_VARIABLE} or {DEFAULT_STORE}"
+    ),
 ]
 AsOption = Annotated[str, typer.Option("--as", help="Your name; it is recorded as asserted, not authenticated.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
 Workflow = Annotated[str, typer.Argument(help="Name of the workflow.", show_default=False)]
 
 
-def store_path(box: Toolbox, given: Path | None) -> Path:
+def store_address(box: Toolbox, given: str | None) -> str:
     """The store that a command works on."""
-    named = box.environment.get(STORE_VARIABLE, "").strip()
-    return given or (Path(named) if named else DEFAULT_STORE)
+    return given or box.environment.get(STORE_VARIABLE, "").strip() or str(DEFAULT_STORE)
 
 
 @contextmanager
-def opened(box: Toolbox, given: Path | None, *, create: bool = False) -> Iterator[Store]:
-    """The store, closed afterwards. Raises BadInput where there is none and it is not to be made."""
-    path = store_path(box, given)
-    if path.is_dir():
-        raise BadInput(f"{path} is a folder; --store names the file of a store, such as {path / DEFAULT_STORE.name}")
-    # An empty file is none either: whoever only looks must not make a store of it.
-    if not create and not (path.exists() and (path.stat().st_size or not path.is_file())):
-        raise BadInput(f"there is no store {path} yet; `interlock apply -f FILE` makes one, --store names another")
-    store = box.open_store(path)
-    try:
-        yield store
-    finally:
-        store.close()
+def run_time(box: Toolbox, given: str | None, *, create: bool = False) -> Iterator[RunTime]:
+    """The store with all that acts on it, closed afterwards. Raises BadInput where there is none and none is made."""
+    address = store_address(box, given)
+    if not box.store_exists(address) and not create:
+        raise BadInput(f"there is no store {address} yet; `interlock apply -f FILE` makes one, --store names another")
+    with box.open_run_time(address) as opened:
+        yield opened
+
+
+@contextmanager
+def opened(box: Toolbox, given: str | None, *, create: bool = False) -> Iterator[Store]:
+    """The store alone. Raises as `run_time`."""
+    with run_time(box, given, create=create) as rt:
+        yield rt.store
 
 
 def known_workflow(reading: Reading, name: str) -> str:

@@ -1,6 +1,7 @@
 """What the commands need from the outside; wiring fills it in."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -8,12 +9,11 @@ from typing import Protocol
 import typer
 from rich.console import Console
 
+from interlock.flows.action.runtime import RunTime
 from interlock.ports.candidates import Candidate
 from interlock.ports.clock import Clock
-from interlock.ports.drain import Drain
 from interlock.ports.randomness import Randomness
 from interlock.ports.reports import ReportWriter
-from interlock.ports.store import Store
 from interlock.ports.tables import TableReader
 from interlock.terms.workflow import WorkflowDefinition
 
@@ -42,8 +42,8 @@ class Toolbox:
     write_text: Callable[[Path, str], None]
     environment: Mapping[str, str]
     sample_path: Callable[[], Path]
-    open_store: Callable[[Path], Store]
-    open_drain: Callable[[Path], Drain]
+    open_run_time: Callable[[str], AbstractContextManager[RunTime]]
+    store_exists: Callable[[str], bool]
     read_definition: Callable[[Path], WorkflowDefinition]
     randomness: Randomness
     version: str

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from interlock.terms.intent import Receipt
+from interlock.terms.intent import Effect, Receipt
 
 INBOX = "inbox"
 
@@ -15,22 +15,25 @@ class TicketDesk:
         self._queues: dict[str, str] = {}
         self._receipts: dict[str, Receipt] = {}
 
-    def read(self, case_key: str) -> Mapping[str, Any]:
+    def read(self, effect: Effect) -> Mapping[str, Any]:
         """The queue that a case is in now."""
-        return {"queue": self._queues.get(case_key, INBOX)}
+        return {"queue": self._queues.get(effect.case_key, INBOX)}
 
-    def apply(self, case_key: str, label: str, *, idempotency_key: str, epoch: int) -> Receipt:
-        """Move the case; `epoch` fences out orders from before a kill, which this desk has no need to compare."""
-        del epoch
-        return self._move(case_key, label, idempotency_key)
+    def apply(self, effect: Effect) -> Receipt:
+        """Move the case; its epoch fences out orders from before a kill, which this desk has no need to compare."""
+        return self._move(effect.case_key, effect.label, effect.idempotency_key)
 
-    def undo(self, case_key: str, before: Mapping[str, Any], *, idempotency_key: str) -> Receipt:
+    def undo(self, effect: Effect, before: Mapping[str, Any]) -> Receipt:
         """Move the case back to where it was."""
-        return self._move(case_key, str(before["queue"]), idempotency_key)
+        return self._move(effect.case_key, str(before["queue"]), effect.idempotency_key)
+
+    def probe(self, effect: Effect) -> Receipt | None:
+        """The receipt of an order that was carried out."""
+        return self._receipts.get(effect.idempotency_key)
 
     def in_inbox(self, case_keys: tuple[str, ...]) -> int:
         """How many of the cases are (again) in the inbox."""
-        return sum(self.read(key)["queue"] == INBOX for key in case_keys)
+        return sum(self._queues.get(key, INBOX) == INBOX for key in case_keys)
 
     def _move(self, case_key: str, queue: str, idempotency_key: str) -> Receipt:
         if idempotency_key not in self._receipts:

@@ -200,7 +200,7 @@ def run_shadow(scene: Scene, chosen: Chosen) -> None:
     first = None
     for part in (cases[:early], cases[early:]):
         proposals = scene.proposals(chosen.candidate, part)
-        shadow(scene.store, WORKFLOW, proposals, owner="demo", clock=scene.clock)
+        shadow(scene.run_time, WORKFLOW, proposals)
         outcomes = [(p.key, case.label) for p, case in zip(proposals, part, strict=True)]
         observe_many(scene.store, WORKFLOW, outcomes, by="people's recorded decisions", clock=scene.clock)
         if first is None:

@@ -98,7 +98,7 @@ def run_kill(scene: Scene, chosen: Chosen) -> None:
     """Pull the switch, read its contract, and show that a further case goes to a person."""
     report = kill(
         scene.store,
-        scene.drain,
+        scene.run_time.drain,
         f"workflow:{WORKFLOW}",
         by=SAFETY_OWNER,
         reason="the queues were re-organised",
@@ -123,9 +123,7 @@ def run_kill(scene: Scene, chosen: Chosen) -> None:
 
 def run_undo(scene: Scene) -> None:
     """Put back everything that was applied since the change, while halted."""
-    result = undo_since(
-        scene.store, scene.desk, WORKFLOW, since_entry=scene.changed_since, by=SAFETY_OWNER, clock=scene.clock
-    )
+    result = undo_since(scene.run_time, scene.desk, WORKFLOW, since_entry=scene.changed_since, by=SAFETY_OWNER)
     back = scene.desk.in_inbox(result.undone)
     wrong = sum(s.decided != s.proposal.label for s in scene.changed if s.proposal.key in set(result.undone))
     title = f"{len(result.undone):,} messages applied since the change were put back in the inbox"
@@ -166,7 +164,7 @@ def _send(scene: Scene, chosen: Chosen, cases: Sequence[CaseRow], decided: Calla
     """Send cases through the run time until they are used up or authority is gone."""
     sent = []
     for case, proposal in zip(cases, scene.proposals(chosen.candidate, cases), strict=True):
-        acted = act(scene.store, scene.drain, scene.desk, WORKFLOW, proposal, owner="demo", clock=scene.clock)
+        acted = act(scene.run_time, scene.desk, WORKFLOW, proposal)
         one = Sent(case, proposal, acted, decided(case.label))
         sent.append(one)
         if _close(scene, one):

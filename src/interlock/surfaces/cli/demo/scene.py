@@ -10,9 +10,9 @@ from rich.text import Text
 from interlock.engine.evaluation.cases import CaseRow
 from interlock.engine.ledger.canonical import digest
 from interlock.flows.action.act import Acted
+from interlock.flows.action.runtime import RunTime
 from interlock.ports.candidates import Candidate
 from interlock.ports.clock import Clock
-from interlock.ports.drain import Drain
 from interlock.ports.progress import silent
 from interlock.ports.store import Store
 from interlock.surfaces.cli.demo.desk import TicketDesk
@@ -55,8 +55,7 @@ class Scene:
     out: Path
     seed: int
     traffic: Traffic
-    store: Store
-    drain: Drain
+    run_time: RunTime
     console: Console
     desk: TicketDesk = field(default_factory=TicketDesk)
     sections: list[Section] = field(default_factory=list)
@@ -68,6 +67,11 @@ class Scene:
     changed_since: int = 0
     demoted: bool = False
     n_keys: int = 0
+
+    @property
+    def store(self) -> Store:
+        """The demonstration's store."""
+        return self.run_time.store
 
     @property
     def clock(self) -> Clock:
@@ -108,4 +112,4 @@ class Scene:
     def ledger_size(self) -> int:
         """Number of ledger entries so far."""
         with self.store.reading() as reading:
-            return reading.head().size
+            return reading.last_entry() + 1

@@ -20,17 +20,14 @@ NEXT_STEPS = (
 
 def play(box: Toolbox, out: Path, seed: int, traffic: Traffic) -> Story:
     """Play every step that the evidence allows, then write the report."""
-    store = box.open_store(out / "store.db")
-    scene = Scene(box, out, seed, traffic, store, box.open_drain(out / "store.db"), box.out)
-    try:
+    with box.open_run_time(str(out / "store.db")) as run_time:
+        scene = Scene(box, out, seed, traffic, run_time, box.out)
         earning.tell_problem(scene)
         earning.apply_draft(scene)
         evaluation, chosen = earning.run_bake_off(scene)
         earning.tell_bake_off(scene, evaluation)
         if chosen is not None:
             _live_a_life(scene, chosen)
-    finally:
-        store.close()
     story = _story(scene)
     box.reports().story(story, out / "demo.html")
     return story

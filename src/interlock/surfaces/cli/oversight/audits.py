@@ -110,7 +110,7 @@ def recheck_command(
         with path.open("rb") as lines:
             found = recheck_export(lines)
     elif path.is_file():
-        with opened(box, path) as opened_store, opened_store.reading() as reading:
+        with opened(box, str(path)) as opened_store, opened_store.reading() as reading:
             found = recheck_store(reading)
     elif path.suffix or len(path.parts) > 1:
         raise BadInput(f"there is no file {target}; `interlock ledger export {path.name}` writes one")

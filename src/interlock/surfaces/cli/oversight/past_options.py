@@ -40,7 +40,7 @@ SkipBroken = Annotated[
 ]
 
 
-def is_file(target: str, store: Path | None) -> bool:
+def is_file(target: str, store: str | None) -> bool:
     """Whether TARGET names a file: it is there, or nobody named a store and it does not look like a workflow's name."""
     if is_definition(target):
         raise BadInput(f"{target} is a definition and holds no past cases; name a file of them, or a workflow")
@@ -58,14 +58,14 @@ def needed(target: str | None, command: str) -> str:
     return target
 
 
-def definition_of_target(box: Toolbox, target: str, store: Path | None) -> WorkflowDefinition | None:
+def definition_of_target(box: Toolbox, target: str, store: str | None) -> WorkflowDefinition | None:
     """The definition in force where TARGET is a workflow; None where it is a file. Raises BadInput."""
     if is_file(target, store):
         return None
     return source_of(box, target, store).definition
 
 
-def past_cases(box: Toolbox, target: str, asked: "FileAsked", store: Path | None, watch: Watching) -> "PastCases":
+def past_cases(box: Toolbox, target: str, asked: "FileAsked", store: str | None, watch: Watching) -> "PastCases":
     """Read them from the file or the store. Raises BadInput."""
     from interlock.flows.oversight.past_cases import from_file, from_store
 

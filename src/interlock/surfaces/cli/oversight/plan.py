@@ -1,7 +1,6 @@
 """`interlock oversight plan`: how much review each step needs."""
 
 from dataclasses import replace
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -96,7 +95,7 @@ def plan_command(
 
 
 def _plan(
-    box: Toolbox, target: str | None, given: dict[str, Any], budget: float | None, store: Path | None
+    box: Toolbox, target: str | None, given: dict[str, Any], budget: float | None, store: str | None
 ) -> tuple[str, OversightPlan]:
     if target is None:
         step = WorkflowStep("the step", **given)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from interlock.engine.rollout.definition import definition_of
 from interlock.ports.store import Reading
-from interlock.surfaces.cli.store_options import known_workflow, opened, store_path
+from interlock.surfaces.cli.store_options import known_workflow, opened, store_address
 from interlock.surfaces.cli.toolbox import Toolbox
 from interlock.terms.errors import BadInput
 from interlock.terms.evaluation import Assumption
@@ -32,7 +32,7 @@ def is_definition(target: str) -> bool:
 def source_of(
     box: Toolbox,
     target: str,
-    store: Path | None,
+    store: str | None,
     *,
     measure: Callable[[Reading, str], tuple[Assumption, ...]] | None = None,
 ) -> Source:
@@ -47,4 +47,4 @@ def source_of(
         if row is None:
             raise BadInput(f"there is no workflow '{name}'")
         measured = () if measure is None else measure(reading, name)
-        return Source(definition_of(row.definition), f"workflow {name} in {store_path(box, store)}", measured)
+        return Source(definition_of(row.definition), f"workflow {name} in {store_address(box, store)}", measured)

@@ -1,0 +1,1 @@
+"""Cedar, the policy language of guardrails."""

@@ -1,0 +1,188 @@
+"""What each kind of ledger entry changes in the state tables. Replaying the ledger through this rebuilds them.
+
+Parameters are the entry's body (objects and lists as JSON text) with `entry` and `at`; what a body does not hold is
+NULL.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from interlock.terms.errors import Unavailable
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One statement. `given`: only where the body holds that member. `each`: once for each item of that list."""
+
+    sql: str
+    given: str | None = None
+    each: str | None = None
+    positional: str = field(init=False)
+    names: tuple[str, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "positional", re.sub(r":\w+", "?", self.sql))
+        object.__setattr__(self, "names", tuple(re.findall(r":(\w+)", self.sql)))
+
+
+_SCOPE = Change("""
+INSERT INTO scope (name, epoch, halted) VALUES (:scope, :epoch, :halted)
+ON CONFLICT (name) DO UPDATE SET epoch = excluded.epoch, halted = excluded.halted
+""")
+_MONITOR = Change("UPDATE workflow SET monitor = :monitor WHERE name = :workflow")
+_GRANT_ENDED = Change("UPDATE workflow SET granted = NULL WHERE name = :workflow")
+_RESERVE = Change(
+    """
+    INSERT INTO counter (workflow, name, used) VALUES (:workflow, :counter, :amount)
+    ON CONFLICT (workflow, name) DO UPDATE SET used = counter.used + excluded.used
+    """,
+    each="reserved",
+)
+_GIVE_BACK = Change(
+    "UPDATE counter SET used = used - :amount WHERE workflow = :workflow AND name = :counter", each="reserved"
+)
+
+
+def _review(kind: str, given: str) -> Change:
+    return Change(
+        f"""
+        INSERT INTO review (key, kind, workflow, opened_at, due_at) VALUES (:key, {kind}, :workflow, :at, :{given})
+        ON CONFLICT (key, kind) DO UPDATE SET opened_at = excluded.opened_at, due_at = excluded.due_at,
+          closed_at = NULL, reviewer = NULL, label = NULL
+        WHERE review.closed_at IS NOT NULL
+        """,
+        given=given,
+    )
+
+
+def _settled(state: str) -> Change:
+    return Change(
+        f"""
+        UPDATE decision SET state = '{state}', settled_entry = :entry
+        WHERE key = :key AND state IN ('executing', 'in_doubt')
+        """
+    )
+
+
+CHANGES: Mapping[str, tuple[Change, ...]] = {
+    "release.defined": (
+        Change("""
+        INSERT INTO workflow (name, release, proposed_by, at, definition)
+        VALUES (:workflow, :release, :proposed_by, :at, :definition)
+        ON CONFLICT (name) DO UPDATE SET release = excluded.release, proposed_by = excluded.proposed_by,
+          at = excluded.at, definition = excluded.definition, granted = NULL, monitor = NULL
+        """),
+    ),
+    "evidence.recorded": (
+        Change("""
+        INSERT INTO evidence (digest, workflow, release, kind, class, source, at, body, entry)
+        VALUES (:digest, :workflow, :release, :kind, :class, :source, :at, :body, :entry)
+        """),
+    ),
+    "grant.given": (Change("UPDATE workflow SET granted = :grant, monitor = :monitor WHERE name = :workflow"),),
+    "grant.ended": (_GRANT_ENDED,),
+    "decision.made": (
+        Change("""
+        INSERT INTO decision (key, workflow, release, verb, audited, at, entry, tenant, segment, action, state, epoch,
+          owner, lease_until, intent_entry)
+        VALUES (:key, :workflow, :release, :verb, :audited, :at, :entry, :tenant, :segment, :action, :state, :epoch,
+          :owner, :lease_until, CASE WHEN :epoch IS NULL THEN NULL ELSE :entry END)
+        ON CONFLICT (key) DO NOTHING
+        """),
+        _review("'decision'", "review_due_at"),
+        _RESERVE,
+    ),
+    # Ledgers of format 1 kept the intent in an entry of its own.
+    "intent.admitted": (
+        Change("""
+        UPDATE decision SET state = 'executing', epoch = :epoch, owner = :owner, lease_until = :lease_until,
+          intent_entry = :entry
+        WHERE key = :key
+        """),
+    ),
+    "intent.completed": (_settled("done"), _review("'audit'", "audit_due_at")),
+    "intent.failed": (_settled("failed"), _review("'decision'", "review_due_at"), _GIVE_BACK),
+    "intent.in_doubt": (_settled("in_doubt"), _review("'decision'", "review_due_at")),
+    "intent.claimed": (Change("UPDATE decision SET owner = :owner, lease_until = :lease_until WHERE key = :key"),),
+    "undo.admitted": (
+        Change("""
+        UPDATE decision SET state = 'undoing', owner = coalesce(:owner, owner),
+          lease_until = coalesce(:lease_until, lease_until)
+        WHERE key = :key
+        """),
+    ),
+    # Whoever was at it has ended: the next one need not wait for the lease.
+    "undo.refused": (Change("UPDATE decision SET lease_until = :at WHERE key = :key AND state = 'undoing'"),),
+    "intent.undone": (Change("UPDATE decision SET state = 'undone' WHERE key = :key"),),
+    "review.opened": (_review(":kind", "due_at"),),
+    "review.closed": (
+        Change("""
+        UPDATE review SET closed_at = :at, reviewer = :reviewer, label = :label
+        WHERE key = :key AND kind = :kind AND closed_at IS NULL
+        """),
+    ),
+    "outcome.observed": (
+        Change("UPDATE decision SET outcome = :label, wrong = :wrong, observed_entry = :entry WHERE key = :key"),
+    ),
+    "monitor.updated": (_MONITOR,),
+    "kill.fenced": (_SCOPE,),
+    "scope.resumed": (_SCOPE,),
+    # Recorded for people and auditors; they change no state.
+    "gate.judged": (),
+    "promotion.refused": (),
+    "kill.quiesced": (),
+    "salt.committed": (),
+    "salt.published": (),
+    "known_cases.planted": (),
+    "known_case.opened": (),
+}
+
+# Entries whose first statement must change a row: a key is decided once, an intent is settled once.
+ONCE = frozenset({"decision.made", "intent.completed", "intent.failed", "intent.in_doubt"})
+
+# Entries after which a decision could come out otherwise: each raises the version that every wish is checked against.
+AUTHORITY = frozenset(
+    {
+        "release.defined",
+        "grant.given",
+        "grant.ended",
+        "kill.fenced",
+        "scope.resumed",
+        "salt.committed",
+        "salt.published",
+    }
+)
+
+Cell = str | int | float | None
+_SCALARS = frozenset({str, int, float})
+
+
+def statements(kind: str, body: Mapping[str, Any], *, entry: int, at: str) -> Iterator[tuple[str, tuple[Cell, ...]]]:
+    """The statements of one entry, with ? for each parameter; an unknown kind is an error, never skipped."""
+    if kind not in CHANGES:
+        raise Unavailable(f"the ledger holds entries of the kind '{kind}', which this version does not know: update it")
+    placed = {**body, "entry": entry, "at": at}
+    for change in CHANGES[kind]:
+        if change.given is not None and body.get(change.given) is None:
+            continue
+        if change.each is None:
+            yield change.positional, _parameters(change.names, placed)
+            continue
+        for item in body.get(change.each, ()):
+            yield change.positional, _parameters(change.names, {**placed, **item})
+
+
+def _parameters(names: tuple[str, ...], body: Mapping[str, Any]) -> tuple[Cell, ...]:
+    get = body.get
+    return tuple([v if (v := get(name)) is None or type(v) in _SCALARS else _cell(v) for name in names])
+
+
+def _cell(value: Any) -> Cell:
+    if isinstance(value, str | int | float):
+        return value
+    if isinstance(value, dict | list | tuple):
+        return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    raise TypeError(f"a ledger body holds JSON only, not {type(value).__name__}")

@@ -1,0 +1,118 @@
+"""What a block of the SQLite store reads and writes through."""
+
+import sqlite3
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from interlock.adapters.sql.projections import AUTHORITY, ONCE, statements
+from interlock.adapters.sql.reading import SqlReading
+from interlock.adapters.sql.rebuild import RAISE_AUTHORITY, state_faults
+from interlock.adapters.sql.rows import Row
+from interlock.adapters.sql.sealing import ROOT, SEAL, UNSEALED, sealed
+from interlock.ports.tree import BATCH, Tree
+from interlock.terms.ledger import NewEntry
+
+_PLACE = "SELECT (SELECT coalesce(max(entry), -1) + 1 FROM ledger), version FROM authority"
+_APPEND = "INSERT INTO ledger (entry, at, kind, workflow, record, leaf, payload) VALUES (?, ?, ?, ?, ?, ?, ?)"
+
+
+class NotOnce(Exception):
+    """The case of an entry was decided, or its intent settled, before: nothing was written."""
+
+
+class SqliteReading(SqlReading):
+    """interlock.ports.store.Reading on one connection."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection: sqlite3.Connection | None = connection
+
+    def end(self) -> None:
+        """Nothing may be read or written through this view any more: it would be outside of its transaction."""
+        self._connection = None
+
+    @property
+    def db(self) -> sqlite3.Connection:
+        """The connection, while the view lasts."""
+        if self._connection is None:
+            raise RuntimeError("this view of the store has ended: read and write inside its `with` block")
+        return self._connection
+
+    def rows(self, query: str, values: Mapping[str, Any]) -> Iterator[Row]:
+        for row in self.db.execute(query, values):
+            yield row
+            _ = self.db  # fails where the view has ended meanwhile
+
+    def first(self, query: str, **values: Any) -> Row | None:
+        row: Row | None = self.db.execute(query, values).fetchone()
+        return row
+
+    def state_faults(self) -> tuple[str, ...]:
+        return state_faults(lambda query: self.rows(query, {}), self.entries())
+
+
+class SqliteTransaction(SqliteReading):
+    """interlock.ports.store.Transaction inside BEGIN IMMEDIATE, which is the fence."""
+
+    def __init__(self, connection: sqlite3.Connection, tree: Tree) -> None:
+        super().__init__(connection)
+        self._tree = tree
+        self._next = -1
+        self._version = -1
+        self.batch_full = False
+
+    def authority_version(self) -> int:
+        self._find_place()
+        return self._version
+
+    def fence(self) -> None:
+        pass
+
+    def append(self, entry: NewEntry) -> int:
+        self._find_place()
+        db, index, body = self.db, self._next, entry.body
+        if entry.kind in ONCE:
+            for position, (sql, parameters) in enumerate(statements(entry.kind, body, entry=index, at=entry.at)):
+                if db.execute(sql, parameters).rowcount == 0 and position == 0:
+                    raise NotOnce
+        else:
+            for sql, parameters in statements(entry.kind, body, entry=index, at=entry.at):
+                db.execute(sql, parameters)
+        db.execute(
+            _APPEND, (index, entry.at, entry.kind, body.get("workflow"), entry.record, entry.leaf, entry.payload)
+        )
+        if entry.kind in AUTHORITY:
+            db.execute(RAISE_AUTHORITY)
+            self._version += 1
+        self._next = index + 1
+        self.batch_full = self.batch_full or self._next % BATCH == 0
+        return index
+
+    def keep_secret(self, name: str, value: bytes) -> None:
+        self.db.execute("INSERT INTO secret (name, value) VALUES (?, ?)", (name, value))
+
+    def keep_payload(self, digest: str, text: str) -> None:
+        self.db.execute("INSERT INTO payload (digest, text) VALUES (?, ?) ON CONFLICT DO NOTHING", (digest, text))
+
+    def savepoint(self) -> tuple[int, int]:
+        """Where `back_to` can return to."""
+        self._find_place()
+        self.db.execute("SAVEPOINT work")
+        return self._next, self._version
+
+    def back_to(self, before: tuple[int, int]) -> None:
+        """Undo what was written since the savepoint."""
+        self.db.execute("ROLLBACK TO work")
+        self._next, self._version = before
+
+    def seal(self) -> None:
+        """Take every entry into the tree."""
+        old = self.head()
+        head, roots = sealed(old, self.rows(UNSEALED, {"last": old.last}), self._tree)
+        if head.size == old.size:
+            return
+        self.db.execute(SEAL, {"size": head.size, "last": head.last, "peaks": b"".join(head.peaks)})
+        self.db.executemany(ROOT, [{"size": one.size, "last": one.last, "root": one.root} for one in roots])
+
+    def _find_place(self) -> None:
+        if self._next < 0:
+            self._next, self._version = self.db.execute(_PLACE).fetchone()

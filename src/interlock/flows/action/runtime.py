@@ -1,0 +1,28 @@
+"""What an action needs from the outside, in one place."""
+
+from dataclasses import dataclass, field
+
+from interlock.flows.action.standing import Standings
+from interlock.ports.clock import Clock
+from interlock.ports.drain import Drain
+from interlock.ports.guardrail import Guardrail
+from interlock.ports.journal import Journal
+from interlock.ports.randomness import Randomness
+from interlock.ports.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class RunTime:
+    """Store, journal, drain lock, policy, time and chance of one process; `owner` names it in leases."""
+
+    store: Store
+    journal: Journal
+    drain: Drain
+    guardrail: Guardrail
+    clock: Clock
+    randomness: Randomness
+    owner: str
+    standings: Standings = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "standings", Standings(self.store))

@@ -1,0 +1,79 @@
+"""A flow that waits for the outside is a generator of steps, with one driver for threads and one for event loops."""
+
+import inspect
+from collections.abc import Awaitable, Callable, Generator
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class InStore:
+    """A step that blocks while it works on the store."""
+
+    work: Callable[[], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class OnTarget:
+    """A step that calls somebody else's code, which may answer at once or return an awaitable."""
+
+    call: Callable[[], Any]
+
+
+Flow = Generator[InStore | OnTarget, Any, T]
+
+
+def run(flow: Flow[T]) -> T:
+    """Drive a flow in this thread. Raises what the flow raises, and TypeError where a target answers an awaitable."""
+    answer: Any = None
+    error: Exception | None = None
+    try:
+        while True:
+            answer, error = _answered(_sent(flow, answer, error))
+    except StopIteration as done:
+        result: T = done.value
+        return result
+
+
+async def run_async(flow: Flow[T], *, in_thread: Callable[[Callable[[], Any]], Awaitable[Any]]) -> T:
+    """Drive a flow on the running event loop: store steps through `in_thread`, awaitables of targets are awaited."""
+    answer: Any = None
+    error: Exception | None = None
+    try:
+        while True:
+            step = _sent(flow, answer, error)
+            answer, error = None, None
+            try:
+                if isinstance(step, InStore):
+                    answer = await in_thread(step.work)
+                else:
+                    answer = step.call()
+                    if inspect.isawaitable(answer):
+                        answer = await answer
+            except Exception as exc:  # noqa: BLE001 - the flow decides what an error means
+                error = exc
+    except StopIteration as done:
+        result: T = done.value
+        return result
+    finally:
+        flow.close()  # a cancelled task must let go of what the flow holds
+
+
+def _sent(flow: Flow[Any], answer: Any, error: Exception | None) -> InStore | OnTarget:
+    return flow.send(answer) if error is None else flow.throw(error)
+
+
+def _answered(step: InStore | OnTarget) -> tuple[Any, Exception | None]:
+    try:
+        if isinstance(step, InStore):
+            return step.work(), None
+        answer = step.call()
+    except Exception as exc:  # noqa: BLE001 - the flow decides what an error means
+        return None, exc
+    if inspect.isawaitable(answer):
+        if inspect.iscoroutine(answer):
+            answer.close()
+        return None, TypeError("the action is asynchronous: call it with `await` from the asynchronous interface")
+    return answer, None
