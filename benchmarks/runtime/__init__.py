@@ -1,0 +1,1 @@
+"""What a journaled action costs, beside what the raw engines cost."""
