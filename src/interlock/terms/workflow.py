@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from interlock.terms.certificate import Promise
+from interlock.terms.review import ReviewPlan
 
 # Marks a field that came into its term later: at its default it is not written, so that older digests stay as they are.
 ABSENT_AT_DEFAULT: Mapping[str, bool] = {"absent at default": True}
@@ -162,6 +163,7 @@ class WorkflowDefinition:
     acts: Mapping[str, str] = field(default_factory=dict)
     steps: tuple[WorkflowStep, ...] = field(default=(), metadata=ABSENT_AT_DEFAULT)
     durability: Durability = field(default=Durability.POWER_LOSS, metadata=ABSENT_AT_DEFAULT)
+    review: ReviewPlan = field(default_factory=ReviewPlan, metadata=ABSENT_AT_DEFAULT)
 
 
 @dataclass(frozen=True, slots=True)

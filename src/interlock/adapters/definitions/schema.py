@@ -2,16 +2,22 @@
 
 from typing import Annotated
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    StringConstraints,
-    model_validator,
-)
+from pydantic import AfterValidator, Field, model_validator
 
+from interlock.adapters.definitions.field_types import (
+    NUMBER_MAX,
+    Days,
+    FilePart,
+    Name,
+    OpenShare,
+    Part,
+    PerDay,
+    Share,
+    SomeUsd,
+    Usd,
+    Words,
+)
+from interlock.adapters.definitions.review_schema import ReviewPart
 from interlock.terms.certificate import Promise
 from interlock.terms.workflow import (
     Budget,
@@ -27,45 +33,8 @@ from interlock.terms.workflow import (
     WorkflowStep,
 )
 
-WORDS_MAX = 2_000
-NUMBER_MAX = 1_000_000_000
 
-
-def _says_something(words: str) -> str:
-    if not any(sign.isalnum() for sign in words):
-        raise ValueError("says nothing: write a name or a sentence, or leave the field out")
-    if not words.isprintable():
-        raise ValueError("holds a line break or an invisible character; write it on one line")
-    return words
-
-
-def _on_one_line(words: object) -> object:
-    # A folded or literal block is one sentence over several lines.
-    return " ".join(words.split()) if isinstance(words, str) else words
-
-
-Words = Annotated[
-    str,
-    StringConstraints(min_length=1, max_length=WORDS_MAX),
-    BeforeValidator(_on_one_line),
-    AfterValidator(_says_something),
-]
-Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
-# Strict: YAML reads yes and no as booleans, and a share of "yes" must not become all of the traffic.
-Share = Annotated[float, Field(gt=0, le=1, strict=True, allow_inf_nan=False)]
-OpenShare = Annotated[float, Field(gt=0, lt=1, strict=True, allow_inf_nan=False)]
-Usd = Annotated[float, Field(ge=0, le=NUMBER_MAX, strict=True, allow_inf_nan=False)]
-SomeUsd = Annotated[float, Field(gt=0, le=NUMBER_MAX, strict=True, allow_inf_nan=False)]
-Part = Annotated[float, Field(ge=0, le=1, strict=True, allow_inf_nan=False)]
-PerDay = Annotated[float, Field(gt=0, le=NUMBER_MAX, strict=True, allow_inf_nan=False)]
-Days = Annotated[int, Field(ge=1, le=366, strict=True)]
-
-
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class ProblemPart(_Part):
+class ProblemPart(FilePart):
     """For WHO, FRICTION, caused by CAUSE, resulting in COST; what success is and its limits."""
 
     who: Words
@@ -77,21 +46,21 @@ class ProblemPart(_Part):
     constraints: Words
 
 
-class OwnersPart(_Part):
+class OwnersPart(FilePart):
     """Left out owners mean that the workflow can only be simulated."""
 
     value: Words | None = None
     safety: Words | None = None
 
 
-class RightsPart(_Part):
+class RightsPart(FilePart):
     """Who may promote and who may resume."""
 
     promote: tuple[Words, ...] = ()
     resume: tuple[Words, ...] = ()
 
 
-class BudgetPart(_Part):
+class BudgetPart(FilePart):
     """The error budget; `certify_at` defaults to half of it."""
 
     error: OpenShare
@@ -106,7 +75,7 @@ class BudgetPart(_Part):
         return self
 
 
-class LimitsPart(_Part):
+class LimitsPart(FilePart):
     """Plain limits at the edge."""
 
     always_review: tuple[Words, ...] = ()
@@ -115,7 +84,7 @@ class LimitsPart(_Part):
     novelty_review_below: OpenShare | None = None
 
 
-class EffectPart(_Part):
+class EffectPart(FilePart):
     """What an applied proposal does and how it is undone."""
 
     action: Words
@@ -126,7 +95,7 @@ class EffectPart(_Part):
     action_class: Name | None = None
 
 
-class RolloutPart(_Part):
+class RolloutPart(FilePart):
     """How live operation starts."""
 
     traffic_share: Share = 0.25
@@ -135,14 +104,14 @@ class RolloutPart(_Part):
     evidence_days: Days = 90
 
 
-class CostsPart(_Part):
+class CostsPart(FilePart):
     """What a wrong application and a review cost, in USD."""
 
     wrong_usd: Usd = 50.0
     review_usd: Usd = 2.0
 
 
-class StepPart(_Part):
+class StepPart(FilePart):
     """What review of one step is sized by; what is left out is assumed, and the plan says so."""
 
     name: Words
@@ -167,7 +136,7 @@ def _named_once(steps: tuple[StepPart, ...]) -> tuple[StepPart, ...]:
     return steps
 
 
-class WorkflowFile(_Part):
+class WorkflowFile(FilePart):
     """One workflow definition."""
 
     workflow: Name
@@ -182,6 +151,7 @@ class WorkflowFile(_Part):
     acts: Annotated[dict[Words, Words], Field(min_length=1)]
     steps: Annotated[tuple[StepPart, ...], AfterValidator(_named_once)] = ()
     durability: Durability = Durability.POWER_LOSS
+    review: ReviewPart = ReviewPart()
 
     def definition(self) -> WorkflowDefinition:
         """The term."""
@@ -200,4 +170,5 @@ class WorkflowFile(_Part):
             acts=dict(self.acts),
             steps=tuple(WorkflowStep(**step.model_dump()) for step in self.steps),
             durability=self.durability,
+            review=self.review.plan(),
         )

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from interlock.terms.certificate import Promise
+from interlock.terms.review import ReviewPlan, ReviewReason
 from interlock.terms.workflow import (
     Budget,
     DecisionRights,
@@ -35,7 +36,16 @@ def definition_of(body: Mapping[str, Any]) -> WorkflowDefinition:
         acts=dict(body["acts"]),
         steps=tuple(WorkflowStep(**step) for step in body.get("steps", ())),
         durability=Durability(body.get("durability", Durability.POWER_LOSS)),
+        review=review_plan_of(body.get("review")),
     )
+
+
+def review_plan_of(body: Mapping[str, Any] | None) -> ReviewPlan:
+    """The service levels of reviews; definitions that say nothing of them keep the usual ones."""
+    if body is None:
+        return ReviewPlan()
+    lists = {name: tuple(body[name]) for name in ("escalate_to", "third")}
+    return ReviewPlan(**{**body, **lists, "reasons": tuple(ReviewReason(**reason) for reason in body["reasons"])})
 
 
 def limits_of(body: Mapping[str, Any]) -> Limits:
