@@ -49,7 +49,12 @@ class DecisionRow:
 
 @dataclass(frozen=True, slots=True)
 class ReviewRow:
-    """A case that waits for a person, or was looked at by one. `kind` is 'decision', 'audit' or 'undo'."""
+    """A case that waits for a person, or was looked at by one. `kind` is one of terms.review.ReviewKind.
+
+    `asked` names those whom it was put to: when it was escalated, or because only they may settle it. An approved
+    effect that was not carried out yet may be until `approved_until`. Closed without a reviewer, it was refused because
+    nobody decided in time.
+    """
 
     key: str
     kind: str
@@ -59,6 +64,21 @@ class ReviewRow:
     closed_at: str | None
     reviewer: str | None
     label: str | None
+    claimed_by: str | None = None
+    claimed_until: str | None = None
+    escalations: int = 0
+    asked: tuple[str, ...] = ()
+    approved_until: str | None = None
+
+    @property
+    def refused(self) -> bool:
+        """Whether it was closed by time alone."""
+        return self.closed_at is not None and self.reviewer is None
+
+    def holder(self, at: str) -> str | None:
+        """Who has claimed it, None where nobody has or the claim has run out by the time `at`."""
+        live = self.claimed_until is not None and at < self.claimed_until
+        return self.claimed_by if live and self.closed_at is None else None
 
 
 class Reading(Protocol):
@@ -154,6 +174,22 @@ class Reading(Protocol):
         """One review, or None."""
         ...
 
+    def case_reviews(self, key: str) -> tuple[ReviewRow, ...]:
+        """All reviews of one case, of whatever kind, by kind."""
+        ...
+
+    def queue(self, workflow: str | None = None, *, due_before: str | None = None, limit: int) -> tuple[ReviewRow, ...]:
+        """Open reviews of one workflow or of all: escalated ones first, then those that are due first."""
+        ...
+
+    def reviews_since(self, opened_since: str, workflow: str | None = None) -> Iterator[ReviewRow]:
+        """Reviews opened from a time on, open or closed, in that order, streamed."""
+        ...
+
+    def approved(self, at: str) -> tuple[ReviewRow, ...]:
+        """Reviews whose effect a person approved and that was not carried out, and still may be at the time `at`."""
+        ...
+
     def secret(self, name: str) -> bytes | None:
         """A secret that is kept out of the ledger (an audit salt), or None."""
         ...
@@ -172,6 +208,13 @@ class Transaction(Reading, Protocol):
 
     def fence(self) -> None:
         """From here until the end no case is admitted, and every case admitted before is visible."""
+        ...
+
+    def hold_review(self, key: str, kind: str, *, wait: bool = True) -> ReviewRow | None:
+        """One review, which nobody else can change until this transaction ends; None where there is none.
+
+        Without `wait` also None where another transaction holds it.
+        """
         ...
 
     def append(self, entry: NewEntry) -> int:

@@ -49,13 +49,19 @@ _GIVE_BACK = Change(
 def _review(kind: str, given: str) -> Change:
     return Change(
         f"""
-        INSERT INTO review (key, kind, workflow, opened_at, due_at) VALUES (:key, {kind}, :workflow, :at, :{given})
+        INSERT INTO review (key, kind, workflow, opened_at, due_at, escalations, asked)
+        VALUES (:key, {kind}, :workflow, :at, :{given}, 0, :asked)
         ON CONFLICT (key, kind) DO UPDATE SET opened_at = excluded.opened_at, due_at = excluded.due_at,
-          closed_at = NULL, reviewer = NULL, label = NULL
+          asked = excluded.asked, escalations = 0, closed_at = NULL, reviewer = NULL, label = NULL,
+          claimed_by = NULL, claimed_until = NULL, approved_until = NULL
         WHERE review.closed_at IS NOT NULL
         """,
         given=given,
     )
+
+
+def _on_review(change: str) -> Change:
+    return Change(f"UPDATE review SET {change} WHERE key = :key AND kind = :kind AND closed_at IS NULL")
 
 
 def _settled(state: str) -> Change:
@@ -103,6 +109,17 @@ CHANGES: Mapping[str, tuple[Change, ...]] = {
         WHERE key = :key
         """),
     ),
+    # A person approved the effect: once, and only while the approval lasts.
+    "intent.approved": (
+        Change("""
+        UPDATE decision SET state = 'executing', epoch = :epoch, owner = :owner, lease_until = :lease_until,
+          action = :action, intent_entry = :entry, settled_entry = NULL
+        WHERE key = :key AND (state IS NULL OR state = 'failed') AND EXISTS (
+          SELECT 1 FROM review WHERE key = :key AND kind = 'decision' AND approved_until > :at)
+        """),
+        Change("UPDATE review SET approved_until = NULL WHERE key = :key AND kind = 'decision'"),
+        _RESERVE,
+    ),
     "intent.completed": (_settled("done"), _review("'audit'", "audit_due_at")),
     "intent.failed": (_settled("failed"), _review("'decision'", "review_due_at"), _GIVE_BACK),
     "intent.in_doubt": (_settled("in_doubt"), _review("'decision'", "review_due_at")),
@@ -118,11 +135,15 @@ CHANGES: Mapping[str, tuple[Change, ...]] = {
     "undo.refused": (Change("UPDATE decision SET lease_until = :at WHERE key = :key AND state = 'undoing'"),),
     "intent.undone": (Change("UPDATE decision SET state = 'undone' WHERE key = :key"),),
     "review.opened": (_review(":kind", "due_at"),),
+    "review.claimed": (_on_review("claimed_by = :reviewer, claimed_until = :until"),),
+    "review.released": (_on_review("claimed_by = NULL, claimed_until = NULL"),),
+    "review.escalated": (_on_review("due_at = :due_at, asked = :to, escalations = escalations + 1"),),
+    "review.refused": (_on_review("closed_at = :at, claimed_by = NULL, claimed_until = NULL"),),
     "review.closed": (
-        Change("""
-        UPDATE review SET closed_at = :at, reviewer = :reviewer, label = :label
-        WHERE key = :key AND kind = :kind AND closed_at IS NULL
-        """),
+        _on_review(
+            "closed_at = :at, reviewer = :reviewer, label = :label, approved_until = :approved_until, "
+            "claimed_by = NULL, claimed_until = NULL"
+        ),
     ),
     "outcome.observed": (
         Change("UPDATE decision SET outcome = :label, wrong = :wrong, observed_entry = :entry WHERE key = :key"),
@@ -141,7 +162,7 @@ CHANGES: Mapping[str, tuple[Change, ...]] = {
 }
 
 # Entries whose first statement must change a row: a key is decided once, an intent is settled once.
-ONCE = frozenset({"decision.made", "intent.completed", "intent.failed", "intent.in_doubt"})
+ONCE = frozenset({"decision.made", "intent.approved", "intent.completed", "intent.failed", "intent.in_doubt"})
 
 # Entries after which a decision could come out otherwise: each raises the version that every wish is checked against.
 AUTHORITY = frozenset(

@@ -15,6 +15,7 @@ from interlock.adapters.sql.rows import (
     entry_of,
     evidence_of,
     intent_of,
+    review_of,
     workflow_of,
 )
 from interlock.ports.store import DecisionRow, ReviewRow, WorkflowRow
@@ -24,6 +25,7 @@ from interlock.terms.intent import Intent, IntentState
 from interlock.terms.ledger import BatchRoot, LedgerEntry, TreeHead
 
 HASH_BYTES = 32
+URGENCY = "escalations DESC, due_at, key, kind"
 SCOPE_KINDS = ("tenant", "workflow", "action", "segment")
 
 
@@ -134,12 +136,30 @@ class SqlReading:
 
     def reviews(self, workflow: str, *, open_only: bool = True) -> tuple[ReviewRow, ...]:
         condition = "workflow = :workflow AND closed_at IS NULL" if open_only else "workflow = :workflow"
-        query = f"{REVIEW} WHERE {condition} ORDER BY due_at, key"
-        return tuple(ReviewRow(*row) for row in self.rows(query, {"workflow": workflow}))
+        query = f"{REVIEW} WHERE {condition} ORDER BY {URGENCY}"
+        return tuple(map(review_of, self.rows(query, {"workflow": workflow})))
 
     def review(self, key: str, kind: str) -> ReviewRow | None:
         row = self.first(f"{REVIEW} WHERE key = :key AND kind = :kind", key=key, kind=kind)
-        return ReviewRow(*row) if row else None
+        return review_of(row) if row else None
+
+    def case_reviews(self, key: str) -> tuple[ReviewRow, ...]:
+        return tuple(map(review_of, self.rows(f"{REVIEW} WHERE key = :key ORDER BY kind", {"key": key})))
+
+    def queue(self, workflow: str | None = None, *, due_before: str | None = None, limit: int) -> tuple[ReviewRow, ...]:
+        given = {"workflow = :workflow": workflow, "due_at < :due_before": due_before}
+        where = " AND ".join(("closed_at IS NULL", *(condition for condition, value in given.items() if value)))
+        values = {"workflow": workflow, "due_before": due_before, "limit": limit}
+        return tuple(map(review_of, self.rows(f"{REVIEW} WHERE {where} ORDER BY {URGENCY} LIMIT :limit", values)))
+
+    def reviews_since(self, opened_since: str, workflow: str | None = None) -> Iterator[ReviewRow]:
+        where = "opened_at >= :since" + ("" if workflow is None else " AND workflow = :workflow")
+        values = {"since": opened_since, "workflow": workflow}
+        return map(review_of, self.rows(f"{REVIEW} WHERE {where} ORDER BY opened_at", values))
+
+    def approved(self, at: str) -> tuple[ReviewRow, ...]:
+        query = f"{REVIEW} WHERE approved_until > :at ORDER BY approved_until, key"
+        return tuple(map(review_of, self.rows(query, {"at": at})))
 
     def secret(self, name: str) -> bytes | None:
         row = self.first("SELECT value FROM secret WHERE name = :name", name=name)

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from interlock.ports.store import DecisionRow, WorkflowRow
+from interlock.ports.store import DecisionRow, ReviewRow, WorkflowRow
 from interlock.terms.evidence import Evidence, EvidenceClass
 from interlock.terms.intent import Intent, IntentState
 from interlock.terms.ledger import LedgerEntry
@@ -23,7 +23,11 @@ SELECT d.key, d.workflow, d.release, d.epoch, d.state, d.owner, d.lease_until, d
        d.action, l.record, l.payload, s.record, s.payload
 FROM decision d JOIN ledger l ON l.entry = d.intent_entry LEFT JOIN ledger s ON s.entry = d.settled_entry
 """
-REVIEW = "SELECT key, kind, workflow, opened_at, due_at, closed_at, reviewer, label FROM review"
+REVIEW = """
+SELECT key, kind, workflow, opened_at, due_at, closed_at, reviewer, label, claimed_by, claimed_until, escalations,
+       asked, approved_until
+FROM review
+"""
 WORKFLOW = "SELECT name, release, proposed_by, at, definition, granted, monitor FROM workflow"
 
 
@@ -63,6 +67,12 @@ def evidence_of(row: Row) -> Evidence:
     """A row of evidence."""
     digest, release, kind, evidence_class, source, at, body = row
     return Evidence(digest, release, kind, EvidenceClass(evidence_class), source, at, json.loads(body))
+
+
+def review_of(row: Row) -> ReviewRow:
+    """A row of REVIEW."""
+    asked = tuple(_json(row[11]) or ())
+    return ReviewRow(*(*row[:11], asked, *row[12:]))
 
 
 def decision_of(row: Row) -> DecisionRow:

@@ -108,9 +108,17 @@ CREATE TABLE IF NOT EXISTS review (
   closed_at TEXT,
   reviewer TEXT,
   label TEXT,
+  claimed_by TEXT,
+  claimed_until TEXT,
+  escalations INTEGER NOT NULL,
+  asked TEXT,
+  approved_until TEXT,
   PRIMARY KEY (key, kind)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS review_open ON review (workflow, due_at) WHERE closed_at IS NULL;
+CREATE INDEX IF NOT EXISTS review_due ON review (due_at) WHERE closed_at IS NULL;
+CREATE INDEX IF NOT EXISTS review_opened ON review (opened_at);
+CREATE INDEX IF NOT EXISTS review_approved ON review (approved_until) WHERE approved_until IS NOT NULL;
 
 CREATE TABLE IF NOT EXISTS secret (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS payload (digest TEXT PRIMARY KEY, text TEXT NOT NULL) STRICT, WITHOUT ROWID;

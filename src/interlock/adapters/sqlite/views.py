@@ -9,6 +9,7 @@ from interlock.adapters.sql.reading import SqlReading
 from interlock.adapters.sql.rebuild import RAISE_AUTHORITY, state_faults
 from interlock.adapters.sql.rows import Row
 from interlock.adapters.sql.sealing import ROOT, SEAL, UNSEALED, sealed
+from interlock.ports.store import ReviewRow
 from interlock.ports.tree import BATCH, Tree
 from interlock.terms.ledger import NewEntry
 
@@ -66,6 +67,9 @@ class SqliteTransaction(SqliteReading):
 
     def fence(self) -> None:
         pass
+
+    def hold_review(self, key: str, kind: str, *, wait: bool = True) -> ReviewRow | None:  # noqa: ARG002
+        return self.review(key, kind)  # nobody else writes while this transaction lasts
 
     def append(self, entry: NewEntry) -> int:
         self._find_place()
