@@ -89,10 +89,10 @@ def _sqlite(path: Path) -> Opened:
 
 def _postgres(address: str) -> Opened:
     try:
-        from interlock.adapters.postgres.connection import open_postgres
+        from interlock.adapters.postgres.open import OpenedPostgres
     except ModuleNotFoundError as exc:
         raise BadInput(
             f"'{address.rsplit('@', maxsplit=1)[-1]}' needs PostgreSQL's driver: pip install 'interlock[postgres]'"
         ) from exc
-    store, journal, drain = open_postgres(address, merkle)
-    return Opened(store, journal, drain, store.close)
+    opened = OpenedPostgres(address, merkle)
+    return Opened(opened.store, opened.journal, opened.drain, opened.close)

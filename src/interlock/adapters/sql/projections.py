@@ -164,6 +164,11 @@ CHANGES: Mapping[str, tuple[Change, ...]] = {
 # Entries whose first statement must change a row: a key is decided once, an intent is settled once.
 ONCE = frozenset({"decision.made", "intent.approved", "intent.completed", "intent.failed", "intent.in_doubt"})
 
+
+class NotOnce(Exception):
+    """The case of an entry was decided, or its intent settled, before: nothing was written."""
+
+
 # Entries after which a decision could come out otherwise: each raises the version that every wish is checked against.
 AUTHORITY = frozenset(
     {
@@ -198,10 +203,13 @@ def statements(kind: str, body: Mapping[str, Any], *, entry: int, at: str) -> It
 
 def _parameters(names: tuple[str, ...], body: Mapping[str, Any]) -> tuple[Cell, ...]:
     get = body.get
-    return tuple([v if (v := get(name)) is None or type(v) in _SCALARS else _cell(v) for name in names])
+    return tuple([v if (v := get(name)) is None or type(v) in _SCALARS else cell(v) for name in names])
 
 
-def _cell(value: Any) -> Cell:
+def cell(value: Any) -> Cell:
+    """A member of a body as a column holds it: objects and lists as JSON text. Raises TypeError for what is no JSON."""
+    if value is None:
+        return None
     if isinstance(value, str | int | float):
         return value
     if isinstance(value, dict | list | tuple):

@@ -37,6 +37,10 @@ class SqlReading:
         """The rows of a query with :named parameters, streamed."""
         ...
 
+    def stream(self, query: str, values: Mapping[str, Any]) -> Iterator[Row]:
+        """As `rows`, for results that may be long: never held in memory as a whole."""
+        return self.rows(query, values)
+
     def first(self, query: str, **values: Any) -> Row | None:
         """The first row of a query, or None."""
         return next(self.rows(query, values), None)
@@ -46,7 +50,7 @@ class SqlReading:
         return tree_head(*(row or (-1, b"", -1)))
 
     def batch_roots(self) -> Iterator[BatchRoot]:
-        for size, last, root in self.rows("SELECT size, last, root FROM ledger_root ORDER BY size", {}):
+        for size, last, root in self.stream("SELECT size, last, root FROM ledger_root ORDER BY size", {}):
             yield BatchRoot(size, last, bytes(root))
 
     def last_entry(self) -> int:
@@ -56,12 +60,12 @@ class SqlReading:
     def entries(self, start: int = 0, stop: int | None = None) -> Iterator[LedgerEntry]:
         end = self.last_entry() + 1 if stop is None else stop
         query = f"{ENTRY} WHERE entry >= :start AND entry < :stop ORDER BY entry"
-        return map(entry_of, self.rows(query, {"start": start, "stop": end}))
+        return map(entry_of, self.stream(query, {"start": start, "stop": end}))
 
     def entries_of(self, kind: str, workflow: str | None = None) -> Iterator[LedgerEntry]:
         condition = _of_kind(kind) if workflow is None else f"{_of_kind(kind)} AND workflow = :workflow"
         values = {"kind": kind, "workflow": workflow}
-        return map(entry_of, self.rows(f"{ENTRY} WHERE {condition} ORDER BY entry", values))
+        return map(entry_of, self.stream(f"{ENTRY} WHERE {condition} ORDER BY entry", values))
 
     def newest_of(self, kind: str, workflow: str) -> LedgerEntry | None:
         query = f"{ENTRY} WHERE {_of_kind(kind)} AND workflow = :workflow ORDER BY entry DESC LIMIT 1"
@@ -116,7 +120,7 @@ class SqlReading:
         if state is not None:
             # Written out, so that both engines see that the index over the few unsettled ones holds all of these.
             query += f" AND d.state = '{state}'" if state.isidentifier() else " AND 1 = 0"
-        return map(intent_of, self.rows(f"{query} ORDER BY d.entry", values))
+        return map(intent_of, self.stream(f"{query} ORDER BY d.entry", values))
 
     def decision(self, key: str) -> DecisionRow | None:
         row = self.first(f"{DECISION} WHERE d.key = :key", key=key)
@@ -127,7 +131,7 @@ class SqlReading:
     ) -> Iterator[DecisionRow]:
         end = self.last_entry() + 1 if until_entry is None else until_entry
         query = f"{DECISION} WHERE d.workflow = :workflow AND d.entry >= :start AND d.entry < :stop ORDER BY d.entry"
-        return map(decision_of, self.rows(query, {"workflow": workflow, "start": since_entry, "stop": end}))
+        return map(decision_of, self.stream(query, {"workflow": workflow, "start": since_entry, "stop": end}))
 
     def used(self, workflow: str, counters: Sequence[str]) -> Mapping[str, int]:
         query = "SELECT used FROM counter WHERE workflow = :workflow AND name = :name"
@@ -155,7 +159,11 @@ class SqlReading:
     def reviews_since(self, opened_since: str, workflow: str | None = None) -> Iterator[ReviewRow]:
         where = "opened_at >= :since" + ("" if workflow is None else " AND workflow = :workflow")
         values = {"since": opened_since, "workflow": workflow}
-        return map(review_of, self.rows(f"{REVIEW} WHERE {where} ORDER BY opened_at", values))
+        return map(review_of, self.stream(f"{REVIEW} WHERE {where} ORDER BY opened_at", values))
+
+    def in_hand(self, at: str) -> tuple[ReviewRow, ...]:
+        query = f"{REVIEW} WHERE claimed_until > :at AND closed_at IS NULL ORDER BY {URGENCY}"
+        return tuple(map(review_of, self.rows(query, {"at": at})))
 
     def approved(self, at: str) -> tuple[ReviewRow, ...]:
         query = f"{REVIEW} WHERE approved_until > :at ORDER BY approved_until, key"

@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
+from interlock.adapters.sql.projections import NotOnce
 from interlock.adapters.sqlite.drain import FileDrain
 from interlock.adapters.sqlite.store import SqliteStore
-from interlock.adapters.sqlite.views import NotOnce
 from interlock.ports.journal import Admission, Answer, Wish
 from interlock.ports.store import Transaction
 from interlock.terms.ledger import NewEntry

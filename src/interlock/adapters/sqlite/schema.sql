@@ -118,6 +118,7 @@ CREATE TABLE IF NOT EXISTS review (
 CREATE INDEX IF NOT EXISTS review_open ON review (workflow, due_at) WHERE closed_at IS NULL;
 CREATE INDEX IF NOT EXISTS review_due ON review (due_at) WHERE closed_at IS NULL;
 CREATE INDEX IF NOT EXISTS review_opened ON review (opened_at);
+CREATE INDEX IF NOT EXISTS review_claimed ON review (claimed_until) WHERE claimed_until IS NOT NULL;
 CREATE INDEX IF NOT EXISTS review_approved ON review (approved_until) WHERE approved_until IS NOT NULL;
 
 CREATE TABLE IF NOT EXISTS secret (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;

@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from interlock.adapters.sql.projections import AUTHORITY, ONCE, statements
+from interlock.adapters.sql.projections import AUTHORITY, ONCE, NotOnce, statements
 from interlock.adapters.sql.reading import SqlReading
 from interlock.adapters.sql.rebuild import RAISE_AUTHORITY, state_faults
 from interlock.adapters.sql.rows import Row
@@ -15,10 +15,6 @@ from interlock.terms.ledger import NewEntry
 
 _PLACE = "SELECT (SELECT coalesce(max(entry), -1) + 1 FROM ledger), version FROM authority"
 _APPEND = "INSERT INTO ledger (entry, at, kind, workflow, record, leaf, payload) VALUES (?, ?, ?, ?, ?, ?, ?)"
-
-
-class NotOnce(Exception):
-    """The case of an entry was decided, or its intent settled, before: nothing was written."""
 
 
 class SqliteReading(SqlReading):

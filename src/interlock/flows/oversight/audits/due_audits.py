@@ -34,10 +34,12 @@ class DueAudits:
             return
         if kind == "decision.made":
             self._decided.setdefault(key, _decided(body))
-        elif kind == "intent.admitted":
+            if body.get("epoch") is not None:
+                self._begun(line, key)
+        elif kind == "intent.admitted":  # older ledgers kept the intent in an entry of its own
             self._begun(line, key)
-        elif kind == "intent.completed" and key in self._decided and self._decided[key].audited:
-            self._due[key] = line.entry
+        elif kind == "intent.completed":
+            self._completed(line, key)
         elif kind == "review.opened" and body.get("kind") == "audit":
             self._opened.add(key)
         elif kind == "review.closed" and body.get("kind") == "audit":
@@ -60,6 +62,12 @@ class DueAudits:
     def n_answered(self) -> int:
         """How many of those a person has answered."""
         return sum(key in self._answered for key in self._due)
+
+    def _completed(self, line: Line, key: str) -> None:
+        if line.body.get("audit_due_at") is not None:
+            self._opened.add(key)
+        if key in self._decided and self._decided[key].audited:
+            self._due[key] = line.entry
 
     def _begun(self, line: Line, key: str) -> None:
         decided = self._decided.get(key)

@@ -7,14 +7,15 @@ from interlock.engine.ledger.canonical import digest
 from interlock.engine.oversight.audits.seeding import seed_choice, seed_draw
 from interlock.engine.rollout.people import known_as
 from interlock.engine.timestamp import stamp
-from interlock.flows.action.admit import open_review
 from interlock.flows.ledger.record import record
 from interlock.flows.oversight.audits.known_cases import NONCE_BYTES, KnownCase, SealedCase, secret_name
 from interlock.flows.oversight.audits.salts import salt_in_force
+from interlock.flows.review.open import open_review
 from interlock.ports.clock import Clock
 from interlock.ports.randomness import Randomness
 from interlock.ports.store import Reading, Store, Transaction
 from interlock.terms.errors import BadInput
+from interlock.terms.ledger import LedgerEntry
 from interlock.terms.person import Person
 
 
@@ -106,14 +107,23 @@ def _check_cases(tx: Transaction, cases: Sequence[KnownCase]) -> None:
 
 def _window(reading: Reading, workflow: str) -> tuple[int, int]:
     last = reading.newest_of("known_cases.planted", workflow)
-    return (0 if last is None else int(last.body["until_entry"])), reading.head().size
+    return (0 if last is None else int(last.body["until_entry"])), reading.last_entry() + 1
 
 
 def _audits(reading: Reading, workflow: str, since: int) -> list[str]:
     """Keys of the real audits opened since; planted ones have no decision."""
-    opened = [e.body for e in reading.entries_of("review.opened", workflow) if e.index >= since]
-    keys = dict.fromkeys(str(body["key"]) for body in opened if body["kind"] == "audit")
+    bodies = (
+        entry.body for entry in reading.entries(since) if entry.body.get("workflow") == workflow and _opens(entry)
+    )
+    keys = dict.fromkeys(str(body["key"]) for body in bodies)
     return [key for key in keys if reading.decision(key) is not None]
+
+
+def _opens(entry: LedgerEntry) -> bool:
+    """Whether an audit review was opened by the entry: on its own, or with the receipt of its effect."""
+    if entry.kind == "review.opened":
+        return entry.body.get("kind") == "audit"
+    return entry.kind == "intent.completed" and entry.body.get("audit_due_at") is not None
 
 
 def _chosen(cases: Sequence[KnownCase], drawn: Sequence[str], salt: bytes) -> list[KnownCase]:

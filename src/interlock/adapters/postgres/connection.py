@@ -1,0 +1,165 @@
+"""Opening PostgreSQL so that a commit means what it says, and translating its errors."""
+
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from importlib.resources import files
+from typing import Any
+
+import psycopg
+from psycopg import errors
+
+from interlock.terms.errors import Unavailable
+
+SCHEMA_VERSION = "2"
+CONNECT_TIMEOUT_S = 5
+DESK, APPEND, AUTHORITY, SCHEMA = 3, 2, 1, 5
+
+Connection = psycopg.Connection[tuple[Any, ...]]
+
+# A holder of locks that was stopped in the middle of a transaction must not keep a kill waiting for ever.
+SETTINGS = (
+    "SET synchronous_commit = on",
+    "SET idle_in_transaction_session_timeout = '10s'",
+    "SET lock_timeout = '15s'",
+    "SET client_encoding = 'UTF8'",
+    "SET bytea_output = 'hex'",
+    "SET default_transaction_isolation = 'read committed'",
+)
+
+
+def connect(address: str) -> Connection:
+    """A connection in autocommit mode. Raises Unavailable where the server cannot be reached."""
+    with translated():
+        connection = psycopg.connect(address, autocommit=True, connect_timeout=CONNECT_TIMEOUT_S)
+        connection.prepare_threshold = 2
+        for setting in SETTINGS:
+            connection.execute(setting)
+    return connection
+
+
+def make_schema(connection: Connection) -> None:
+    """Create tables and functions where they are absent; refuse a store of another version."""
+    with translated(), connection.transaction():
+        connection.execute("SELECT pg_advisory_xact_lock(%s)", (SCHEMA,))
+        found = connection.execute("SELECT to_regclass('meta')").fetchone()
+        if found is None or found[0] is None:
+            for name in ("schema.sql", "functions.sql"):
+                script = files(__package__).joinpath(name).read_text(encoding="utf-8")
+                connection.execute(script)
+            connection.execute("INSERT INTO meta VALUES ('schema', %s)", (SCHEMA_VERSION,))
+        row = connection.execute("SELECT value FROM meta WHERE name = 'schema'").fetchone()
+    if row is None or row[0] != SCHEMA_VERSION:
+        older = row is not None and str(row[0]).isdigit() and int(row[0]) < int(SCHEMA_VERSION)
+        mend = "Back it up, then run `interlock upgrade`" if older else "Use the Interlock that made it, or a newer one"
+        raise Unavailable(f"the store has schema {row and row[0]}, this Interlock knows {SCHEMA_VERSION}. {mend}")
+
+
+class Lane:
+    """A connection that several actions of a process share: their drain locks live in its session."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self.lock = threading.Lock()
+
+    @property
+    def broken(self) -> bool:
+        """Whether the session, and with it its locks, is gone."""
+        return self.connection.closed
+
+
+class Lanes:
+    """The connections of one process to one store; each is used by one thread at a time.
+
+    A forked child must open its own: its parent's is refused.
+    """
+
+    def __init__(self, address: str, *, lanes_max: int) -> None:
+        self._address = address
+        self._lanes_max = lanes_max
+        self._pid = os.getpid()
+        self._lock = threading.Lock()
+        self._free = threading.Condition(self._lock)
+        self._lanes: list[Lane] = []
+        self._closed = False
+
+    @contextmanager
+    def taken(self, lane: Lane | None = None) -> Iterator[Lane]:
+        """A lane for this thread alone: the one named, or any. Raises Unavailable."""
+        self._check_usable()
+        chosen = self._any() if lane is None else lane
+        if lane is not None:
+            lane.lock.acquire()
+        try:
+            yield chosen
+        finally:
+            self._back(chosen)
+
+    def close(self) -> None:
+        """Close every connection."""
+        if os.getpid() != self._pid:
+            return
+        with self._lock:
+            self._closed = True
+            for lane in self._lanes:
+                with suppress(psycopg.Error):
+                    lane.connection.close()
+            self._lanes.clear()
+            self._free.notify_all()
+
+    def _check_usable(self) -> None:
+        if os.getpid() != self._pid:
+            raise Unavailable("this store was opened before a fork; open a new one in the child process")
+        if self._closed:
+            raise Unavailable("the store was closed; open it again")
+
+    def _any(self) -> Lane:
+        with self._free:
+            while True:
+                self._lanes = [one for one in self._lanes if not one.broken]
+                for lane in self._lanes:
+                    if lane.lock.acquire(blocking=False):
+                        return lane
+                if len(self._lanes) < self._lanes_max:
+                    break
+                self._free.wait(1.0)
+                self._check_usable()
+            lane = Lane(connect(self._address))
+            lane.lock.acquire()
+            self._lanes.append(lane)
+            return lane
+
+    def _back(self, lane: Lane) -> None:
+        if os.getpid() != self._pid:
+            return
+        if not lane.broken and lane.connection.info.transaction_status != psycopg.pq.TransactionStatus.IDLE:
+            with suppress(psycopg.Error):
+                lane.connection.close()  # somebody was stopped in the middle: nothing of it may live on
+        lane.lock.release()
+        with self._free:
+            self._free.notify()
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """PostgreSQL's errors as Unavailable, in words that say what to do."""
+    try:
+        yield
+    except psycopg.Error as exc:
+        raise as_unavailable(exc) from exc
+
+
+def as_unavailable(exc: psycopg.Error) -> Unavailable:
+    """An error of PostgreSQL in words that say what to do; never with the address, which may hold a password."""
+    words = " ".join(str(exc).split()) or type(exc).__name__
+    mends: tuple[tuple[type[psycopg.Error], str], ...] = (
+        (errors.DiskFull, "Free disk space on the server and try again; nothing was written"),
+        (errors.LockNotAvailable, "Somebody else holds the store; try again when that is done"),
+        (errors.ReadOnlySqlTransaction, "The server takes no writes (a standby?): connect to its primary"),
+        (errors.InsufficientPrivilege, "Give the role the right to use the store's tables and functions"),
+        (errors.TooManyConnections, "Raise max_connections of the server, or close other clients"),
+        (psycopg.OperationalError, "Check that the server runs and can be reached; no effect was applied"),
+    )
+    mend = next((mend for kind, mend in mends if isinstance(exc, kind)), "No effect was applied")
+    return Unavailable(f"the PostgreSQL store cannot be used: {words}. {mend}.")

@@ -1,0 +1,241 @@
+"""interlock.ports.journal.Journal on PostgreSQL: one round trip to admit, one to settle."""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import psycopg
+from psycopg import errors
+
+from interlock.adapters.postgres.connection import APPEND, AUTHORITY, Lane, Lanes, as_unavailable
+from interlock.adapters.postgres.drain import lock_of
+from interlock.adapters.postgres.views import PostgresReading, PostgresTransaction
+from interlock.adapters.sql.projections import NotOnce, cell
+from interlock.ports.journal import Admission, Answer, Wish
+from interlock.terms.errors import Unavailable
+from interlock.terms.ledger import NewEntry
+
+T = TypeVar("T")
+NO_ROOM = "IL001"
+GONE = ("08", "57P")  # the classes of errors after which a connection, or the server, is gone
+AGAIN_S = (0.05, 0.2, 0.5, 1.0)
+STATES = {"intent.completed": "done", "intent.failed": "failed", "intent.in_doubt": "in_doubt"}
+CASE = ("key", "release", "verb", "audited", "tenant", "segment", "action", "state", "epoch", "owner", "lease_until")
+ADMIT = f"SELECT answer, entry_ FROM interlock_admit({', '.join(['%s'] * 24)})"
+SETTLE = f"SELECT interlock_settle({', '.join(['%s'] * 15)})"
+
+
+class Hold:
+    """The drain locks of one action, in the session of a lane."""
+
+    def __init__(self, lanes: Lanes, lane: Lane, locks: Sequence[int]) -> None:
+        self._lanes = lanes
+        self.lane = lane
+        self.locks = list(locks)
+
+    def release(self) -> None:
+        """Let go; a session that is gone has let go already."""
+        locks, self.locks = self.locks, []
+        if not locks or self.lane.broken:
+            return
+        with self._lanes.taken(self.lane) as lane:
+            try:
+                for lock in locks:
+                    lane.connection.execute("SELECT pg_advisory_unlock_shared(%s)", (lock,))
+            except psycopg.Error:
+                lane.connection.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Held(Admission):
+    """An admission with its drain locks."""
+
+    hold: Hold | None = None
+
+
+class PostgresJournal:
+    """Admits and settles on the lanes of one process."""
+
+    def __init__(self, lanes: Lanes) -> None:
+        self._lanes = lanes
+
+    def admit(self, wishes: Sequence[Wish]) -> tuple[Admission, ...]:
+        if len(wishes) == 1:
+            return (_again(lambda: self._admit_one(wishes[0])),)
+        return _again(lambda: self._admit_all(wishes))
+
+    def settle(self, entry: NewEntry, admission: Admission | None = None, *, durable: bool) -> bool:
+        hold = admission.hold if isinstance(admission, Held) else None
+        try:
+            return _again(lambda: self._settle_one(entry, hold, durable=durable))
+        finally:
+            if admission is not None:
+                admission.release()
+
+    def used(self, workflow: str, counters: Sequence[str]) -> Mapping[str, int]:
+        query = "SELECT name, used FROM counter WHERE workflow = %s AND name = ANY(%s)"
+        with self._lanes.taken() as lane:
+            try:
+                rows: dict[str, int] = dict(lane.connection.execute(query, (workflow, list(counters))).fetchall())
+            except psycopg.Error as exc:
+                raise as_unavailable(exc) from exc
+        return {name: int(rows.get(name, 0)) for name in counters}
+
+    def _admit_one(self, wish: Wish) -> Admission:
+        locks = [lock_of(scope) for scope in wish.scopes]
+        with self._lanes.taken() as lane:
+            try:
+                answer = _ask(lane, wish, locks)
+            except psycopg.Error as exc:
+                if exc.sqlstate != NO_ROOM:
+                    raise
+                return Admission(Answer.EXHAUSTED)
+            if answer.answer is Answer.KNOWN:
+                answer = _known(lane, wish, locks)
+        if answer.answer is not Answer.ADMITTED or not locks:
+            return answer
+        hold = Hold(self._lanes, lane, locks)
+        return Held(Answer.ADMITTED, answer.entry, release=hold.release, hold=hold)
+
+    def _admit_all(self, wishes: Sequence[Wish]) -> tuple[Admission, ...]:
+        """In one transaction; nothing of it stays where one wish is stale. Many at once are never applied."""
+        with self._lanes.taken() as lane:
+            with lane.connection.transaction() as transaction:
+                answers = [_ask(lane, wish, ()) for wish in wishes]
+                if any(one.answer is Answer.STALE for one in answers):
+                    raise psycopg.Rollback(transaction)
+            pairs = zip(wishes, answers, strict=True)
+            return tuple(_known(lane, w, ()) if a.answer is Answer.KNOWN else a for w, a in pairs)
+
+    def _settle_one(self, entry: NewEntry, hold: Hold | None, *, durable: bool) -> bool:
+        lane = None if hold is None or hold.lane.broken else hold.lane
+        locks = hold.locks if hold is not None and lane is not None else []
+        with self._lanes.taken(lane) as used:
+            row = used.connection.execute(SETTLE, _settling(entry, locks, durable=durable)).fetchone()
+            if hold is not None:
+                hold.locks = []
+            return (row is not None and int(row[0]) >= 0) or _is_written(used, "settled_entry", entry)
+
+
+def _ask(lane: Lane, wish: Wish, locks: Sequence[int]) -> Admission:
+    if wish.entry.kind != "decision.made":
+        return _ask_at_length(lane, wish, locks)
+    row = lane.connection.execute(ADMIT, _admitting(wish, locks)).fetchone()
+    if row is None:
+        raise Unavailable("the PostgreSQL store did not answer; nothing was applied")
+    return Admission(Answer(row[0]), int(row[1]))
+
+
+def _ask_at_length(lane: Lane, wish: Wish, locks: Sequence[int]) -> Admission:
+    """The same for an entry that is not the usual one, statement by statement."""
+    db = lane.connection
+    try:
+        with db.transaction():
+            if not wish.durable:
+                db.execute("SET LOCAL synchronous_commit = off")
+            db.execute("SELECT pg_advisory_xact_lock_shared(%s), pg_advisory_xact_lock_shared(%s)", (AUTHORITY, APPEND))
+            tx = PostgresTransaction(db)
+            if tx.authority_version() != wish.version:
+                return Admission(Answer.STALE)
+            _reserve(db, wish)
+            index = tx.append(wish.entry)
+            for lock in locks:
+                db.execute("SELECT pg_advisory_lock_shared(%s)", (lock,))
+    except NotOnce:
+        return Admission(Answer.KNOWN)
+    return Admission(Answer.ADMITTED, index)
+
+
+def _reserve(db: psycopg.Connection[tuple[Any, ...]], wish: Wish) -> None:
+    """Refuse what would overdraw a running limit; the entry's own projection takes it."""
+    for one in wish.reservations:
+        query = "SELECT used FROM counter WHERE workflow = %s AND name = %s FOR UPDATE"
+        row = db.execute(query, (wish.entry.body["workflow"], one.counter)).fetchone()
+        if (int(row[0]) if row else 0) + one.amount > one.limit:
+            db.execute("DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = 'IL001', MESSAGE = 'no room'; END $$")
+
+
+def _admitting(wish: Wish, locks: Sequence[int]) -> tuple[Any, ...]:
+    entry, body = wish.entry, wish.entry.body
+    return (
+        wish.version,
+        wish.durable,
+        list(locks),
+        [one.counter for one in wish.reservations],
+        [one.amount for one in wish.reservations],
+        [one.limit for one in wish.reservations],
+        entry.at,
+        body["workflow"],
+        entry.record,
+        entry.leaf,
+        entry.payload,
+        *(body.get(name) for name in CASE),
+        body.get("review_due_at"),
+        cell(body.get("asked")),
+    )
+
+
+def _settling(entry: NewEntry, locks: Sequence[int], *, durable: bool) -> tuple[Any, ...]:
+    body = entry.body
+    reserved = body.get("reserved", ())
+    return (
+        durable,
+        list(locks),
+        [one["counter"] for one in reserved],
+        [one["amount"] for one in reserved],
+        entry.at,
+        entry.kind,
+        body["workflow"],
+        entry.record,
+        entry.leaf,
+        entry.payload,
+        body["key"],
+        STATES[entry.kind],
+        "audit" if entry.kind == "intent.completed" else "decision",
+        body.get("audit_due_at" if entry.kind == "intent.completed" else "review_due_at"),
+        cell(body.get("asked")),
+    )
+
+
+def _known(lane: Lane, wish: Wish, locks: Sequence[int]) -> Admission:
+    """The earlier decision; admitted where it is this very wish, whose answer was lost with its connection."""
+    if _is_written(lane, "intent_entry" if locks else "entry", wish.entry):
+        for lock in locks:
+            lane.connection.execute("SELECT pg_advisory_lock_shared(%s)", (lock,))
+        return Admission(Answer.ADMITTED)
+    view = PostgresReading(lane.connection)
+    known = view.decision(wish.key)
+    return Admission(Answer.KNOWN, known.entry if known else -1, known, view.intent(wish.key))
+
+
+def _is_written(lane: Lane, column: str, entry: NewEntry) -> bool:
+    query = f"SELECT l.leaf FROM decision d JOIN ledger l ON l.entry = d.{column} WHERE d.key = %s"
+    row = lane.connection.execute(query, (entry.body["key"],)).fetchone()
+    return row is not None and bytes(row[0]) == entry.leaf
+
+
+def _again(work: Callable[[], T]) -> T:
+    """Do it; where the connection is lost on the way, once more on another: both functions know what they did before.
+
+    Raises Unavailable; at once where the server could not be reached in the first place.
+    """
+    waits = list(AGAIN_S)
+    lost: Exception | None = None
+    while True:
+        try:
+            return work()
+        except psycopg.Error as exc:
+            if not _is_gone(exc) or not waits:
+                raise as_unavailable(exc) from exc
+            lost = exc
+        except Unavailable:
+            if lost is None or not waits:
+                raise
+        time.sleep(waits.pop(0))
+
+
+def _is_gone(exc: psycopg.Error) -> bool:
+    if isinstance(exc, errors.InterfaceError):
+        return True
+    return isinstance(exc, psycopg.OperationalError) and (exc.sqlstate is None or exc.sqlstate.startswith(GONE))

@@ -1,0 +1,116 @@
+"""interlock.ports.store.Store on PostgreSQL: one governing transaction at a time, cases beside it."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from typing import TypeVar
+
+import psycopg
+
+from interlock.adapters.postgres.connection import APPEND, DESK, Lanes, as_unavailable, connect, make_schema
+from interlock.adapters.postgres.views import PostgresReading, PostgresTransaction, named
+from interlock.adapters.sql.sealing import ROOT, SEAL, UNSEALED, sealed
+from interlock.ports.store import Transaction
+from interlock.ports.tree import Tree
+from interlock.terms.errors import Unavailable
+from interlock.terms.ledger import TreeHead
+
+T = TypeVar("T")
+BLOCKS_MAX = 8
+
+
+class PostgresStore:
+    """A store in the database that `address` names. Safe for threads; a forked child must open its own."""
+
+    def __init__(self, address: str, tree: Tree) -> None:
+        first = connect(address)
+        try:
+            make_schema(first)
+        finally:
+            first.close()
+        self._tree = tree
+        self._lanes = Lanes(address, lanes_max=BLOCKS_MAX)
+        self._own = threading.local()
+
+    @contextmanager
+    def transaction(self, *, durable: bool = True) -> Iterator[PostgresTransaction]:
+        """Commits when the block ends, rolls back when it raises."""
+        if getattr(self._own, "tx", None) is not None:
+            raise Unavailable("a transaction of this store is already open in this thread; nest nothing in it")
+        with self._lanes.taken() as lane, _translated():
+            db = lane.connection
+            with db.transaction():
+                if not durable:
+                    db.execute("SET LOCAL synchronous_commit = off")
+                db.execute("SELECT pg_advisory_xact_lock(%s)", (DESK,))
+                tx = self._own.tx = PostgresTransaction(db)
+                try:
+                    yield tx
+                finally:
+                    self._own.tx = None
+                    tx.end()
+
+    def run(self, work: Callable[[Transaction], T], *, durable: bool = True) -> T:
+        """`work` in a transaction of its own: the server itself commits in groups."""
+        with self.transaction(durable=durable) as tx:
+            return work(tx)
+
+    @contextmanager
+    def reading(self) -> Iterator[PostgresReading]:
+        """A consistent view: nothing that is committed meanwhile is seen.
+
+        Within this thread's own transaction it is the transaction's view.
+        """
+        own = getattr(self._own, "tx", None)
+        if own is not None:
+            yield own
+            return
+        with self._lanes.taken() as lane, _translated():
+            db = lane.connection
+            with db.transaction():
+                db.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+                view = PostgresReading(db)
+                try:
+                    yield view
+                finally:
+                    view.end()
+
+    def seal(self) -> TreeHead:
+        """Take every entry that is written by now into the tree."""
+        with self._lanes.taken() as lane, _translated():
+            db = lane.connection
+            with db.transaction():
+                # While nobody writes, the line is drawn: what has a lower number is there now or never will be.
+                db.execute("SELECT pg_advisory_xact_lock(%s)", (APPEND,))
+                row = db.execute("SELECT coalesce(max(entry), -1) FROM ledger").fetchone()
+            line = int(row[0]) if row else -1
+            with db.transaction():
+                db.execute("SELECT 1 FROM ledger_head FOR UPDATE")
+                view = PostgresReading(db)
+                old = view.head()
+                leaves = view.stream(
+                    UNSEALED.replace("ORDER", "AND entry <= :line ORDER"), {"last": old.last, "line": line}
+                )
+                head, roots = sealed(old, ((entry, leaf) for entry, leaf in leaves), self._tree)
+                if head.size > old.size:
+                    db.execute(named(SEAL), {"size": head.size, "last": head.last, "peaks": b"".join(head.peaks)})
+                    for one in roots:
+                        db.execute(named(ROOT), {"size": one.size, "last": one.last, "root": one.root})
+                view.end()
+        return head
+
+    def halting(self) -> AbstractContextManager[None]:
+        """Nothing to do: PostgreSQL's lock queue is fair, no writer overtakes a kill."""
+        return nullcontext()
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._lanes.close()
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except psycopg.Error as exc:
+        raise as_unavailable(exc) from exc
