@@ -2,28 +2,39 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
+from interlock.adapters.postgres.store import PostgresStore
 from interlock.adapters.sqlite.store import SqliteStore
 from interlock.engine.ledger import merkle
 from interlock.ports.store import Store
 
+if TYPE_CHECKING:
+    from postgres_server import Databases
+
 Open = Callable[[], Store]
 
 
-def _sqlite(folder: Path) -> Open:
+def _sqlite(request: pytest.FixtureRequest, folder: Path) -> Open:
     return lambda: SqliteStore(folder / "store.db", merkle)
 
 
-ADAPTERS: dict[str, Callable[[Path], Open]] = {"sqlite": _sqlite}
+def _postgres(request: pytest.FixtureRequest, folder: Path) -> Open:
+    databases: Databases = request.getfixturevalue("postgres")
+    address = databases.new_database()
+    return lambda: PostgresStore(address, merkle)
+
+
+ADAPTERS: dict[str, Callable[[pytest.FixtureRequest, Path], Open]] = {"postgres": _postgres, "sqlite": _sqlite}
 
 
 @pytest.fixture(params=sorted(ADAPTERS))
 def open_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Open]:
     """Opens the same store again and again; all are closed at the end."""
     opened: list[Store] = []
-    opener = ADAPTERS[request.param](tmp_path)
+    opener = ADAPTERS[request.param](request, tmp_path)
 
     def open_() -> Store:
         opened.append(opener())

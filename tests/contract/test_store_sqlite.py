@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -61,7 +62,7 @@ def test_many_processes_write_at_once(path: Path) -> None:
     """Also the first opening, where each wants to make the schema and to switch to WAL."""
     script = (
         "import sys, time; from pathlib import Path; from interlock.adapters.sqlite.store import SqliteStore;"
-        "from interlock.flows.ledger.record import record\n"
+        "from interlock.engine.ledger import merkle; from interlock.flows.ledger.record import record\n"
         "while not Path(sys.argv[1] + '.go').exists(): time.sleep(0.001)\n"
         "store = SqliteStore(Path(sys.argv[1]), merkle)\n"
         "for i in range(20):\n"
@@ -203,10 +204,10 @@ def test_a_damaged_file_is_unavailable(path: Path) -> None:
     with path.open("r+b") as file:
         file.seek(size // 2)
         file.write(b"\xa5" * (size - size // 2))
-    store = SqliteStore(path, merkle)
-    with pytest.raises(Unavailable, match="The file is damaged: restore a backup"), store.reading() as reading:
-        verify_store(reading)
-    store.close()
+    with pytest.raises(Unavailable, match="The file is damaged: restore a backup"):
+        store = SqliteStore(path, merkle)
+        with store.reading() as reading:
+            verify_store(reading)
 
 
 def test_a_parents_store_is_refused_in_a_forked_child(path: Path) -> None:
@@ -288,7 +289,7 @@ def test_a_forked_child_that_runs_out_of_the_block_commits_nothing(path: Path) -
 def test_a_killed_writer_leaves_all_or_nothing(path: Path) -> None:
     script = (
         "import os, signal, sys; from pathlib import Path; from interlock.adapters.sqlite.store import SqliteStore;"
-        "from interlock.flows.ledger.record import record\n"
+        "from interlock.engine.ledger import merkle; from interlock.flows.ledger.record import record\n"
         "store = SqliteStore(Path(sys.argv[1]), merkle)\n"
         "with store.transaction() as tx: record(tx, 'gate.judged', {'note': 'kept'}, at='2026')\n"
         "with store.transaction() as tx:\n"
@@ -306,30 +307,38 @@ def test_a_killed_writer_leaves_all_or_nothing(path: Path) -> None:
 
 def test_the_flag_of_a_killed_kill_holds_nobody_up(path: Path) -> None:
     script = (
-        "import os, signal, sys; from pathlib import Path; from interlock.adapters.sqlite.store import SqliteStore\n"
+        "import os, signal, sys; from pathlib import Path; from interlock.engine.ledger import merkle;"
+        "from interlock.adapters.sqlite.store import SqliteStore\n"
         "with SqliteStore(Path(sys.argv[1]), merkle).halting(): os.kill(os.getpid(), signal.SIGKILL)\n"
     )
     subprocess.run([sys.executable, "-c", script, str(path)], check=False)
-    flag = path.with_name(path.name + ".halting")
-    assert flag.exists()
     store = SqliteStore(path, merkle)
+    began = time.monotonic()
     write(store, "at once")
-    assert not flag.exists()  # taken away as a dead one's, not waited out
+    assert time.monotonic() - began < 4  # let go by its death, not waited out
     store.close()
 
 
-def test_two_kills_at_once_share_the_flag(path: Path) -> None:
-    one, other = SqliteStore(path, merkle), SqliteStore(path, merkle)
-    flag = path.with_name(path.name + ".halting")
+def test_two_kills_at_once_both_hold_writers_back(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("interlock.adapters.sqlite.halting.PAUSE_MAX_S", 0.2)
+    one, other, writer = (SqliteStore(path, merkle) for _ in range(3))
+
+    def waited_s() -> float:
+        began = time.monotonic()
+        thread = threading.Thread(target=write, args=(writer, "writer"))
+        thread.start()
+        thread.join()
+        return time.monotonic() - began
+
     with one.halting():
         with other.halting():
             write(other, "second")
-            assert flag.exists()
-        assert flag.exists()
+            assert waited_s() >= 0.2
+        assert waited_s() >= 0.2
         write(one, "first")
-    assert not flag.exists()
-    one.close()
-    other.close()
+    assert waited_s() < 0.2
+    for store in (one, other, writer):
+        store.close()
 
 
 def test_a_kill_does_not_need_its_flag(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -368,4 +377,24 @@ def test_a_new_store_is_its_owners_alone(tmp_path: Path) -> None:
         tx.keep_secret("salt", b"secret")
     modes = {file.name: file.stat().st_mode & 0o777 for file in tmp_path.glob("store.db*") if file.is_file()}
     store.close()
-    assert modes == {"store.db": 0o600, "store.db-wal": 0o600, "store.db-shm": 0o600}
+    assert modes == dict.fromkeys(("store.db", "store.db-wal", "store.db-shm", "store.db.halting"), 0o600)
+
+
+def test_writers_stand_aside_for_a_kill_and_go_on_after_it(path: Path) -> None:
+    store, other = SqliteStore(path, merkle), SqliteStore(path, merkle)
+    order: list[str] = []
+
+    def writing() -> None:
+        write(other, "writer")
+        order.append("writer")
+
+    with store.halting():
+        thread = threading.Thread(target=writing)
+        thread.start()
+        write(store, "kill")
+        thread.join(timeout=0.1)
+        order.append("kill")
+    thread.join()
+    assert order == ["kill", "writer"]
+    store.close()
+    other.close()

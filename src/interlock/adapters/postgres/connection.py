@@ -87,7 +87,7 @@ class Lanes:
     @contextmanager
     def taken(self, lane: Lane | None = None) -> Iterator[Lane]:
         """A lane for this thread alone: the one named, or any. Raises Unavailable."""
-        self._check_usable()
+        self.check_usable()
         chosen = self._any() if lane is None else lane
         if lane is not None:
             lane.lock.acquire()
@@ -108,7 +108,8 @@ class Lanes:
             self._lanes.clear()
             self._free.notify_all()
 
-    def _check_usable(self) -> None:
+    def check_usable(self) -> None:
+        """Raises Unavailable in a forked child, and where it was closed."""
         if os.getpid() != self._pid:
             raise Unavailable("this store was opened before a fork; open a new one in the child process")
         if self._closed:
@@ -124,7 +125,7 @@ class Lanes:
                 if len(self._lanes) < self._lanes_max:
                     break
                 self._free.wait(1.0)
-                self._check_usable()
+                self.check_usable()
             lane = Lane(connect(self._address))
             lane.lock.acquire()
             self._lanes.append(lane)

@@ -46,6 +46,7 @@ class PostgresStore:
                 tx = self._own.tx = PostgresTransaction(db)
                 try:
                     yield tx
+                    self._lanes.check_usable()
                 finally:
                     self._own.tx = None
                     tx.end()

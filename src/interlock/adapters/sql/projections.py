@@ -95,7 +95,7 @@ CHANGES: Mapping[str, tuple[Change, ...]] = {
         INSERT INTO decision (key, workflow, release, verb, audited, at, entry, tenant, segment, action, state, epoch,
           owner, lease_until, intent_entry)
         VALUES (:key, :workflow, :release, :verb, :audited, :at, :entry, :tenant, :segment, :action, :state, :epoch,
-          :owner, :lease_until, CASE WHEN :epoch IS NULL THEN NULL ELSE :entry END)
+          :owner, :lease_until, CASE WHEN CAST(:epoch AS BIGINT) IS NULL THEN NULL ELSE :entry END)
         ON CONFLICT (key) DO NOTHING
         """),
         _review("'decision'", "review_due_at"),
