@@ -19,7 +19,7 @@ from commandline import DEFINITION, Ended, Here, Run
 from governed import BEN, CARLA
 from interlock import __version__
 from interlock.adapters.definitions.yaml_file import read_definition
-from interlock.flows.action.review import close_review
+from interlock.flows.review.decide import close_review
 from interlock.flows.rollout.attest import attest
 from interlock.terms.evidence import EvidenceClass
 

@@ -16,9 +16,9 @@ from governed import ANA, BEN, CARLA, DEFINITION, NAME, House, without_owner
 from interlock.flows.action.kill import kill
 from interlock.flows.action.observe import observe
 from interlock.flows.action.replay import Policy, replay
-from interlock.flows.action.review import close_review
 from interlock.flows.action.undo import undo
 from interlock.flows.ledger.verify import verify_store
+from interlock.flows.review.decide import close_review
 from interlock.flows.rollout.attest import attest
 from interlock.terms.decision import Verb
 from interlock.terms.errors import BadInput, Refused, Unavailable

@@ -19,12 +19,12 @@ from interlock.engine.ledger.canonical import canonical
 from interlock.engine.ledger.check import export_header, export_line
 from interlock.engine.ledger.merkle import grow, leaf_hash, root_of
 from interlock.engine.oversight.audits.sampling import audit_draw
-from interlock.flows.action.review import close_review
 from interlock.flows.ledger.record import record
 from interlock.flows.ledger.verify import export, verify_export, verify_store
 from interlock.flows.oversight.audits.close_period import ClosedPeriod, close_period
 from interlock.flows.oversight.audits.recheck import Rechecked, WorkflowRecheck, recheck_export, recheck_store
 from interlock.flows.oversight.audits.salts import salt_in_force
+from interlock.flows.review.decide import close_review
 from interlock.flows.rollout.define import define, salt_name
 from interlock.terms.decision import Verb
 from interlock.terms.errors import BadInput, Unavailable

@@ -12,12 +12,12 @@ from governed import BEN, CARLA, DEFINITION, NAME, House
 from interlock.engine.ledger.canonical import canonical
 from interlock.engine.ledger.check import export_header, export_line
 from interlock.engine.ledger.merkle import grow, leaf_hash, root_of
-from interlock.flows.action.review import close_review
 from interlock.flows.ledger.verify import export
 from interlock.flows.oversight.audits.close_period import close_period
 from interlock.flows.oversight.audits.known_cases import KnownCase
 from interlock.flows.oversight.audits.plant import plant
 from interlock.flows.oversight.audits.recheck import WorkflowRecheck, recheck_export
+from interlock.flows.review.decide import close_review
 from interlock.ports.effects import NotApplied
 from interlock.terms.ledger import LedgerEntry, TreeHead
 from interlock.terms.workflow import Rollout

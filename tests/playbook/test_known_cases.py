@@ -10,12 +10,13 @@ from governed import ANA, BEN, CARLA, NAME, House
 from interlock.engine.oversight.audits.seeding import corrected_budget, seed_choice, seed_draw
 from interlock.flows.action.act import act
 from interlock.flows.action.observe import Observed
-from interlock.flows.action.review import ReviewView, close_review, show_review
 from interlock.flows.ledger.verify import verify_store
 from interlock.flows.oversight.audits.known_cases import KnownCase
 from interlock.flows.oversight.audits.missed import Missed, missed
 from interlock.flows.oversight.audits.plant import Planted, plant
 from interlock.flows.oversight.audits.salts import salt_in_force
+from interlock.flows.review.decide import close_review
+from interlock.flows.review.show import ReviewView, show_review
 from interlock.oversight import rate
 from interlock.terms.audits import MissRates
 from interlock.terms.errors import BadInput

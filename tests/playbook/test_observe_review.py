@@ -7,9 +7,10 @@ import pytest
 
 from governed import ANA, BEN, NAME, House
 from interlock.flows.action.observe import Observed, observe, observe_many
-from interlock.flows.action.review import ReviewView, close_review, show_review
 from interlock.flows.action.undo import undo
 from interlock.flows.ledger.verify import verify_store
+from interlock.flows.review.decide import close_review
+from interlock.flows.review.show import ReviewView, show_review
 from interlock.terms.errors import BadInput, Refused
 from interlock.terms.person import Person
 

@@ -9,7 +9,7 @@ import pytest
 from governed import BEN, DEFINITION, NAME, House
 from interlock.flows.action.kill import kill
 from interlock.flows.action.replay import Backtest, Policy, replay
-from interlock.flows.action.review import close_review
+from interlock.flows.review.decide import close_review
 from interlock.terms.errors import BadInput
 
 

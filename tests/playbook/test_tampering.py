@@ -15,9 +15,9 @@ from interlock.adapters.sqlite.store import SqliteStore
 from interlock.engine.ledger import merkle
 from interlock.engine.ledger.merkle import grow
 from interlock.flows.action.kill import kill, resume
-from interlock.flows.action.review import close_review
 from interlock.flows.ledger.record import record
 from interlock.flows.ledger.verify import checkpoint, export, verify_export, verify_store
+from interlock.flows.review.decide import close_review
 from interlock.terms.errors import Unavailable
 from interlock.terms.ledger import Fault, LedgerCheck, TreeHead
 

@@ -186,6 +186,10 @@ class Reading(Protocol):
         """Reviews opened from a time on, open or closed, in that order, streamed."""
         ...
 
+    def in_hand(self, at: str) -> tuple[ReviewRow, ...]:
+        """Open reviews that somebody has claimed, and whose claim has not run out by the time `at`."""
+        ...
+
     def approved(self, at: str) -> tuple[ReviewRow, ...]:
         """Reviews whose effect a person approved and that was not carried out, and still may be at the time `at`."""
         ...

@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
 
-from interlock.engine.ledger.canonical import Encoded, encoded
 from interlock.flows.action.admit import LEASE_S, admit, admit_all, effect_of
-from interlock.flows.action.commit import committing
+from interlock.flows.action.commit import committing, state_before
 from interlock.flows.action.runtime import RunTime
-from interlock.flows.action.steps import Flow, InStore, OnTarget, run
+from interlock.flows.action.steps import Flow, InStore, run
+from interlock.flows.review.carry_out import Reviewed, after_review
 from interlock.ports.effects import Target
 from interlock.terms.decision import Decision, Proposal, Verb
 from interlock.terms.errors import Unavailable
@@ -36,11 +36,15 @@ def acting(
     that is not recorded. Raises BadInput for an unknown workflow, and Unavailable where the effect ran but its receipt
     could not be written (the intent then stays listed as executing until its lease ends, and as in doubt after that).
     """
-    before = yield from _state_before(target, proposal)
+    before = None if target is None else (yield from state_before(target, effect_of(proposal, epoch=0)))
     try:
         admitted = yield InStore(partial(admit, rt, workflow, proposal, before=before, lease_s=lease_s))
     except Unavailable as exc:
         return Acted(Decision(Verb.REVIEW, (f"a person decides, because {exc}",)), None, recorded=False)
+    if admitted.repeated and admitted.decision.verb is Verb.REVIEW:
+        known = Reviewed(admitted.decision, admitted.state)
+        now = yield from after_review(rt, target, workflow, proposal.key, known, lease_s=lease_s)
+        return Acted(now.decision, now.state)
     if admitted.effect is None or target is None:
         return Acted(admitted.decision, admitted.state)
     try:
@@ -61,13 +65,3 @@ def shadow(rt: RunTime, workflow: str, proposals: Iterable[Proposal]) -> tuple[D
     Raises BadInput for an unknown workflow, Unavailable where the store cannot be written (then none is recorded).
     """
     return tuple(admitted.decision for admitted in admit_all(rt, workflow, tuple(proposals), before=None))
-
-
-def _state_before(target: Target | None, proposal: Proposal) -> Flow[Encoded | None]:
-    """The target's state before the effect; None where it cannot be read or kept, and then nothing is applied."""
-    if target is None:
-        return None
-    try:
-        return encoded(dict((yield OnTarget(partial(target.read, effect_of(proposal, epoch=0))))))
-    except Exception:  # noqa: BLE001 - a target may raise anything; unknown means a person decides
-        return None

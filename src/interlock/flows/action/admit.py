@@ -10,21 +10,21 @@ from typing import Any
 from interlock.engine.action.decide import decide
 from interlock.engine.ledger.canonical import Encoded, encoded, known_number, plain
 from interlock.engine.oversight.audits.sampling import audit_draw
-from interlock.engine.policy.running import applied_per_day, counters, reservations
 from interlock.engine.timestamp import moment, stamp
+from interlock.flows.action.edge import Edge, at_the_edge
 from interlock.flows.action.runtime import RunTime
 from interlock.flows.action.standing import Standing
-from interlock.flows.ledger.record import record, written
+from interlock.flows.ledger.record import written
+from interlock.flows.review.open import due_at
 from interlock.ports.journal import Admission, Answer, Wish
-from interlock.ports.store import Transaction
 from interlock.terms.decision import Decision, DecisionInputs, Proposal, Verb
 from interlock.terms.errors import BadInput, Unavailable
 from interlock.terms.intent import Effect, Intent, IntentState, scopes_of
-from interlock.terms.policy import EdgeFacts, PolicyAnswer, Reservation
+from interlock.terms.policy import Reservation
+from interlock.terms.review import ReviewKind
 from interlock.terms.workflow import Durability
 
 LEASE_S = 30.0
-REVIEW_DUE_H = 24
 TRIES_MAX = 20
 NONCE_BYTES = 16
 
@@ -47,13 +47,6 @@ class Admitted:
 
 
 @dataclass(frozen=True, slots=True)
-class _Edge:
-    policy: PolicyAnswer | None = None
-    reserved: tuple[Reservation, ...] = ()
-    applied_today: int = 0
-
-
-@dataclass(frozen=True, slots=True)
 class _Decided:
     decision: Decision
     wish: Wish
@@ -65,8 +58,8 @@ def admit(
 ) -> Admitted:
     """Decide on a proposal and record it; where it applies, the intent is durable when this returns.
 
-    `before` is the target's state as just read (`encoded`); None where there is no target, and then nothing is applied. A key
-    that was decided before returns that decision and no effect. Raises BadInput for an unknown workflow, and for a key
+    `before` is the target's state as just read (`encoded`); None where there is no target, and then nothing is applied.
+    A key that was decided before returns that decision and no effect. Raises BadInput for an unknown workflow, and for a key
     under which another workflow decided; Unavailable where the store cannot be reached: then nothing was written.
     """
     (admitted,) = admit_all(rt, workflow, (proposal,), before=before, lease_s=lease_s)
@@ -134,7 +127,7 @@ def _decided(rt: RunTime, standing: Standing, proposal: Proposal, before: Encode
     at = stamp(now)
     action = standing.definition.effect.action_class
     scopes = scopes_of(standing.workflow, tenant=proposal.tenant, segment=proposal.segment, action=action)
-    edge = _at_the_edge(rt, standing, proposal, at)
+    edge = at_the_edge(rt, standing, proposal, at)
     reserved = edge.reserved
     inputs = _inputs(standing, proposal, scopes, edge, has_target=before is not None, at=at)
     decision = decide(inputs)
@@ -143,10 +136,10 @@ def _decided(rt: RunTime, standing: Standing, proposal: Proposal, before: Encode
     payload = _payload(proposal, None)
     effect = None
     if decision.verb is Verb.REVIEW:
-        body["review_due_at"] = stamp(now + dt.timedelta(hours=REVIEW_DUE_H))
+        body["review_due_at"] = due_at(standing.definition.review, ReviewKind.DECISION, now)
     elif decision.verb is Verb.APPLY:
         effect = effect_of(proposal, epoch=standing.epoch(scopes))
-        body |= _intent(rt, standing, effect, action, lease_s, now)
+        body |= intent_fields(rt, standing, effect, action, lease_s, now)
         if reserved:
             body["reserved"] = [{"counter": one.counter, "amount": one.amount} for one in reserved]
         payload = _payload(proposal, before)
@@ -164,37 +157,11 @@ def _decided(rt: RunTime, standing: Standing, proposal: Proposal, before: Encode
     return _Decided(decision, wish, effect)
 
 
-def _at_the_edge(rt: RunTime, standing: Standing, proposal: Proposal, at: str) -> _Edge:
-    """What limits and rules say, and what the effect would take from running limits."""
-    definition = standing.definition
-    limits = definition.limits
-    names = counters(limits, at)
-    if standing.grant is None or not (names or limits.at_the_edge):
-        return _Edge()
-    facts = EdgeFacts(
-        workflow=standing.workflow,
-        action=definition.effect.action_class or standing.workflow,
-        label=proposal.label,
-        at=at,
-        confidence_permille=None if proposal.confidence is None else math.floor(proposal.confidence * 1000),
-        tenant=proposal.tenant,
-        segment=proposal.segment,
-        target=proposal.target,
-        amount_cents=proposal.amount_cents,
-        items=proposal.items,
-        used=rt.journal.used(standing.workflow, names) if names else {},
-        extra=proposal.facts,
-    )
-    answer = rt.guardrail.check(standing.release, definition, facts) if limits.at_the_edge else None
-    allowed = answer is None or answer.allowed
-    return _Edge(answer, reservations(limits, facts) if allowed else (), facts.used.get(applied_per_day(at), 0))
-
-
 def _inputs(
     standing: Standing,
     proposal: Proposal,
     scopes: tuple[str, ...],
-    edge: _Edge,
+    edge: Edge,
     *,
     has_target: bool,
     at: str,
@@ -261,9 +228,10 @@ def _numbers(standing: Standing, inputs: DecisionInputs) -> tuple[float | None, 
     return (*map(known_number, measured), *standing.fractions)
 
 
-def _intent(
+def intent_fields(
     rt: RunTime, standing: Standing, effect: Effect, action: str | None, lease_s: float, now: dt.datetime
 ) -> dict[str, Any]:
+    """What the record of an intent holds of its effect, its holder and its lease."""
     return {
         "state": IntentState.EXECUTING.value,
         "epoch": effect.epoch,
@@ -300,12 +268,6 @@ def effect_of(proposal: Proposal, *, epoch: int) -> Effect:
         facts=proposal.facts,
         arguments=proposal.arguments,
     )
-
-
-def open_review(tx: Transaction, workflow: str, key: str, kind: str, now: dt.datetime) -> None:
-    """Put a case in the queue with its due time."""
-    due_at = stamp(now + dt.timedelta(hours=REVIEW_DUE_H))
-    record(tx, "review.opened", {"workflow": workflow, "key": key, "kind": kind, "due_at": due_at}, at=stamp(now))
 
 
 def lease_is_live(intent: Intent, *, now: dt.datetime) -> bool:

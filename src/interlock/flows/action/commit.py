@@ -7,13 +7,15 @@ from typing import Any
 
 from interlock.engine.ledger.canonical import Encoded, encoded
 from interlock.engine.timestamp import stamp
-from interlock.flows.action.admit import NONCE_BYTES, REVIEW_DUE_H, Admitted
+from interlock.flows.action.admit import NONCE_BYTES, Admitted
 from interlock.flows.action.runtime import RunTime
 from interlock.flows.action.steps import Flow, InStore, OnTarget
 from interlock.flows.ledger.record import written
+from interlock.flows.review.open import due_at
 from interlock.ports.effects import NotApplied, Target
 from interlock.terms.errors import BadInput
 from interlock.terms.intent import Effect, IntentState, Receipt
+from interlock.terms.review import ReviewKind
 
 WORDS_MAX = 2_000
 
@@ -38,6 +40,14 @@ def committing(rt: RunTime, target: Target, workflow: str, admitted: Admitted) -
         settle, state = partial(ended, rt, workflow, effect, IntentState.IN_DOUBT, reason), IntentState.IN_DOUBT
     yield InStore(partial(settle, admitted))
     return state
+
+
+def state_before(target: Target, effect: Effect) -> Flow[Encoded | None]:
+    """The target's state before an effect; None where it cannot be read or kept, and then nothing is applied."""
+    try:
+        return encoded(dict((yield OnTarget(partial(target.read, effect)))))
+    except Exception:  # noqa: BLE001 - a target may raise anything; unknown means a person decides
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +80,7 @@ def completed(
     now = rt.clock()
     body: dict[str, Any] = {"workflow": workflow, "key": effect.case_key, "receipt": receipt.reference}
     if audited:
-        body["audit_due_at"] = _review_due(now)
+        body["audit_due_at"] = _due(rt, workflow, ReviewKind.AUDIT, now)
     payload = {"nonce": rt.randomness(NONCE_BYTES).hex(), "after": receipt.after}
     try:
         entry = written("intent.completed", body, at=stamp(now), payload=payload, numbers=())
@@ -90,7 +100,7 @@ def ended(
         "workflow": workflow,
         "key": effect.case_key,
         "reason": reason,
-        "review_due_at": _review_due(now),
+        "review_due_at": _due(rt, workflow, ReviewKind.DECISION, now),
     }
     if state is IntentState.FAILED and admitted is not None and admitted.reserved:
         body["reserved"] = [{"counter": one.counter, "amount": one.amount} for one in admitted.reserved]
@@ -98,5 +108,5 @@ def ended(
     return rt.journal.settle(entry, admitted.admission if admitted else None, durable=True)
 
 
-def _review_due(now: dt.datetime) -> str:
-    return stamp(now + dt.timedelta(hours=REVIEW_DUE_H))
+def _due(rt: RunTime, workflow: str, kind: str, now: dt.datetime) -> str:
+    return due_at(rt.standings.current(workflow).definition.review, kind, now)

@@ -7,7 +7,8 @@ import typer
 from rich.text import Text
 
 from interlock.flows.action.replay import Policy, replay
-from interlock.flows.action.review import close_review, show_review
+from interlock.flows.review.decide import close_review
+from interlock.flows.review.show import show_review
 from interlock.ports.store import Reading
 from interlock.surfaces.cli.store_options import (
     JsonOption,

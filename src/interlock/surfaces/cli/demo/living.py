@@ -9,8 +9,8 @@ from interlock.engine.oversight.sequential.monitor import DemotionMonitor
 from interlock.flows.action.act import act
 from interlock.flows.action.kill import kill
 from interlock.flows.action.replay import Policy, Replayed, replay
-from interlock.flows.action.review import close_review
 from interlock.flows.action.undo import undo_since
+from interlock.flows.review.decide import close_review
 from interlock.surfaces.cli.demo.cast import REVIEWER, SAFETY_OWNER, WORKFLOW
 from interlock.surfaces.cli.demo.scene import Chosen, Scene, Sent
 from interlock.surfaces.cli.demo.traffic import plant_change
