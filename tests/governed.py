@@ -2,7 +2,8 @@
 
 import datetime as dt
 import itertools
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,10 +12,12 @@ from interlock.engine.ledger.canonical import plain
 from interlock.engine.oversight.threshold.certify import certify
 from interlock.flows.action.act import Acted, act, shadow
 from interlock.flows.action.observe import observe
+from interlock.flows.action.runtime import RunTime
 from interlock.flows.rollout.attest import attest
 from interlock.flows.rollout.define import Applied, define
 from interlock.flows.rollout.judge import judge
 from interlock.flows.rollout.promote import promote
+from interlock.ports.clock import Clock
 from interlock.ports.effects import NotApplied
 from interlock.terms.certificate import Promise
 from interlock.terms.decision import Proposal
@@ -87,13 +90,23 @@ class Desk:
         return self.done[idempotency_key]
 
 
+@contextmanager
+def opened_run_time(address: Path | str, *, clock: Clock, owner: str = "test") -> Iterator[RunTime]:
+    """A run time of this process on a store, closed afterwards."""
+    opened = open_address(str(address))
+    try:
+        yield open_run_time(opened, clock=clock, owner=owner)
+    finally:
+        opened.close()
+
+
 class House:
     """One store with one workflow and the steps of its life."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, address: str | None = None) -> None:
         self.path = folder / "store.db"
         self.now = dt.datetime(2026, 3, 2, 9, 0, tzinfo=dt.UTC)
-        self.opened = open_address(str(self.path))
+        self.opened = open_address(address or str(self.path))
         self.store, self.drain = self.opened.store, self.opened.drain
         self.rt = open_run_time(self.opened, clock=self._tell_time, owner="test")
         self.desk = Desk()

@@ -1,11 +1,13 @@
 """The ten laws, each by its number. tests/laws/test_breaking_laws.py breaks each by hand and sees these fail."""
 
 import json
+import sqlite3
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -23,7 +25,7 @@ from interlock.flows.rollout.attest import attest
 from interlock.terms.decision import Verb
 from interlock.terms.errors import BadInput, Refused, Unavailable
 from interlock.terms.evidence import EvidenceClass, Verdict
-from interlock.terms.intent import IntentState, Receipt
+from interlock.terms.intent import Effect, IntentState, Receipt
 from interlock.terms.workflow import EffectPlan, Rollout, TargetKind
 
 
@@ -267,12 +269,12 @@ def test_law_06_the_intent_is_durable_before_the_effect_and_the_receipt_after(ho
     seen: list[IntentState] = []
 
     class Witness(type(house.desk)):  # type: ignore[misc]
-        def apply(self, case_key: str, label: str, *, idempotency_key: str, epoch: int) -> Receipt:
+        def apply(self, effect: Effect) -> Receipt:
             with house.store.reading() as reading:
-                intent = reading.intent(case_key)
+                intent = reading.intent(effect.case_key)
             assert intent is not None
             seen.append(intent.state)
-            return super().apply(case_key, label, idempotency_key=idempotency_key, epoch=epoch)  # type: ignore[no-any-return]
+            return super().apply(effect)  # type: ignore[no-any-return]
 
     house.desk = Witness()
     proposal = house.proposal()
@@ -302,7 +304,7 @@ def test_law_06_an_effect_is_undone_with_an_intent_of_its_own(house: House) -> N
     house.act(proposal)
     undo(house.rt, house.desk, proposal.key, by=BEN)
     assert house.kinds()[-2:] == ["undo.admitted", "intent.undone"]
-    assert house.desk.read(proposal.key) == {"queue": "inbox"}
+    assert house.desk.queues[proposal.key] == "inbox"
 
 
 def test_law_06_a_key_is_never_applied_twice(house: House) -> None:
@@ -336,10 +338,10 @@ def test_law_07_an_effect_in_flight_is_named_and_never_assumed_done(house: House
     started, let_go = threading.Event(), threading.Event()
 
     class Slow(type(house.desk)):  # type: ignore[misc]
-        def apply(self, case_key: str, label: str, *, idempotency_key: str, epoch: int) -> Receipt:
+        def apply(self, effect: Effect) -> Receipt:
             started.set()
             let_go.wait(10)
-            return super().apply(case_key, label, idempotency_key=idempotency_key, epoch=epoch)  # type: ignore[no-any-return]
+            return super().apply(effect)  # type: ignore[no-any-return]
 
     house.desk = Slow()
     proposal = house.proposal()
@@ -361,11 +363,11 @@ def test_law_07_a_kill_waits_for_the_effect_before_it_says_quiesced(house: House
     started = threading.Event()
 
     class Slow(type(house.desk)):  # type: ignore[misc]
-        def apply(self, case_key: str, label: str, *, idempotency_key: str, epoch: int) -> Receipt:
+        def apply(self, effect: Effect) -> Receipt:
             started.set()
             time.sleep(0.1)
             landed.append(time.monotonic())
-            return super().apply(case_key, label, idempotency_key=idempotency_key, epoch=epoch)  # type: ignore[no-any-return]
+            return super().apply(effect)  # type: ignore[no-any-return]
 
     house.desk = Slow()
     worker = threading.Thread(target=house.act)
@@ -405,7 +407,7 @@ def test_law_08_a_target_that_cannot_be_read_is_not_changed(house: House) -> Non
     house.live()
 
     class Blind(type(house.desk)):  # type: ignore[misc]
-        def read(self, case_key: str) -> Mapping[str, Any]:
+        def read(self, effect: Effect) -> Mapping[str, Any]:
             raise ConnectionError("no route")
 
     house.desk = Blind()
@@ -472,8 +474,8 @@ def test_law_10_a_decision_that_was_altered_does_not_come_out_the_same(house: Ho
     house.live()
     proposal = house.proposal(confidence=0.5)
     house.act(proposal)
-    with house.store.transaction() as tx:
-        tx._db.execute("UPDATE decision SET verb = 'apply' WHERE key = ?", (proposal.key,))
+    with closing(sqlite3.connect(house.path)) as database, database:
+        database.execute("UPDATE decision SET verb = 'apply' WHERE key = ?", (proposal.key,))
     with house.store.reading() as reading:
         assert replay(reading, NAME, Policy()).differing == (proposal.key,)
         faults = verify_store(reading).faults

@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -10,12 +9,12 @@ import pytest
 
 from governed import CARLA, DEFINITION, NAME, Desk, House
 from interlock.flows.action.act import Acted, act, shadow
+from interlock.flows.action.runtime import RunTime
 from interlock.flows.ledger.verify import verify_store
 from interlock.ports.effects import NotApplied
-from interlock.ports.store import Transaction
 from interlock.terms.decision import Decision, Verb
 from interlock.terms.errors import BadInput, Unavailable
-from interlock.terms.intent import IntentState, Receipt
+from interlock.terms.intent import Effect, IntentState, Receipt
 from interlock.terms.workflow import Limits
 
 SURE = "confidence 0.9500 >= certified threshold 0.9000"
@@ -37,7 +36,7 @@ def test_a_sure_case_is_applied_once_with_intent_and_receipt(live: House) -> Non
     before = live.kinds()
     assert live.act() == Acted(Decision(Verb.APPLY, (SURE,), audited=True), IntentState.DONE)
     assert live.desk.queues == {"live-00000": "billing"}
-    assert live.kinds()[len(before) :] == ["decision.made", "intent.admitted", "intent.completed", "review.opened"]
+    assert live.kinds()[len(before) :] == ["decision.made", "intent.completed"]
     with live.store.reading() as reading:
         intent = reading.intent("live-00000")
         assert intent is not None
@@ -96,13 +95,13 @@ class Odd(Desk):
         super().__init__()
         self.held, self.answer = held, answer
 
-    def read(self, case_key: str) -> Mapping[str, Any]:
+    def read(self, effect: Effect) -> Mapping[str, Any]:
         if isinstance(self.held, Exception):
             raise self.held
-        return super().read(case_key) if self.held is None else self.held
+        return super().read(effect) if self.held is None else self.held
 
-    def apply(self, case_key: str, label: str, *, idempotency_key: str, epoch: int) -> Receipt:
-        receipt = super().apply(case_key, label, idempotency_key=idempotency_key, epoch=epoch)
+    def apply(self, effect: Effect) -> Receipt:
+        receipt = super().apply(effect)
         return receipt if self.answer is None else self.answer
 
 
@@ -164,37 +163,33 @@ def test_a_target_that_is_interrupted_leaves_its_intent_to_be_found(live: House)
     assert intent_state(live, "live-00000") is IntentState.EXECUTING
 
 
-class Failing:
-    """A store whose n-th transaction from now on cannot be written."""
+def failing(house: House, *, nth: int) -> RunTime:
+    """A run time whose n-th write from now on cannot be committed."""
+    store: Any = house.store
+    commit, left = store._commit, [nth]
 
-    def __init__(self, house: House, *, nth: int) -> None:
-        self._store, self._left = house.store, nth
+    def refuse(tx: Any) -> None:
+        left[0] -= 1
+        if left[0] == 0:
+            raise Unavailable("the disk is full")
+        commit(tx)
 
-    @contextmanager
-    def transaction(self, *, durable: bool = True) -> Iterator[Transaction]:
-        self._left -= 1
-        with self._store.transaction(durable=durable) as tx:
-            yield tx
-            if self._left == 0:
-                raise Unavailable("the disk is full")
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._store, name)
+    store._commit = refuse
+    return house.rt
 
 
 def test_without_a_durable_intent_the_effect_does_not_run(live: House) -> None:
     before = live.kinds()
-    store: Any = Failing(live, nth=1)
-    acted = act(store, live.drain, live.desk, NAME, live.proposal(), owner="t", clock=live.clock)
+    acted = act(failing(live, nth=1), live.desk, NAME, live.proposal())
     reason = "a person decides, because the disk is full"
     assert acted == Acted(Decision(Verb.REVIEW, (reason,)), None, recorded=False)
     assert (live.desk.calls, live.kinds()) == ([], before)
 
 
 def test_a_receipt_that_cannot_be_written_leaves_the_intent_executing(live: House) -> None:
-    store: Any = Failing(live, nth=2)
+    rt = failing(live, nth=2)
     with pytest.raises(Unavailable, match="the disk is full"):
-        act(store, live.drain, live.desk, NAME, live.proposal(), owner="t", clock=live.clock)
+        act(rt, live.desk, NAME, live.proposal())
     assert live.desk.calls == [("apply", "live-00000")]
     assert intent_state(live, "live-00000") is IntentState.EXECUTING
     assert live.act(live.proposal(key="live-00000")).state is IntentState.EXECUTING

@@ -15,12 +15,12 @@ import pytest
 from governed import BEN, CARLA, DEFINITION, NAME, House
 from interlock.adapters.sqlite.store import SqliteStore
 from interlock.engine.ledger import merkle
-from interlock.engine.ledger.canonical import canonical
-from interlock.engine.ledger.check import export_header, export_line
-from interlock.engine.ledger.merkle import grow, leaf_hash, root_of
+from interlock.engine.ledger.export_lines import header_line
 from interlock.engine.oversight.audits.sampling import audit_draw
+from interlock.flows.ledger.export import export
 from interlock.flows.ledger.record import record
-from interlock.flows.ledger.verify import export, verify_export, verify_store
+from interlock.flows.ledger.seal import sealed
+from interlock.flows.ledger.verify import verify_export, verify_store
 from interlock.flows.oversight.audits.close_period import ClosedPeriod, close_period
 from interlock.flows.oversight.audits.recheck import Rechecked, WorkflowRecheck, recheck_export, recheck_store
 from interlock.flows.oversight.audits.salts import salt_in_force
@@ -28,9 +28,9 @@ from interlock.flows.review.decide import close_review
 from interlock.flows.rollout.define import define, salt_name
 from interlock.terms.decision import Verb
 from interlock.terms.errors import BadInput, Unavailable
-from interlock.terms.ledger import LedgerEntry, TreeHead
 from interlock.terms.person import Person
 from interlock.terms.workflow import Rollout, WorkflowDefinition
+from made_ledger import entries_of, exported
 
 HALF = replace(DEFINITION, rollout=Rollout(traffic_share=0.8, audit_share=0.5, grant_days=30, evidence_days=90))
 OTHER = replace(HALF, acts={"model": "sha256:two"})
@@ -66,7 +66,7 @@ def close(house: House, by: Person = BEN) -> ClosedPeriod:
 
 
 def rechecked(house: House) -> WorkflowRecheck:
-    with house.store.reading() as reading:
+    with sealed(house.store) as reading:
         found = recheck_store(reading, NAME)
         assert recheck_export(export(reading)).workflows == found.workflows
     assert found.ledger.holds
@@ -98,22 +98,15 @@ def closed_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def entries(closed_once: Path) -> list[Entry]:
     """The entries of its exported ledger."""
     store = SqliteStore(closed_once, merkle)
-    with store.reading() as reading:
+    with sealed(store) as reading:
         lines = list(export(reading))
     store.close()
-    return [json.loads(line)["entry"] for line in lines[1:]]
+    return entries_of(lines)
 
 
 def forged(entries: Iterable[Entry]) -> Rechecked:
     """Rechecks a ledger of these entries that somebody hashed anew, so that it holds in itself."""
-    head, lines = TreeHead(0, ()), []
-    for index, entry in enumerate(entries):
-        record = canonical({**entry, "index": index})
-        leaf = leaf_hash(record)
-        head = grow(head, leaf)
-        body = entry["body"]
-        lines.append(export_line(LedgerEntry(index, entry["at"], entry["kind"], body, record, leaf, root_of(head))))
-    made = [line + b"\n" for line in (export_header(head.size, root_of(head).hex()), *lines)]
+    made = exported(entries)
     assert verify_export(made).holds
     return recheck_export(made)
 
@@ -243,6 +236,7 @@ def test_unknown_workflows_and_missing_or_replaced_salts_are_refused_and_nothing
         with pytest.raises(BadInput, match="no salt that was committed to"):
             close(house)
         assert house.kinds() == before
+        house.rt.standings.refreshed(NAME)  # as a process that begins: it never saw the salt that was committed to
         assert house.act().decision.verb is Verb.SHADOW
     applied(house, OTHER)
     closed = close(house)
@@ -436,10 +430,10 @@ def test_cases_that_cannot_be_read_are_counted_and_never_right(entries: list[Ent
     ],
 )  # fmt: skip
 def test_damage_is_a_fault_and_never_an_exception(entries: list[Entry], change: Mapping[str, Any]) -> None:
-    lines = [export_header(len(entries), "00" * 32) + b"\n"]
+    lines = [header_line(len(entries), bytes(32))]
     case = next(decisions(entries, "apply", 1))
     case["body"].update(change)
-    lines += [json.dumps({"entry": entry, "leaf": "", "root": ""}).encode() + b"\n" for entry in entries]
+    lines += [json.dumps({"entry": entry, "leaf": "", "n": n}).encode() + b"\n" for n, entry in enumerate(entries)]
     assert recheck_export([*lines, b"\xff\n", b"[]\n", b'{"entry":[]}\n']).workflows[0].faults
 
 

@@ -9,18 +9,16 @@ from typing import Any
 import pytest
 
 from governed import BEN, CARLA, DEFINITION, NAME, House
-from interlock.engine.ledger.canonical import canonical
-from interlock.engine.ledger.check import export_header, export_line
-from interlock.engine.ledger.merkle import grow, leaf_hash, root_of
-from interlock.flows.ledger.verify import export
+from interlock.flows.ledger.export import export
+from interlock.flows.ledger.seal import sealed
 from interlock.flows.oversight.audits.close_period import close_period
 from interlock.flows.oversight.audits.known_cases import KnownCase
 from interlock.flows.oversight.audits.plant import plant
 from interlock.flows.oversight.audits.recheck import WorkflowRecheck, recheck_export
 from interlock.flows.review.decide import close_review
 from interlock.ports.effects import NotApplied
-from interlock.terms.ledger import LedgerEntry, TreeHead
 from interlock.terms.workflow import Rollout
+from made_ledger import entries_of, exported
 
 Entry = dict[str, Any]
 NUMBERS = itertools.count(1)
@@ -47,10 +45,10 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> list[Entry]:
     known = [KnownCase(f"mail-{i}", "Close it", "billing", "close account") for i in range(3)]
     plant(house.store, NAME, known, share=0.5, by=CARLA, clock=house.clock, randomness=number)
     close_period(house.store, NAME, by=BEN, clock=house.clock, randomness=number)
-    with house.store.reading() as reading:
+    with sealed(house.store) as reading:
         lines = list(export(reading))
     house.store.close()
-    return [json.loads(line)["entry"] for line in lines[1:]]
+    return entries_of(lines)
 
 
 @pytest.fixture
@@ -61,13 +59,7 @@ def entries(lived: list[Entry]) -> list[Entry]:
 
 def forged(entries: list[Entry]) -> WorkflowRecheck:
     """Rechecks a ledger of these entries that somebody hashed anew, so that it holds in itself."""
-    head, lines = TreeHead(0, ()), []
-    for index, entry in enumerate(entries):
-        record = canonical({**entry, "index": index})
-        head = grow(head, leaf_hash(record))
-        made = LedgerEntry(index, entry["at"], entry["kind"], entry["body"], record, leaf_hash(record), root_of(head))
-        lines.append(export_line(made) + b"\n")
-    found = recheck_export([export_header(head.size, root_of(head).hex()) + b"\n", *lines])
+    found = recheck_export(exported(entries))
     assert found.ledger.holds
     return found.workflows[0]
 
@@ -86,8 +78,9 @@ def test_due_and_answered_audits_are_counted(entries: list[Entry]) -> None:
 
 
 def unopened(entries: list[Entry]) -> tuple[list[Entry], str]:
-    opened = next(of(entries, "review.opened", kind="audit"))
-    return [e for e in entries if e is not opened], opened["body"]["key"]
+    completed = next(e for e in entries if e["kind"] == "intent.completed" and "audit_due_at" in e["body"])
+    del completed["body"]["audit_due_at"]
+    return entries, completed["body"]["key"]
 
 
 def undecided(entries: list[Entry]) -> tuple[list[Entry], str]:

@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from governed import ANA, BEN, DEFINITION, NAME, Desk, House
+from governed import ANA, BEN, DEFINITION, NAME, Desk, House, opened_run_time
 from interlock.adapters.sqlite import connection as connecting
 from interlock.adapters.sqlite.drain import FileDrain
 from interlock.adapters.sqlite.store import SqliteStore
@@ -28,7 +28,7 @@ from interlock.flows.ledger.verify import verify_store
 from interlock.ports.store import Transaction
 from interlock.terms.decision import Decision, Proposal, Verb
 from interlock.terms.errors import BadInput, Refused, Unavailable
-from interlock.terms.intent import IntentState, KillReport, Receipt
+from interlock.terms.intent import Effect, IntentState, KillReport, Receipt
 from interlock.terms.person import Person
 
 SCOPE = f"workflow:{NAME}"
@@ -53,16 +53,19 @@ class FileTarget:
     def __init__(self, path: Path, *, slow_s: float = 0.0) -> None:
         self._path, self._slow_s = path, slow_s
 
-    def read(self, case_key: str) -> Mapping[str, Any]:
+    def read(self, effect: Effect) -> Mapping[str, Any]:
         return {"queue": "inbox"}
 
-    def apply(self, case_key: str, label: str, *, idempotency_key: str, epoch: int) -> Receipt:
-        self._note("begun", case_key)
+    def apply(self, effect: Effect) -> Receipt:
+        self._note("begun", effect.case_key)
         time.sleep(self._slow_s)
-        self._note("landed", case_key)
-        return Receipt(case_key, {"queue": label})
+        self._note("landed", effect.case_key)
+        return Receipt(effect.case_key, {"queue": effect.label})
 
-    def undo(self, case_key: str, before: Mapping[str, Any], *, idempotency_key: str) -> Receipt:
+    def undo(self, effect: Effect, before: Mapping[str, Any]) -> Receipt:
+        raise NotImplementedError
+
+    def probe(self, effect: Effect) -> Receipt | None:
         raise NotImplementedError
 
     def _note(self, what: str, key: str) -> None:
@@ -77,14 +80,13 @@ class FileTarget:
 
 def work(path: Path, log: Path, release: str, name: str, slow_s: float, ready: Event, end: Event) -> None:
     """One process that acts on case after case."""
-    store, drain, target = SqliteStore(path, merkle), FileDrain(path), FileTarget(log, slow_s=slow_s)
-    number = 0
-    while not end.is_set():
-        proposal = Proposal(f"{name}-{number}", release, "billing", 0.95, "sha256:p")
-        if act(store, drain, target, NAME, proposal, owner=name, clock=utc).state is IntentState.DONE:
-            ready.set()
-        number += 1
-    store.close()
+    target, number = FileTarget(log, slow_s=slow_s), 0
+    with opened_run_time(path, clock=utc, owner=name) as rt:
+        while not end.is_set():
+            proposal = Proposal(f"{name}-{number}", release, "billing", 0.95, "sha256:p")
+            if act(rt, target, NAME, proposal).state is IntentState.DONE:
+                ready.set()
+            number += 1
 
 
 @contextmanager
@@ -140,7 +142,7 @@ def test_no_effect_begins_or_lands_between_a_kill_and_its_resume(live: House, at
     with live.store.reading() as reading:
         entries = list(reading.entries())
         assert verify_store(reading).faults  # the grant was prolonged by hand for this test, and that shows
-        intents = reading.intents("global")
+        intents = list(reading.intents("global"))
     assert len({intent.epoch for intent in intents}) > 3  # there was work between the kills
     _nothing_admitted_while_fenced([(entry.kind, entry.body.get("scope")) for entry in entries])
 
@@ -168,7 +170,7 @@ def test_threads_of_the_killing_process_do_not_starve_it(live: House, tmp_path: 
         number = 0
         while not end.is_set():
             proposal = Proposal(f"{name}-{number}", live.release, "billing", 0.95, "sha256:p")
-            act(live.store, live.drain, target, NAME, proposal, owner=name, clock=utc)
+            act(live.rt, target, NAME, proposal)
             number += 1
 
     live.clock = utc  # type: ignore[method-assign]
@@ -219,13 +221,13 @@ class Deadly(FileTarget):
 
     at = ""
 
-    def read(self, case_key: str) -> Mapping[str, Any]:
+    def read(self, effect: Effect) -> Mapping[str, Any]:
         self._die("read")
-        return super().read(case_key)
+        return super().read(effect)
 
-    def apply(self, case_key: str, label: str, *, idempotency_key: str, epoch: int) -> Receipt:
+    def apply(self, effect: Effect) -> Receipt:
         self._die("not sent")
-        receipt = super().apply(case_key, label, idempotency_key=idempotency_key, epoch=epoch)
+        receipt = super().apply(effect)
         self._die("applied")
         return receipt
 
@@ -234,13 +236,16 @@ class Deadly(FileTarget):
             os.kill(os.getpid(), signal.SIGKILL)
 
 
-class DeadlyStore(SqliteStore):
-    @contextmanager
-    def transaction(self, *, durable: bool = True) -> Iterator[Any]:
-        with super().transaction(durable=durable) as tx:
-            yield tx
-            if not durable:
-                os.kill(os.getpid(), signal.SIGKILL)  # the receipt is written, and not committed
+def die_before_commit(store: Any) -> None:
+    """Ends the process when a receipt is written, and not committed."""
+    commit = store._commit
+
+    def deadly(tx: Any) -> None:
+        if store._level == "NORMAL":
+            os.kill(os.getpid(), signal.SIGKILL)
+        commit(tx)
+
+    store._commit = deadly
 
 
 @pytest.mark.parametrize(
@@ -260,8 +265,10 @@ def test_a_process_that_dies_leaves_a_case_that_is_found_and_not_repeated(
     target.at = at
 
     def once() -> None:
-        store = (DeadlyStore if at == "not recorded" else SqliteStore)(live.path)
-        act(store, FileDrain(live.path), target, NAME, live.proposal(key="k"), owner="dead", clock=live.clock)
+        with opened_run_time(live.path, clock=live.clock, owner="dead") as rt:
+            if at == "not recorded":
+                die_before_commit(rt.store)
+            act(rt, target, NAME, live.proposal(key="k"))
 
     process = FORK.Process(target=once)
     process.start()
@@ -333,7 +340,7 @@ def _release_of(house: House, name: str) -> str:
 @pytest.mark.parametrize("scope", ["", "GLOBAL", "workflow:", "workflow:none", NAME, "global ", "workflow:triage\n"])
 def test_an_unknown_scope_is_refused(live: House, scope: str) -> None:
     before = live.kinds()
-    with pytest.raises(BadInput, match=r"is no scope; say 'global' or one of: workflow:triage"):
+    with pytest.raises(BadInput, match=r"is no scope; say 'global', tenant:NAME, .* or one of: workflow:triage"):
         stop(live, scope)
     with pytest.raises(BadInput, match="is no scope"):
         go_on(live, scope)
@@ -375,7 +382,6 @@ def test_a_kill_without_a_store_says_so(live: House, monkeypatch: pytest.MonkeyP
     other.close()
     with live.store.reading() as reading:
         assert (reading.epoch(SCOPE), reading.halted((SCOPE,))) == (0, ())
-    assert not live.path.with_name(live.path.name + ".halting").exists()
 
 
 def test_a_kill_that_cannot_see_the_locks_is_not_quiesced(live: House, tmp_path: Path) -> None:
@@ -423,7 +429,7 @@ def test_an_effect_in_doubt_is_listed_until_somebody_looks(live: House) -> None:
 
 
 def test_the_desk_of_the_fixture_is_a_target() -> None:
-    assert Desk().read("k") == {"queue": "inbox"}
+    assert Desk().read(Effect("k", "billing", "k", 0)) == {"queue": "inbox"}
 
 
 def test_the_same_key_from_many_processes_has_one_effect(live: House, tmp_path: Path) -> None:
@@ -431,12 +437,10 @@ def test_the_same_key_from_many_processes_has_one_effect(live: House, tmp_path: 
     start = FORK.Event()
 
     def same() -> None:
-        store = SqliteStore(live.path, merkle)
         start.wait(30)
-        for number in range(10):
-            proposal = live.proposal(key=f"same-{number}")
-            act(store, FileDrain(live.path), target, NAME, proposal, owner="one of many", clock=live.clock)
-        store.close()
+        with opened_run_time(live.path, clock=live.clock, owner="one of many") as rt:
+            for number in range(10):
+                act(rt, target, NAME, live.proposal(key=f"same-{number}"))
 
     processes = [FORK.Process(target=same) for _ in range(4)]
     for process in processes:

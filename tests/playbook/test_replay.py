@@ -92,6 +92,13 @@ def test_a_period_is_from_entry_to_entry(period: House) -> None:
 )
 def test_a_tampered_decision_is_named(period: House, key: str, change: str) -> None:
     with sqlite3.connect(period.path) as database:
-        assert database.execute(f"UPDATE decision SET {change} WHERE key = ?", (key,)).rowcount == 1
+        update = f"UPDATE decision SET {change} WHERE key = ?"
+        if change.startswith("inputs"):  # they are in the record of the decision's entry
+            update = "UPDATE ledger SET record = CAST(json_set(CAST(record AS TEXT), '$.body.inputs', inputs) AS BLOB)"
+            changed = change.removeprefix("inputs = ").replace("inputs", "(CAST(record AS TEXT) -> '$.body.inputs')")
+            update = (
+                f"{update.replace(' inputs)', f' {changed})')} WHERE entry = (SELECT entry FROM decision WHERE key = ?)"
+            )
+        assert database.execute(update, (key,)).rowcount == 1
     database.close()
     assert again(period).differing == (key,)

@@ -12,7 +12,7 @@ from interlock.flows.action.kill import kill
 from interlock.flows.action.undo import Undone, undo, undo_since
 from interlock.ports.effects import NotApplied
 from interlock.terms.errors import BadInput, Refused
-from interlock.terms.intent import IntentState, Receipt
+from interlock.terms.intent import Effect, IntentState, Receipt
 from interlock.terms.workflow import EffectPlan, TargetKind
 
 
@@ -23,15 +23,15 @@ class Stubborn(Desk):
     works_first = False
     unreadable = False
 
-    def read(self, case_key: str) -> Mapping[str, Any]:
+    def read(self, effect: Effect) -> Mapping[str, Any]:
         if self.unreadable:
             raise OSError("the desk does not answer")
-        return super().read(case_key)
+        return super().read(effect)
 
-    def undo(self, case_key: str, before: Mapping[str, Any], *, idempotency_key: str) -> Receipt:
+    def undo(self, effect: Effect, before: Mapping[str, Any]) -> Receipt:
         if self.fails is not None and not self.works_first:
             raise self.fails
-        receipt = super().undo(case_key, before, idempotency_key=idempotency_key)
+        receipt = super().undo(effect, before)
         if self.fails is not None:
             raise self.fails
         return receipt
@@ -106,16 +106,16 @@ def test_an_effect_without_undo_is_for_a_person(house: House) -> None:
 def test_newest_first_and_on_past_those_that_wait_for_a_person(live: House) -> None:
     live.desk = Stubborn()
     with live.store.reading() as reading:
-        since = reading.head().size
+        since = reading.last_entry() + 1
     for key in ("a", "b", "c"):
         live.act(live.proposal(key=key))
     live.desk.queues["b"] = "elsewhere"
-    result = undo_since(live.store, live.desk, NAME, since_entry=since, by=BEN, clock=live.clock)
+    result = undo_since(live.rt, live.desk, NAME, since_entry=since, by=BEN)
     assert (result.undone, [key for key, _ in result.for_a_person]) == (("c", "a"), ["b"])
     assert live.desk.calls[3:] == [("undo", "c"), ("undo", "a")]
-    again = undo_since(live.store, live.desk, NAME, since_entry=since, by=BEN, clock=live.clock)
+    again = undo_since(live.rt, live.desk, NAME, since_entry=since, by=BEN)
     assert (again.undone, [key for key, _ in again.for_a_person]) == ((), ["b"])
-    last = undo_since(live.store, live.desk, NAME, since_entry=10**6, by=BEN, clock=live.clock)
+    last = undo_since(live.rt, live.desk, NAME, since_entry=10**6, by=BEN)
     assert last == Undone((), ())
 
 
@@ -127,12 +127,14 @@ def test_a_crash_in_the_undo_is_seen_and_finished(live: House, desk: Stubborn, w
         put_back(live)
     assert state(live) is IntentState.UNDOING
     report = kill(live.store, live.drain, "global", by=BEN, reason="look", clock=live.clock, timeout_s=0)
-    assert (report.in_flight, report.in_doubt) == ((), ("k",))
+    assert (report.in_flight, report.in_doubt, report.quiesced_at) == (("k",), (), None)  # its lease is live
     desk.fails = None
     with pytest.raises(BadInput, match="'k' is being undone by somebody else; try again after"):
         put_back(live)
     live.now += dt.timedelta(seconds=31)
-    result = undo_since(live.store, live.desk, NAME, since_entry=0, by=BEN, clock=live.clock)
+    report = kill(live.store, live.drain, "global", by=BEN, reason="look", clock=live.clock, timeout_s=0)
+    assert (report.in_flight, report.in_doubt) == ((), ("k",))
+    result = undo_since(live.rt, live.desk, NAME, since_entry=0, by=BEN)
     assert result == Undone(("k",), ())
     assert (desk.queues["k"], state(live)) == ("inbox", IntentState.UNDONE)
 

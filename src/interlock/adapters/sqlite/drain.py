@@ -77,6 +77,8 @@ class FileDrain:
 
     def _leave(self, scopes: tuple[str, ...]) -> None:
         for scope in scopes:
+            if not self._holders.get(scope):
+                continue  # closed meanwhile
             self._holders[scope] -= 1
             if not self._holders[scope]:
                 fcntl.flock(self._handles[scope], fcntl.LOCK_UN)

@@ -34,8 +34,8 @@ class Job:
         self._result = result
 
     def failed(self, error: BaseException) -> None:
-        """Keep the error; it takes the place of a result."""
-        self._error = error
+        """Keep the first error; it takes the place of a result."""
+        self._error = self._error or error
 
     def outcome(self) -> Any:
         """The result; raises the error."""
@@ -67,9 +67,9 @@ class Group:
         try:
             self._perform(jobs)
         except BaseException as exc:
+            # Also those that were done: what they wrote was not committed.
             for job in jobs:
-                if not job.done or not isinstance(exc, Exception):
-                    job.failed(_as_unavailable(exc))
+                job.failed(_as_unavailable(exc))
             if not isinstance(exc, Exception):
                 raise  # somebody stopped this thread; the others' work was not written
 

@@ -82,7 +82,7 @@ def encoded(value: Any) -> Encoded:
 
 def known_number(value: float | None) -> float | int | None:
     """A finite number as RFC 8785 writes it: a whole one without a fraction."""
-    return int(value) if value is not None and value == int(value) else value
+    return int(value) if value is not None and abs(value) <= _SAFE_INTEGER and value == int(value) else value
 
 
 def digest(value: Any) -> str:

@@ -25,6 +25,7 @@ class DueAudits:
     _decided: dict[str, _Decided] = field(default_factory=dict)
     _due: dict[str, int] = field(default_factory=dict)
     _opened: set[str] = field(default_factory=set)
+    _undecided: set[str] = field(default_factory=set)
     _answered: dict[str, str] = field(default_factory=dict)
 
     def take(self, kind: str, line: Line) -> None:
@@ -66,12 +67,14 @@ class DueAudits:
     def _completed(self, line: Line, key: str) -> None:
         if line.body.get("audit_due_at") is not None:
             self._opened.add(key)
+        self._begun(line, key)
         if key in self._decided and self._decided[key].audited:
             self._due[key] = line.entry
 
     def _begun(self, line: Line, key: str) -> None:
         decided = self._decided.get(key)
-        if decided is None or not decided.applied:
+        if key not in self._undecided and (decided is None or not decided.applied):
+            self._undecided.add(key)
             self._fault(line.entry, key, "an effect was begun for it, but no decision to apply it is on record")
 
     def _observed(self, line: Line, key: str) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from interlock.engine.ledger.check import FORMAT
+from interlock.engine.ledger.export_lines import FORMATS
 from interlock.flows.ledger.verify import verify_export, verify_store
 from interlock.flows.oversight.audits.due_audits import DueAudits
 from interlock.flows.oversight.audits.periods import AuditFault, Line, Period, WorkflowWalk
@@ -99,10 +99,11 @@ def _through(lines: Iterable[bytes], walks: "_Walks") -> Iterator[bytes]:
     for number, line in enumerate(lines):
         empty = False
         content = _content(line)
-        if number == 0 and content.get("format") != FORMAT:
+        if number == 0 and content.get("format") not in FORMATS:
             break
         if number > 0 and isinstance(content.get("entry"), dict):
-            walks.take(content["entry"])  # a line that is none is a fault of the ledger
+            index = content.get("index", content.get("n"))  # the first format has it in the entry itself
+            walks.take({"index": index, **content["entry"]})  # a line that is none is a fault of the ledger
         yield line
     else:
         if not empty:
