@@ -1,5 +1,6 @@
 """interlock.ports.journal.Journal on PostgreSQL: one round trip to admit, one to settle."""
 
+import json
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,6 +9,7 @@ from typing import Any, TypeVar
 import psycopg
 from psycopg import errors
 
+from interlock.adapters.postgres.call import Caller, Function, Parameter, array
 from interlock.adapters.postgres.connection import APPEND, AUTHORITY, Lane, Lanes, as_unavailable
 from interlock.adapters.postgres.drain import lock_of
 from interlock.adapters.postgres.views import PostgresReading, PostgresTransaction
@@ -21,9 +23,11 @@ NO_ROOM = "IL001"
 GONE = ("08", "57P")  # the classes of errors after which a connection, or the server, is gone
 AGAIN_S = (0.05, 0.2, 0.5, 1.0)
 STATES = {"intent.completed": "done", "intent.failed": "failed", "intent.in_doubt": "in_doubt"}
+ANSWERS = {answer.value.encode(): answer for answer in Answer}
 CASE = ("key", "release", "verb", "audited", "tenant", "segment", "action", "state", "epoch", "owner", "lease_until")
-ADMIT = f"SELECT answer, entry_ FROM interlock_admit({', '.join(['%s'] * 24)})"
-SETTLE = f"SELECT interlock_settle({', '.join(['%s'] * 15)})"
+ADMIT = Caller(Function("interlock_admit", "answer, entry_", 24, frozenset({8, 9, 10})))
+SETTLE = Caller(Function("interlock_settle", "interlock_settle", 15, frozenset({7, 8, 9})))
+UNLOCK = Caller(Function("interlock_unlock", "interlock_unlock", 1, frozenset()))
 
 
 class Hold:
@@ -41,8 +45,7 @@ class Hold:
             return
         with self._lanes.taken(self.lane) as lane:
             try:
-                for lock in locks:
-                    lane.connection.execute("SELECT pg_advisory_unlock_shared(%s)", (lock,))
+                UNLOCK(lane, (array(locks),))
             except psycopg.Error:
                 lane.connection.close()
 
@@ -112,19 +115,17 @@ class PostgresJournal:
         lane = None if hold is None or hold.lane.broken else hold.lane
         locks = hold.locks if hold is not None and lane is not None else []
         with self._lanes.taken(lane) as used:
-            row = used.connection.execute(SETTLE, _settling(entry, locks, durable=durable)).fetchone()
+            (index,) = SETTLE(used, _settling(entry, locks, durable=durable))
             if hold is not None:
                 hold.locks = []
-            return (row is not None and int(row[0]) >= 0) or _is_written(used, "settled_entry", entry)
+            return index != b"-1" or _is_written(used, "settled_entry", entry)
 
 
 def _ask(lane: Lane, wish: Wish, locks: Sequence[int]) -> Admission:
     if wish.entry.kind != "decision.made":
         return _ask_at_length(lane, wish, locks)
-    row = lane.connection.execute(ADMIT, _admitting(wish, locks)).fetchone()
-    if row is None:
-        raise Unavailable("the PostgreSQL store did not answer; nothing was applied")
-    return Admission(Answer(row[0]), int(row[1]))
+    answer, entry = ADMIT(lane, _admitting(wish, locks))
+    return Admission(ANSWERS[answer or b""], int(entry or b"-1"))
 
 
 def _ask_at_length(lane: Lane, wish: Wish, locks: Sequence[int]) -> Admission:
@@ -150,21 +151,23 @@ def _ask_at_length(lane: Lane, wish: Wish, locks: Sequence[int]) -> Admission:
 def _reserve(db: psycopg.Connection[tuple[Any, ...]], wish: Wish) -> None:
     """Refuse what would overdraw a running limit; the entry's own projection takes it."""
     for one in wish.reservations:
+        first = "INSERT INTO counter (workflow, name, used) VALUES (%s, %s, 0) ON CONFLICT DO NOTHING"
+        db.execute(first, (wish.entry.body["workflow"], one.counter))  # so that there is a row to be locked
         query = "SELECT used FROM counter WHERE workflow = %s AND name = %s FOR UPDATE"
         row = db.execute(query, (wish.entry.body["workflow"], one.counter)).fetchone()
         if (int(row[0]) if row else 0) + one.amount > one.limit:
             db.execute("DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = 'IL001', MESSAGE = 'no room'; END $$")
 
 
-def _admitting(wish: Wish, locks: Sequence[int]) -> tuple[Any, ...]:
+def _admitting(wish: Wish, locks: Sequence[int]) -> tuple[Parameter, ...]:
     entry, body = wish.entry, wish.entry.body
     return (
         wish.version,
-        wish.durable,
-        list(locks),
-        [one.counter for one in wish.reservations],
-        [one.amount for one in wish.reservations],
-        [one.limit for one in wish.reservations],
+        "t" if wish.durable else "f",
+        array(locks),
+        json.dumps([one.counter for one in wish.reservations]) if wish.reservations else None,
+        array([one.amount for one in wish.reservations]),
+        array([one.limit for one in wish.reservations]),
         entry.at,
         body["workflow"],
         entry.record,
@@ -176,14 +179,14 @@ def _admitting(wish: Wish, locks: Sequence[int]) -> tuple[Any, ...]:
     )
 
 
-def _settling(entry: NewEntry, locks: Sequence[int], *, durable: bool) -> tuple[Any, ...]:
+def _settling(entry: NewEntry, locks: Sequence[int], *, durable: bool) -> tuple[Parameter, ...]:
     body = entry.body
     reserved = body.get("reserved", ())
     return (
-        durable,
-        list(locks),
-        [one["counter"] for one in reserved],
-        [one["amount"] for one in reserved],
+        "t" if durable else "f",
+        array(locks),
+        json.dumps([one["counter"] for one in reserved]) if reserved else None,
+        array([one["amount"] for one in reserved]),
         entry.at,
         entry.kind,
         body["workflow"],

@@ -44,6 +44,13 @@ class _Approved:
 
 
 @dataclass(frozen=True, slots=True)
+class _No:
+    """Why it is not done: for good, or not now. A type of its own: the state of an intent is text as well."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class _Wanted:
     proposal: Proposal
     effect: Effect
@@ -70,10 +77,10 @@ def after_review(
         review = yield InStore(partial(_read, rt, key))
     except Unavailable:
         return known
-    if isinstance(review, str):
-        return replace(known, decision=Decision(Verb.DENY, (review,)))
-    if review is None or target is None:
-        return known
+    if isinstance(review, _No):
+        return replace(known, decision=Decision(Verb.DENY, (review.reason,)))
+    if not isinstance(review, _Approved) or target is None:
+        return replace(known, state=review) if isinstance(review, IntentState) else known
     if review.proposal is None:
         return _waits(known, review, ERASED)
     before = yield from state_before(target, effect_of(review.proposal, epoch=0))
@@ -84,7 +91,8 @@ def after_review(
     except Unavailable as exc:
         return _waits(known, review, str(exc))
     if not isinstance(admitted, Admitted):
-        return _waits(known, review, admitted) if isinstance(admitted, str) else replace(known, state=admitted)
+        no = isinstance(admitted, _No)
+        return _waits(known, review, admitted.reason) if no else replace(known, state=admitted)
     try:
         state = yield from committing(rt, target, workflow, admitted)
     finally:
@@ -97,17 +105,15 @@ def _waits(known: Reviewed, review: _Approved, reason: str) -> Reviewed:
     return replace(known, decision=Decision(known.decision.verb, (words,)))
 
 
-def _read(rt: RunTime, key: str) -> _Approved | str | None:
-    """An approval that holds, why the case was refused, or None where neither is so."""
+def _read(rt: RunTime, key: str) -> _Approved | _No | IntentState | None:
+    """An approval that holds, why the case was refused, or else how its intent stands by now."""
     at = stamp(rt.clock())
     with rt.store.reading() as reading:
         review = reading.review(key, ReviewKind.DECISION)
-        if review is None or review.closed_at is None:
-            return None
-        if review.refused:
-            return f"nobody decided in time: it was refused at {review.closed_at}"
-        if review.approved_until is None or not at < review.approved_until:
-            return None
+        if review is not None and review.refused:
+            return _No(f"nobody decided in time: it was refused at {review.closed_at}")
+        if review is None or review.approved_until is None or not at < review.approved_until:
+            return reading.intent_state(key)
         return _Approved(str(review.reviewer), recorded_proposal(reading, key))
 
 
@@ -127,15 +133,15 @@ def recorded_proposal(reading: Reading, key: str) -> Proposal | None:
 
 def _admit(
     rt: RunTime, workflow: str, review: _Approved, before: Encoded, lease_s: float
-) -> Admitted | IntentState | str:
+) -> Admitted | IntentState | _No:
     """The admitted intent; where somebody else was quicker, how theirs stands; or why it is not to be done now."""
     proposal = review.proposal
     if proposal is None:
-        return ERASED
-    standing = rt.standings.current(workflow)
+        return _No(ERASED)
+    standing = rt.standings.refreshed(workflow)  # what is refused below never meets the journal, which would know
     for _ in range(TRIES_MAX):
         wanted = _wanted(rt, standing, proposal)
-        if isinstance(wanted, str):
+        if isinstance(wanted, _No):
             return wanted
         wish = _wish(rt, standing, wanted, review, before, lease_s)
         (admission,) = rt.journal.admit([wish])
@@ -151,17 +157,17 @@ def _admit(
     raise Unavailable(f"the authority of '{workflow}' changes faster than a case can be admitted; nothing was applied")
 
 
-def _taken(rt: RunTime, key: str) -> IntentState | str | None:
+def _taken(rt: RunTime, key: str) -> IntentState | _No | None:
     """Why an approval is gone: somebody has made use of it, or it has ended. None where it still holds."""
     with rt.store.reading() as reading:
         review, state = reading.review(key, ReviewKind.DECISION), reading.intent_state(key)
     if state is not None and state is not IntentState.FAILED:
         return state
     holds = review is not None and review.approved_until is not None and stamp(rt.clock()) < review.approved_until
-    return None if holds else state or "the approval has ended"
+    return None if holds else state or _No("the approval has ended")
 
 
-def _wanted(rt: RunTime, standing: Standing, proposal: Proposal) -> _Wanted | str:
+def _wanted(rt: RunTime, standing: Standing, proposal: Proposal) -> _Wanted | _No:
     """The effect with what it takes from running limits, or why it is not to be done now.
 
     A person's approval stands in for the threshold and for the rules that sent the case to a person. It lifts neither
@@ -169,18 +175,18 @@ def _wanted(rt: RunTime, standing: Standing, proposal: Proposal) -> _Wanted | st
     """
     definition = standing.definition
     if proposal.label in definition.limits.forbidden:
-        return f"'{proposal.label}' is forbidden by the workflow's limits"
+        return _No(f"'{proposal.label}' is forbidden by the workflow's limits")
     if not definition.owners.named or not standing.effect_allowed:
-        return "an owner, an undo or a signature is missing in the definition"
+        return _No("an owner, an undo or a signature is missing in the definition")
     action = definition.effect.action_class
     scopes = scopes_of(standing.workflow, tenant=proposal.tenant, segment=proposal.segment, action=action)
     if halted := standing.halted(scopes):
-        return f"{', '.join(halted)} is halted by the kill switch"
+        return _No(f"{', '.join(halted)} is halted by the kill switch")
     facts = edge_facts(rt, standing, proposal, stamp(rt.clock()))
     reserved = reservations(definition.limits, facts)
     full = [one for one in reserved if facts.used.get(one.counter, 0) + one.amount > one.limit]
     if full:
-        return f"the limit '{full[0].counter}' has no room for it"
+        return _No(f"the limit '{full[0].counter}' has no room for it")
     return _Wanted(proposal, effect_of(proposal, epoch=standing.epoch(scopes)), scopes, reserved)
 
 
