@@ -18,6 +18,14 @@ DESK, APPEND, AUTHORITY, SCHEMA = 3, 2, 1, 5
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 
+# A server that went away without a word is noticed within about this long.
+LIVENESS: dict[str, Any] = {
+    "keepalives_idle": 5,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 15_000,
+}
+
 # A holder of locks that was stopped in the middle of a transaction must not keep a kill waiting for ever.
 SETTINGS = (
     "SET synchronous_commit = on",
@@ -32,7 +40,7 @@ SETTINGS = (
 def connect(address: str) -> Connection:
     """A connection in autocommit mode. Raises Unavailable where the server cannot be reached."""
     with translated():
-        connection = psycopg.connect(address, autocommit=True, connect_timeout=CONNECT_TIMEOUT_S)
+        connection = psycopg.connect(address, autocommit=True, connect_timeout=CONNECT_TIMEOUT_S, **LIVENESS)
         connection.prepare_threshold = 2
         for setting in SETTINGS:
             connection.execute(setting)
@@ -62,6 +70,7 @@ class Lane:
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
         self.lock = threading.Lock()
+        self.prepared: set[bytes] = set()
 
     @property
     def broken(self) -> bool:

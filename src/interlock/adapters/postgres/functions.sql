@@ -6,7 +6,7 @@
 -- Drain locks have the key pair (4, hash of the scope) as one number, held by the session until the intent is settled.
 
 CREATE FUNCTION interlock_admit(
-  wanted_version BIGINT, durable BOOLEAN, scopes BIGINT[], counters TEXT[], amounts BIGINT[], limits BIGINT[],
+  wanted_version BIGINT, durable BOOLEAN, scopes BIGINT[], counters_ JSONB, amounts BIGINT[], limits BIGINT[],
   at_ TEXT, workflow_ TEXT, record_ BYTEA, leaf_ BYTEA, payload_ BYTEA,
   key_ TEXT, release_ TEXT, verb_ TEXT, audited_ INTEGER, tenant_ TEXT, segment_ TEXT, action_ TEXT,
   state_ TEXT, epoch_ BIGINT, owner_ TEXT, lease_until_ TEXT, review_due_at TEXT, asked_ TEXT,
@@ -14,6 +14,8 @@ CREATE FUNCTION interlock_admit(
 ) LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
   present BIGINT;
+  counter_ TEXT;
+  scope_ BIGINT;
   i INTEGER;
 BEGIN
   entry_ := -1;
@@ -36,9 +38,10 @@ BEGIN
     answer := 'known';
     RETURN;
   END IF;
-  FOR i IN 1 .. coalesce(array_length(counters, 1), 0) LOOP
+  FOR i IN 1 .. coalesce(array_length(amounts, 1), 0) LOOP
+    counter_ := counters_ ->> (i - 1);
     IF amounts[i] <= limits[i] THEN
-      INSERT INTO counter (workflow, name, used) VALUES (workflow_, counters[i], amounts[i])
+      INSERT INTO counter (workflow, name, used) VALUES (workflow_, counter_, amounts[i])
       ON CONFLICT (workflow, name) DO UPDATE SET used = counter.used + excluded.used
       WHERE counter.used + excluded.used <= limits[i];
     END IF;
@@ -51,43 +54,54 @@ BEGIN
   IF review_due_at IS NOT NULL THEN
     PERFORM interlock_open_review(key_, 'decision', workflow_, at_, review_due_at, asked_);
   END IF;
-  FOR i IN 1 .. coalesce(array_length(scopes, 1), 0) LOOP
-    PERFORM pg_advisory_lock_shared(scopes[i]);
-  END LOOP;
+  IF scopes IS NOT NULL THEN
+    FOREACH scope_ IN ARRAY scopes LOOP
+      PERFORM pg_advisory_lock_shared(scope_);
+    END LOOP;
+  END IF;
   answer := 'admitted';
 END $$;
 
 CREATE FUNCTION interlock_settle(
-  durable BOOLEAN, scopes BIGINT[], counters TEXT[], amounts BIGINT[],
+  durable BOOLEAN, scopes BIGINT[], counters_ JSONB, amounts BIGINT[],
   at_ TEXT, kind_ TEXT, workflow_ TEXT, record_ BYTEA, leaf_ BYTEA, payload_ BYTEA,
   key_ TEXT, state_ TEXT, review_kind TEXT, review_due_at TEXT, asked_ TEXT
 ) RETURNS BIGINT LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
-  present TEXT;
-  settled BIGINT := -1;
+  settled BIGINT;
   i INTEGER;
 BEGIN
   IF NOT durable THEN
     PERFORM set_config('synchronous_commit', 'off', true);
   END IF;
   PERFORM pg_advisory_xact_lock_shared(2);
-  SELECT state INTO present FROM decision WHERE key = key_ FOR UPDATE;
-  IF present IN ('executing', 'in_doubt') THEN
-    settled := nextval('ledger_entry');
-    UPDATE decision SET state = state_, settled_entry = settled WHERE key = key_;
+  UPDATE decision SET state = state_, settled_entry = nextval('ledger_entry')
+  WHERE key = key_ AND state IN ('executing', 'in_doubt') RETURNING settled_entry INTO settled;
+  IF FOUND THEN
     INSERT INTO ledger (entry, at, kind, workflow, record, leaf, payload)
     VALUES (settled, at_, kind_, workflow_, record_, leaf_, payload_);
     IF review_due_at IS NOT NULL THEN
       PERFORM interlock_open_review(key_, review_kind, workflow_, at_, review_due_at, asked_);
     END IF;
-    FOR i IN 1 .. coalesce(array_length(counters, 1), 0) LOOP
-      UPDATE counter SET used = used - amounts[i] WHERE workflow = workflow_ AND name = counters[i];
+    FOR i IN 1 .. coalesce(array_length(amounts, 1), 0) LOOP
+      UPDATE counter SET used = used - amounts[i] WHERE workflow = workflow_ AND name = counters_ ->> (i - 1);
     END LOOP;
+  ELSE
+    settled := -1;
   END IF;
-  FOR i IN 1 .. coalesce(array_length(scopes, 1), 0) LOOP
-    PERFORM pg_advisory_unlock_shared(scopes[i]);
-  END LOOP;
+  IF scopes IS NOT NULL THEN
+    PERFORM interlock_unlock(scopes);
+  END IF;
   RETURN settled;
+END $$;
+
+CREATE FUNCTION interlock_unlock(scopes BIGINT[]) RETURNS VOID LANGUAGE plpgsql VOLATILE AS $$
+DECLARE
+  scope_ BIGINT;
+BEGIN
+  FOREACH scope_ IN ARRAY scopes LOOP
+    PERFORM pg_advisory_unlock_shared(scope_);
+  END LOOP;
 END $$;
 
 CREATE FUNCTION interlock_open_review(

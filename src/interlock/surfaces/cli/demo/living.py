@@ -178,8 +178,17 @@ def _close(scene: Scene, sent: Sent) -> bool:
     kind = "audit" if decision.audited else "decision" if decision.verb is Verb.REVIEW else None
     if kind is None:
         return False
+    overridden = kind == "decision" and sent.decided != sent.proposal.label
     observed = close_review(
-        scene.store, WORKFLOW, sent.proposal.key, kind, label=sent.decided, by=REVIEWER, clock=scene.clock
+        scene.store,
+        WORKFLOW,
+        sent.proposal.key,
+        kind,
+        label=sent.decided,
+        by=REVIEWER,
+        clock=scene.clock,
+        note="people sort this message into another queue" if overridden else "",
+        randomness=scene.run_time.randomness,
     )
     return observed.demoted
 

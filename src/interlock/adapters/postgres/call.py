@@ -1,0 +1,66 @@
+"""Calling the store's own functions with as little work as the driver allows: they are on the way of every effect."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import psycopg
+from psycopg import pq
+
+from interlock.adapters.postgres.connection import Lane
+
+TEXT, BINARY = 0, 1
+Parameter = str | int | bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A function of the store with `parameters` parameters, of which those at `binary` are bytes."""
+
+    name: str
+    result: str
+    parameters: int
+    binary: frozenset[int]
+
+    @property
+    def query(self) -> bytes:
+        """The statement that calls it."""
+        places = ", ".join(f"${number}" for number in range(1, self.parameters + 1))
+        return f"SELECT {self.result} FROM {self.name}({places})".encode()
+
+    @property
+    def formats(self) -> list[int]:
+        """How each parameter is sent."""
+        return [BINARY if number in self.binary else TEXT for number in range(self.parameters)]
+
+
+class Caller:
+    """Calls one function, which is prepared once a session."""
+
+    def __init__(self, function: Function) -> None:
+        self._name = function.name.encode()
+        self._query = function.query
+        self._formats = function.formats
+
+    def __call__(self, lane: Lane, parameters: Sequence[Parameter]) -> tuple[bytes | None, ...]:
+        """The first row, as text. The caller holds the lane. Raises psycopg.Error."""
+        connection = lane.connection.pgconn
+        if self._name not in lane.prepared:
+            _checked(connection, connection.prepare(self._name, self._query))
+            lane.prepared.add(self._name)
+        sent = [None if one is None else one if type(one) is bytes else str(one).encode() for one in parameters]
+        found = _checked(connection, connection.exec_prepared(self._name, sent, self._formats))
+        return tuple([found.get_value(0, column) for column in range(found.nfields)])
+
+
+def _checked(connection: pq.abc.PGconn, found: pq.abc.PGresult) -> pq.abc.PGresult:
+    if found.status in {pq.ExecStatus.TUPLES_OK, pq.ExecStatus.COMMAND_OK}:
+        return found
+    if connection.status == pq.ConnStatus.BAD:
+        words = connection.error_message.decode("utf-8", "replace").strip()
+        raise psycopg.OperationalError(words or "the connection is lost")
+    raise psycopg.errors.error_from_result(found)
+
+
+def array(numbers: Sequence[int]) -> str | None:
+    """Whole numbers as PostgreSQL writes an array."""
+    return "{" + ",".join(map(str, numbers)) + "}" if numbers else None
