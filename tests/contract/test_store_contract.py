@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from interlock.flows.ledger.export import export
 from interlock.flows.ledger.record import record
-from interlock.flows.ledger.verify import export, verify_export, verify_store
+from interlock.flows.ledger.verify import verify_export, verify_store
 from interlock.ports.store import DecisionRow, ReviewRow, Store, Transaction, WorkflowRow
 from interlock.terms.errors import BadInput, Unavailable
 from interlock.terms.evidence import Evidence, EvidenceClass

@@ -1,7 +1,6 @@
 """Reference pages are complete: commands, definition fields, ledger entries, figures, laws."""
 
 import importlib.util
-import json
 import re
 import types
 import typing
@@ -17,8 +16,9 @@ from pydantic_core import PydanticUndefined
 
 from interlock.adapters.definitions.schema import WorkflowFile
 from interlock.adapters.definitions.yaml_file import read_definition
-from interlock.adapters.sqlite.projections import STATEMENTS
+from interlock.adapters.sql.projections import STATEMENTS
 from interlock.terms.evaluation import Evaluation
+from made_ledger import entries_of
 
 ROOT = Path(__file__).parents[2]
 REFERENCE = ROOT / "docs" / "reference"
@@ -106,10 +106,9 @@ def test_every_kind_of_ledger_entry_is_documented() -> None:
 
 def test_the_fields_of_ledger_entries_are_those_of_a_real_ledger(demo: Any) -> None:
     documented = {row[0].strip("`"): row[2] for row in rows(REFERENCE / "ledger-format.md") if len(row) == 3}
-    lines = (demo.folder / "ledger.jsonl").read_text(encoding="utf-8").splitlines()[1:]
+    lines = (demo.folder / "ledger.jsonl").read_text(encoding="utf-8").splitlines()
     seen: dict[str, set[str]] = {}
-    for line in lines:
-        entry = json.loads(line)["entry"]
+    for entry in entries_of(lines):
         seen.setdefault(entry["kind"], set()).update(set(entry["body"]) - {"workflow"})
     assert len(seen) > 15
     for kind, names in seen.items():

@@ -58,8 +58,9 @@ def test_planted_faults_in_an_exported_ledger_are_named_with_their_cases(run: Ru
     run("ledger", "export", "ledger.jsonl")
     header, *lines = (tmp_path / "ledger.jsonl").read_text(encoding="utf-8").splitlines()
     entries = [json.loads(line) for line in lines]
-    applied = [e["entry"]["body"] for e in entries if e["entry"]["body"].get("verb") == "apply"]
-    drawn, flipped, sent = applied[0], next(body for body in applied[1:] if body["audited"]), entries[-2]["entry"]
+    written = [line["entry"] for line in entries if "entry" in line]
+    applied = [entry["body"] for entry in written if entry["body"].get("verb") == "apply"]
+    drawn, flipped, sent = applied[0], next(body for body in applied[1:] if body["audited"]), written[-2]
     drawn["inputs"]["audit_draw"] = 0.999
     flipped["audited"] = 0
     assert sent["kind"] == "salt.published"

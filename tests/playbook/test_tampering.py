@@ -3,21 +3,25 @@
 import shutil
 import sqlite3
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from governed import BEN, CARLA, NAME, House
+from governed import BEN, CARLA, DEFINITION, NAME, House
 from interlock.adapters.sqlite.store import SqliteStore
 from interlock.engine.ledger import merkle
 from interlock.engine.ledger.merkle import grow
 from interlock.flows.action.kill import kill, resume
+from interlock.flows.ledger.checkpoint import checkpoint
+from interlock.flows.ledger.export import export
+from interlock.flows.ledger.kept import Kept
 from interlock.flows.ledger.record import record
-from interlock.flows.ledger.verify import checkpoint, export, verify_export, verify_store
+from interlock.flows.ledger.seal import sealed
+from interlock.flows.ledger.verify import NONE_KEPT, verify, verify_export
 from interlock.flows.review.decide import close_review
+from interlock.terms.checkpoint import Checkpoint
 from interlock.terms.errors import Unavailable
 from interlock.terms.ledger import Fault, LedgerCheck, TreeHead
 
@@ -33,14 +37,16 @@ def columns() -> Iterator[tuple[str, str]]:
 
 
 # Beside the ledger: a version, and the content of cases, which may be erased.
-ELSEWHERE = {("ledger_head", "one")} | {c for c in columns() if c[0] in {"meta", "payload"}}
+ELSEWHERE = {("ledger_head", "one"), ("authority", "one")} | {c for c in columns() if c[0] in {"meta", "payload"}}
 GUARDED = [c for c in columns() if c not in ELSEWHERE]
+LEDGER = {"ledger", "ledger_head", "ledger_root"}
+LIMITED = replace(DEFINITION, limits=replace(DEFINITION.limits, applied_per_day=100))
 
 
 @dataclass(frozen=True)
 class Copied:
     path: Path
-    seen: dict[str, Any]
+    seen: Checkpoint
 
     def change(self, *statements: str) -> None:
         database = sqlite3.connect(self.path, isolation_level=None)
@@ -51,8 +57,7 @@ class Copied:
     def verify(self, *, with_checkpoint: bool = False) -> LedgerCheck:
         store = SqliteStore(self.path, merkle)
         try:
-            with store.reading() as reading:
-                return verify_store(reading, checkpoint=self.seen if with_checkpoint else None)
+            return verify(store, kept=Kept((self.seen,)) if with_checkpoint else NONE_KEPT)
         finally:
             store.close()
 
@@ -61,21 +66,21 @@ class Copied:
 def lived(tmp_path_factory: pytest.TempPathFactory) -> Copied:
     """A store with rows in every table, and a checkpoint of it."""
     house = House(tmp_path_factory.mktemp("lived"))
-    house.define()
+    house.define(LIMITED)
     house.certificate()
-    house.shadow(50)
+    house.shadow(130)
     house.judge()
     house.promote()
     for _ in range(3):
         house.act()
     house.act(house.proposal(label="fraud"))
-    close_review(house.store, NAME, "case-00050", "audit", label="billing", by=CARLA, clock=house.clock)
+    close_review(house.store, NAME, "case-00130", "audit", label="billing", by=CARLA, clock=house.clock)
     kill(house.store, house.drain, f"workflow:{NAME}", by=BEN, reason="drill", clock=house.clock, timeout_s=0)
     resume(house.store, f"workflow:{NAME}", by=BEN, reason="drill over", clock=house.clock)
     with house.store.transaction() as tx:
         tx.keep_payload("sha256:payload", "the text of a case")
-    with house.store.reading() as reading:
-        assert verify_store(reading).holds
+    assert verify(house.store).holds
+    with sealed(house.store) as reading:
         seen = checkpoint(reading)
     house.store.close()
     return Copied(house.path, seen)
@@ -89,13 +94,13 @@ def copied(lived: Copied, tmp_path: Path) -> Copied:
 
 def test_what_was_not_changed_holds(copied: Copied) -> None:
     found = copied.verify(with_checkpoint=True)
-    assert (found.faults, found.caveat, found.entries) == ((), "", copied.seen["entries"])
+    assert (found.faults, found.caveat, found.entries) == ((), "", copied.seen.size)
     assert "Without a checkpoint" in copied.verify().caveat
 
 
 @pytest.mark.parametrize(("table", "column"), GUARDED, ids=[f"{t}.{c}" for t, c in GUARDED])
 def test_any_changed_column_is_found(copied: Copied, table: str, column: str) -> None:
-    where = " WHERE kind = 'gate.judged'" if table == "ledger" else ""
+    where = " WHERE payload IS NOT NULL" if table == "ledger" else ""
     changed = {
         "INTEGER": f"coalesce({column}, 0) + 100000",
         "BLOB": f"CAST('x' || substr({column}, 2) AS BLOB)",
@@ -103,7 +108,7 @@ def test_any_changed_column_is_found(copied: Copied, table: str, column: str) ->
     }
     database = sqlite3.connect(copied.path)
     (kind,) = (c[2] for c in database.execute(f"PRAGMA table_info({table})") if c[1] == column)
-    key = "rowid" if table in {"ledger", "ledger_head"} else column
+    key = "rowid" if table in LEDGER else column
     database.execute(
         f"UPDATE {table} SET {column} = {changed[kind]} WHERE {key} IS (SELECT {key} FROM {table}{where} LIMIT 1)"
     )
@@ -112,13 +117,13 @@ def test_any_changed_column_is_found(copied: Copied, table: str, column: str) ->
     found = copied.verify()
     assert not found.holds
     words = " ".join(fault.reason for fault in found.faults)
-    if table not in {"ledger", "ledger_head"}:
+    if table not in LEDGER:
         assert table in words or "salt" in words
     elif column in {"at", "kind", "workflow"}:
         assert column in words
 
 
-@pytest.mark.parametrize("table", sorted({t for t, _ in GUARDED} - {"ledger", "ledger_head"}))
+@pytest.mark.parametrize("table", sorted({t for t, _ in GUARDED} - LEDGER))
 def test_a_deleted_row_of_the_state_is_found(copied: Copied, table: str) -> None:
     copied.change(f"DELETE FROM {table}")
     words = " ".join(fault.reason for fault in copied.verify().faults)
@@ -148,42 +153,46 @@ def test_a_tampered_record_is_found_and_named(copied: Copied, field: str, other:
     found = copied.verify()
     assert found.faults == (Fault(entry, reason),)
     store = SqliteStore(copied.path, merkle)
-    with store.reading() as reading:
+    with sealed(store) as reading:
         assert verify_export(list(export(reading))).faults == (Fault(entry, reason),)
     store.close()
 
 
 def test_a_forged_entry_outside_of_the_tree_is_found(copied: Copied) -> None:
-    copied.change("INSERT INTO ledger SELECT -1, at, kind, workflow, record, leaf, root FROM ledger WHERE entry = 3")
-    assert "ledger row -1 is outside the tree" in copied.verify().faults[0].reason
+    copied.change("INSERT INTO ledger SELECT -1, at, kind, workflow, record, leaf, payload FROM ledger WHERE entry = 3")
+    reason = "it comes again, or out of order, where entry 0 belongs"
+    assert copied.verify().faults[0] == Fault(-1, reason)
     copied.change("UPDATE ledger SET entry = 100000 WHERE entry = -1")
-    assert copied.verify().faults[0].index == copied.seen["entries"]
+    found = copied.verify().faults
+    assert "entry 100000 (decision.made) cannot be replayed: its case was there already" in found[0].reason
 
 
 def test_deleted_last_entries_are_found_by_the_head(copied: Copied) -> None:
     copied.change("DELETE FROM ledger WHERE entry = (SELECT max(entry) FROM ledger)")
-    size = copied.seen["entries"]
-    reason = f"the tree head counts {size} entries, the ledger holds {size - 1}"
-    assert copied.verify().faults == (Fault(None, reason),)
+    size = copied.seen.size
+    reason = f"the tree head says {size} entries, there are {size - 1}: some were cut or added"
+    assert copied.verify().faults == (Fault(size - 1, "it is missing"), Fault(None, reason))
 
 
 def test_last_entries_cut_with_their_head_and_state_need_the_checkpoint(copied: Copied) -> None:
     """What is rewritten so that everything agrees is consistent in itself; only what was kept elsewhere shows it."""
     with sqlite3.connect(copied.path) as database:
         entry = database.execute("SELECT max(entry) FROM ledger WHERE kind = 'scope.resumed'").fetchone()[0]
-        assert entry == copied.seen["entries"] - 1
+        assert entry == copied.seen.size - 1
         size = entry
         peaks = b"".join(_peaks([row[0] for row in database.execute("SELECT leaf FROM ledger ORDER BY entry")][:size]))
         database.execute("DELETE FROM ledger WHERE entry = ?", (entry,))
-        database.execute("UPDATE ledger_head SET size = ?, peaks = ?", (size, peaks))
+        database.execute("UPDATE ledger_head SET size = ?, last = ?, peaks = ?", (size, size - 1, peaks))
     database.close()
-    reason = f"the state differs from the ledger: scope workflow:{NAME} was changed (halted)"
-    assert copied.verify().faults == (Fault(None, reason),)
-    copied.change("UPDATE scope SET halted = 1")
+    state = (f"scope workflow:{NAME} was changed (halted)", "authority 1 was changed (version)")
+    assert copied.verify().faults == tuple(
+        Fault(None, f"the state differs from the ledger: {words}") for words in state
+    )
+    copied.change("UPDATE scope SET halted = 1", "UPDATE authority SET version = version - 1")
     alone = copied.verify()
     assert alone.holds
     assert "Without a checkpoint" in alone.caveat
-    reason = f"the checkpoint saw {size + 1} entries, the ledger holds only {size}"
+    reason = f"a checkpoint saw {size + 1} entries, the ledger holds only {size}: its end was cut off"
     assert copied.verify(with_checkpoint=True).faults == (Fault(None, reason),)
 
 
@@ -206,12 +215,18 @@ def _peaks(leaves: list[bytes]) -> tuple[bytes, ...]:
         "UPDATE ledger SET record = x'ff00' WHERE entry = 5",
         "UPDATE ledger SET record = CAST(replace(hex(zeroblob(30000)), '0', '[') AS BLOB) WHERE entry = 5",
         "UPDATE ledger SET record = CAST('{\"index\":5}' AS BLOB) WHERE entry = 5",
-        "UPDATE ledger SET leaf = x'', root = x'' WHERE entry = 5",
+        "UPDATE ledger SET leaf = x'' WHERE entry = 5",
         "UPDATE ledger SET kind = 'unheard of' WHERE entry = 5",
-        "UPDATE decision SET inputs = 'no json'",
+        "UPDATE decision SET verb = 'divine', state = 'lost'",
         "UPDATE workflow SET definition = '[', granted = '[', monitor = '['",
         "UPDATE evidence SET class = 'divine'",
-        "UPDATE intent SET state = 'lost', before = ''",
+        "UPDATE ledger SET payload = x'ff' WHERE entry = (SELECT max(entry) FROM ledger WHERE payload IS NOT NULL)",
+        "UPDATE ledger SET payload = x'6e756c6c' WHERE payload IS NOT NULL",
+        "UPDATE ledger SET payload = x'7b7d' WHERE payload IS NOT NULL",
+        "UPDATE ledger_root SET root = x''",
+        "UPDATE ledger_root SET size = -256",
+        "DELETE FROM ledger_root",
+        "DELETE FROM authority",
     ],
 )
 def test_damage_is_a_fault_and_never_an_exception(copied: Copied, statement: str) -> None:

@@ -66,15 +66,21 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class LedgerCheck:
-    """The result of a verification: `entries` read, the `root` they hash to, and the faults (empty: it holds).
+    """The result of a verification: sealed `entries` read, the `root` they hash to, the faults (empty: it holds).
 
-    `caveat` says what this verification cannot show, "" where nothing is left open.
+    `caveat` says what this verification cannot show, "" where nothing is left open. `unsealed` entries were written
+    since the last seal. `payloads` fit their digests, `payloads_gone` were erased or not handed over. `checkpoints` is
+    the number of those kept elsewhere that the ledger agrees with.
     """
 
     entries: int
     root: str
     faults: tuple[Fault, ...]
     caveat: str = ""
+    unsealed: int = 0
+    payloads: int = 0
+    payloads_gone: int = 0
+    checkpoints: int = 0
 
     @property
     def holds(self) -> bool:

@@ -20,6 +20,7 @@ EXTRAS = {
     "duckdb": "try",
     "httpx": "try",
     "sentence_transformers": "embeddings",
+    "cryptography": "operate",
 }
 
 

@@ -3,8 +3,8 @@
 import datetime as dt
 import os
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from importlib import resources
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -15,7 +15,9 @@ from interlock import __version__
 from interlock.flows.action.runtime import RunTime
 from interlock.ports.candidates import Candidate
 from interlock.ports.reports import ReportWriter
+from interlock.ports.signing import Signing
 from interlock.ports.tables import TableReader
+from interlock.ports.witness import WitnessFile
 from interlock.surfaces.cli.toolbox import BuildCandidates, Toolbox
 from interlock.terms.errors import BadInput
 from interlock.terms.workflow import WorkflowDefinition
@@ -35,6 +37,11 @@ def build_toolbox() -> Toolbox:
         candidates=lambda: candidate_builder(environment),
         reports=_reports,
         write_text=_write_text,
+        write_lines=_write_lines,
+        write_private=_write_private,
+        read_private=_read_private,
+        witness_file=_witness_file,
+        signing=_signing,
         environment=environment,
         sample_path=_sample_path,
         open_run_time=_run_time,
@@ -107,6 +114,36 @@ def _write_text(path: Path, text: str) -> None:
     from interlock.adapters.reports.files import write_whole
 
     write_whole(path, text.encode("utf-8", errors="replace"))
+
+
+def _write_lines(path: Path, lines: Iterable[bytes]) -> None:
+    from interlock.adapters.reports.files import write_lines
+
+    write_lines(path, lines)
+
+
+def _write_private(path: Path, text: str) -> None:
+    from interlock.adapters.signing.key_file import write_private
+
+    write_private(path, text)
+
+
+def _read_private(path: Path) -> str:
+    from interlock.adapters.signing.key_file import read_private
+
+    return read_private(path)
+
+
+def _witness_file(path: Path) -> AbstractContextManager[WitnessFile]:
+    from interlock.adapters.signing.witness_file import witness_file
+
+    return witness_file(path)
+
+
+def _signing() -> Signing:
+    from interlock.adapters.signing.ed25519 import Ed25519
+
+    return Ed25519()
 
 
 @contextmanager

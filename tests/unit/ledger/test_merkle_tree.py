@@ -1,6 +1,7 @@
 """The tree against a second implementation written straight from RFC 9162 section 2.1, and against forged proofs."""
 
 import hashlib
+from collections.abc import Sequence
 
 import pytest
 from hypothesis import given, settings
@@ -8,15 +9,14 @@ from hypothesis import strategies as st
 
 from interlock.engine.ledger.merkle import (
     EMPTY_ROOT,
-    consistency_proof,
+    Growing,
     grow,
-    inclusion_proof,
     leaf_hash,
-    root,
     root_of,
     verify_consistency,
     verify_inclusion,
 )
+from interlock.engine.ledger.proof_paths import consistency_spans, inclusion_spans, span_roots
 from interlock.terms.ledger import TreeHead
 
 SIZE_MAX = 130
@@ -47,6 +47,21 @@ CT_ROOTS = [
     "ddb89be403809e325750d3d263cd78929c2942b7942a34b77e122c9594a74c8c",
     "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328",
 ]
+
+
+def root(leaves: Sequence[bytes]) -> bytes:
+    tree = Growing()
+    for leaf in leaves:
+        tree.add(leaf)
+    return tree.root()
+
+
+def inclusion_proof(index: int, leaves: Sequence[bytes]) -> tuple[bytes, ...]:
+    return span_roots(inclusion_spans(index, len(leaves)), leaves)
+
+
+def consistency_proof(old_size: int, leaves: Sequence[bytes]) -> tuple[bytes, ...]:
+    return span_roots(consistency_spans(old_size, len(leaves)), leaves)
 
 
 def naive_root(records: list[bytes]) -> bytes:
@@ -121,9 +136,23 @@ def test_every_consistency_proof_is_the_rfcs_and_holds() -> None:
 
 @pytest.mark.parametrize("index", [-1, 5, 6])
 def test_there_is_no_proof_for_an_entry_that_is_not_there(index: int) -> None:
-    with pytest.raises(IndexError, match=f"no entry {index} in a ledger of 5 entries"):
+    with pytest.raises(IndexError, match=f"no leaf {index} in a tree of 5 leaves"):
         inclusion_proof(index, LEAVES[:5])
     assert not verify_inclusion(LEAVES[0], index, 5, (), ROOTS[5])
+
+
+def test_a_tree_that_was_copied_grows_by_itself() -> None:
+    tree = Growing()
+    for leaf in LEAVES[:5]:
+        tree.add(leaf)
+    other = tree.copy()
+    other.add(LEAVES[5])
+    assert (tree.size, tree.root(), other.size, other.root()) == (5, ROOTS[5], 6, ROOTS[6])
+
+
+def test_a_proof_over_leaves_that_did_not_all_come_is_none() -> None:
+    with pytest.raises(KeyError):
+        span_roots(inclusion_spans(3, 20), LEAVES[:19])
 
 
 @pytest.mark.parametrize("old", [-1, 6])

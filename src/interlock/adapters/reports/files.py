@@ -3,6 +3,7 @@
 import contextlib
 import os
 import secrets
+from collections.abc import Iterable
 from pathlib import Path
 
 from interlock.terms.errors import Unavailable
@@ -13,10 +14,19 @@ def write_whole(path: Path, content: bytes) -> None:
 
     A file that was there before stays as it was until the new one is whole on the disk.
     """
+    _write(path, (content,), "report")
+
+
+def write_lines(path: Path, lines: Iterable[bytes]) -> None:
+    """The same for lines that come one after the other: the file may be larger than the memory."""
+    _write(path, lines, "file")
+
+
+def _write(path: Path, parts: Iterable[bytes], what: str) -> None:
     draft = path.with_name(f".{path.name[:80]}.{secrets.token_hex(6)}.tmp")
     try:
         try:
-            _write_draft(draft, content)
+            _write_draft(draft, parts)
             draft.replace(path)
         except BaseException:
             with contextlib.suppress(OSError):
@@ -25,19 +35,19 @@ def write_whole(path: Path, content: bytes) -> None:
         _sync_folder(path.parent)
     except OSError as exc:
         raise Unavailable(
-            f"{path}: the report could not be written ({exc.strerror or exc}). {_mend(path, exc)}"
+            f"{path}: the {what} could not be written ({exc.strerror or exc}). {_mend(path, exc)}"
         ) from exc
 
 
-def _write_draft(draft: Path, content: bytes) -> None:
+def _write_draft(draft: Path, parts: Iterable[bytes]) -> None:
     with draft.open("xb") as file:
-        file.write(content)
+        file.writelines(parts)
         file.flush()
         os.fsync(file.fileno())
 
 
 def _sync_folder(folder: Path) -> None:
-    # Some file systems refuse to sync a folder; the report itself is already whole there.
+    # Some file systems refuse to sync a folder; the file itself is already whole there.
     with contextlib.suppress(OSError):
         handle = os.open(folder, os.O_RDONLY)
         try:

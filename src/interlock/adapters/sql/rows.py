@@ -33,8 +33,9 @@ WORKFLOW = "SELECT name, release, proposed_by, at, definition, granted, monitor 
 
 def entry_of(row: Row) -> LedgerEntry:
     """A row of ENTRY."""
-    index, at, kind, record, leaf, payload = row
-    return LedgerEntry(index, at, kind, body_of(record), bytes(record), bytes(leaf), payload_of(payload))
+    index, at, kind, record, leaf, kept = row
+    payload = None if kept is None else payload_of(kept) or {}  # a damaged one must not pass for an erased one
+    return LedgerEntry(index, at, kind, body_of(record), bytes(record), bytes(leaf), payload)
 
 
 def body_of(record: bytes | memoryview) -> Mapping[str, Any]:

@@ -114,22 +114,3 @@ def verify_consistency(old_size: int, size: int, old_root: bytes, new_root: byte
             new_node = node_hash(new_node, sibling)
         fn, sn = fn >> 1, sn >> 1
     return sn == 0 and old_node == old_root and new_node == new_root
-
-
-def root(leaves: Sequence[bytes]) -> bytes:
-    tree = Growing()
-    for leaf in leaves:
-        tree.add(leaf)
-    return tree.root()
-
-
-def inclusion_proof(index: int, leaves: Sequence[bytes]) -> tuple[bytes, ...]:
-    from interlock.engine.ledger.proof_paths import inclusion_spans, span_roots
-
-    return span_roots(inclusion_spans(index, len(leaves)), leaves)
-
-
-def consistency_proof(old_size: int, leaves: Sequence[bytes]) -> tuple[bytes, ...]:
-    from interlock.engine.ledger.proof_paths import consistency_spans, span_roots
-
-    return span_roots(consistency_spans(old_size, len(leaves)), leaves)

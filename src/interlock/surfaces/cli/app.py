@@ -7,8 +7,9 @@ import typer
 from typer.core import TyperGroup
 
 from interlock import __version__
-from interlock.surfaces.cli import authority, cases, definitions, get, ledger
+from interlock.surfaces.cli import authority, cases, definitions, get
 from interlock.surfaces.cli.demo.command import demo_command
+from interlock.surfaces.cli.ledger import LEDGER_COMMANDS
 from interlock.surfaces.cli.oversight import OVERSIGHT_COMMANDS
 from interlock.surfaces.cli.try_ import try_command
 
@@ -52,13 +53,6 @@ COMMANDS: tuple[tuple[str, Callable[..., None]], ...] = (
     ("resume", authority.resume_command),
     ("review", cases.review_command),
     ("replay", cases.replay_command),
-)
-LEDGER_COMMANDS: tuple[tuple[str, Callable[..., None]], ...] = (
-    ("verify", ledger.verify_command),
-    ("export", ledger.export_command),
-    ("checkpoint", ledger.checkpoint_command),
-    ("prove", ledger.prove_command),
-    ("check", ledger.check_command),
 )
 
 

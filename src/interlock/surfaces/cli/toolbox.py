@@ -1,6 +1,6 @@
 """What the commands need from the outside; wiring fills it in."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +14,9 @@ from interlock.ports.candidates import Candidate
 from interlock.ports.clock import Clock
 from interlock.ports.randomness import Randomness
 from interlock.ports.reports import ReportWriter
+from interlock.ports.signing import Signing
 from interlock.ports.tables import TableReader
+from interlock.ports.witness import WitnessFile
 from interlock.terms.workflow import WorkflowDefinition
 
 
@@ -40,6 +42,11 @@ class Toolbox:
     candidates: Callable[[], BuildCandidates]
     reports: Callable[[], ReportWriter]
     write_text: Callable[[Path, str], None]
+    write_lines: Callable[[Path, Iterable[bytes]], None]
+    write_private: Callable[[Path, str], None]
+    read_private: Callable[[Path], str]
+    witness_file: Callable[[Path], AbstractContextManager[WitnessFile]]
+    signing: Callable[[], Signing]
     environment: Mapping[str, str]
     sample_path: Callable[[], Path]
     open_run_time: Callable[[str], AbstractContextManager[RunTime]]

@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
-from interlock.flows.ledger.verify import export, verify_export, verify_store
+from interlock.flows.ledger.export import export
+from interlock.flows.ledger.seal import sealed
+from interlock.flows.ledger.verify import verify_export, verify_store
 from interlock.surfaces.cli.demo.scene import Scene
 from interlock.terms.ledger import LedgerCheck
 from interlock.terms.story import DataTable, Tone
@@ -13,13 +15,13 @@ TAMPERED = "ledger-one-byte-changed.jsonl"
 
 def prove_ledger(scene: Scene) -> None:
     """Export and verify; then alter one byte of a decision in a copy: it must fail and name the entry."""
-    with scene.store.reading() as reading:
+    with sealed(scene.store) as reading:
         lines = list(export(reading))
         stored = verify_store(reading)
         grant = next(reading.entries_of("grant.given"))
     scene.box.write_text(scene.out / LEDGER, b"".join(lines).decode())
     whole = _check(scene.out / LEDGER)
-    number = grant.index + 1  # the header is the first line
+    number = next(number for number, line in enumerate(lines) if grant.record in line)
     altered, place = _alter(lines[number])
     scene.box.write_text(scene.out / TAMPERED, b"".join([*lines[:number], altered, *lines[number + 1 :]]).decode())
     broken = _check(scene.out / TAMPERED)

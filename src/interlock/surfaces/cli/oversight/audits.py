@@ -8,7 +8,7 @@ import typer
 from rich.text import Text
 
 from interlock.engine.ledger.canonical import plain
-from interlock.surfaces.cli.ledger import SQLITE_MAGIC
+from interlock.surfaces.cli.ledger.verify import SQLITE_MAGIC
 from interlock.surfaces.cli.store_options import (
     AsOption,
     JsonOption,

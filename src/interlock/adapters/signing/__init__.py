@@ -1,0 +1,1 @@
+"""Ed25519, files of private keys, and the witness file."""
