@@ -64,7 +64,8 @@ class DecisionInputs:
 
     `current_release` is the workflow's release in force, `label_known` whether the certificate knew that label,
     `halted` the scopes that are killed, `applied_today` the number of applied cases since midnight UTC, `traffic_draw`
-    and `audit_draw` keyed draws in [0, 1).
+    and `audit_draw` keyed draws in [0, 1). `unreached_at` is when the proposal was made, where the store could not be
+    reached then: its caller was told that a person decides.
     """
 
     proposal: Proposal
@@ -80,6 +81,7 @@ class DecisionInputs:
     audit_draw: float
     at: str
     policy: PolicyAnswer | None = field(default=None, metadata=ABSENT_AT_DEFAULT)
+    unreached_at: str | None = field(default=None, metadata=ABSENT_AT_DEFAULT)
 
 
 @dataclass(frozen=True, slots=True)

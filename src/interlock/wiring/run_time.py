@@ -1,18 +1,21 @@
 """A run time on the store that an address names."""
 
+import hashlib
 import os
 import socket
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from interlock.engine.ledger import merkle
+from interlock.engine.policy import edge
 from interlock.flows.action.runtime import RunTime
 from interlock.ports.clock import Clock
 from interlock.ports.drain import Drain
 from interlock.ports.guardrail import Guardrail
 from interlock.ports.journal import Journal
+from interlock.ports.spool import Spool
 from interlock.ports.store import Store
 from interlock.terms.errors import BadInput
 
@@ -27,6 +30,7 @@ class Opened:
     journal: Journal
     drain: Drain
     close: Callable[[], None]
+    spool: Spool | None = None
 
 
 def open_address(address: str) -> Opened:
@@ -36,8 +40,9 @@ def open_address(address: str) -> Opened:
     """
     scheme = urlsplit(address).scheme
     if scheme in POSTGRES:
-        return _postgres(address)
-    return _sqlite(path_of(address))
+        return replace(_postgres(address), spool=_spool(address))
+    path = path_of(address)
+    return replace(_sqlite(path), spool=_spool(str(path.resolve()), path.with_name(path.name + ".spool")))
 
 
 def path_of(address: str) -> Path:
@@ -63,6 +68,7 @@ def open_run_time(opened: Opened, *, clock: Clock, owner: str | None = None) -> 
         clock=clock,
         randomness=os.urandom,
         owner=owner or f"{socket.gethostname()}:{os.getpid()}",
+        spool=opened.spool,
     )
 
 
@@ -70,7 +76,22 @@ def guardrail() -> Guardrail:
     """The policy engine."""
     from interlock.adapters.cedar.guardrail import CedarGuardrail
 
-    return CedarGuardrail()
+    return CedarGuardrail(edge)
+
+
+def _spool(store: str, *folders: Path) -> Spool:
+    """Beside an embedded store, and in the user's own folder where that is full or cannot be written."""
+    from interlock.adapters.spool.folder import FolderSpool
+
+    at = urlsplit(store)
+    # Neither the user nor the password: another process may come with others to the same store.
+    identity = f"{at.hostname}:{at.port}{at.path}?{at.query}" if at.scheme in POSTGRES else store
+    return FolderSpool([*folders, _state_folder() / "spool" / hashlib.sha256(identity.encode()).hexdigest()[:16]])
+
+
+def _state_folder() -> Path:
+    named = os.environ.get("INTERLOCK_STATE") or os.environ.get("XDG_STATE_HOME")
+    return Path(named or Path.home() / ".local" / "state") / "interlock"
 
 
 def _sqlite(path: Path) -> Opened:

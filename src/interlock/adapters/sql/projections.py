@@ -123,7 +123,13 @@ CHANGES: Mapping[str, tuple[Change, ...]] = {
     "intent.completed": (_settled("done"), _review("'audit'", "audit_due_at")),
     "intent.failed": (_settled("failed"), _review("'decision'", "review_due_at"), _GIVE_BACK),
     "intent.in_doubt": (_settled("in_doubt"), _review("'decision'", "review_due_at")),
-    "intent.claimed": (Change("UPDATE decision SET owner = :owner, lease_until = :lease_until WHERE key = :key"),),
+    # Only what nobody holds any more can be claimed.
+    "intent.claimed": (
+        Change("""
+        UPDATE decision SET owner = :owner, lease_until = :lease_until, epoch = :epoch
+        WHERE key = :key AND state = 'executing' AND lease_until <= :at
+        """),
+    ),
     "undo.admitted": (
         Change("""
         UPDATE decision SET state = 'undoing', owner = coalesce(:owner, owner),
@@ -162,7 +168,9 @@ CHANGES: Mapping[str, tuple[Change, ...]] = {
 }
 
 # Entries whose first statement must change a row: a key is decided once, an intent is settled once.
-ONCE = frozenset({"decision.made", "intent.approved", "intent.completed", "intent.failed", "intent.in_doubt"})
+ONCE = frozenset(
+    {"decision.made", "intent.approved", "intent.claimed", "intent.completed", "intent.failed", "intent.in_doubt"}
+)
 
 
 class NotOnce(Exception):

@@ -12,12 +12,16 @@ def decide(inputs: DecisionInputs) -> Decision:
 
     Comparisons are written so that a NaN, which no comparison holds for, is a doubt.
 
-    Order: what is forbidden is denied; without authority the proposal is only compared (shadow); with authority,
-    any doubt sends it to a person; only a proposal without a single doubt is applied.
+    Order: what is forbidden is denied; what was promised to a person goes to one; without authority the proposal is
+    only compared (shadow); with authority, any doubt sends it to a person; only a proposal without a single doubt is
+    applied.
     """
     proposal, limits = inputs.proposal, inputs.limits
     if proposal.label in limits.forbidden:
         return Decision(Verb.DENY, (f"'{proposal.label}' is forbidden by the workflow's limits",))
+    if inputs.unreached_at is not None:
+        words = f"proposed at {inputs.unreached_at}, when the store could not be reached: a person decides"
+        return Decision(Verb.REVIEW, (words,))
     if not inputs.owners_named:
         return Decision(Verb.SHADOW, ("no value owner or no safety owner is named: it can only be simulated",))
     if inputs.halted:

@@ -1,13 +1,15 @@
 """One case from proposal to receipt, under the drain lock of its scopes; and many at once where nothing is applied."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 
-from interlock.flows.action.admit import LEASE_S, admit, admit_all, effect_of
+from interlock.flows.action.admit import LEASE_S, Admitted, admit, admit_all, effect_of
 from interlock.flows.action.commit import committing, state_before
 from interlock.flows.action.runtime import RunTime
 from interlock.flows.action.steps import Flow, InStore, run
+from interlock.flows.action.suggest import suggest, unspool
 from interlock.flows.review.carry_out import Reviewed, after_review
 from interlock.ports.effects import Target
 from interlock.terms.decision import Decision, Proposal, Verb
@@ -19,7 +21,8 @@ from interlock.terms.intent import IntentState
 class Acted:
     """How a case ended; for a key that was decided before, how it stands now.
 
-    `recorded` is False only where the store could not be reached: nothing was applied then.
+    `recorded` is False only where the store could not be reached: nothing was applied then, and what was to be done is
+    kept on this host (the decision's reasons say so, or why not) until it can go to the queue.
     """
 
     decision: Decision
@@ -33,25 +36,20 @@ def acting(
     """Decide and, where the decision is to apply, do it: the steps, for either driver.
 
     A store that cannot be reached before the intent is durable means that a person decides: the answer is a review
-    that is not recorded. Raises BadInput for an unknown workflow, and Unavailable where the effect ran but its receipt
-    could not be written (the intent then stays listed as executing until its lease ends, and as in doubt after that).
+    that is not recorded yet (see `suggest`). Raises BadInput for an unknown workflow, and Unavailable where the effect
+    ran but its receipt could not be written (the intent then stays listed as executing until its lease ends, and as in
+    doubt after that).
     """
     before = None if target is None else (yield from state_before(target, effect_of(proposal, epoch=0)))
     try:
         admitted = yield InStore(partial(admit, rt, workflow, proposal, before=before, lease_s=lease_s))
     except Unavailable as exc:
-        return Acted(Decision(Verb.REVIEW, (f"a person decides, because {exc}",)), None, recorded=False)
-    if admitted.repeated and admitted.decision.verb is Verb.REVIEW:
-        known = Reviewed(admitted.decision, admitted.state)
-        now = yield from after_review(rt, target, workflow, proposal.key, known, lease_s=lease_s)
-        return Acted(now.decision, now.state)
-    if admitted.effect is None or target is None:
-        return Acted(admitted.decision, admitted.state)
-    try:
-        state = yield from committing(rt, target, workflow, admitted)
-    finally:
-        admitted.admission.release()
-    return Acted(admitted.decision, state)
+        kept = yield InStore(partial(suggest, rt, workflow, proposal, exc))
+        return Acted(Decision(Verb.REVIEW, (f"a person decides, because {exc}", kept)), None, recorded=False)
+    acted = yield from _acted(rt, target, workflow, proposal, admitted, lease_s)
+    if rt.spool is not None and rt.spool.pending:
+        yield InStore(partial(_unspooled, rt))
+    return acted
 
 
 def act(rt: RunTime, target: Target | None, workflow: str, proposal: Proposal, *, lease_s: float = LEASE_S) -> Acted:
@@ -65,3 +63,25 @@ def shadow(rt: RunTime, workflow: str, proposals: Iterable[Proposal]) -> tuple[D
     Raises BadInput for an unknown workflow, Unavailable where the store cannot be written (then none is recorded).
     """
     return tuple(admitted.decision for admitted in admit_all(rt, workflow, tuple(proposals), before=None))
+
+
+def _acted(
+    rt: RunTime, target: Target | None, workflow: str, proposal: Proposal, admitted: Admitted, lease_s: float
+) -> Flow[Acted]:
+    if admitted.repeated and admitted.decision.verb is Verb.REVIEW:
+        known = Reviewed(admitted.decision, admitted.state)
+        now = yield from after_review(rt, target, workflow, proposal.key, known, lease_s=lease_s)
+        return Acted(now.decision, now.state)
+    if admitted.effect is None or target is None:
+        return Acted(admitted.decision, admitted.state)
+    try:
+        state = yield from committing(rt, target, workflow, admitted)
+    finally:
+        admitted.admission.release()
+    return Acted(admitted.decision, state)
+
+
+def _unspooled(rt: RunTime) -> None:
+    """The store is back: what was kept meanwhile goes to the queue. What cannot go now goes with a later case."""
+    with suppress(Unavailable):
+        unspool(rt, files_max=1)

@@ -46,6 +46,14 @@ class Admitted:
     durable: bool = True
 
 
+class Unanswered(Unavailable):
+    """The store was lost while it was asked to admit: a wish may be written. `leaves` are theirs, hexadecimal."""
+
+    def __init__(self, words: str, leaves: tuple[str, ...]) -> None:
+        super().__init__(words)
+        self.leaves = leaves
+
+
 @dataclass(frozen=True, slots=True)
 class _Decided:
     decision: Decision
@@ -59,8 +67,9 @@ def admit(
     """Decide on a proposal and record it; where it applies, the intent is durable when this returns.
 
     `before` is the target's state as just read (`encoded`); None where there is no target, and then nothing is applied.
-    A key that was decided before returns that decision and no effect. Raises BadInput for an unknown workflow, and for a key
-    under which another workflow decided; Unavailable where the store cannot be reached: then nothing was written.
+    A key that was decided before returns that decision and no effect. Raises BadInput for an unknown workflow, and for
+    a key under which another workflow decided; Unavailable where the store cannot be reached: then no effect may begin,
+    and nothing was written, unless the connection was lost just then (Unanswered).
     """
     (admitted,) = admit_all(rt, workflow, (proposal,), before=before, lease_s=lease_s)
     return admitted
@@ -73,13 +82,21 @@ def admit_all(
     *,
     before: Encoded | None,
     lease_s: float = LEASE_S,
+    unreached_at: Sequence[str | None] | None = None,
 ) -> tuple[Admitted, ...]:
-    """The same for many in one transaction: all are recorded or none is."""
+    """The same for many in one transaction: all are recorded or none is.
+
+    `unreached_at`: for each, when it was made, where the store could not be reached then.
+    """
     proposals = [_measured(proposal) for proposal in proposals]
+    pairs = tuple(zip(proposals, unreached_at or (None,) * len(proposals), strict=True))
     standing = rt.standings.current(workflow)
     for _ in range(TRIES_MAX):
-        decided = [_decided(rt, standing, proposal, before, lease_s) for proposal in proposals]
-        admissions = rt.journal.admit([one.wish for one in decided])
+        decided = [_decided(rt, standing, proposal, before, lease_s, unreached) for proposal, unreached in pairs]
+        try:
+            admissions = rt.journal.admit([one.wish for one in decided])
+        except Unavailable as exc:
+            raise Unanswered(str(exc), tuple(one.wish.entry.leaf.hex() for one in decided)) from exc
         if all(a.answer in {Answer.ADMITTED, Answer.KNOWN} for a in admissions):
             return tuple(_admitted(workflow, *pair) for pair in zip(decided, admissions, strict=True))
         if any(a.answer is Answer.STALE for a in admissions):
@@ -122,14 +139,21 @@ def _number(measured: object) -> float | None:
     return number if math.isfinite(number) else None
 
 
-def _decided(rt: RunTime, standing: Standing, proposal: Proposal, before: Encoded | None, lease_s: float) -> _Decided:
+def _decided(
+    rt: RunTime,
+    standing: Standing,
+    proposal: Proposal,
+    before: Encoded | None,
+    lease_s: float,
+    unreached_at: str | None,
+) -> _Decided:
     now = rt.clock()
     at = stamp(now)
     action = standing.definition.effect.action_class
     scopes = scopes_of(standing.workflow, tenant=proposal.tenant, segment=proposal.segment, action=action)
     edge = at_the_edge(rt, standing, proposal, at)
     reserved = edge.reserved
-    inputs = _inputs(standing, proposal, scopes, edge, has_target=before is not None, at=at)
+    inputs = _inputs(standing, proposal, scopes, edge, has_target=before is not None, at=at, unreached_at=unreached_at)
     decision = decide(inputs)
     numbers = _numbers(standing, inputs)
     body = _body(standing, inputs, decision, numbers)
@@ -165,6 +189,7 @@ def _inputs(
     *,
     has_target: bool,
     at: str,
+    unreached_at: str | None,
 ) -> DecisionInputs:
     salt = standing.salt
     return DecisionInputs(
@@ -181,6 +206,7 @@ def _inputs(
         audit_draw=audit_draw(f"audit:{proposal.key}", salt=salt) if salt else 1.0,
         at=at,
         policy=edge.policy,
+        unreached_at=unreached_at,
     )
 
 
@@ -210,6 +236,7 @@ def _body(standing: Standing, inputs: DecisionInputs, decision: Decision, number
         "audit_draw": audit_draw_,
         "at": inputs.at,
         **({} if inputs.policy is None else {"policy": plain(inputs.policy)}),
+        **_if_given(unreached_at=inputs.unreached_at),
     }
     return {
         "key": proposal.key,

@@ -14,6 +14,7 @@ from interlock.ports.store import DecisionRow, Store, Transaction
 from interlock.terms.decision import Verb
 from interlock.terms.errors import BadInput
 from interlock.terms.evidence import EvidenceClass
+from interlock.terms.review import BLIND
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +84,7 @@ def observe_in(
 def _waits_for_audit(tx: Transaction, row: DecisionRow) -> bool:
     if not row.audited:
         return False
-    review = tx.review(row.key, "audit")
-    return review is not None and review.closed_at is None
+    return any(review.closed_at is None and review.kind in BLIND for review in tx.case_reviews(row.key))
 
 
 def _monitor(tx: Transaction, row: DecisionRow, *, wrong: bool, at: str) -> Observed:

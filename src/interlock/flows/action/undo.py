@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from interlock.engine.ledger.canonical import plain
+from interlock.engine.ledger.canonical import encoded, plain
 from interlock.engine.timestamp import moment, stamp
 from interlock.flows.action.admit import LEASE_S, NONCE_BYTES
 from interlock.flows.action.commit import Kept, recordable, words_of
+from interlock.flows.action.lost import target_kind
 from interlock.flows.action.runtime import RunTime
 from interlock.flows.action.steps import Flow, InStore, OnTarget, run
 from interlock.flows.ledger.record import record, written
@@ -20,6 +21,7 @@ from interlock.ports.store import Reading, Transaction
 from interlock.terms.errors import BadInput, Refused
 from interlock.terms.intent import Effect, Intent, IntentState
 from interlock.terms.person import Person
+from interlock.terms.workflow import TargetKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,19 +38,20 @@ def undoing(rt: RunTime, target: Target, key: str, *, by: Person) -> Flow[None]:
     An undo that was cut short (the case is still 'undoing') is gone on with, once its lease has ended. Raises BadInput
     where nothing is applied under the key, Refused where a person must decide (a review is opened).
     """
-    intent, effect = yield InStore(partial(_found, rt, key))
+    intent, effect, kind = yield InStore(partial(_found, rt, key))
     if intent.undo is None:
         raise (yield InStore(partial(_for_a_person, rt, intent, "its effect was declared to have no undo")))
     if intent.before is None or intent.after is None:
         reason = "the state before or after it is not kept any more"
         raise (yield InStore(partial(_for_a_person, rt, intent, reason)))
-    if reason := (yield from _moved(target, intent, effect)):
-        raise (yield InStore(partial(_for_a_person, rt, intent, reason)))
+    seen = yield from _seen(target, intent, effect, kind)
+    if isinstance(seen, str):
+        raise (yield InStore(partial(_for_a_person, rt, intent, seen)))
     # A kill waits for it as for any effect.
     held = rt.drain.hold(intent.scopes)
     yield InStore(held.__enter__)
     try:
-        yield from _put_back(rt, target, intent, effect, by)
+        yield from _put_back(rt, target, intent, effect, by, seen)
     finally:
         _let_go(held)
 
@@ -104,10 +107,10 @@ def recorded_effect(reading: Reading, intent: Intent) -> Effect:
     return effect_to_undo(intent, (row.payload if row else None) or {}, proposal)
 
 
-def _found(rt: RunTime, key: str) -> tuple[Intent, Effect]:
+def _found(rt: RunTime, key: str) -> tuple[Intent, Effect, TargetKind]:
     with rt.store.reading() as reading:
         intent = _to_be_undone(reading, key, rt.clock())
-        return intent, recorded_effect(reading, intent)
+        return intent, recorded_effect(reading, intent), target_kind(reading, intent)
 
 
 def _to_be_undone(reading: Reading, key: str, now: dt.datetime) -> Intent:
@@ -119,21 +122,38 @@ def _to_be_undone(reading: Reading, key: str, now: dt.datetime) -> Intent:
     return intent
 
 
-def _moved(target: Target, intent: Intent, effect: Effect) -> Flow[str]:
-    """Why the target is not as the effect left it; "" where it is."""
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """The target as it may be undone; `reached`: an undo that was cut short has put it back already."""
+
+    state: Mapping[str, Any]
+    reached: bool
+
+
+def _seen(target: Target, intent: Intent, effect: Effect, kind: TargetKind) -> Flow[_Seen | str]:
+    """The target where it is as the effect, or an undo that was cut short, left it; otherwise why it is left alone."""
     try:
         current = plain(dict((yield OnTarget(partial(target.read, effect)))))
     except Exception as exc:  # noqa: BLE001 - a target may raise anything
         return f"the target cannot be read: {type(exc).__name__}: {words_of(exc)}"
-    # An undo that was cut short may have reached the target already.
-    expected = [intent.after] if intent.state is IntentState.DONE else [intent.after, intent.before]
-    if current in expected:
-        return ""
+    cut_short = intent.state is IntentState.UNDOING
+    if cut_short and kind is not TargetKind.IDEMPOTENT:
+        # One that does not deduplicate must not be sent it twice.
+        if intent.before == intent.after:
+            return "an undo was cut short, and the target does not show whether it got there"
+        if current == intent.before:
+            return _Seen(current, reached=True)
+    if current == intent.after or (cut_short and current == intent.before):
+        return _Seen(current, reached=False)
     return f"the target holds {current}, not {intent.after} as after the effect: somebody changed it since"
 
 
-def _put_back(rt: RunTime, target: Target, intent: Intent, effect: Effect, by: Person) -> Flow[None]:
+def _put_back(rt: RunTime, target: Target, intent: Intent, effect: Effect, by: Person, seen: _Seen) -> Flow[None]:
     yield InStore(partial(_admit_undo, rt, intent, by))
+    if seen.reached:
+        kept = Kept("found put back", encoded(seen.state))
+        yield InStore(partial(_record_undone, rt, intent, kept, by))
+        return
     try:
         back = Effect(**{**_fields(effect), "idempotency_key": f"undo:{intent.key}"})
         receipt = recordable((yield OnTarget(partial(target.undo, back, intent.before or {}))))

@@ -1,0 +1,1 @@
+"""Suggestions that wait on this host for their store."""
