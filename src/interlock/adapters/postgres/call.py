@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any, cast
 
 import psycopg
 from psycopg import pq
@@ -9,7 +10,7 @@ from psycopg import pq
 from interlock.adapters.postgres.connection import Lane
 
 TEXT, BINARY = 0, 1
-Parameter = str | int | bytes | None
+Parameter = str | int | float | bytes | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +48,9 @@ class Caller:
         if self._name not in lane.prepared:
             _checked(connection, connection.prepare(self._name, self._query))
             lane.prepared.add(self._name)
-        sent = [None if one is None else one if type(one) is bytes else str(one).encode() for one in parameters]
-        found = _checked(connection, connection.exec_prepared(self._name, sent, self._formats))
+        sent = [one if one is None or type(one) is bytes else str(one).encode() for one in parameters]
+        # The driver's stub knows no NULL here; the driver does.
+        found = _checked(connection, connection.exec_prepared(self._name, cast(Any, sent), self._formats))
         return tuple([found.get_value(0, column) for column in range(found.nfields)])
 
 

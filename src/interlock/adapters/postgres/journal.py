@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -21,6 +22,7 @@ from interlock.terms.ledger import NewEntry
 T = TypeVar("T")
 NO_ROOM = "IL001"
 GONE = ("08", "57P")  # the classes of errors after which a connection, or the server, is gone
+SEALED_EVERY = 1024  # entries of one process, which then takes all that are written into the tree
 AGAIN_S = (0.05, 0.2, 0.5, 1.0)
 STATES = {"intent.completed": "done", "intent.failed": "failed", "intent.in_doubt": "in_doubt"}
 ANSWERS = {answer.value.encode(): answer for answer in Answer}
@@ -60,8 +62,10 @@ class Held(Admission):
 class PostgresJournal:
     """Admits and settles on the lanes of one process."""
 
-    def __init__(self, lanes: Lanes) -> None:
+    def __init__(self, lanes: Lanes, seal: Callable[[], object]) -> None:
         self._lanes = lanes
+        self._seal = seal
+        self._unsealed = 0
 
     def admit(self, wishes: Sequence[Wish]) -> tuple[Admission, ...]:
         if len(wishes) == 1:
@@ -75,6 +79,11 @@ class PostgresJournal:
         finally:
             if admission is not None:
                 admission.release()
+            self._unsealed += 2  # an admission and its settlement
+            if self._unsealed >= SEALED_EVERY:
+                self._unsealed = 0
+                with suppress(Unavailable):  # somebody else, or the next time, will do it
+                    self._seal()
 
     def used(self, workflow: str, counters: Sequence[str]) -> Mapping[str, int]:
         query = "SELECT name, used FROM counter WHERE workflow = %s AND name = ANY(%s)"

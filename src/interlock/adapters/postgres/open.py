@@ -15,7 +15,7 @@ class OpenedPostgres:
     def __init__(self, address: str, tree: Tree) -> None:
         self.store = PostgresStore(address, tree)
         self._lanes = Lanes(address, lanes_max=LANES_MAX)
-        self.journal = PostgresJournal(self._lanes)
+        self.journal = PostgresJournal(self._lanes, self.store.seal)
         self.drain = PostgresDrain(address)
 
     def close(self) -> None:

@@ -57,11 +57,12 @@ def begin_writing(connection: sqlite3.Connection) -> None:
 def _patiently(connection: sqlite3.Connection, statement: str) -> None:
     # SQLite's own waiting sleeps longer and longer (to 100 ms), so that newcomers overtake who waits for long; and two
     # processes that switch a new store to WAL at once are not waited for at all.
-    give_up = time.monotonic() + BUSY_TIMEOUT_MS / 1e3
+    give_up: float | None = None
     while True:
         try:
             connection.execute(statement)
         except sqlite3.OperationalError as exc:
+            give_up = time.monotonic() + BUSY_TIMEOUT_MS / 1e3 if give_up is None else give_up
             if "locked" not in str(exc) or time.monotonic() >= give_up:
                 raise
             time.sleep(RETRY_S)
