@@ -9,7 +9,7 @@ import pytest
 from interlock.flows.ledger.export import export
 from interlock.flows.ledger.record import record
 from interlock.flows.ledger.verify import verify_export, verify_store
-from interlock.ports.store import DecisionRow, ReviewRow, Store, Transaction, WorkflowRow
+from interlock.ports.store import DecisionRow, NotOnce, ReviewRow, Store, Transaction, WorkflowRow
 from interlock.terms.errors import BadInput, Unavailable
 from interlock.terms.evidence import Evidence, EvidenceClass
 from interlock.terms.intent import Intent, IntentState
@@ -271,7 +271,7 @@ def test_a_raising_block_writes_nothing_and_keeps_its_exception(open_store: Open
 def test_a_fault_in_the_middle_of_an_entry_writes_nothing(store: Store) -> None:
     with pytest.raises(Unavailable, match="no such kind"), store.transaction() as tx:
         record(tx, "no such kind", {}, at=AT)
-    with pytest.raises(Unavailable), store.transaction() as tx:
+    with pytest.raises(NotOnce), store.transaction() as tx:
         decided(tx, "k")
         decided(tx, "k")
     with store.reading() as reading:

@@ -12,6 +12,10 @@ from interlock.terms.ledger import BatchRoot, LedgerEntry, NewEntry, TreeHead
 T = TypeVar("T")
 
 
+class NotOnce(Exception):
+    """The case of an entry was decided, or its intent settled, before: nothing was written."""
+
+
 @dataclass(frozen=True, slots=True)
 class WorkflowRow:
     """Where a workflow stands. `definition` and `grant` are the JSON-able bodies as recorded; `monitor` likewise."""
@@ -222,7 +226,10 @@ class Transaction(Reading, Protocol):
         ...
 
     def append(self, entry: NewEntry) -> int:
-        """Write an entry and what it changes; returns its index. Fences first where it changes authority."""
+        """Write an entry and what it changes; returns its index. Fences first where it changes authority.
+
+        Raises NotOnce where it is about a case that was decided, or an intent that was settled, before.
+        """
         ...
 
     def keep_secret(self, name: str, value: bytes) -> None:

@@ -50,7 +50,7 @@ class Caller:
             lane.prepared.add(self._name)
         sent = [one if one is None or type(one) is bytes else str(one).encode() for one in parameters]
         # The driver's stub knows no NULL here; the driver does.
-        found = _checked(connection, connection.exec_prepared(self._name, cast(Any, sent), self._formats))
+        found = _checked(connection, connection.exec_prepared(self._name, cast("Any", sent), self._formats))
         return tuple([found.get_value(0, column) for column in range(found.nfields)])
 
 

@@ -14,8 +14,9 @@ from interlock.adapters.postgres.call import Caller, Function, Parameter, array
 from interlock.adapters.postgres.connection import APPEND, AUTHORITY, Lane, Lanes, as_unavailable
 from interlock.adapters.postgres.drain import lock_of
 from interlock.adapters.postgres.views import PostgresReading, PostgresTransaction
-from interlock.adapters.sql.projections import NotOnce, cell
+from interlock.adapters.sql.projections import cell
 from interlock.ports.journal import Admission, Answer, Wish
+from interlock.ports.store import NotOnce
 from interlock.terms.errors import Unavailable
 from interlock.terms.ledger import NewEntry
 

@@ -8,11 +8,11 @@ from typing import Any
 
 from interlock.adapters.postgres.connection import APPEND, AUTHORITY, Connection
 from interlock.adapters.sql.projections import AUTHORITY as AUTHORITY_KINDS
-from interlock.adapters.sql.projections import ONCE, NotOnce, statements
+from interlock.adapters.sql.projections import ONCE, statements
 from interlock.adapters.sql.reading import SqlReading
 from interlock.adapters.sql.rebuild import RAISE_AUTHORITY, state_faults
 from interlock.adapters.sql.rows import DECISION, INTENT, REVIEW, Row, decision_of, intent_of, review_of
-from interlock.ports.store import DecisionRow, ReviewRow
+from interlock.ports.store import DecisionRow, NotOnce, ReviewRow
 from interlock.terms.intent import Intent, IntentState
 from interlock.terms.ledger import NewEntry
 

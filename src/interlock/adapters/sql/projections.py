@@ -173,10 +173,6 @@ ONCE = frozenset(
 )
 
 
-class NotOnce(Exception):
-    """The case of an entry was decided, or its intent settled, before: nothing was written."""
-
-
 # Entries after which a decision could come out otherwise: each raises the version that every wish is checked against.
 AUTHORITY = frozenset(
     {

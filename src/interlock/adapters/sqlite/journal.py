@@ -4,11 +4,10 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
-from interlock.adapters.sql.projections import NotOnce
 from interlock.adapters.sqlite.drain import FileDrain
 from interlock.adapters.sqlite.store import SqliteStore
 from interlock.ports.journal import Admission, Answer, Wish
-from interlock.ports.store import Transaction
+from interlock.ports.store import NotOnce, Transaction
 from interlock.terms.ledger import NewEntry
 
 

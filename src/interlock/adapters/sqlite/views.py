@@ -4,12 +4,12 @@ import sqlite3
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from interlock.adapters.sql.projections import AUTHORITY, ONCE, NotOnce, statements
+from interlock.adapters.sql.projections import AUTHORITY, ONCE, statements
 from interlock.adapters.sql.reading import SqlReading
 from interlock.adapters.sql.rebuild import RAISE_AUTHORITY, state_faults
 from interlock.adapters.sql.rows import Row
 from interlock.adapters.sql.sealing import ROOT, SEAL, UNSEALED, sealed
-from interlock.ports.store import ReviewRow
+from interlock.ports.store import NotOnce, ReviewRow
 from interlock.ports.tree import BATCH, Tree
 from interlock.terms.ledger import NewEntry
 
