@@ -2,6 +2,38 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
+
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+class FactKind(StrEnum):
+    """What a caller's own fact for hand-written rules may be: text, a whole number of 64 bits, true or false."""
+
+    STRING = "string"
+    INTEGER = "integer"
+    BOOLEAN = "boolean"
+
+
+@dataclass(frozen=True, slots=True)
+class OpenHours:
+    """From `begin_minute` of a day until before `end_minute`, on `weekdays`, by the clock of an IANA zone.
+
+    Where the end is before the beginning it is that of the next day; the weekday is then that of the beginning.
+    """
+
+    begin_minute: int
+    end_minute: int
+    weekdays: tuple[str, ...] = WEEKDAYS
+    zone: str = "UTC"
+
+
+@dataclass(frozen=True, slots=True)
+class LocalTime:
+    """A moment on the clock of the zone in which hours are meant: a weekday of WEEKDAYS, and the minute of the day."""
+
+    weekday: str
+    minute: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +62,10 @@ class EdgeFacts:
 
 @dataclass(frozen=True, slots=True)
 class PolicyAnswer:
-    """Whether the effect may be applied, the ids of the rules that decided, and why, in words with the facts.
+    """Whether the effect may be applied, the ids of the rules that decided, and why not, in words with the facts.
 
-    `failed`: the policy could not be evaluated without error; that is never allowed.
+    The words hold what is recorded of a case anyway. Its target and its own facts can be erased, so they are named and
+    not shown. `failed`: the policy could not be evaluated without error; that is never allowed.
     """
 
     allowed: bool
@@ -52,3 +85,39 @@ class Reservation:
     counter: str
     amount: int
     limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class EdgeRule:
+    """One rule in Cedar: its id in words, its text, and the attributes of the context that it reads.
+
+    An attribute of a part is named with a dot, such as 'facts.country'. `own` rules are hand-written.
+    """
+
+    id: str
+    cedar: str
+    reads: frozenset[str] = frozenset()
+    own: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class EdgeRequest:
+    """What a policy is asked about one case: the attributes that its rules read, and the target (a resource).
+
+    `doubts`: why it cannot be asked, in words. `failed`: a doubt comes from broken machinery or a broken call, not from
+    what nobody knew about the case.
+    """
+
+    context: Mapping[str, object]
+    target: str
+    doubts: tuple[str, ...] = ()
+    failed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyFault:
+    """Why a hand-written text cannot be used: the place of the text in the list, the line in it (from 1), the mend."""
+
+    text: int
+    line: int
+    words: str

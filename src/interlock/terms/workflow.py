@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from interlock.terms.certificate import Promise
+from interlock.terms.policy import FactKind, OpenHours
 from interlock.terms.review import ReviewPlan
 
 # Marks a field that came into its term later: at its default it is not written, so that older digests stay as they are.
@@ -78,18 +79,42 @@ class Budget:
 class Limits:
     """Plain limits at the edge. `forbidden` labels are never done by the workflow, not even after review.
 
-    `novelty_review_below`: cases whose novelty p is lower, or not known, go to a person.
+    `novelty_review_below`: cases whose novelty p is lower, or not known, go to a person. Amounts in US cents: of one
+    case, and of all that is applied in a running window; rates and `items_max` (what one effect touches at once) are
+    counts. Windows are those of the clock in UTC: a day, an hour, a minute from its first second to its last. An empty
+    list of targets or segments is no limit. `policy` are texts of hand-written Cedar rules, `facts` the kinds of the
+    callers' own facts that they read.
     """
 
     always_review: tuple[str, ...] = ()
     forbidden: tuple[str, ...] = ()
     applied_per_day: int | None = None
     novelty_review_below: float | None = field(default=None, metadata=ABSENT_AT_DEFAULT)
+    amount_max_cents: int | None = field(default=None, metadata=ABSENT_AT_DEFAULT)
+    amount_per_day_cents: int | None = field(default=None, metadata=ABSENT_AT_DEFAULT)
+    amount_per_hour_cents: int | None = field(default=None, metadata=ABSENT_AT_DEFAULT)
+    applied_per_hour: int | None = field(default=None, metadata=ABSENT_AT_DEFAULT)
+    applied_per_minute: int | None = field(default=None, metadata=ABSENT_AT_DEFAULT)
+    items_max: int | None = field(default=None, metadata=ABSENT_AT_DEFAULT)
+    targets: tuple[str, ...] = field(default=(), metadata=ABSENT_AT_DEFAULT)
+    segments: tuple[str, ...] = field(default=(), metadata=ABSENT_AT_DEFAULT)
+    hours: OpenHours | None = field(default=None, metadata=ABSENT_AT_DEFAULT)
+    policy: tuple[str, ...] = field(default=(), metadata=ABSENT_AT_DEFAULT)
+    facts: Mapping[str, FactKind] = field(default_factory=dict, metadata=ABSENT_AT_DEFAULT)
 
     @property
     def at_the_edge(self) -> bool:
         """Whether a policy has to be asked before each effect."""
-        return False
+        counted = (
+            self.amount_max_cents,
+            self.amount_per_day_cents,
+            self.amount_per_hour_cents,
+            self.applied_per_hour,
+            self.applied_per_minute,
+            self.items_max,
+            self.hours,
+        )
+        return bool(self.targets or self.segments or self.policy) or any(limit is not None for limit in counted)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,6 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, model_validator
 
 from interlock.adapters.definitions.field_types import (
-    NUMBER_MAX,
     Days,
     FilePart,
     Name,
@@ -17,6 +16,7 @@ from interlock.adapters.definitions.field_types import (
     Usd,
     Words,
 )
+from interlock.adapters.definitions.limits_schema import LimitsPart
 from interlock.adapters.definitions.review_schema import ReviewPart
 from interlock.terms.certificate import Promise
 from interlock.terms.workflow import (
@@ -24,7 +24,6 @@ from interlock.terms.workflow import (
     DecisionRights,
     Durability,
     EffectPlan,
-    Limits,
     Owners,
     Problem,
     Rollout,
@@ -73,15 +72,6 @@ class BudgetPart(FilePart):
         if self.certify_at is not None and self.certify_at > self.error:
             raise ValueError(f"certify_at ({self.certify_at}) is over the error budget ({self.error}); lower it")
         return self
-
-
-class LimitsPart(FilePart):
-    """Plain limits at the edge."""
-
-    always_review: tuple[Words, ...] = ()
-    forbidden: tuple[Words, ...] = ()
-    applied_per_day: Annotated[int, Field(ge=0, le=NUMBER_MAX, strict=True)] | None = None
-    novelty_review_below: OpenShare | None = None
 
 
 class EffectPart(FilePart):
@@ -153,8 +143,8 @@ class WorkflowFile(FilePart):
     durability: Durability = Durability.POWER_LOSS
     review: ReviewPart = ReviewPart()
 
-    def definition(self) -> WorkflowDefinition:
-        """The term."""
+    def definition(self, policy: tuple[str, ...] = ()) -> WorkflowDefinition:
+        """The term, with hand-written rules as texts."""
         budget = self.budget
         return WorkflowDefinition(
             name=self.workflow,
@@ -162,7 +152,7 @@ class WorkflowFile(FilePart):
             owners=Owners(self.owners.value, self.owners.safety),
             rights=DecisionRights(self.rights.promote, self.rights.resume),
             budget=Budget(budget.error, budget.promise, budget.delta, budget.certify_at or budget.error / 2),
-            limits=Limits(**self.limits.model_dump()),
+            limits=self.limits.limits(policy),
             effect=EffectPlan(**self.effect.model_dump()),
             rollout=Rollout(**self.rollout.model_dump()),
             cost_wrong_usd=self.costs.wrong_usd,

@@ -1,7 +1,7 @@
 """Reading a definition file; an error names the file, the line, the field and the mend."""
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, get_args
 
@@ -9,28 +9,54 @@ import yaml
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from interlock.adapters.definitions.places import line_of
+from interlock.adapters.definitions.policy_texts import policy_texts
 from interlock.adapters.definitions.schema import WorkflowFile
+from interlock.adapters.definitions.text_file import text_of
 from interlock.terms.errors import BadInput
+from interlock.terms.policy import PolicyFault
 from interlock.terms.workflow import WorkflowDefinition
 
-SIZE_MAX_BYTES = 1_000_000
+PolicyCheck = Callable[[WorkflowDefinition], Sequence[PolicyFault]]
+
 DEPTH_MAX = 20
 
 
-def read_definition(path: Path) -> WorkflowDefinition:
-    """The definition in a YAML file. Raises BadInput with every fault of the file."""
-    node, content = _parsed(path, _text(path))
+def read_definition(path: Path, check: PolicyCheck | None = None) -> WorkflowDefinition:
+    """The definition in a YAML file, with the files of hand-written rules that it names; `check` finds their faults.
+
+    Raises BadInput with every fault of the file.
+    """
+    node, content = _parsed(path, text_of(path, ending=".yaml", kind="a definition is a short YAML file"))
     if not isinstance(content, dict):
         raise BadInput(f"{path}: a definition is a mapping that starts with `workflow: NAME`")
     faults = list(_repeated(path, node))
     try:
-        definition = WorkflowFile.model_validate(content).definition()
+        file = WorkflowFile.model_validate(content)
     except ValidationError as exc:
         faults.extend(_fault(path, node, error) for error in exc.errors())
+        raise _refusal(path, faults) from None
+    texts, unread = policy_texts(path, node, file.limits.policy)
+    definition = file.definition(tuple(one.text for one in texts))
+    faults.extend(unread)
+    if not faults:
+        faults.extend(f"{texts[one.text].place(one.line)}: {one.words}" for one in _checked(path, definition, check))
     if faults:
-        words = "\n".join(f"  {fault}" for fault in faults)
-        raise BadInput(f"{path} is not a workflow definition yet:\n{words}")
+        raise _refusal(path, faults)
     return definition
+
+
+def _checked(path: Path, definition: WorkflowDefinition, check: PolicyCheck | None) -> Sequence[PolicyFault]:
+    if check is not None:
+        return check(definition)
+    if definition.limits.policy:
+        raise BadInput(f"{path} holds hand-written rules, and nothing here can check them: use `interlock apply`")
+    return ()
+
+
+def _refusal(path: Path, faults: Sequence[str]) -> BadInput:
+    words = "\n".join(f"  {fault}" for fault in faults)
+    return BadInput(f"{path} is not a workflow definition yet:\n{words}")
 
 
 def _parsed(path: Path, text: str) -> tuple[yaml.Node | None, Any]:
@@ -78,27 +104,6 @@ def _repeated(path: Path, node: yaml.Node | None, prefix: str = "") -> Iterator[
         yield from _repeated(path, value, f"{prefix}{name}.")
 
 
-def _text(path: Path) -> str:
-    try:
-        if path.stat().st_size > SIZE_MAX_BYTES:
-            raise BadInput(f"{path} is over {SIZE_MAX_BYTES:,} bytes; a definition is a short YAML file")
-        return path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        near = difflib.get_close_matches(path.name, [p.name for p in _siblings(path)], n=3)
-        hint = f"; did you mean {' or '.join(near)}?" if near else ""
-        raise BadInput(f"there is no file {path}{hint}") from None
-    except IsADirectoryError:
-        raise BadInput(f"{path} is a folder; name a .yaml file in it") from None
-    except UnicodeDecodeError as exc:
-        raise BadInput(f"{path} is not UTF-8 text (byte {exc.start}); save it as UTF-8") from exc
-    except OSError as exc:
-        raise BadInput(f"{path} cannot be read: {exc.strerror}") from exc
-
-
-def _siblings(path: Path) -> list[Path]:
-    return list(path.parent.iterdir()) if path.parent.is_dir() else []
-
-
 def _fault(path: Path, node: yaml.Node | None, error: ErrorDetails) -> str:
     location = error["loc"]
     field = ".".join(str(part) for part in location) or "(whole file)"
@@ -109,7 +114,7 @@ def _fault(path: Path, node: yaml.Node | None, error: ErrorDetails) -> str:
         message = f"is not a field of a definition{_near(location)}"
     elif isinstance(error["input"], bool):
         message += "; YAML reads yes, no, on and off as true and false: put a word in quotes, write a number as digits"
-    return f"{path}:{_line(node, location)}: {field}: {message}"
+    return f"{path}:{line_of(node, location)}: {field}: {message}"
 
 
 def _near(location: tuple[int | str, ...]) -> str:
@@ -125,25 +130,3 @@ def _fields_in(kind: Any) -> dict[str, Any]:
     """The fields of a part, or of the parts that a list holds."""
     item = next(iter(get_args(kind)), None)
     return getattr(kind, "model_fields", None) or getattr(item, "model_fields", {})
-
-
-def _line(node: yaml.Node | None, location: tuple[int | str, ...]) -> int:
-    """The line of the innermost part of a location that the file holds."""
-    line = 1
-    for part in location:
-        found = _child(node, part)
-        if found is None:
-            break
-        line, node = found
-    return line
-
-
-def _child(node: yaml.Node | None, part: int | str) -> tuple[int, yaml.Node] | None:
-    if isinstance(node, yaml.MappingNode):
-        for key, value in node.value:
-            if key.value == part:
-                return key.start_mark.line + 1, value
-    if isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
-        item = node.value[part]
-        return item.start_mark.line + 1, item
-    return None

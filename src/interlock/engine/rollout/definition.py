@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from interlock.terms.certificate import Promise
+from interlock.terms.policy import FactKind, OpenHours
 from interlock.terms.review import ReviewPlan, ReviewReason
 from interlock.terms.workflow import (
     Budget,
@@ -18,6 +19,8 @@ from interlock.terms.workflow import (
     WorkflowDefinition,
     WorkflowStep,
 )
+
+_LATER_LISTS = ("targets", "segments", "policy")
 
 
 def definition_of(body: Mapping[str, Any]) -> WorkflowDefinition:
@@ -49,12 +52,18 @@ def review_plan_of(body: Mapping[str, Any] | None) -> ReviewPlan:
 
 
 def limits_of(body: Mapping[str, Any]) -> Limits:
-    """The limits as the decision reads them."""
+    """The limits as the decision reads them; raises KeyError or TypeError where they are of another shape."""
+    hours = body.get("hours")
     return Limits(
-        tuple(body["always_review"]),
-        tuple(body["forbidden"]),
-        body["applied_per_day"],
-        body.get("novelty_review_below"),
+        **{
+            **body,
+            "always_review": tuple(body["always_review"]),
+            "forbidden": tuple(body["forbidden"]),
+            "applied_per_day": body["applied_per_day"],
+            **{name: tuple(body[name]) for name in _LATER_LISTS if name in body},
+            "hours": OpenHours(**{**hours, "weekdays": tuple(hours["weekdays"])}) if hours else None,
+            "facts": {name: FactKind(kind) for name, kind in body.get("facts", {}).items()},
+        }
     )
 
 
