@@ -87,8 +87,11 @@ def test_an_outcome_is_never_overwritten(live: House) -> None:
     with pytest.raises(BadInput, match="already has the outcome 'fraud'"):
         observe(live.store, NAME, "k", label="sales", by="people", clock=live.clock)
     with pytest.raises(BadInput, match="already has the outcome 'fraud'"):
-        close(live, "k", "decision", "sales")
+        close_review(
+            live.store, NAME, "k", "decision", label="sales", by=BEN, clock=live.clock, note="no", randomness=bytes
+        )
     assert (outcome(live, "k"), live.kinds()) == (("fraud", False), before)
+    assert close(live, "k", "decision", "fraud") == Observed(wrong=False, counted=False, demoted=False)
 
 
 def test_a_review_is_closed_once(live: House) -> None:

@@ -1,6 +1,7 @@
 """What a person approves is done once, when its key comes again; a halt and what is forbidden still hold."""
 
 import datetime as dt
+import sqlite3
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -18,7 +19,7 @@ from interlock.flows.ledger.verify import verify_store
 from interlock.flows.review.decide import close_review
 from interlock.terms.decision import Decision, Proposal, Verb
 from interlock.terms.errors import BadInput
-from interlock.terms.intent import Effect, IntentState, Receipt
+from interlock.terms.intent import Effect, IntentState, KillReport, Receipt
 from interlock.terms.workflow import Limits, TargetKind
 
 APPROVED = Decision(Verb.REVIEW, ("approved by Ana Ruiz",))
@@ -137,7 +138,7 @@ def test_a_kill_between_the_look_and_the_intent_is_seen(either: House, monkeypat
     ask(either)
     approve(either)
     admit = either.rt.journal.admit
-    killed = []
+    killed: list[KillReport] = []
 
     def late(wishes: Any) -> Any:
         if wishes[0].entry.kind == "intent.approved" and not killed:
@@ -224,8 +225,6 @@ def test_running_limits_hold_for_what_was_approved(house: House) -> None:
 def test_what_was_erased_cannot_be_done(live: House) -> None:
     ask(live, arguments={"to": "Ana"})
     approve(live)
-    import sqlite3
-
     with sqlite3.connect(live.path) as db:
         db.execute("UPDATE ledger SET payload = NULL WHERE kind = 'decision.made'")
     db.close()

@@ -1,7 +1,7 @@
 """The queue: who takes which case, what time does to those that nobody takes. On both engines."""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -100,7 +100,7 @@ def test_a_refused_case_is_denied_and_nothing_is_applied(queue: House) -> None:
     again = queue.act(queue.proposal(key="late", label="fraud"))
     refused = f"nobody decided in time: it was refused at {closed_at}"
     assert again == Acted(Decision(Verb.DENY, (refused,)), None)
-    with pytest.raises(BadInput, match="was refused at .*: nobody had decided in time"):
+    with pytest.raises(BadInput, match=r"was refused at .*: nobody had decided in time"):
         close(queue, "late", "fraud")
 
 
@@ -205,7 +205,9 @@ def test_a_claim_can_be_made_longer_and_given_back(queue: House) -> None:
     for minutes in (5, 60):
         claim(queue.store, NAME, "one", "decision", by=ANA, clock=queue.clock, minutes=minutes)
     later(queue, minutes=30)
-    with pytest.raises(BadInput, match="Ben Okafor does not hold the decision review of case 'one'.*Ana Ruiz holds it"):
+    with pytest.raises(
+        BadInput, match=r"Ben Okafor does not hold the decision review of case 'one'.*Ana Ruiz holds it"
+    ):
         release(queue.store, NAME, "one", "decision", by=BEN, clock=queue.clock)
     release(queue.store, NAME, "one", "decision", by=ANA, clock=queue.clock)
     with pytest.raises(BadInput, match="nobody holds it"):
@@ -234,11 +236,12 @@ def test_a_claim_has_a_sensible_length(live: House) -> None:
 @pytest.mark.parametrize("name", ["", "  ", "\u200b"])
 def test_nobody_claims_nothing(live: House, name: str) -> None:
     to_review(live, "one")
-    for act in (
+    acts: tuple[Callable[[], object], ...] = (
         lambda: claim_next(live.store, by=Person(name), clock=live.clock),
         lambda: claim(live.store, NAME, "one", "decision", by=Person(name), clock=live.clock),
         lambda: release(live.store, NAME, "one", "decision", by=Person(name), clock=live.clock),
-    ):
+    )
+    for act in acts:
         with pytest.raises(BadInput, match="say who you are"):
             act()
 

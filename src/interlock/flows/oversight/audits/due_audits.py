@@ -6,6 +6,7 @@ from typing import Any
 
 from interlock.flows.oversight.audits.periods import AuditFault, Line
 from interlock.terms.decision import Verb
+from interlock.terms.review import BLIND, ReviewKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,8 @@ class DueAudits:
     _due: dict[str, int] = field(default_factory=dict)
     _opened: set[str] = field(default_factory=set)
     _undecided: set[str] = field(default_factory=set)
-    _answered: dict[str, str] = field(default_factory=dict)
+    _answered: dict[str, dict[str, str]] = field(default_factory=dict)
+    _approved: set[str] = field(default_factory=set)
 
     def take(self, kind: str, line: Line) -> None:
         """The next entry; a decision that cannot be read is named by the walk over the draws."""
@@ -43,8 +45,10 @@ class DueAudits:
             self._completed(line, key)
         elif kind == "review.opened" and body.get("kind") == "audit":
             self._opened.add(key)
-        elif kind == "review.closed" and body.get("kind") == "audit":
-            self._answered[key] = str(body.get("label")).strip()
+        elif kind == "review.closed":
+            self._closed(body, key)
+        elif kind == "intent.approved":
+            self._approved_use(line, key)
         elif kind == "outcome.observed":
             self._observed(line, key)
 
@@ -62,7 +66,7 @@ class DueAudits:
     @property
     def n_answered(self) -> int:
         """How many of those a person has answered."""
-        return sum(key in self._answered for key in self._due)
+        return sum(ReviewKind.AUDIT in self._answered.get(key, {}) for key in self._due)
 
     def _completed(self, line: Line, key: str) -> None:
         if line.body.get("audit_due_at") is not None:
@@ -70,6 +74,24 @@ class DueAudits:
         self._begun(line, key)
         if key in self._decided and self._decided[key].audited:
             self._due[key] = line.entry
+
+    def _closed(self, body: Mapping[str, Any], key: str) -> None:
+        kind = str(body.get("kind"))
+        if kind in BLIND:
+            self._answered.setdefault(key, {})[kind] = str(body.get("label")).strip()
+        elif body.get("approved_until") is not None:
+            self._approved.add(key)
+
+    def _approved_use(self, line: Line, key: str) -> None:
+        if key not in self._approved:
+            self._fault(line.entry, key, "an effect was begun for it as approved, but no approval is on record")
+        self._approved.discard(key)
+
+    def _settled(self, key: str) -> str | None:
+        """What the blind looks at a case come to: of one person, of two who agree, or of the third."""
+        given = self._answered.get(key, {})
+        first, second = given.get(ReviewKind.AUDIT), given.get(ReviewKind.SECOND)
+        return given.get(ReviewKind.THIRD, first if second in (None, first) else None)
 
     def _begun(self, line: Line, key: str) -> None:
         decided = self._decided.get(key)
@@ -88,7 +110,7 @@ class DueAudits:
                 key,
                 f"it counts as {told}, but '{decided.label}' was proposed and '{label}' turned out true",
             )
-        if line.body.get("audit") is True and self._answered.get(key) != label:
+        if line.body.get("audit") is True and self._settled(key) != label:
             self._fault(
                 line.entry, key, f"its audit counts as answered '{label}'; the reviewer's answer is not that one"
             )

@@ -7,8 +7,11 @@ from typing import Any, NamedTuple
 from interlock.engine.oversight.audits.sampling import salt_commitment
 from interlock.engine.oversight.audits.seeding import recheck_seeds
 from interlock.flows.oversight.audits.drawn_cases import DrawnCase, drawn_case, is_draw, reasons_against
+from interlock.flows.oversight.audits.second_looks import SecondDraw, second_draw, second_share
+from interlock.flows.oversight.audits.second_looks import reasons_against as reasons_against_second
 from interlock.flows.rollout.define import is_salt_of
 from interlock.terms.audits import SeedDraw
+from interlock.terms.review import ReviewKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,7 @@ class Period:
     secret: bytes | None = None
     cases: list[DrawnCase] = field(default_factory=list)
     plantings: list["Planting"] = field(default_factory=list)
+    seconds: list[SecondDraw] = field(default_factory=list)
 
 
 class Planting(NamedTuple):
@@ -64,6 +68,9 @@ class WorkflowWalk:
         self._grant: Mapping[str, Any] | None = None
         self._salt_is_due = False
         self._keys: set[str] = set()
+        self._second_share = 0.0
+        self._second_opened: set[str] = set()
+        self._second_owed: dict[str, int] = {}
 
     def take(self, kind: str, line: Line) -> None:
         """The next entry; one that cannot be read is a fault, never skipped."""
@@ -75,6 +82,8 @@ class WorkflowWalk:
             "salt.published": self._published,
             "decision.made": self._decided,
             "known_cases.planted": self._planted,
+            "review.opened": self._review_opened,
+            "review.closed": self._review_closed,
         }.get(kind)
         if step is None:
             return
@@ -96,6 +105,11 @@ class WorkflowWalk:
             for case in period.cases:
                 self._against(case, period.secret)
             self._against_plantings(period)
+            for second in period.seconds:
+                self._against_second(second, period.secret, salted=True)
+        for key, entry in self._second_owed.items():
+            if key not in self._second_opened:
+                self._fault(entry, "a second look was drawn for it and never opened", key)
         for case in self.unsalted:
             self._against(case, None)
             if any(is_draw(draw) for draw in case.draws.values()):
@@ -104,6 +118,7 @@ class WorkflowWalk:
 
     def _defined(self, line: Line) -> None:
         self._release, self._grant, self._salt_is_due = str(line.body["release"]), None, True
+        self._second_share = second_share(line.body.get("definition", {}))
 
     def _given(self, line: Line) -> None:
         self._grant = dict(line.body["grant"])
@@ -160,6 +175,31 @@ class WorkflowWalk:
             self._fault(line.entry, "known errors were drawn although no secret salt was in force")
         else:
             period.plantings.append(Planting(line.entry, share, draws))
+
+    def _review_opened(self, line: Line) -> None:
+        if line.body.get("kind") == ReviewKind.SECOND:
+            self._second_opened.add(str(line.body["key"]))
+
+    def _review_closed(self, line: Line) -> None:
+        key = str(line.body["key"])
+        if line.body.get("kind") != ReviewKind.AUDIT or key not in self._keys:
+            return  # a planted case gets no second look
+        second = second_draw(line.entry, line.body, self._second_share)
+        if second is None:
+            if self._second_share and key not in self._second_opened:
+                self._fault(line.entry, "whether it gets a second look was not drawn", key)
+            return
+        if second.drawn:
+            self._second_owed[key] = line.entry
+        period = self._in_force()
+        if period is None:
+            self._against_second(second, None, salted=False)
+        else:
+            period.seconds.append(second)
+
+    def _against_second(self, second: SecondDraw, salt: bytes | None, *, salted: bool) -> None:
+        for reason in reasons_against_second(second, salt, salted=salted):
+            self._fault(second.entry, reason, second.key)
 
     def _in_force(self) -> Period | None:
         """The newest salt of the release in force, unless a close came after it (see salts.salt_in_force)."""
