@@ -291,6 +291,26 @@ def test_an_answer_that_comes_after_all_is_kept(house: House) -> None:
     assert state(house) is IntentState.DONE
 
 
+def test_an_effect_that_was_taken_for_not_applied_and_lands_is_brought_before_a_person(house: House) -> None:
+    house.live(definition(TargetKind.BLIND, applied_per_day=1))
+
+    class Slow(Desk):
+        def apply(self, effect: Effect) -> Receipt:
+            house.now += LEASE
+            settled(house)
+            return super().apply(effect)
+
+    assert act(house.rt, Slow(), NAME, house.proposal(key="k")).state is IntentState.DONE
+    assert state(house) is IntentState.DONE
+    with house.store.reading() as reading:
+        (entry,) = reading.entries_of("intent.answered_late", NAME)
+        assert entry.body["reason"] == "the effect was applied after all, when the case was recorded as failed"
+        assert [review.kind for review in reading.reviews(NAME)] == ["decision"]
+        assert reading.intent("k").after == {"queue": "billing"}  # type: ignore[union-attr]
+    assert house.act().decision.verb is Verb.REVIEW  # its place in the day's limit is taken again
+    assert holds(house)
+
+
 # Undo
 
 
@@ -431,7 +451,7 @@ def test_only_what_is_in_doubt_can_be_settled_and_only_by_somebody(house: House)
     house.live(definition(TargetKind.BLIND))
     desk = Lossy(sent=True)
     dies(house, desk, "k")
-    with pytest.raises(BadInput, match="is at work until .* at the latest: wait until then"):
+    with pytest.raises(BadInput, match=r"is at work until .* at the latest: wait until then"):
         settled(house)
     house.now += LEASE
     for name, reason in (("", "asked"), (" ", "asked"), ("Carla Nunes", " ")):

@@ -123,6 +123,12 @@ CHANGES: Mapping[str, tuple[Change, ...]] = {
     "intent.completed": (_settled("done"), _review("'audit'", "audit_due_at")),
     "intent.failed": (_settled("failed"), _review("'decision'", "review_due_at"), _GIVE_BACK),
     "intent.in_doubt": (_settled("in_doubt"), _review("'decision'", "review_due_at")),
+    # A receipt that came after the case was recorded as not applied: it was, and a person is told.
+    "intent.answered_late": (
+        Change("UPDATE decision SET state = 'done', settled_entry = :entry WHERE key = :key AND state = 'failed'"),
+        _review("'decision'", "review_due_at"),
+        _RESERVE,
+    ),
     # Only what nobody holds any more can be claimed.
     "intent.claimed": (
         Change("""

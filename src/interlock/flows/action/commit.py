@@ -13,8 +13,10 @@ from interlock.flows.action.steps import Flow, InStore, OnTarget
 from interlock.flows.ledger.record import written
 from interlock.flows.review.open import due_at
 from interlock.ports.effects import NotApplied, Target
+from interlock.ports.store import Transaction
 from interlock.terms.errors import BadInput
 from interlock.terms.intent import Effect, IntentState, Receipt
+from interlock.terms.ledger import NewEntry
 from interlock.terms.review import ReviewKind
 
 WORDS_MAX = 2_000
@@ -24,13 +26,15 @@ def committing(rt: RunTime, target: Target, workflow: str, admitted: Admitted) -
     """Run the effect of an intent that is already durable, and record how it ended.
 
     NotApplied from the target means that nothing happened there: the case goes to a person. Any other exception, and an
-    answer that cannot be recorded, means that nobody knows: the intent is in doubt and is never retried by itself.
+    answer that cannot be recorded, means that nobody knows: the intent is in doubt and is never retried by itself. A
+    receipt that comes when the case was recorded as not applied, or was undone, brings it before a person.
     """
     effect = admitted.effect
     if effect is None:
         raise ValueError("nothing was admitted that could be carried out")
     try:
         receipt = recordable((yield OnTarget(partial(target.apply, effect))))
+        late = partial(_answered_late, rt, workflow, effect, receipt, admitted)
         settle = partial(completed, rt, workflow, effect, receipt, audited=admitted.decision.audited)
         state = IntentState.DONE
     except NotApplied as exc:
@@ -38,7 +42,8 @@ def committing(rt: RunTime, target: Target, workflow: str, admitted: Admitted) -
     except Exception as exc:  # noqa: BLE001 - a target may raise anything, and then its state is unknown
         reason = f"{type(exc).__name__}: {words_of(exc)}"
         settle, state = partial(ended, rt, workflow, effect, IntentState.IN_DOUBT, reason), IntentState.IN_DOUBT
-    yield InStore(partial(settle, admitted))
+    if not (yield InStore(partial(settle, admitted))) and state is IntentState.DONE:
+        yield InStore(late)
     return state
 
 
@@ -78,15 +83,10 @@ def completed(
     An answer that is too large to be kept is kept without the state after the effect: only a person can undo it then.
     """
     now = rt.clock()
-    body: dict[str, Any] = {"workflow": workflow, "key": effect.case_key, "receipt": receipt.reference}
+    body: dict[str, Any] = {"workflow": workflow, "key": effect.case_key}
     if audited:
         body["audit_due_at"] = _due(rt, workflow, ReviewKind.AUDIT, now)
-    payload = {"nonce": rt.randomness(NONCE_BYTES).hex(), "after": receipt.after}
-    try:
-        entry = written("intent.completed", body, at=stamp(now), payload=payload, numbers=())
-    except BadInput:
-        body["receipt"] = receipt.reference[:WORDS_MAX]
-        entry = written("intent.completed", body, at=stamp(now))
+    entry = _with_receipt(rt, "intent.completed", body, receipt, now)
     # A lazy commit is enough: if it is lost, the intent is still executing, and in doubt once its lease has ended.
     return rt.journal.settle(entry, admitted.admission if admitted else None, durable=False)
 
@@ -106,6 +106,37 @@ def ended(
         body["reserved"] = [{"counter": one.counter, "amount": one.amount} for one in admitted.reserved]
     entry = written(f"intent.{state}", body, at=stamp(now))
     return rt.journal.settle(entry, admitted.admission if admitted else None, durable=True)
+
+
+def _answered_late(rt: RunTime, workflow: str, effect: Effect, receipt: Kept, admitted: Admitted) -> None:
+    """The lease had ended and somebody else settled the case. Where that says otherwise, a person must know."""
+    now = rt.clock()
+
+    def work(tx: Transaction) -> None:
+        state = tx.intent_state(effect.case_key)
+        if state is IntentState.DONE:
+            return
+        reason = f"the effect was applied after all, when the case was recorded as {state}"
+        body: dict[str, Any] = {
+            "workflow": workflow,
+            "key": effect.case_key,
+            "reason": reason,
+            "review_due_at": _due(rt, workflow, ReviewKind.DECISION, now),
+        }
+        if state is IntentState.FAILED and admitted.reserved:
+            body["reserved"] = [{"counter": one.counter, "amount": one.amount} for one in admitted.reserved]
+        tx.append(_with_receipt(rt, "intent.answered_late", body, receipt, now))
+
+    rt.store.run(work)
+
+
+def _with_receipt(rt: RunTime, kind: str, body: dict[str, Any], receipt: Kept, now: dt.datetime) -> NewEntry:
+    """The entry with the state after the effect; without it, and with the start of the receipt, where it is too large."""
+    payload = {"nonce": rt.randomness(NONCE_BYTES).hex(), "after": receipt.after}
+    try:
+        return written(kind, {**body, "receipt": receipt.reference}, at=stamp(now), payload=payload, numbers=())
+    except BadInput:
+        return written(kind, {**body, "receipt": receipt.reference[:WORDS_MAX]}, at=stamp(now))
 
 
 def _due(rt: RunTime, workflow: str, kind: str, now: dt.datetime) -> str:
