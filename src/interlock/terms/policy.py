@@ -61,6 +61,26 @@ class EdgeFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class StatedCase:
+    """A case that somebody made up to see what limits would say. `used` is by the name of the running limit.
+
+    Amounts in cents; `at` is RFC 3339 in UTC, None for now.
+    """
+
+    label: str
+    confidence: float | None = None
+    novelty: float | None = None
+    tenant: str | None = None
+    segment: str | None = None
+    target: str | None = None
+    amount_cents: int | None = None
+    items: int = 1
+    at: str | None = None
+    used: Mapping[str, int] = field(default_factory=dict)
+    facts: Mapping[str, str | int | bool] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class PolicyAnswer:
     """Whether the effect may be applied, the ids of the rules that decided, and why not, in words with the facts.
 

@@ -5,6 +5,7 @@ import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from importlib import resources
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -12,6 +13,7 @@ from urllib.parse import urlsplit
 from rich.console import Console
 
 from interlock import __version__
+from interlock.engine.policy import edge
 from interlock.flows.action.runtime import RunTime
 from interlock.ports.candidates import Candidate
 from interlock.ports.reports import ReportWriter
@@ -20,8 +22,9 @@ from interlock.ports.tables import TableReader
 from interlock.ports.witness import WitnessFile
 from interlock.surfaces.cli.toolbox import BuildCandidates, Toolbox
 from interlock.terms.errors import BadInput
+from interlock.terms.policy import StatedCase
 from interlock.terms.workflow import WorkflowDefinition
-from interlock.wiring.run_time import POSTGRES, open_address, open_run_time, path_of
+from interlock.wiring.run_time import POSTGRES, guardrail, open_address, open_run_time, path_of
 
 KEY_NAMES = ("INTERLOCK_CANDIDATE_API_KEY", "OPENAI_API_KEY")
 
@@ -47,6 +50,8 @@ def build_toolbox() -> Toolbox:
         open_run_time=_run_time,
         store_exists=_store_exists,
         read_definition=_read_definition,
+        read_facts=_read_facts,
+        guardrail=guardrail,
         randomness=os.urandom,
         version=__version__,
     )
@@ -167,9 +172,16 @@ def _store_exists(address: str) -> bool:
 
 
 def _read_definition(path: Path) -> WorkflowDefinition:
+    from interlock.adapters.cedar.guardrail import policy_faults
     from interlock.adapters.definitions.yaml_file import read_definition
 
-    return read_definition(path)
+    return read_definition(path, partial(policy_faults, edge))
+
+
+def _read_facts(path: Path) -> StatedCase:
+    from interlock.adapters.definitions.facts_file import read_facts
+
+    return read_facts(path)
 
 
 def _sample_path() -> Path:

@@ -15,7 +15,10 @@ _DAYS = dict(zip(WEEKDAYS, ("Monday", "Tuesday", "Wednesday", "Thursday", "Frida
 def reasons_of(
     definition: WorkflowDefinition, facts: EdgeFacts, local: LocalTime, rules: Sequence[EdgeRule]
 ) -> tuple[str, ...]:
-    """A sentence for each rule that forbade the case, the same only once. What can be erased, its target and own facts, is only named."""
+    """A sentence for each rule that forbade the case, the same one only once.
+
+    What can be erased, a case's target and its own facts, is only named.
+    """
     limits = definition.limits
     sentences = (
         _own(rule, facts, local) if rule.own else _WORDS[RuleId(rule.id)](limits, facts, local) for rule in rules

@@ -7,10 +7,11 @@ import typer
 from typer.core import TyperGroup
 
 from interlock import __version__
-from interlock.surfaces.cli import authority, cases, definitions, get
+from interlock.surfaces.cli import authority, cases, definitions, get, recover
 from interlock.surfaces.cli.demo.command import demo_command
 from interlock.surfaces.cli.ledger import LEDGER_COMMANDS
 from interlock.surfaces.cli.oversight import OVERSIGHT_COMMANDS
+from interlock.surfaces.cli.policy import POLICY_COMMANDS
 from interlock.surfaces.cli.try_ import try_command
 
 WHOLE_OR_NOTHING = frozenset({"try", "demo", "plan", "certify", "simulate", "backtest", "compare", "drift", "recheck"})
@@ -51,6 +52,8 @@ COMMANDS: tuple[tuple[str, Callable[..., None]], ...] = (
     ("demote", authority.demote_command),
     ("kill", authority.kill_command),
     ("resume", authority.resume_command),
+    ("recover", recover.recover_command),
+    ("settle", recover.settle_command),
     ("review", cases.review_command),
     ("replay", cases.replay_command),
 )
@@ -75,6 +78,12 @@ def build_app() -> typer.Typer:
     for name, function in LEDGER_COMMANDS:
         for_ledger.command(name)(function)
     app.add_typer(for_ledger, name="ledger")
+    for_policy = typer.Typer(
+        help="Look at limits at the edge: what they became, what they would say.", no_args_is_help=True
+    )
+    for name, function in POLICY_COMMANDS:
+        for_policy.command(name)(function)
+    app.add_typer(for_policy, name="policy")
     if OVERSIGHT_COMMANDS:
         words = "Size human review, certify a threshold, rehearse both."
         for_oversight = typer.Typer(cls=_Root, help=words, no_args_is_help=True)

@@ -12,11 +12,13 @@ from rich.console import Console
 from interlock.flows.action.runtime import RunTime
 from interlock.ports.candidates import Candidate
 from interlock.ports.clock import Clock
+from interlock.ports.guardrail import Guardrail
 from interlock.ports.randomness import Randomness
 from interlock.ports.reports import ReportWriter
 from interlock.ports.signing import Signing
 from interlock.ports.tables import TableReader
 from interlock.ports.witness import WitnessFile
+from interlock.terms.policy import StatedCase
 from interlock.terms.workflow import WorkflowDefinition
 
 
@@ -52,6 +54,8 @@ class Toolbox:
     open_run_time: Callable[[str], AbstractContextManager[RunTime]]
     store_exists: Callable[[str], bool]
     read_definition: Callable[[Path], WorkflowDefinition]
+    read_facts: Callable[[Path], StatedCase]
+    guardrail: Callable[[], Guardrail]
     randomness: Randomness
     version: str
 

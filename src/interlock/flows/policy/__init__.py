@@ -1,0 +1,1 @@
+"""Looking at limits at the edge without any effect."""
