@@ -131,7 +131,7 @@ def _answered_late(rt: RunTime, workflow: str, effect: Effect, receipt: Kept, ad
 
 
 def _with_receipt(rt: RunTime, kind: str, body: dict[str, Any], receipt: Kept, now: dt.datetime) -> NewEntry:
-    """The entry with the state after the effect; without it, and with the start of the receipt, where it is too large."""
+    """The entry with the state after the effect; where that is too large, without it and with the receipt's start."""
     payload = {"nonce": rt.randomness(NONCE_BYTES).hex(), "after": receipt.after}
     try:
         return written(kind, {**body, "receipt": receipt.reference}, at=stamp(now), payload=payload, numbers=())

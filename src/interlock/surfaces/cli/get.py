@@ -8,6 +8,9 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
+from interlock.engine.ledger.canonical import plain
+from interlock.engine.timestamp import stamp
+from interlock.flows.action.settle import in_doubt
 from interlock.surfaces.cli.store_options import JsonOption, StoreOption, known_workflow, opened, show_json
 from interlock.surfaces.cli.toolbox import Toolbox, toolbox
 
@@ -21,6 +24,7 @@ class Kind(StrEnum):
     DECISIONS = "decisions"
     INTENTS = "intents"
     REVIEWS = "reviews"
+    IN_DOUBT = "in-doubt"
 
 
 def get_command(
@@ -41,7 +45,7 @@ def get_command(
     with opened(box, store) as opened_store, opened_store.reading() as reading:
         every = [row.name for row in reading.workflows()]
         wanted = every if workflow is None else [known_workflow(reading, workflow)]
-        rows = [row for name in wanted for row in _rows(reading, kind, name)][-limit:]
+        rows = [row for name in wanted for row in _rows(reading, kind, name, stamp(box.clock()))][-limit:]
     if as_json:
         show_json(box, rows)
     elif rows:
@@ -57,10 +61,11 @@ EMPTY = {
     Kind.DECISIONS: "No decisions yet. They come as cases are admitted.",
     Kind.INTENTS: "No intents yet. They come as proposals are applied.",
     Kind.REVIEWS: "Nothing waits for a person.",
+    Kind.IN_DOUBT: "No effect is in doubt.",
 }
 
 
-def _rows(reading: Any, kind: Kind, name: str) -> list[dict[str, Any]]:
+def _rows(reading: Any, kind: Kind, name: str, at: str) -> list[dict[str, Any]]:
     if kind is Kind.WORKFLOWS:
         row = reading.workflow(name)
         grant = row.grant
@@ -103,6 +108,8 @@ def _rows(reading: Any, kind: Kind, name: str) -> list[dict[str, Any]]:
             }
             for d in reading.decisions(name)
         ]
+    if kind is Kind.IN_DOUBT:
+        return [plain(one) for one in in_doubt(reading, name, at=at)]
     if kind is Kind.INTENTS:
         return [
             {"key": i.key, "label": i.label, "state": i.state, "receipt": i.receipt, "epoch": i.epoch}

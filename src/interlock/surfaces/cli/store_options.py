@@ -62,9 +62,9 @@ def known_workflow(reading: Reading, name: str) -> str:
     raise BadInput(f"there is no workflow '{name}' ({hint})")
 
 
-def show_json(box: Toolbox, content: Any) -> None:
+def show_json(box: Toolbox, content: Any, *, on_one_line: bool = False) -> None:
     """Print terms as JSON on standard output."""
-    box.out.file.write(json.dumps(plain(content), indent=2, ensure_ascii=False) + "\n")
+    box.out.file.write(json.dumps(plain(content), indent=None if on_one_line else 2, ensure_ascii=False) + "\n")
 
 
 def person(name: str) -> Person:
