@@ -16,7 +16,7 @@ from pydantic_core import PydanticUndefined
 
 from interlock.adapters.definitions.schema import WorkflowFile
 from interlock.adapters.definitions.yaml_file import read_definition
-from interlock.adapters.sql.projections import STATEMENTS
+from interlock.adapters.sql.projections import CHANGES
 from interlock.terms.evaluation import Evaluation
 from made_ledger import entries_of
 
@@ -101,7 +101,7 @@ def test_the_example_is_a_definition_and_shows_every_part() -> None:
 def test_every_kind_of_ledger_entry_is_documented() -> None:
     documented = [row[0].strip("`") for row in rows(REFERENCE / "ledger-format.md") if re.match(r"`\w+\.\w+`$", row[0])]
     kinds = [kind for kind in documented if not kind.startswith("entry.")]
-    assert sorted(kinds) == sorted(STATEMENTS)
+    assert sorted(kinds) == sorted(CHANGES)
 
 
 def test_the_fields_of_ledger_entries_are_those_of_a_real_ledger(demo: Any) -> None:

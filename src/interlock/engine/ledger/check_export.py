@@ -16,6 +16,7 @@ from interlock.engine.ledger.export_lines import (
 from interlock.terms.checkpoint import Checkpoint
 from interlock.terms.ledger import LedgerCheck
 
+ROOT, CLOSING = b'{"root"', b'{"lines"'
 UNREADABLE = "its line is not what was written: bytes were changed"
 ROOT_UNREADABLE = "the line of a root is not what was written: bytes were changed"
 BEHIND = "there are lines behind the closing line: they were added"
@@ -62,24 +63,26 @@ def _take(checker: Checker, first: bytes, lines: Iterator[bytes]) -> bool:
     """Whether the closing line fits."""
     digest, number = hashlib.sha256(first), 1
     for line in lines:
-        if (closing := closing_of(line)) is not None:
+        if line.startswith(CLOSING) and (closing := closing_of(line)) is not None:
             if next(lines, None) is not None:
                 checker.fault(None, BEHIND)
             return closing == (number, digest.digest())
         digest.update(line)
         number += 1
-        _take_line(checker, line)
+        entry = entry_of(line)
+        if entry is None:
+            _take_other(checker, line)
+        else:
+            checker.entry(entry.record, entry.leaf, name=entry.entry_index, place=entry.place, payload=entry.payload)
     checker.fault(None, NO_CLOSING)
     return False
 
 
-def _take_line(checker: Checker, line: bytes) -> None:
-    entry = entry_of(line)
-    if entry is not None:
-        checker.entry(entry.record, entry.leaf, name=entry.entry_index, place=entry.place, payload=entry.payload)
-    elif (root := root_of_line(line)) is not None:
+def _take_other(checker: Checker, line: bytes) -> None:
+    root = root_of_line(line)
+    if root is not None:
         checker.root(*root)
-    elif line.startswith(b'{"root"'):
+    elif line.startswith(ROOT):
         checker.fault(None, ROOT_UNREADABLE)
     else:
         checker.unreadable(UNREADABLE)

@@ -83,5 +83,5 @@ def _tell(box: Toolbox, file: Path, done: Witnessed) -> None:
         box.out.print(Text(f"{file} saw these {done.check.entries:,} entries already; nothing was added."))
     else:
         before = done.check.checkpoints
-        since = f"it extends the {before:,} before it" if before else "the first one"
+        since = "the first one" if not before else "it extends what the others saw"
         box.out.print(Text(f"{file}: checkpoint of {done.added.size:,} entries added; {since}."), soft_wrap=True)
