@@ -10,6 +10,7 @@ from interlock.terms.estimate import Estimate
 from interlock.terms.review import BLIND, ReviewKind
 
 RELIABLE, UNUSABLE = 0.8, 0.667  # Krippendorff's own rule of thumb
+ENOUGH = 20  # double looks under which resampling them says nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,18 @@ class Agreement:
     disagreements: Disagreements
     settled: tuple[tuple[str, str], ...]
     overturned: tuple[str, ...]
+
+    @property
+    def grade(self) -> str:
+        """'reliable' with all of the interval at or over .8, 'unusable' with all of it under .667, 'open' between.
+
+        'not known yet' under 20 double looks, and where there is no alpha.
+        """
+        alpha = self.alpha
+        if alpha.value is None or alpha.n < ENOUGH:
+            return "not known yet"
+        low, high = (alpha.value if limit is None else limit for limit in (alpha.low, alpha.high))
+        return "reliable" if low >= RELIABLE else "unusable" if high < UNUSABLE else "open"
 
 
 def agreement(reading: Reading, workflow: str, *, level: float = 0.95) -> Agreement:

@@ -7,12 +7,13 @@ from functools import partial
 from interlock.engine.ledger.canonical import Encoded
 from interlock.engine.policy.running import reservations
 from interlock.engine.timestamp import stamp
-from interlock.flows.action.admit import LEASE_S, NONCE_BYTES, TRIES_MAX, Admitted, effect_of, intent_fields
+from interlock.flows.action.admit import LEASE_S, TRIES_MAX, Admitted
 from interlock.flows.action.commit import committing, state_before
 from interlock.flows.action.edge import edge_facts
 from interlock.flows.action.runtime import RunTime
 from interlock.flows.action.standing import Standing
 from interlock.flows.action.steps import Flow, InStore
+from interlock.flows.action.wish import NONCE_BYTES, effect_of, intent_fields
 from interlock.flows.ledger.record import written
 from interlock.ports.effects import Target
 from interlock.ports.journal import Answer, Wish

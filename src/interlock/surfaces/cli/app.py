@@ -12,6 +12,8 @@ from interlock.surfaces.cli.demo.command import demo_command
 from interlock.surfaces.cli.ledger import LEDGER_COMMANDS
 from interlock.surfaces.cli.oversight import OVERSIGHT_COMMANDS
 from interlock.surfaces.cli.policy import POLICY_COMMANDS
+from interlock.surfaces.cli.reviews import REVIEWS_COMMANDS
+from interlock.surfaces.cli.reviews.deciding import review_command
 from interlock.surfaces.cli.try_ import try_command
 
 WHOLE_OR_NOTHING = frozenset({"try", "demo", "plan", "certify", "simulate", "backtest", "compare", "drift", "recheck"})
@@ -54,7 +56,7 @@ COMMANDS: tuple[tuple[str, Callable[..., None]], ...] = (
     ("resume", authority.resume_command),
     ("recover", recover.recover_command),
     ("settle", recover.settle_command),
-    ("review", cases.review_command),
+    ("review", review_command),
     ("replay", cases.replay_command),
 )
 
@@ -84,6 +86,10 @@ def build_app() -> typer.Typer:
     for name, function in POLICY_COMMANDS:
         for_policy.command(name)(function)
     app.add_typer(for_policy, name="policy")
+    for_reviews = typer.Typer(help="Work off the queue of cases that wait for a person.", no_args_is_help=True)
+    for name, function in REVIEWS_COMMANDS:
+        for_reviews.command(name)(function)
+    app.add_typer(for_reviews, name="reviews")
     if OVERSIGHT_COMMANDS:
         words = "Size human review, certify a threshold, rehearse both."
         for_oversight = typer.Typer(cls=_Root, help=words, no_args_is_help=True)

@@ -1,69 +1,20 @@
-"""Cases that wait for a person, and past periods decided again: review, replay."""
+"""Past periods decided again: replay."""
 
-from enum import StrEnum
 from typing import Annotated
 
 import typer
 from rich.text import Text
 
 from interlock.flows.action.replay import Policy, replay
-from interlock.flows.review.decide import close_review
-from interlock.flows.review.show import show_review
-from interlock.ports.store import Reading
 from interlock.surfaces.cli.store_options import (
     JsonOption,
     StoreOption,
     Workflow,
     known_workflow,
     opened,
-    person,
     show_json,
 )
 from interlock.surfaces.cli.toolbox import toolbox
-from interlock.terms.errors import BadInput
-
-
-class ReviewKind(StrEnum):
-    """Why a case waits for a person."""
-
-    DECISION = "decision"
-    AUDIT = "audit"
-    UNDO = "undo"
-
-
-def review_command(
-    context: typer.Context,
-    workflow: Workflow,
-    key: Annotated[str, typer.Argument(help="The case; `interlock get reviews` lists them.", show_default=False)],
-    kind: Annotated[ReviewKind, typer.Option(help="Why it waits.")] = ReviewKind.DECISION,
-    label: Annotated[str | None, typer.Option(help="What you decide; left out, the case is only shown.")] = None,
-    by: Annotated[str | None, typer.Option("--as", help="Your name; needed to decide.")] = None,
-    store: StoreOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Look at a case that waits for a person, or decide it. Audits are blind until you have decided."""
-    box = toolbox(context)
-    who = None if label is None else person(by or "")
-    with opened(box, store) as opened_store:
-        with opened_store.reading() as reading:
-            _check_case(reading, known_workflow(reading, workflow), key, kind)
-        if label is not None and who is not None:
-            close_review(opened_store, workflow, key, kind, label=label, by=who, clock=box.clock)
-        with opened_store.reading() as reading:
-            view = show_review(reading, key, kind)
-    if as_json:
-        show_json(box, view)
-        return
-    box.out.print(Text(f"{view.key} ({view.kind}, due {view.due_at})"))
-    box.out.print(Text(f"  {view.text or 'its content is not kept here'}"), soft_wrap=True)
-    proposed = "hidden until you decide" if view.proposed is None else view.proposed
-    box.out.print(Text(f"  proposed: {proposed}"))
-
-
-def _check_case(reading: Reading, workflow: str, key: str, kind: str) -> None:
-    review = reading.review(key, kind)
-    if review is None or review.workflow != workflow:
-        raise BadInput(f"there is no {kind} review of case '{key}' in '{workflow}'; `interlock get reviews` lists them")
 
 
 def replay_command(
