@@ -33,7 +33,7 @@ BREACHES = [
     ("05", "flows/action/observe.py", "if not monitor.decided:", "if True:"),
     ("05", "engine/rollout/gate.py", "if demoted_at is not None and newest.at <= demoted_at:", "if False:"),
     ("06", "engine/rollout/gate.py", "return reversible and ", "return "),
-    ("06", "flows/action/undo.py", 'record(tx, "undo.admitted", body, at=stamp(clock()))', "stamp(clock())"),
+    ("06", "flows/action/undo.py", 'record(tx, "undo.admitted", body, at=stamp(now))', "stamp(now)"),
     ("07", "engine/action/decide.py", "if inputs.halted:", "if False:"),
     ("07", "flows/action/kill.py", "stamp(now) if emptied and not live else None", "stamp(now)"),
     (
@@ -46,7 +46,7 @@ BREACHES = [
     ("09", "engine/oversight/estimate.py", "n == 0", "n == -1"),
     (
         "10",
-        "flows/action/admit.py",
+        "flows/action/wish.py",
         'audit_draw=audit_draw(f"audit:{proposal.key}", salt=salt) if salt else 1.0',
         "audit_draw=0.0",
     ),

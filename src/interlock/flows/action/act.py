@@ -5,11 +5,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 
-from interlock.flows.action.admit import LEASE_S, Admitted, admit, admit_all, effect_of
+from interlock.flows.action.admit import LEASE_S, Admitted, admit, admit_all
 from interlock.flows.action.commit import committing, state_before
 from interlock.flows.action.runtime import RunTime
 from interlock.flows.action.steps import Flow, InStore, run
 from interlock.flows.action.suggest import suggest, unspool
+from interlock.flows.action.wish import effect_of
 from interlock.flows.review.carry_out import Reviewed, after_review
 from interlock.ports.effects import Target
 from interlock.terms.decision import Decision, Proposal, Verb

@@ -7,9 +7,10 @@ from typing import Any
 
 from interlock.engine.ledger.canonical import Encoded, encoded
 from interlock.engine.timestamp import stamp
-from interlock.flows.action.admit import NONCE_BYTES, Admitted
+from interlock.flows.action.admit import Admitted
 from interlock.flows.action.runtime import RunTime
 from interlock.flows.action.steps import Flow, InStore, OnTarget
+from interlock.flows.action.wish import NONCE_BYTES
 from interlock.flows.ledger.record import written
 from interlock.flows.review.open import due_at
 from interlock.ports.effects import NotApplied, Target

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from interlock.engine.rollout.definition import definition_of
 from interlock.engine.timestamp import moment
-from interlock.flows.action.admit import LEASE_S, effect_of, lease_is_live
+from interlock.flows.action.admit import LEASE_S, lease_is_live
+from interlock.flows.action.wish import effect_of
 from interlock.flows.review.carry_out import recorded_proposal
 from interlock.ports.store import Reading
 from interlock.terms.intent import Effect, Intent, IntentState

@@ -9,11 +9,12 @@ from typing import Any
 
 from interlock.engine.ledger.canonical import encoded, plain
 from interlock.engine.timestamp import moment, stamp
-from interlock.flows.action.admit import LEASE_S, NONCE_BYTES
+from interlock.flows.action.admit import LEASE_S
 from interlock.flows.action.commit import Kept, recordable, words_of
 from interlock.flows.action.lost import target_kind
 from interlock.flows.action.runtime import RunTime
 from interlock.flows.action.steps import Flow, InStore, OnTarget, run
+from interlock.flows.action.wish import NONCE_BYTES
 from interlock.flows.ledger.record import record, written
 from interlock.flows.review.open import open_review
 from interlock.ports.effects import Target

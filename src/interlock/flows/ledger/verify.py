@@ -8,6 +8,8 @@ from dataclasses import replace
 from interlock.engine.ledger.check_entries import check_entries
 from interlock.engine.ledger.check_export import check_export
 from interlock.flows.ledger.kept import Kept
+from interlock.flows.ledger.told import told
+from interlock.ports.progress import Progress, silent
 from interlock.ports.store import Reading, Store
 from interlock.ports.tree import BATCH
 from interlock.terms.errors import Unavailable
@@ -21,20 +23,20 @@ NONE_KEPT = Kept()
 LOWEST = -(2**63)  # an entry before the first one would be found by its kind, and so must be seen
 
 
-def verify(store: Store, *, kept: Kept = NONE_KEPT) -> LedgerCheck:
+def verify(store: Store, *, kept: Kept = NONE_KEPT, progress: Progress = silent) -> LedgerCheck:
     """Seal what was written, then check all of it: see `verify_store`."""
     with suppress(Unavailable):  # damaged or read-only: verification says what is wrong, and how much is not sealed
         store.seal()
     with store.reading() as reading:
-        return verify_store(reading, kept=kept)
+        return verify_store(reading, kept=kept, progress=progress)
 
 
-def verify_store(reading: Reading, *, kept: Kept = NONE_KEPT) -> LedgerCheck:
+def verify_store(reading: Reading, *, kept: Kept = NONE_KEPT, progress: Progress = silent) -> LedgerCheck:
     """Check every entry, the tree, the committed salts, and that the state is what the entries add up to.
 
     With checkpoints kept elsewhere, also that the ledger still begins with what they saw.
     """
-    checked = verify_entries(reading, kept=kept)
+    checked = verify_entries(reading, kept=kept, progress=progress)
     if not checked.holds:
         return checked
     state = (Fault(None, f"the state differs from the ledger: {words}") for words in reading.state_faults())
@@ -42,7 +44,7 @@ def verify_store(reading: Reading, *, kept: Kept = NONE_KEPT) -> LedgerCheck:
     return replace(checked, faults=(*state, *salts))
 
 
-def verify_entries(reading: Reading, *, kept: Kept = NONE_KEPT) -> LedgerCheck:
+def verify_entries(reading: Reading, *, kept: Kept = NONE_KEPT, progress: Progress = silent) -> LedgerCheck:
     """Check the ledger of a store without the state beside it."""
     damage: tuple[Fault, ...] = ()
     head: TreeHead | None = None
@@ -50,17 +52,18 @@ def verify_entries(reading: Reading, *, kept: Kept = NONE_KEPT) -> LedgerCheck:
         head = reading.head()
     except Unavailable as exc:
         damage = (Fault(None, str(exc)),)
-    entries = reading.entries(LOWEST, reading.last_entry() + 1)
+    stop = reading.last_entry() + 1
+    entries = told(reading.entries(LOWEST, stop), progress, head.size if head else stop)
     checked = check_entries(entries, reading.batch_roots(), head, root_every=BATCH, kept=kept.checkpoints)
     return _judged(replace(checked, faults=(*checked.faults, *damage)), kept)
 
 
-def verify_export(lines: Iterable[bytes], *, kept: Kept = NONE_KEPT) -> LedgerCheck:
+def verify_export(lines: Iterable[bytes], *, kept: Kept = NONE_KEPT, progress: Progress = silent) -> LedgerCheck:
     """Check an exported ledger on its own and, where given, that it still begins with what checkpoints saw.
 
     `lines` are raw lines with their line ends.
     """
-    return _judged(check_export(lines, root_every=BATCH, kept=kept.checkpoints), kept)
+    return _judged(check_export(told(lines, progress, None), root_every=BATCH, kept=kept.checkpoints), kept)
 
 
 def _judged(checked: LedgerCheck, kept: Kept) -> LedgerCheck:

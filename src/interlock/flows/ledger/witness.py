@@ -8,6 +8,7 @@ from interlock.flows.ledger.checkpoint import signed
 from interlock.flows.ledger.kept import Kept, kept_in
 from interlock.flows.ledger.seal import sealed
 from interlock.flows.ledger.verify import verify_entries
+from interlock.ports.progress import Progress, silent
 from interlock.ports.signing import Signing
 from interlock.ports.store import Store
 from interlock.ports.witness import WitnessFile
@@ -34,6 +35,7 @@ def witness(
     key: SignerKey | None = None,
     origin: str = "",
     verifiers: Sequence[VerifierKey] = (),
+    progress: Progress = silent,
 ) -> Witnessed:
     """Verify the ledger against every checkpoint in the file, then add the present one, signed where there is a key.
 
@@ -46,7 +48,7 @@ def witness(
     if before.strip():
         kept = kept_in(before, place="the witness file", signing=signing, verifiers=known, all_signed=bool(verifiers))
     with sealed(store) as reading:
-        check = verify_entries(reading, kept=kept)
+        check = verify_entries(reading, kept=kept, progress=progress)
     present = Checkpoint(check.entries, bytes.fromhex(check.root), origin)
     if not check.holds or any(seen.size == present.size for seen in kept.checkpoints):
         return Witnessed(check, None)
