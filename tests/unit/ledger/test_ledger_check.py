@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from interlock.engine.ledger.check_entries import check_entries
-from interlock.engine.ledger.checker import CHANGED, PAYLOAD_ADDED, PAYLOAD_REPLACED
+from interlock.engine.ledger.checker import CHANGED, FAULTS_KEPT, PAYLOAD_ADDED, PAYLOAD_REPLACED
 from interlock.engine.ledger.merkle import EMPTY_ROOT, leaf_hash, root_of
 from interlock.flows.ledger.kept import Kept
 from interlock.flows.ledger.verify import ALONE, verify_entries
@@ -144,6 +144,21 @@ def test_removed_roots_are_found() -> None:
     assert faults(cut) == [(None, "the roots from 8 to 24 entries are missing")]
 
 
+def test_a_root_where_none_belongs_is_found() -> None:
+    more = ledger()
+    more.roots.insert(1, BatchRoot(12, 11, ledger(12).sealed.peaks[0]))
+    words = "a root is recorded at 12 entries, where none belongs: it was added or moved"
+    assert faults(more) == [(None, words)]
+
+
+def test_faults_are_kept_up_to_a_number_and_what_the_checkpoints_show_always() -> None:
+    changed = ledger()
+    for number in range(SIZE):
+        changed.change(number, old=b"Ana Ruiz", new=b"Eva Ruiz")
+    found = check(changed, Checkpoint(20, b"\x07" * 32)).faults
+    assert [fault.index for fault in found] == [*range(FAULTS_KEPT), None]
+
+
 @pytest.mark.parametrize(
     "change",
     [
@@ -210,7 +225,7 @@ def test_an_index_in_an_old_record_must_be_its_place() -> None:
     assert faults(moved)[0] == (0, "it says it is entry 1")
 
 
-@pytest.mark.parametrize("index", ["3", True, 3.5, None, [], 2])
+@pytest.mark.parametrize("index", ["3", True, 3.5, None, [], [[[]]], 2])
 def test_an_index_that_is_no_number_is_a_fault(index: object) -> None:
     kept = made(5).kept
     kept[3] = entry(3, {**contents(5)[3], "index": index})

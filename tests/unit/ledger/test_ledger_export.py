@@ -125,6 +125,12 @@ def test_a_removed_root_is_found_also_where_the_closing_line_fits() -> None:
         assert found.faults == (Fault(None, f"the root at {size} entries is missing"),)
 
 
+def test_a_root_that_stands_twice_is_found_also_where_the_closing_line_fits() -> None:
+    twice = without_closing(LINES, lambda lines: lines.insert(ROOTS[1], LINES[ROOTS[1]]))
+    words = "a root is recorded at 8 entries, where none belongs: it was added or moved"
+    assert check(twice).faults == (Fault(None, words),)
+
+
 P = PLACES
 
 

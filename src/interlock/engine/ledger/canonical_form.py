@@ -26,9 +26,10 @@ def content_of(record: bytes) -> dict[str, Any]:
     try:
         content = orjson.loads(record)
         usual = orjson.dumps(content, option=_WRITTEN_AGAIN) == record and _names_in_order(record)
-    except (ValueError, TypeError):
+        usual = usual and not _unusual_number((content,))
+    except (ValueError, TypeError, RecursionError):
         usual, content = False, None
-    if not usual or _unusual_number((content,)):
+    if not usual:
         content = _content_by_the_book(record)
     if type(content) is not dict:
         raise ValueError("it is not an object")

@@ -23,8 +23,8 @@ PARTS = {"at", "kind", "body"}
 class Checker:
     """Feeds on entries in order, and on the roots that were recorded between them.
 
-    It keeps the peaks of the tree only, so a ledger of any length fits in memory. `root_every` is the number of entries
-    after which a root must be recorded.
+    It keeps the peaks of the tree only, so a ledger of any length fits in memory. A root must be recorded behind every
+    `root_every` entries and nowhere else.
     """
 
     def __init__(self, *, root_every: int, kept: Iterable[Checkpoint] = ()) -> None:
@@ -87,6 +87,10 @@ class Checker:
         """Compare with the root that was recorded when the tree had `size` entries, entry `last` the last of them."""
         self._roots_up_to(size)
         roots = self._roots()
+        if size <= self._root_size or size % self._root_every:
+            self.fault(None, f"a root is recorded at {size:,} entries, where none belongs: it was added or moved")
+            return
+        self._root_size = size
         if size != self.tree.size:
             self._miscounted(size)
         elif recorded == roots[-1]:  # the hashes were changed, if anything: the entries are as they were sealed
@@ -117,13 +121,12 @@ class Checker:
             self._ends_with(last, head)
 
     def result(self) -> LedgerCheck:
-        """What was found."""
-        for words in self._kept.faults(self.tree.size):
-            self.fault(None, words)
+        """What was found; what the checkpoints show is told however many other faults there are."""
+        kept = (Fault(None, words) for words in self._kept.faults(self.tree.size))
         return LedgerCheck(
             self.tree.size,
             self.tree.root().hex(),
-            tuple(self.faults),
+            (*self.faults, *kept),
             unsealed=self.unsealed,
             payloads=self.payloads,
             payloads_gone=self.payloads_gone,
@@ -139,7 +142,7 @@ class Checker:
         said = content.get("index", place)
         self._take_place(said if place is None and type(said) is int else place)
         if said != place and (place is not None or type(said) is not int):
-            return f"it says it is entry {said}"
+            return f"it says it is entry {said}" if type(said) is int else "its index is no number"
         if not content.keys() >= PARTS:
             return NO_RECORD
         return self._payload_reason(content.get("payload"), payload)

@@ -11,8 +11,15 @@ from interlock.engine.ledger.note import verifier_text
 from interlock.flows.ledger.checkpoint import checkpoint, new_key, signed
 from interlock.flows.ledger.seal import sealed
 from interlock.flows.ledger.witness import Witnessed, witness
-from interlock.surfaces.cli.ledger.options import KeyOption, OriginOption, VerifierOption, signing_key, verifier_keys
-from interlock.surfaces.cli.ledger.verify import tell
+from interlock.surfaces.cli.ledger.options import (
+    KeyOption,
+    OriginOption,
+    VerifierOption,
+    signing_key,
+    verifier_keys,
+    watching,
+)
+from interlock.surfaces.cli.ledger.verify import VERIFYING, tell
 from interlock.surfaces.cli.store_options import StoreOption, opened, show_json
 from interlock.surfaces.cli.toolbox import Toolbox, toolbox
 
@@ -67,8 +74,16 @@ def witness_command(
     """
     box = toolbox(context)
     signer, keys = signing_key(box, key), verifier_keys(verifier)
-    with opened(box, store) as opened_store, box.witness_file(file) as held:
-        done = witness(opened_store, held, signing=box.signing(), key=signer, origin=origin, verifiers=keys)
+    with opened(box, store) as opened_store, box.witness_file(file) as held, watching(box, VERIFYING) as progress:
+        done = witness(
+            opened_store,
+            held,
+            signing=box.signing(),
+            key=signer,
+            origin=origin,
+            verifiers=keys,
+            progress=progress,
+        )
     _tell(box, file, done)
     if not done.check.holds:
         raise typer.Exit(1)

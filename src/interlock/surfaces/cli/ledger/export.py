@@ -8,6 +8,8 @@ from rich.text import Text
 
 from interlock.flows.ledger.export import export
 from interlock.flows.ledger.seal import sealed
+from interlock.flows.ledger.told import told
+from interlock.surfaces.cli.ledger.options import watching
 from interlock.surfaces.cli.store_options import StoreOption, opened
 from interlock.surfaces.cli.toolbox import toolbox
 
@@ -24,5 +26,6 @@ def export_command(
     box = toolbox(context)
     with opened(box, store) as opened_store, sealed(opened_store) as reading:
         entries = reading.head().size
-        box.write_lines(file, export(reading, payloads=payloads))
+        with watching(box, "exporting the ledger") as progress:
+            box.write_lines(file, told(export(reading, payloads=payloads), progress, entries))
     box.out.print(Text(f"{file}: {entries:,} entries"))

@@ -1,6 +1,7 @@
 """Options of the ledger commands that stand for files and keys."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -8,7 +9,9 @@ import typer
 
 from interlock.flows.ledger.checkpoint import signer
 from interlock.flows.ledger.kept import verifier
+from interlock.ports.progress import Progress
 from interlock.surfaces.cli.toolbox import Toolbox
+from interlock.surfaces.cli.watching import Watching
 from interlock.terms.checkpoint import SignerKey, VerifierKey
 from interlock.terms.errors import BadInput
 
@@ -44,6 +47,13 @@ def text_of(file: Path) -> str:
         raise BadInput(f"{file} cannot be read: {exc.strerror}") from exc
     except ValueError as exc:
         raise BadInput(f"{file} is no text file") from exc
+
+
+@contextmanager
+def watching(box: Toolbox, words: str) -> Iterator[Progress]:
+    """A bar for a long pass, on a terminal only."""
+    with Watching(box.err, quiet=not box.err.is_terminal) as watch:
+        yield watch.stage(words)
 
 
 def _text_or_file(text: str) -> str:

@@ -9,13 +9,15 @@ from rich.text import Text
 from interlock.engine.ledger.canonical import plain
 from interlock.flows.ledger.kept import Kept, kept_in
 from interlock.flows.ledger.verify import verify, verify_export
-from interlock.surfaces.cli.ledger.options import VerifierOption, text_of, verifier_keys
+from interlock.surfaces.cli.ledger.options import VerifierOption, text_of, verifier_keys, watching
 from interlock.surfaces.cli.store_options import JsonOption, StoreOption, opened, show_json
 from interlock.surfaces.cli.toolbox import Toolbox, toolbox
+from interlock.surfaces.cli.watching import printable
 from interlock.terms.errors import BadInput, Unavailable
 from interlock.terms.ledger import LedgerCheck
 
 SQLITE_MAGIC = b"SQLite format 3\x00"
+VERIFYING = "verifying the ledger"
 
 
 def verify_command(
@@ -40,10 +42,11 @@ def verify_command(
     box = toolbox(context)
     kept = _kept(box, checkpoint_file, witness_file, verifier)
     if file is None or _is_store(file):
-        with opened(box, str(file) if file else store) as opened_store:
-            checked = verify(opened_store, kept=kept)
+        with opened(box, str(file) if file else store) as opened_store, watching(box, VERIFYING) as progress:
+            checked = verify(opened_store, kept=kept, progress=progress)
     else:
-        checked = _verify_file(file, kept)
+        with watching(box, VERIFYING) as progress, file.open("rb") as lines:
+            checked = verify_export(lines, kept=kept, progress=progress)
     if as_json:
         show_json(box, {"holds": checked.holds, **plain(checked)})
     else:
@@ -58,7 +61,7 @@ def tell(box: Toolbox, checked: LedgerCheck) -> None:
         box.out.print(Text(f"FAILED: {checked.entries:,} entries read, {len(checked.faults)} faults"), style="bold")
         for fault in checked.faults:
             place = "ledger" if fault.index is None else f"entry {fault.index}"
-            box.out.print(Text(f"  {place}: {fault.reason}"), soft_wrap=True)
+            box.out.print(Text(f"  {place}: {printable(fault.reason)}"), soft_wrap=True)
         return
     box.out.print(Text(f"Verified: {checked.entries:,} entries, root {checked.root}"), soft_wrap=True)
     if checked.checkpoints:
@@ -91,8 +94,3 @@ def _is_store(file: Path) -> bool:
         raise BadInput(f"there is no file {file}; `interlock ledger export` writes one") from None
     except OSError as exc:
         raise Unavailable(f"{file} cannot be read: {exc.strerror}") from exc
-
-
-def _verify_file(file: Path, kept: Kept) -> LedgerCheck:
-    with file.open("rb") as lines:
-        return verify_export(lines, kept=kept)
