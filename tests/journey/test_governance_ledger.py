@@ -3,6 +3,8 @@
 import json
 import sqlite3
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -123,6 +125,23 @@ def test_content_that_may_be_erased_is_exported_where_asked(run: Run, live: Here
     assert (whole["payloads"], bare["payloads"]) == (bare["payloads_gone"], 0)
     assert whole["payloads"] > 0
     assert "is not here; its digest is recorded." in run("ledger", "verify", "without.jsonl").out
+
+
+def test_without_the_package_for_signatures_everything_else_works(live: Here, tmp_path: Path) -> None:
+    hidden = "import sys; sys.modules['cryptography'] = None\nfrom interlock.wiring.cli import main; main()"
+
+    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-c", hidden, "ledger", *arguments]
+        return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+
+    refused = run("keygen", "ledger.key", "--name", "example.com/ledger")
+    assert (refused.returncode, refused.stderr) == (
+        3,
+        "interlock: cryptography is not installed: pip install 'interlock[operate]'\n",
+    )
+    assert not (tmp_path / "ledger.key").exists()
+    assert run("witness", "witness.txt").returncode == 0
+    assert run("verify", "--witness", "witness.txt").returncode == 0
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import errno
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -61,6 +62,26 @@ except Unavailable as refused:
     )
     assert done.stdout.startswith(f"{tmp_path / 'report.html'}: the report could not be written (File too large).")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_lines_become_a_file_once_the_last_one_has_come(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.jsonl"
+    path.write_text("the one before", encoding="utf-8")
+
+    def lines(*, fail: bool) -> Iterator[bytes]:
+        for number in range(1000):
+            assert path.read_text(encoding="utf-8") == "the one before"
+            if fail and number == 900:
+                raise Unavailable("the store is gone")
+            yield b"%d\n" % number
+
+    with pytest.raises(Unavailable, match="the store is gone"):
+        files.write_lines(path, lines(fail=True))
+    assert [(p.name, p.read_text(encoding="utf-8")) for p in tmp_path.iterdir()] == [("ledger.jsonl", "the one before")]
+    files.write_lines(path, lines(fail=False))
+    assert path.read_bytes().splitlines() == [b"%d" % number for number in range(1000)]
+    with pytest.raises(Unavailable, match="the file could not be written"):
+        files.write_lines(tmp_path / "nowhere" / "ledger.jsonl", [b"x"])
 
 
 def test_a_missing_folder_is_named(tmp_path: Path) -> None:
