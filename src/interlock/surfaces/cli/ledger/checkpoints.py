@@ -70,7 +70,7 @@ def witness_command(
 
     Keep the file where the audited party cannot change it, and run this on a schedule.
 
-    interlock ledger witness /mnt/auditor/witness.txt --key ledger.key
+    interlock ledger witness witness.txt --key ledger.key
     """
     box = toolbox(context)
     signer, keys = signing_key(box, key), verifier_keys(verifier)
