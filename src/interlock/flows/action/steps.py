@@ -38,20 +38,26 @@ def run(flow: Flow[T]) -> T:
 
 
 async def run_async(flow: Flow[T], *, in_thread: Callable[[Callable[[], Any]], Awaitable[Any]]) -> T:
-    """Drive a flow on the running event loop: store steps through `in_thread`, awaitables of targets are awaited."""
+    """Drive a flow on the running event loop: store steps through `in_thread`, awaitables of targets are awaited.
+
+    A task that is cancelled in the middle of a store step lets that step end first: what it took must be let go of.
+    """
     answer: Any = None
-    error: Exception | None = None
+    error: BaseException | None = None
     try:
         while True:
             step = _sent(flow, answer, error)
             answer, error = None, None
             try:
                 if isinstance(step, InStore):
-                    answer = await in_thread(step.work)
+                    answer = await _to_its_end(in_thread(step.work))
                 else:
                     answer = step.call()
                     if inspect.isawaitable(answer):
                         answer = await answer
+            except _Cancelled as cancelled:
+                _sent(flow, cancelled.answer, None)  # so that the flow knows what it holds
+                error = cancelled.error
             except Exception as exc:  # noqa: BLE001 - the flow decides what an error means
                 error = exc
     except StopIteration as done:
@@ -61,7 +67,23 @@ async def run_async(flow: Flow[T], *, in_thread: Callable[[Callable[[], Any]], A
         flow.close()  # a cancelled task must let go of what the flow holds
 
 
-def _sent(flow: Flow[Any], answer: Any, error: Exception | None) -> InStore | OnTarget:
+class _Cancelled(Exception):
+    def __init__(self, answer: Any, error: BaseException) -> None:
+        super().__init__("cancelled")
+        self.answer, self.error = answer, error
+
+
+async def _to_its_end(work: Awaitable[Any]) -> Any:
+    import asyncio  # a program without an event loop need not load one
+
+    task = asyncio.ensure_future(work)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError as exc:
+        raise _Cancelled(await task, exc) from None
+
+
+def _sent(flow: Flow[Any], answer: Any, error: BaseException | None) -> InStore | OnTarget:
     return flow.send(answer) if error is None else flow.throw(error)
 
 

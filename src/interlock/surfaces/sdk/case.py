@@ -1,0 +1,251 @@
+"""One case: proposed once, then applied, shadowed, or left to a person."""
+
+import contextvars
+from collections.abc import Callable, Mapping
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from interlock.flows.action.admit import LEASE_S
+from interlock.flows.action.observe import Observed
+from interlock.flows.action.steps import run, run_async
+from interlock.surfaces.sdk.action import ActionFunction
+from interlock.surfaces.sdk.checks import checked_confidence, checked_key, checked_label
+from interlock.surfaces.sdk.outcome import Outcome, outcome_of
+from interlock.terms.decision import Proposal
+from interlock.terms.errors import BadInput
+from interlock.terms.person import Person
+
+if TYPE_CHECKING:
+    from interlock.surfaces.sdk.workflow import Workflow
+
+NO_TEXT = "sha256:" + "0" * 64
+_current: contextvars.ContextVar["BaseCase | None"] = contextvars.ContextVar("interlock_case", default=None)
+
+
+def current_case() -> "BaseCase":
+    """The case being worked on in this thread, task or copied context. Raises BadInput where there is none."""
+    case = _current.get()
+    if case is None:
+        raise BadInput("no case is being worked on here: open one, `with workflow.case(KEY) as case:`")
+    return case
+
+
+class BaseCase:
+    """What a case knows of itself, whether it is worked on in a thread or on an event loop."""
+
+    def __init__(
+        self, workflow: "Workflow", key: str, *, text: str | None, tenant: str | None, segment: str | None
+    ) -> None:
+        self.workflow = workflow
+        self.key = checked_key(key)
+        self.text = text
+        self.tenant = tenant
+        self.segment = segment
+        self.proposal: Proposal | None = None
+        self.outcome: Outcome | None = None
+        self._token: contextvars.Token[BaseCase | None] | None = None
+
+    def _proposed(self, label: str, confidence: float | None, **facts: Any) -> Proposal:
+        if self.proposal is not None:
+            raise BadInput(
+                f"case '{self.key}' has a proposal already ('{self.proposal.label}'); one case is one unit of work: "
+                "open another case, with another key, for another proposal"
+            )
+        return Proposal(
+            key=self.key,
+            release=self.workflow.release,
+            label=checked_label(label),
+            confidence=checked_confidence(confidence),
+            payload_digest=NO_TEXT,
+            tenant=self.tenant,
+            segment=self.segment,
+            **{name: value for name, value in facts.items() if value is not None},
+        )
+
+    def _to_apply(self) -> Proposal:
+        if self.proposal is None:
+            raise BadInput(
+                f"nothing is proposed for case '{self.key}' yet: call case.propose(LABEL, confidence=...) first"
+            )
+        return self.proposal
+
+    def _enter(self) -> None:
+        self._token = _current.set(self)
+
+    def _leave(self) -> None:
+        if self._token is not None:
+            _current.reset(self._token)
+            self._token = None
+
+
+class Case(BaseCase):
+    """A case worked on in a thread. See `Workflow.case`."""
+
+    def __enter__(self) -> Self:
+        self._enter()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._leave()
+
+    def propose(
+        self,
+        label: str,
+        *,
+        confidence: float | None,
+        novelty: float | None = None,
+        target: str | None = None,
+        amount_cents: int | None = None,
+        items: int | None = None,
+        facts: Mapping[str, str | int | bool] | None = None,
+        arguments: Mapping[str, Any] | None = None,
+    ) -> Proposal:
+        """What the AI suggests, once a case. Nothing is recorded or done yet.
+
+        `confidence` in 0..1, None where the model gave none (then a person decides). `target`, `amount_cents` and
+        `items` are for limits at the edge, `facts` for hand-written rules, `arguments` (JSON-able) for the action.
+        Raises BadInput for what cannot be meant.
+        """
+        proposal = self._proposed(
+            label,
+            confidence,
+            novelty=novelty,
+            target=target,
+            amount_cents=amount_cents,
+            items=items,
+            facts=facts,
+            arguments=arguments,
+        )
+        self.proposal = self.workflow.with_text(proposal, self.text)
+        return self.proposal
+
+    def apply(self, *, lease_s: float = LEASE_S, instead: ActionFunction | None = None) -> Outcome:
+        """Decide and, where every condition holds, do it, now and once.
+
+        `lease_s` is how long the action may take; a longer one would be taken for dead. `instead` is called in place of
+        the action's own function. Raises BadInput where nothing is proposed, no action is registered, or the action has
+        to be awaited; Unavailable where the effect ran but its receipt could not be written.
+        """
+        proposal = self._to_apply()
+        action = self.workflow.action_for(awaited=False)
+        action = action if instead is None else action.calling(instead)
+        acted = run(self.workflow.house.acting(action, self.workflow.name, proposal, lease_s=lease_s))
+        self.outcome = outcome_of(self.key, acted)
+        return self.outcome
+
+    def shadow(self) -> Outcome:
+        """Decide and record, and apply nothing whatever is decided."""
+        (decision,) = self.workflow.house.shadow(self.workflow.name, (self._to_apply(),))
+        self.outcome = Outcome(self.key, decision.verb, None, decision.reasons)
+        return self.outcome
+
+    def human(self, label: str, *, by: str, note: str = "") -> Observed:
+        """What a person decided about the case; it closes its review where one is open. `note` says why."""
+        return self.workflow.house.human(self.workflow.name, self.key, label, by=Person(by), note=note)
+
+    def undo(self, *, by: str) -> None:
+        """Put back what was applied. Raises Refused where the target has moved on: then a person decides."""
+        run(self.workflow.house.undoing(self.workflow.action_for(awaited=False), self.key, by=Person(by)))
+
+
+class AsyncCase(BaseCase):
+    """The same on an event loop. See `Workflow.case`."""
+
+    async def __aenter__(self) -> Self:
+        self._enter()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._leave()
+
+    async def propose(
+        self,
+        label: str,
+        *,
+        confidence: float | None,
+        novelty: float | None = None,
+        target: str | None = None,
+        amount_cents: int | None = None,
+        items: int | None = None,
+        facts: Mapping[str, str | int | bool] | None = None,
+        arguments: Mapping[str, Any] | None = None,
+    ) -> Proposal:
+        """As `Case.propose`."""
+        proposal = self._proposed(
+            label,
+            confidence,
+            novelty=novelty,
+            target=target,
+            amount_cents=amount_cents,
+            items=items,
+            facts=facts,
+            arguments=arguments,
+        )
+        self.proposal = await self._in_thread(lambda: self.workflow.with_text(proposal, self.text))
+        return self.proposal
+
+    async def apply(self, *, timeout_s: float | None = None, lease_s: float = LEASE_S) -> Outcome:
+        """As `Case.apply`; an action that takes longer than `timeout_s` is in doubt. Raises BadInput, Unavailable."""
+        proposal = self._to_apply()
+        action = self.workflow.action_for(awaited=True, timeout_s=timeout_s, lease_s=lease_s)
+        flow = self.workflow.house.acting(action, self.workflow.name, proposal, lease_s=lease_s)
+        self.outcome = outcome_of(self.key, await run_async(flow, in_thread=self._in_thread))
+        return self.outcome
+
+    async def shadow(self) -> Outcome:
+        """As `Case.shadow`."""
+        proposal = self._to_apply()
+        (decision,) = await self._in_thread(lambda: self.workflow.house.shadow(self.workflow.name, (proposal,)))
+        self.outcome = Outcome(self.key, decision.verb, None, decision.reasons)
+        return self.outcome
+
+    async def human(self, label: str, *, by: str, note: str = "") -> Observed:
+        """As `Case.human`."""
+        name, house = self.workflow.name, self.workflow.house
+        observed: Observed = await self._in_thread(lambda: house.human(name, self.key, label, by=Person(by), note=note))
+        return observed
+
+    async def undo(self, *, by: str) -> None:
+        """As `Case.undo`."""
+        flow = self.workflow.house.undoing(self.workflow.action_for(awaited=True), self.key, by=Person(by))
+        await run_async(flow, in_thread=self._in_thread)
+
+    async def _in_thread(self, work: Callable[[], Any]) -> Any:
+        return await self.workflow.connection.in_thread(work)
+
+
+class OpenedCase:
+    """What `Workflow.case` returns: `with` makes it a Case, `async with` an AsyncCase."""
+
+    def __init__(self, workflow: "Workflow", key: str, **about: Any) -> None:
+        self._workflow, self._key, self._about = workflow, key, about
+        self._case: BaseCase | None = None
+
+    def __enter__(self) -> Case:
+        case = Case(self._workflow, self._key, **self._about)
+        self._case = case
+        return case.__enter__()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._case is not None:
+            self._case._leave()  # noqa: SLF001 - the other half of this class
+
+    async def __aenter__(self) -> AsyncCase:
+        case = AsyncCase(self._workflow, self._key, **self._about)
+        self._case = case
+        return await case.__aenter__()
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._case is not None:
+            self._case._leave()  # noqa: SLF001 - the other half of this class
+
+    def __getattr__(self, name: str) -> Any:
+        raise BadInput(f"open the case first: `with workflow.case('{self._key}') as case:`, then case.{name}")

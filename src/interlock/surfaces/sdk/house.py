@@ -1,0 +1,74 @@
+"""What the SDK needs of a run time, wherever it is: in this process, or behind an address."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from interlock.flows.action.act import Acted
+from interlock.flows.action.observe import Observed
+from interlock.flows.action.steps import Flow
+from interlock.flows.action.undo import Undone
+from interlock.ports.effects import Target
+from interlock.terms.decision import Decision, Proposal
+from interlock.terms.evidence import EvidenceClass
+from interlock.terms.intent import KillReport
+from interlock.terms.person import Person
+from interlock.terms.workflow import WorkflowDefinition
+
+
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """A workflow's release in force and its definition."""
+
+    release: str
+    definition: WorkflowDefinition
+
+
+class House(Protocol):
+    """A run time. Flows are driven by the caller: in this thread, or on an event loop."""
+
+    def in_force(self, workflow: str) -> InForce:
+        """The release in force. Raises BadInput, with a near name, for an unknown workflow."""
+        ...
+
+    def acting(self, target: Target | None, workflow: str, proposal: Proposal, *, lease_s: float) -> Flow[Acted]:
+        """Decide and, where allowed, do it."""
+        ...
+
+    def undoing(self, target: Target, key: str, *, by: Person) -> Flow[None]:
+        """Undo one applied case."""
+        ...
+
+    def applied_since(self, workflow: str, since_entry: int) -> tuple[str, ...]:
+        """Keys of what was applied from a ledger entry on, newest first."""
+        ...
+
+    def shadow(self, workflow: str, proposals: tuple[Proposal, ...]) -> tuple[Decision, ...]:
+        """Decide and apply nothing."""
+        ...
+
+    def keep_text(self, text: str) -> str:
+        """Keep a case's content where it can be erased; its digest."""
+        ...
+
+    def human(self, workflow: str, key: str, label: str, *, by: Person, note: str) -> Observed:
+        """What a person decided about a case: it closes its review where one is open."""
+        ...
+
+    def outcome(self, workflow: str, key: str, label: str, *, by: str, evidence_class: EvidenceClass) -> Observed:
+        """What turned out to be true."""
+        ...
+
+    def kill(self, scope: str, *, by: Person, reason: str, wait_s: float) -> KillReport:
+        """Halt a scope."""
+        ...
+
+    def resume(self, scope: str, *, by: Person, reason: str) -> int:
+        """Let a halted scope work again; its epoch."""
+        ...
+
+    def close(self) -> None:
+        """Close what is open."""
+        ...
+
+
+__all__ = ["House", "InForce", "Undone"]

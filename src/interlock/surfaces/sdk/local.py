@@ -1,0 +1,96 @@
+"""The run time in this process, driving the flows over an opened store."""
+
+import difflib
+from collections.abc import Callable
+
+from interlock.engine.ledger.canonical import digest
+from interlock.engine.rollout.definition import definition_of
+from interlock.flows.action.act import Acted, acting, shadow
+from interlock.flows.action.kill import kill, resume
+from interlock.flows.action.observe import Observed, observe
+from interlock.flows.action.runtime import RunTime
+from interlock.flows.action.steps import Flow
+from interlock.flows.action.undo import undoing
+from interlock.flows.review.decide import close_review
+from interlock.ports.effects import Target
+from interlock.surfaces.sdk.house import InForce
+from interlock.terms.decision import Decision, Proposal
+from interlock.terms.errors import BadInput
+from interlock.terms.evidence import EvidenceClass
+from interlock.terms.intent import IntentState, KillReport
+from interlock.terms.person import Person
+from interlock.terms.review import ReviewKind
+
+
+class LocalHouse:
+    """interlock.surfaces.sdk.house.House over a run time of this process."""
+
+    def __init__(self, rt: RunTime, close: Callable[[], None]) -> None:
+        self.run_time = rt
+        self._close = close
+
+    def in_force(self, workflow: str) -> InForce:
+        with self.run_time.store.reading() as reading:
+            row = reading.workflow(workflow)
+            names = [] if row is not None else [one.name for one in reading.workflows()]
+        if row is None:
+            near = difflib.get_close_matches(workflow, names, n=1)
+            known = ", ".join(names) or "none yet; `interlock apply -f FILE` defines one"
+            hint = f"did you mean '{near[0]}'?" if near else f"known: {known}"
+            raise BadInput(f"there is no workflow '{workflow}' ({hint})")
+        return InForce(row.release, definition_of(row.definition))
+
+    def acting(self, target: Target | None, workflow: str, proposal: Proposal, *, lease_s: float) -> Flow[Acted]:
+        return acting(self.run_time, target, workflow, proposal, lease_s=lease_s)
+
+    def undoing(self, target: Target, key: str, *, by: Person) -> Flow[None]:
+        return undoing(self.run_time, target, key, by=by)
+
+    def applied_since(self, workflow: str, since_entry: int) -> tuple[str, ...]:
+        with self.run_time.store.reading() as reading:
+            found = [
+                (intent.entry, intent.key)
+                for state in (IntentState.DONE, IntentState.UNDOING)
+                for intent in reading.intents(f"workflow:{workflow}", state=state, since_entry=since_entry)
+            ]
+        return tuple(key for _, key in sorted(found, reverse=True))
+
+    def shadow(self, workflow: str, proposals: tuple[Proposal, ...]) -> tuple[Decision, ...]:
+        return shadow(self.run_time, workflow, proposals)
+
+    def keep_text(self, text: str) -> str:
+        content = digest(text)
+        self.run_time.store.run(lambda tx: tx.keep_payload(content, text), durable=False)
+        return content
+
+    def human(self, workflow: str, key: str, label: str, *, by: Person, note: str) -> Observed:
+        rt = self.run_time
+        with rt.store.reading() as reading:
+            review = reading.review(key, ReviewKind.DECISION)
+        if review is not None and review.closed_at is None and review.workflow == workflow:
+            return close_review(
+                rt.store,
+                workflow,
+                key,
+                ReviewKind.DECISION,
+                label=label,
+                by=by,
+                clock=rt.clock,
+                note=note,
+                randomness=rt.randomness,
+            )
+        return observe(rt.store, workflow, key, label=label, by=by.name, clock=rt.clock)
+
+    def outcome(self, workflow: str, key: str, label: str, *, by: str, evidence_class: EvidenceClass) -> Observed:
+        rt = self.run_time
+        return observe(rt.store, workflow, key, label=label, by=by, clock=rt.clock, evidence_class=evidence_class)
+
+    def kill(self, scope: str, *, by: Person, reason: str, wait_s: float) -> KillReport:
+        rt = self.run_time
+        return kill(rt.store, rt.drain, scope, by=by, reason=reason, clock=rt.clock, timeout_s=wait_s)
+
+    def resume(self, scope: str, *, by: Person, reason: str) -> int:
+        return resume(self.run_time.store, scope, by=by, reason=reason, clock=self.run_time.clock)
+
+    def close(self) -> None:
+        self._close()

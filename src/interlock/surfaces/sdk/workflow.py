@@ -1,0 +1,194 @@
+"""A governed workflow as an application uses it: its action, its cases, its stop."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import wraps
+from typing import TYPE_CHECKING, Any, ParamSpec
+
+from interlock.flows.action.observe import Observed
+from interlock.flows.action.steps import run
+from interlock.flows.action.undo import Undone
+from interlock.surfaces.sdk.action import (
+    Action,
+    ActionFunction,
+    ProbeFunction,
+    ReadFunction,
+    UndoFunction,
+    kind_of,
+)
+from interlock.surfaces.sdk.case import OpenedCase
+from interlock.surfaces.sdk.house import House, InForce
+from interlock.surfaces.sdk.outcome import Outcome
+from interlock.terms.decision import Proposal
+from interlock.terms.errors import BadInput, Refused
+from interlock.terms.evidence import EvidenceClass
+from interlock.terms.intent import KillReport
+from interlock.terms.person import Person
+
+if TYPE_CHECKING:
+    from interlock.surfaces.sdk.connection import Connection
+
+P = ParamSpec("P")
+
+
+class Workflow:
+    """One workflow of a connection. It keeps the release that was in force when it was opened; see `reload`.
+
+    A proposal names that release: under another one it is never applied, a person decides.
+    """
+
+    def __init__(self, connection: "Connection", name: str) -> None:
+        self.connection = connection
+        self.name = name
+        self._action: Action | None = None
+        self._in_force: InForce = connection.house.in_force(name)
+
+    @property
+    def house(self) -> House:
+        """The run time, in this process."""
+        return self.connection.house
+
+    @property
+    def release(self) -> str:
+        """The digest of the release that proposals are made under."""
+        return self._in_force.release
+
+    @property
+    def targets(self) -> Mapping[str, Action]:
+        """Its action by the workflow's name, as `interlock recover --app` looks for it."""
+        return {} if self._action is None else {self.name: self._action}
+
+    def reload(self) -> None:
+        """Take the release that is in force now; the action must fit its definition. Raises BadInput."""
+        found = self.connection.house.in_force(self.name)
+        if self._action is not None:
+            _check_fits(self._action, found, self.name)
+        self._in_force = found
+
+    def action(
+        self,
+        function: ActionFunction | None = None,
+        *,
+        read: ReadFunction | None = None,
+        undo: UndoFunction | None = None,
+        probe: ProbeFunction | None = None,
+        idempotent: bool = False,
+        blind: bool = False,
+    ) -> Any:
+        """Register what applying a proposal does: a function of an Effect.
+
+            @workflow.action(undo=put_back, read=where_it_is, idempotent=True)
+            def route(effect): ...
+
+        Say what the target can do for a lost call: `idempotent` (it deduplicates by `effect.idempotency_key`), `probe`
+        (a function that returns the receipt of an effect that has arrived, else None), or `blind`. Raise
+        interlock.NotApplied where it is certain that nothing was changed. Raises BadInput where that, or the undo, does
+        not fit the workflow's definition.
+        """
+        kind = kind_of(idempotent=idempotent, probe=probe, blind=blind)
+
+        def register(function: ActionFunction) -> Action:
+            action = Action(function, kind, read=read, undo=undo, probe=probe)
+            _check_fits(action, self._in_force, self.name)
+            self._action = action
+            return action
+
+        return register if function is None else register(function)
+
+    def case(
+        self, key: str, *, text: str | None = None, tenant: str | None = None, segment: str | None = None
+    ) -> OpenedCase:
+        """One unit of work: `with` (or `async with`) workflow.case(key) as case.
+
+        `key` comes from business data; the same key is never done twice. `text` is the case's content, kept for
+        reviewers where it can be erased. `tenant` and `segment` are scopes of the kill switch.
+        """
+        return OpenedCase(self, key, text=text, tenant=tenant, segment=segment)
+
+    def governed(
+        self, *, key: Callable[P, str], label: Callable[P, str] | str, confidence: Callable[P, float | None] | float
+    ) -> Callable[[Callable[P, Any]], Callable[P, Outcome]]:
+        """Make a plain function an effect: called as before, it is only run where the workflow may.
+
+        `key`, `label` and `confidence` are computed from the same arguments. Each call is a case; the function's own
+        answer is not returned, the Outcome is.
+        """
+
+        def wrap(function: Callable[P, Any]) -> Callable[P, Outcome]:
+            @wraps(function)
+            def call(*args: P.args, **kwargs: P.kwargs) -> Outcome:
+                with self.case(key(*args, **kwargs)) as case:
+                    case.propose(
+                        label if isinstance(label, str) else label(*args, **kwargs),
+                        confidence=confidence(*args, **kwargs) if callable(confidence) else confidence,
+                    )
+                    return case.apply(instead=lambda _: function(*args, **kwargs))
+
+            return call
+
+        return wrap
+
+    def outcome(
+        self, key: str, label: str, *, by: str, evidence_class: EvidenceClass = EvidenceClass.SOURCE
+    ) -> Observed:
+        """What turned out to be true, as a system of record or a person says it. Raises BadInput as `observe`."""
+        return self.house.outcome(self.name, key, label, by=by, evidence_class=evidence_class)
+
+    def undo(self, key: str, *, by: str) -> None:
+        """Put one applied case back. Raises BadInput where nothing is applied, Refused where a person must decide."""
+        run(self.house.undoing(self.action_for(awaited=False), key, by=Person(by)))
+
+    def undo_since(self, since_entry: int, *, by: str) -> Undone:
+        """Put back everything applied from a ledger entry on, newest first; what waits for a person is listed."""
+        undone, waiting = [], []
+        for key in self.house.applied_since(self.name, since_entry):
+            try:
+                self.undo(key, by=by)
+                undone.append(key)
+            except (Refused, BadInput) as exc:
+                waiting.append((key, str(exc)))
+        return Undone(tuple(undone), tuple(waiting))
+
+    def kill(self, *, by: str, reason: str, wait_s: float = 10.0) -> KillReport:
+        """Halt this workflow, in every process on the store."""
+        return self.house.kill(f"workflow:{self.name}", by=Person(by), reason=reason, wait_s=wait_s)
+
+    def resume(self, *, by: str, reason: str) -> int:
+        """Let it work again; needs a person with the right to resume. Raises Refused, BadInput."""
+        return self.house.resume(f"workflow:{self.name}", by=Person(by), reason=reason)
+
+    def action_for(self, *, awaited: bool, timeout_s: float | None = None, lease_s: float | None = None) -> Action:
+        """The registered action. Raises BadInput where there is none, and where it has to be awaited but is not."""
+        if self._action is None:
+            raise BadInput(f"'{self.name}' has no action yet: register one, @workflow.action(...)")
+        if not awaited and self._action.is_async:
+            raise BadInput(
+                f"the action '{self._action.__name__}' is asynchronous: use `async with workflow.case(...)` and "
+                "`await case.apply()`"
+            )
+        if timeout_s is None:
+            return self._action
+        if lease_s is not None and not 0 < timeout_s < lease_s:
+            raise BadInput(f"timeout_s ({timeout_s:g}) must be shorter than lease_s ({lease_s:g}): raise the lease")
+        return self._action.within(timeout_s)
+
+    def with_text(self, proposal: Proposal, text: str | None) -> Proposal:
+        """The proposal with the digest of its content, which is kept for reviewers."""
+        return proposal if text is None else replace(proposal, payload_digest=self.house.keep_text(text))
+
+    def __repr__(self) -> str:
+        action = "no action yet" if self._action is None else f"action {self._action.__name__}"
+        return f"<interlock.Workflow {self.name}: release {self.release[:19]}, {action}>"
+
+
+def _check_fits(action: Action, found: InForce, workflow: str) -> None:
+    plan = found.definition.effect
+    if action.kind is not plan.target:
+        raise BadInput(
+            f"the definition of '{workflow}' says that its target is {plan.target}, the action says {action.kind}: "
+            "make them agree, in effect.target or in @workflow.action(...)"
+        )
+    if plan.undo is not None and not action.can_undo:
+        raise BadInput(
+            f"the definition of '{workflow}' names an undo ('{plan.undo}'): give it, @workflow.action(undo=FUNCTION)"
+        )
