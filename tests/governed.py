@@ -105,8 +105,9 @@ class House:
 
     def __init__(self, folder: Path, address: str | None = None) -> None:
         self.path = folder / "store.db"
+        self.address = address or str(self.path)
         self.now = dt.datetime(2026, 3, 2, 9, 0, tzinfo=dt.UTC)
-        self.opened = open_address(address or str(self.path))
+        self.opened = open_address(self.address)
         self.store, self.drain = self.opened.store, self.opened.drain
         self.rt = open_run_time(self.opened, clock=self._tell_time, owner="test")
         self.desk = Desk()

@@ -15,12 +15,16 @@ from interlock.flows.action.act import Acted, act
 from interlock.flows.action.kill import kill, resume
 from interlock.flows.action.observe import Observed
 from interlock.flows.action.undo import undo
+from interlock.flows.ledger.export import export
+from interlock.flows.ledger.seal import sealed
 from interlock.flows.ledger.verify import verify_store
+from interlock.flows.oversight.audits.recheck import recheck_export
 from interlock.flows.review.decide import close_review
 from interlock.terms.decision import Decision, Proposal, Verb
 from interlock.terms.errors import BadInput
 from interlock.terms.intent import Effect, IntentState, KillReport, Receipt
 from interlock.terms.workflow import Limits, TargetKind
+from made_ledger import entries_of, exported
 
 APPROVED = Decision(Verb.REVIEW, ("approved by Ana Ruiz",))
 
@@ -30,7 +34,6 @@ def either(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[House]:
     """A live workflow on either engine."""
     address = request.getfixturevalue("postgres").new_database() if request.param == "postgres" else None
     house = House(tmp_path, address)
-    house.address = address or str(house.path)  # type: ignore[attr-defined]
     house.live()
     yield house
     with house.store.reading() as reading:
@@ -105,7 +108,7 @@ def test_nobody_applies_it_twice(either: House) -> None:
     start, ended, lock = threading.Barrier(8), [], threading.Lock()
 
     def deliver() -> None:
-        with opened_run_time(either.address, clock=lambda: either.now) as rt:  # type: ignore[attr-defined]
+        with opened_run_time(either.address, clock=lambda: either.now) as rt:
             proposal = Proposal("k", either.release, "fraud", 0.9, "sha256:payload")
             start.wait()
             acted = act(rt, either.desk, NAME, proposal)
@@ -246,3 +249,17 @@ def test_a_target_that_cannot_be_read_is_left_alone(live: House, monkeypatch: py
     assert applied(live) == 0
     with live.store.reading() as reading:
         assert [one.key for one in reading.approved("2026-03-02")] == ["k"]
+
+
+def test_an_effect_that_nobody_approved_is_named(live: House) -> None:
+    """Rechecking an exported ledger: an approval stands before each effect that rests on one."""
+    ask(live)
+    approve(live)
+    live.act(live.proposal(key="k", label="fraud"))
+    with sealed(live.store) as reading:
+        entries = entries_of(list(export(reading)))
+    assert recheck_export(exported(entries)).workflows[0].faults == ()
+    closed = next(entry for entry in entries if entry["kind"] == "review.closed")
+    del closed["body"]["approved_until"]
+    (fault,) = recheck_export(exported(entries)).workflows[0].faults
+    assert fault.reason == "an effect was begun for it as approved, but no approval is on record"

@@ -1,7 +1,9 @@
 """The queue: who takes which case, what time does to those that nobody takes. On both engines."""
 
 import datetime as dt
+import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,11 +17,13 @@ from interlock.flows.review.claim import Claimed, claim, claim_next, release
 from interlock.flows.review.decide import close_review
 from interlock.flows.review.escalate import Escalation, Swept, escalate, is_missing
 from interlock.flows.review.open import open_review
-from interlock.ports.store import ReviewRow
+from interlock.flows.review.settle import ask_second
+from interlock.ports.store import ReviewRow, Store
 from interlock.terms.decision import Decision, Verb
 from interlock.terms.errors import BadInput
 from interlock.terms.person import Person
 from interlock.terms.review import ReviewPlan
+from interlock.wiring.run_time import open_address
 
 PLAN = ReviewPlan(decision_due_h=4.0, audit_due_h=48.0, undo_due_h=8.0, refuse_after_h=12.0, claim_minutes=20.0)
 QUEUED = replace(DEFINITION, review=PLAN)
@@ -252,3 +256,84 @@ def test_what_is_not_there_cannot_be_claimed(queue: House) -> None:
         with pytest.raises(BadInput, match=f"there is no {kind} review of case '{key}' in '{workflow}'"):
             claim(queue.store, workflow, key, kind, by=ANA, clock=queue.clock)
     assert claim_next(queue.store, by=ANA, clock=queue.clock, workflow="other") is None
+
+
+# Several at once
+
+
+def at_once(house: House, count: int, work: Callable[[int, Store], None]) -> None:
+    """`work` in as many threads, each with a store of its own, all from the same moment on."""
+    start = threading.Barrier(count)
+
+    def one(number: int) -> None:
+        opened = open_address(house.address)
+        try:
+            start.wait()
+            work(number, opened.store)
+        finally:
+            opened.close()
+
+    with ThreadPoolExecutor(count) as threads:
+        assert list(threads.map(one, range(count))) == [None] * count
+
+
+def test_several_reviewers_never_get_the_same_case(queue: House) -> None:
+    keys = [f"k{i}" for i in range(12)]
+    to_review(queue, *keys)
+    taken: list[str] = []
+
+    def work(number: int, store: Store) -> None:
+        for turn in range(3):
+            claimed = claim_next(store, by=Person(f"Person {number}-{turn}"), clock=lambda: queue.now)
+            assert claimed is not None
+            taken.append(claimed.key)
+
+    at_once(queue, 4, work)
+    assert sorted(taken) == sorted(keys)
+    assert queue.kinds().count("review.claimed") == 12
+
+
+def test_several_sweeps_move_each_case_once(queue: House) -> None:
+    to_review(queue, *(f"k{i}" for i in range(70)))  # more than one transaction takes
+    later(queue, hours=5)
+    moved: list[str] = []
+
+    def work(number: int, store: Store) -> None:
+        moved.extend(one.key for one in escalate(store, clock=lambda: queue.now).escalated)
+
+    at_once(queue, 4, work)
+    assert (len(moved), len(set(moved)), queue.kinds().count("review.escalated")) == (70, 70, 70)
+
+
+def test_a_case_is_decided_once_however_many_try(queue: House) -> None:
+    to_review(queue, "k")
+    won: list[str] = []
+    told: list[str] = []
+
+    def work(number: int, store: Store) -> None:
+        by = Person(f"Person {number}")
+        try:
+            close_review(store, NAME, "k", "decision", label="fraud", by=by, clock=lambda: queue.now)
+            won.append(by.name)
+        except BadInput as exc:
+            told.append(str(exc))
+
+    at_once(queue, 6, work)
+    assert (won, queue.kinds().count("review.closed")) == ([review(queue, "k").reviewer], 1)
+    assert set(told) == {f"the decision review of case 'k' was closed by {won[0]}"}
+
+
+def test_two_looks_that_end_at_the_same_moment_are_settled_once(queue: House) -> None:
+    """Each of the two must see the other's answer, or nobody would ever take the outcome."""
+    for i in range(5):
+        queue.act(queue.proposal(key=f"k{i}"))
+        ask_second(queue.store, NAME, f"k{i}", by=CARLA, clock=queue.clock)
+
+    def work(number: int, store: Store) -> None:
+        kind, by = (("audit", ANA), ("second", BEN))[number]
+        for i in range(5):
+            close_review(store, NAME, f"k{i}", kind, label="billing", by=by, clock=lambda: queue.now)
+
+    at_once(queue, 2, work)
+    with queue.store.reading() as reading:
+        assert [row.outcome for row in reading.decisions(NAME) if row.key.startswith("k")] == ["billing"] * 5

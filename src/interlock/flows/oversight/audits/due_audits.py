@@ -29,6 +29,7 @@ class DueAudits:
     _undecided: set[str] = field(default_factory=set)
     _answered: dict[str, dict[str, str]] = field(default_factory=dict)
     _approved: set[str] = field(default_factory=set)
+    _by_approval: set[str] = field(default_factory=set)
 
     def take(self, kind: str, line: Line) -> None:
         """The next entry; a decision that cannot be read is named by the walk over the draws."""
@@ -86,6 +87,7 @@ class DueAudits:
         if key not in self._approved:
             self._fault(line.entry, key, "an effect was begun for it as approved, but no approval is on record")
         self._approved.discard(key)
+        self._by_approval.add(key)
 
     def _settled(self, key: str) -> str | None:
         """What the blind looks at a case come to: of one person, of two who agree, or of the third."""
@@ -95,6 +97,8 @@ class DueAudits:
 
     def _begun(self, line: Line, key: str) -> None:
         decided = self._decided.get(key)
+        if key in self._by_approval:
+            return  # what it rests on was looked at when it began
         if key not in self._undecided and (decided is None or not decided.applied):
             self._undecided.add(key)
             self._fault(line.entry, key, "an effect was begun for it, but no decision to apply it is on record")
