@@ -12,7 +12,8 @@ import signal
 import sys
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -87,6 +88,14 @@ def die() -> None:
     """End this process as kill -9 does."""
     os.kill(os.getpid(), signal.SIGKILL)
     time.sleep(PATIENCE_S)  # a signal may need a moment
+
+
+def wait_for(files: Sequence[Path]) -> None:
+    """Wait until all of these are there: how processes tell each other that they are ready."""
+    give_up = time.monotonic() + PATIENCE_S
+    while not all(file.exists() for file in files):
+        assert time.monotonic() < give_up, f"not all of these came to be within {PATIENCE_S:g} s: {files}"
+        time.sleep(POLL_S)
 
 
 def _run(work: Callable[[], object], writes: int) -> None:

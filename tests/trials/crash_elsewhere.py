@@ -22,7 +22,7 @@ from interlock.ports.store import Store, Transaction
 from interlock.terms.errors import BadInput
 from interlock.terms.intent import IntentState
 from interlock.terms.workflow import TargetKind
-from trials.children import Child, die, dies, in_child
+from trials.children import Child, die, dies, in_child, wait_for
 from trials.crash import (
     LEASE,
     ONCE,
@@ -146,20 +146,13 @@ def killed_from_outside(at: Place, kind: TargetKind, *, delays_s: Sequence[float
     for number, delay_s in enumerate(delays_s):
         log = at.folder / f"begun-{number}"
         child = Child(partial(_work, at, kind, number, log, threads))
-        _wait_for(log)
+        wait_for([log])
         time.sleep(delay_s)
         child.kill()
         child.exit_code()
         begun += log.read_text().split()
     left = in_child(partial(recovered_and_delivered, at, kind, begun))
     return Counter("as allowed" if _allowed(kind, left[key]) else f"{key}: {left[key]}" for key in begun)
-
-
-def _wait_for(log: Path) -> None:
-    give_up = time.monotonic() + PATIENCE_S
-    while not log.exists():
-        assert time.monotonic() < give_up, f"nothing was begun within {PATIENCE_S:g} s"
-        time.sleep(0.001)
 
 
 def _work(at: Place, kind: TargetKind, worker: int, log: Path, threads: int) -> None:
@@ -240,7 +233,7 @@ def _on_server(at: Place, kind: TargetKind, key: str, nth: int, *, after: bool) 
 
     def wait() -> None:
         ready.touch()
-        _wait_for(go)
+        wait_for([go])
 
     def work() -> None:
         with at.opened() as rt:
@@ -251,7 +244,7 @@ def _on_server(at: Place, kind: TargetKind, key: str, nth: int, *, after: bool) 
             act(rt, target, NAME, proposal(at, key))
 
     child = Child(work)
-    _wait_for(ready)
+    wait_for([ready])
     with _holding_up(at.address) as blocked:
         go.touch()
         blocked()

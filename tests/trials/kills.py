@@ -23,7 +23,7 @@ from interlock.terms.decision import Proposal
 from interlock.terms.intent import Effect, KillReport, Receipt
 from interlock.terms.ledger import LedgerEntry
 from interlock.terms.workflow import EffectPlan, TargetKind
-from trials.children import Child, in_child
+from trials.children import Child, in_child, wait_for
 from trials.effects import FileTarget
 from trials.places import Made, Place, place
 
@@ -97,7 +97,7 @@ def kill_trials(at: Place, *, kills: int, processes: int, slows_s: Sequence[floa
         for number in range(processes)
     ]
     try:
-        _wait_for([at.folder / f"ready-{number}" for number in range(processes)])
+        wait_for([at.folder / f"ready-{number}" for number in range(processes)])
         killed = in_child(partial(_kill_all, at, kills))
     finally:
         (at.folder / "end").touch()
@@ -227,10 +227,3 @@ def _begun(log: Path) -> str:
             return str(json.loads(lines[-1])[2])
         time.sleep(0.002)
     raise AssertionError(f"no effect was begun within {STARTED_WITHIN_S:g} s")
-
-
-def _wait_for(files: Sequence[Path]) -> None:
-    give_up = time.monotonic() + STARTED_WITHIN_S
-    while not all(file.exists() for file in files):
-        assert time.monotonic() < give_up, f"not every worker was at work within {STARTED_WITHIN_S:g} s"
-        time.sleep(0.005)
