@@ -1,15 +1,15 @@
 """What the SDK needs of a run time, wherever it is: in this process, or behind an address."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from interlock.flows.action.act import Acted
 from interlock.flows.action.observe import Observed
 from interlock.flows.action.steps import Flow
-from interlock.flows.action.undo import Undone
 from interlock.ports.effects import Target
 from interlock.terms.decision import Decision, Proposal
-from interlock.terms.evidence import EvidenceClass
+from interlock.terms.evidence import Evidence, EvidenceClass
 from interlock.terms.intent import KillReport
 from interlock.terms.person import Person
 from interlock.terms.workflow import WorkflowDefinition
@@ -58,6 +58,16 @@ class House(Protocol):
         """What turned out to be true."""
         ...
 
+    def outcomes(self, workflow: str, known: Sequence[tuple[str, str]], *, by: str) -> tuple[Observed, ...]:
+        """What turned out to be true of many cases, (key, label) each: all are recorded or none is."""
+        ...
+
+    def attest(
+        self, workflow: str, kind: str, body: Mapping[str, Any], *, source: str, evidence_class: EvidenceClass
+    ) -> Evidence:
+        """Bind evidence to the release in force."""
+        ...
+
     def kill(self, scope: str, *, by: Person, reason: str, wait_s: float) -> KillReport:
         """Halt a scope."""
         ...
@@ -70,5 +80,3 @@ class House(Protocol):
         """Close what is open."""
         ...
 
-
-__all__ = ["House", "InForce", "Undone"]

@@ -1,22 +1,24 @@
 """The run time in this process, driving the flows over an opened store."""
 
 import difflib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from interlock.engine.ledger.canonical import digest
 from interlock.engine.rollout.definition import definition_of
 from interlock.flows.action.act import Acted, acting, shadow
 from interlock.flows.action.kill import kill, resume
-from interlock.flows.action.observe import Observed, observe
+from interlock.flows.action.observe import Observed, observe, observe_many
 from interlock.flows.action.runtime import RunTime
 from interlock.flows.action.steps import Flow
 from interlock.flows.action.undo import undoing
 from interlock.flows.review.decide import close_review
+from interlock.flows.rollout.attest import attest
 from interlock.ports.effects import Target
 from interlock.surfaces.sdk.house import InForce
 from interlock.terms.decision import Decision, Proposal
 from interlock.terms.errors import BadInput
-from interlock.terms.evidence import EvidenceClass
+from interlock.terms.evidence import Evidence, EvidenceClass
 from interlock.terms.intent import IntentState, KillReport
 from interlock.terms.person import Person
 from interlock.terms.review import ReviewKind
@@ -84,6 +86,23 @@ class LocalHouse:
     def outcome(self, workflow: str, key: str, label: str, *, by: str, evidence_class: EvidenceClass) -> Observed:
         rt = self.run_time
         return observe(rt.store, workflow, key, label=label, by=by, clock=rt.clock, evidence_class=evidence_class)
+
+    def outcomes(self, workflow: str, known: Sequence[tuple[str, str]], *, by: str) -> tuple[Observed, ...]:
+        return observe_many(self.run_time.store, workflow, known, by=by, clock=self.run_time.clock)
+
+    def attest(
+        self, workflow: str, kind: str, body: Mapping[str, Any], *, source: str, evidence_class: EvidenceClass
+    ) -> Evidence:
+        return attest(
+            self.run_time.store,
+            workflow,
+            release=self.in_force(workflow).release,
+            kind=kind,
+            evidence_class=evidence_class,
+            source=source,
+            body=body,
+            clock=self.run_time.clock,
+        )
 
     def kill(self, scope: str, *, by: Person, reason: str, wait_s: float) -> KillReport:
         rt = self.run_time

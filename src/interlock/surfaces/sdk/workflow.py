@@ -1,6 +1,6 @@
 """A governed workflow as an application uses it: its action, its cases, its stop."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import wraps
 from typing import TYPE_CHECKING, Any, ParamSpec
@@ -16,12 +16,13 @@ from interlock.surfaces.sdk.action import (
     UndoFunction,
     kind_of,
 )
-from interlock.surfaces.sdk.case import OpenedCase
+from interlock.surfaces.sdk.case import NO_TEXT, OpenedCase
+from interlock.surfaces.sdk.checks import checked_confidence, checked_key, checked_label
 from interlock.surfaces.sdk.house import House, InForce
 from interlock.surfaces.sdk.outcome import Outcome
 from interlock.terms.decision import Proposal
 from interlock.terms.errors import BadInput, Refused
-from interlock.terms.evidence import EvidenceClass
+from interlock.terms.evidence import Evidence, EvidenceClass
 from interlock.terms.intent import KillReport
 from interlock.terms.person import Person
 
@@ -127,6 +128,33 @@ class Workflow:
             return call
 
         return wrap
+
+    def shadow(self, cases: Iterable[tuple[str, str, float | None]]) -> tuple[Outcome, ...]:
+        """Decide on many cases, (key, label, confidence) each, and apply nothing: all are recorded or none is."""
+        proposals = tuple(
+            Proposal(checked_key(key), self.release, checked_label(label), checked_confidence(confidence), NO_TEXT)
+            for key, label, confidence in cases
+        )
+        decisions = self.house.shadow(self.name, proposals)
+        return tuple(
+            Outcome(proposal.key, decision.verb, None, decision.reasons)
+            for proposal, decision in zip(proposals, decisions, strict=True)
+        )
+
+    def attest(
+        self,
+        kind: str,
+        body: Mapping[str, Any],
+        *,
+        source: str,
+        evidence_class: EvidenceClass = EvidenceClass.EXECUTED,
+    ) -> Evidence:
+        """Bind evidence (JSON-able, a certificate say) to the release in force. Raises BadInput."""
+        return self.house.attest(self.name, kind, body, source=source, evidence_class=evidence_class)
+
+    def outcomes(self, known: Iterable[tuple[str, str]], *, by: str) -> tuple[Observed, ...]:
+        """What turned out to be true of many cases, (key, label) each: all are recorded or none is."""
+        return self.house.outcomes(self.name, tuple(known), by=by)
 
     def outcome(
         self, key: str, label: str, *, by: str, evidence_class: EvidenceClass = EvidenceClass.SOURCE
