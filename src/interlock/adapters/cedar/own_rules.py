@@ -14,7 +14,7 @@ from interlock.terms.policy import EdgeRule, PolicyFault
 
 RULES_MAX = 1_000
 ID_MAX = 200
-CONTEXT = pst.Var("context")
+CONTEXT, FACTS = pst.Var("context"), "facts"
 NAMED = 'name it in words, such as @id("no refund over the price")'
 _MISSING = re.compile(r"unable to guarantee safety of access to optional attribute `(\S+)`")
 
@@ -54,7 +54,7 @@ def _rule(
             f"the rule '{name}' permits, which changes nothing: what no rule forbids is permitted. Turn it round: "
             "forbid (...) unless { ... }"
         )
-    reads = frozenset(_reads(node))
+    reads = _reads(node)
     for unknown in sorted(reads - attributes.keys()):
         near = difflib.get_close_matches(unknown, attributes, n=1)
         hint = f"did you mean `{near[0]}`?" if near else f"there are: {', '.join(attributes)}"
@@ -96,31 +96,37 @@ def _words(error: str) -> str:
     return re.sub(r"for policy `\w+`[,:] ", "", error)
 
 
-def _reads(node: pst.Template) -> Iterator[str]:
+def _reads(node: pst.Template) -> frozenset[str]:
     """The attributes that a rule reads. Raises Unusable where it reads the context as a whole."""
-    if not isinstance(node.resource, pst.ScopeAny):
-        yield "target"
-    for clause in node.clauses:
-        yield from _read_by(clause.expr)
+    in_scope = () if isinstance(node.resource, pst.ScopeAny) else ("target",)
+    reads = frozenset((*in_scope, *(name for clause in node.clauses for name in _read_by(clause.expr))))
+    # `context has facts.a` comes as two questions, and the first says nothing; alone it would depend on other rules.
+    if FACTS in reads and not any(name.startswith(f"{FACTS}.") for name in reads):
+        raise Unusable(f"the rule takes context.{FACTS} as a whole; name what it reads")
+    return reads - {FACTS}
 
 
 def _read_by(node: Any) -> Iterator[str]:
     path = _path(node)
-    if path == () or path == ("facts",):
+    if path == () or (path == (FACTS,) and not isinstance(node, pst.HasAttr)):
         raise Unusable(f"the rule takes {'.'.join(('context', *path))} as a whole; name what it reads")
     if path:
-        yield ".".join(path[:2]) if path[0] == "facts" else path[0]
+        yield ".".join(path[:2]) if path[0] == FACTS else path[0]
+    elif isinstance(node, pst.GetAttr | pst.HasAttr):
+        raise Unusable("the rule reads a part of something that has none; facts of a case are parts of the context")
     elif node == pst.Var("resource"):
         yield "target"
-    elif isinstance(node, Mapping):
-        for part in node.values():
+    else:
+        for part in _parts(node):
             yield from _read_by(part)
-    elif isinstance(node, tuple):
-        for part in node:
-            yield from _read_by(part)
-    elif is_dataclass(node):
-        for field in fields(node):
-            yield from _read_by(getattr(node, field.name))
+
+
+def _parts(node: Any) -> Sequence[Any]:
+    if isinstance(node, Mapping):
+        return tuple(node.values())
+    if isinstance(node, tuple):
+        return node
+    return [getattr(node, field.name) for field in fields(node)] if is_dataclass(node) else ()
 
 
 def _path(node: Any) -> tuple[str, ...] | None:

@@ -53,10 +53,12 @@ def _known_zone(name: str) -> str:
     return name
 
 
-def _weekday(name: str) -> str:
-    if name not in WEEKDAYS:
-        raise ValueError(f"'{name}' is no weekday; there are: {', '.join(WEEKDAYS)}")
-    return name
+def _some_weekdays(names: tuple[str, ...]) -> tuple[str, ...]:
+    odd = next((name for name in names if name not in WEEKDAYS), None)
+    if odd is not None or not names:
+        what = "names no day" if odd is None else f"'{odd}' is no weekday"
+        raise ValueError(f"{what}; there are: {', '.join(WEEKDAYS)}")
+    return _each_once(names)
 
 
 def _each_once(names: tuple[str, ...]) -> tuple[str, ...]:
@@ -76,7 +78,7 @@ Money = Annotated[Usd, AfterValidator(_in_cents)]
 Count = Annotated[int, Field(ge=0, le=NUMBER_MAX, strict=True)]
 Minute = Annotated[int, BeforeValidator(_minute_of)]
 Zone = Annotated[str, AfterValidator(_known_zone)]
-Weekday = Annotated[str, AfterValidator(_weekday)]
+Weekdays = Annotated[tuple[str, ...], AfterValidator(_some_weekdays)]
 FactName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,62}$"), AfterValidator(_no_word_of_cedar)]
 # An empty list would read as "none is allowed" and mean "no limit", so it is refused.
 Targets = Annotated[tuple[Words, ...], Field(min_length=1, max_length=TARGETS_MAX), AfterValidator(_each_once)]
@@ -89,7 +91,7 @@ class HoursPart(FilePart):
 
     begin: Minute
     end: Minute
-    weekdays: Annotated[tuple[Weekday, ...], Field(min_length=1), AfterValidator(_each_once)] = WEEKDAYS
+    weekdays: Weekdays = WEEKDAYS
     zone: Zone = UTC
 
     @model_validator(mode="after")
