@@ -94,7 +94,16 @@ def test_what_is_no_verifier_key_is_refused(text: str) -> None:
         verifier(text)
 
 
-@pytest.mark.parametrize("name", ["", "two words", "a+b", "tab\there", "line\nend", "wide\u3000space", "bell\x07"])
+def test_a_key_without_a_name_gets_one_of_its_own() -> None:
+    names = {
+        new_key("", randomness=lambda n, seed=seed: bytes([seed]) * n, signing=SIGNING)[0].verifier.name  # type: ignore[misc]
+        for seed in range(5)
+    }
+    assert len(names) == 5
+    assert all(name.startswith("interlock-") for name in names)
+
+
+@pytest.mark.parametrize("name", ["two words", "a+b", "tab\there", "line\nend", "wide\u3000space", "bell\x07"])
 def test_a_name_that_no_key_can_have_is_refused(name: str) -> None:
     with pytest.raises(BadInput, match="cannot be the name of a key"):
         new_key(name, randomness=bytes, signing=SIGNING)

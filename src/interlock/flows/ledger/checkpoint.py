@@ -10,6 +10,7 @@ from interlock.terms.checkpoint import Checkpoint, NoteSignature, SignedNote, Si
 from interlock.terms.errors import BadInput
 
 SEED_BYTES = 32
+NAME_DIGITS = 16  # of the public key, in a name that nobody chose
 
 
 def checkpoint(reading: Reading, *, origin: str = "") -> Checkpoint:
@@ -33,10 +34,14 @@ def signed(taken: Checkpoint, key: SignerKey, signing: Signing) -> str:
 
 
 def new_key(name: str, *, randomness: Randomness, signing: Signing) -> tuple[SignerKey, str]:
-    """A fresh key, and the text in which its private half is kept. Raises BadInput for a name that no key can have."""
+    """A fresh key, and the text in which its private half is kept; without a name it gets one that no other key has.
+
+    Raises BadInput for a name that no key can have.
+    """
     seed = randomness(SEED_BYTES)
+    public = signing.public(seed)
     try:
-        key = verifier_key(name, signing.public(seed))
+        key = verifier_key(name or f"interlock-{public.hex()[:NAME_DIGITS]}", public)
     except ValueError as exc:
         raise BadInput(f"--name: {exc}") from exc
     return SignerKey(key, seed), signer_text(key, seed) + "\n"

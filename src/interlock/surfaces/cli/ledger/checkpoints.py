@@ -46,7 +46,9 @@ def checkpoint_command(
 def keygen_command(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(help="File for the private key; it must not exist.", show_default=False)],
-    name: Annotated[str, typer.Option(help="Name of the key, such as example.com/ledger; no blanks, no plus sign.")],
+    name: Annotated[
+        str, typer.Option(help="Name of the key, such as example.com/ledger; default: one made of the key itself.")
+    ] = "",
 ) -> None:
     """Make a key to sign checkpoints with; prints the verifier key, which may be handed to anybody.
 
