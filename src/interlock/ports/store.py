@@ -34,6 +34,7 @@ class DecisionRow:
     """A decision with its recorded inputs, and the outcome where it is known.
 
     `payload` is what was recorded beside it and may be erased (None): the state before the effect, the caller's facts.
+    `settled_entry` is where it is on record how the effect ended, None where there was none or it has not ended.
     """
 
     key: str
@@ -49,6 +50,7 @@ class DecisionRow:
     wrong: bool | None
     observed_entry: int | None
     payload: Mapping[str, Any] | None = None
+    settled_entry: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +106,8 @@ class Reading(Protocol):
         """Ledger entries from index `start` up to before `stop`, in order, streamed; sealed or not."""
         ...
 
-    def entries_of(self, kind: str, workflow: str | None = None) -> Iterator[LedgerEntry]:
-        """Ledger entries of one kind, in order."""
+    def entries_of(self, kind: str, workflow: str | None = None, *, since: int = 0) -> Iterator[LedgerEntry]:
+        """Ledger entries of one kind from index `since` on, in order."""
         ...
 
     def newest_of(self, kind: str, workflow: str) -> LedgerEntry | None:

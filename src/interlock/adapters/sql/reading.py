@@ -62,10 +62,10 @@ class SqlReading:
         query = f"{ENTRY} WHERE entry >= :start AND entry < :stop ORDER BY entry"
         return map(entry_of, self.stream(query, {"start": start, "stop": end}))
 
-    def entries_of(self, kind: str, workflow: str | None = None) -> Iterator[LedgerEntry]:
+    def entries_of(self, kind: str, workflow: str | None = None, *, since: int = 0) -> Iterator[LedgerEntry]:
         condition = _of_kind(kind) if workflow is None else f"{_of_kind(kind)} AND workflow = :workflow"
-        values = {"kind": kind, "workflow": workflow}
-        return map(entry_of, self.stream(f"{ENTRY} WHERE {condition} ORDER BY entry", values))
+        values = {"kind": kind, "workflow": workflow, "since": since}
+        return map(entry_of, self.stream(f"{ENTRY} WHERE {condition} AND entry >= :since ORDER BY entry", values))
 
     def newest_of(self, kind: str, workflow: str) -> LedgerEntry | None:
         query = f"{ENTRY} WHERE {_of_kind(kind)} AND workflow = :workflow ORDER BY entry DESC LIMIT 1"

@@ -1,0 +1,149 @@
+"""Why could this act? The chain from evidence to outcome of one case, as it is on record."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from interlock.engine.ledger.merkle import root_of
+from interlock.flows.trace.told import told
+from interlock.ports.store import DecisionRow, Reading
+from interlock.terms.decision import Verb
+from interlock.terms.errors import BadInput
+from interlock.terms.ledger import LedgerEntry
+from interlock.terms.trace import CaseTrace, TraceLink, TraceStep
+
+# What happened to a case after its decision, by the kind of its entry.
+LATER: Mapping[str, TraceStep] = {
+    "intent.admitted": TraceStep.INTENT,
+    "intent.approved": TraceStep.INTENT,
+    "intent.claimed": TraceStep.INTENT,
+    "intent.failed": TraceStep.EFFECT,
+    "intent.in_doubt": TraceStep.EFFECT,
+    "review.opened": TraceStep.REVIEW,
+    "review.claimed": TraceStep.REVIEW,
+    "review.released": TraceStep.REVIEW,
+    "review.escalated": TraceStep.REVIEW,
+    "review.refused": TraceStep.REVIEW,
+    "review.closed": TraceStep.REVIEW,
+    "undo.admitted": TraceStep.UNDO,
+    "undo.refused": TraceStep.UNDO,
+    "intent.undone": TraceStep.UNDO,
+}
+
+
+def case_trace(reading: Reading, workflow: str, key: str) -> CaseTrace:
+    """Everything on record about a case and what allowed it. Raises BadInput where no such case was decided."""
+    row = reading.decision(key)
+    if row is None or row.workflow != workflow:
+        raise BadInput(f"'{workflow}' never decided a case '{key}'; `interlock get decisions {workflow}` lists them")
+    missing: list[str] = []
+    links = [*_authority(reading, row, missing), *_decided(reading, row, missing), *_later(reading, row)]
+    links.sort(key=lambda link: -1 if link.entry is None else link.entry)
+    head = reading.head()
+    return CaseTrace(
+        workflow=workflow,
+        key=key,
+        answer=_answer(row),
+        links=tuple(_with_parts(links, row)),
+        missing=tuple(missing),
+        sealed_size=head.size,
+        root=root_of(head).hex(),
+    )
+
+
+def _answer(row: DecisionRow) -> str:
+    grant = row.inputs.get("grant")
+    if row.verb != Verb.APPLY:
+        return f"It was not applied by itself ({row.verb}): {'; '.join(row.reasons)}."
+    authority = "" if grant is None else f" under a grant that held until {grant['expires_at']}"
+    return f"It was applied{authority}: {'; '.join(row.reasons)}."
+
+
+def _authority(reading: Reading, row: DecisionRow, missing: list[str]) -> Iterator[TraceLink]:
+    """Release, evidence, gate and promotion that the decision rested on."""
+    defined = _last(reading.entries_of("release.defined", row.workflow), row.entry, release=row.release)
+    if defined is None:
+        missing.append(f"the definition of release {row.release[:19]} is not on record before the decision")
+    else:
+        yield _link(TraceStep.RELEASE, defined)
+    granted = _last(reading.entries_of("grant.given", row.workflow), row.entry, release=row.release)
+    if row.inputs.get("grant") is None:
+        return
+    if granted is None:
+        missing.append("the decision names a grant, but none was given to its release before it")
+        return
+    judged = _last(reading.entries_of("gate.judged", row.workflow), granted.index, release=row.release)
+    wanted = set(granted.body["grant"].get("evidence", ()))
+    for entry in reading.entries_of("evidence.recorded", row.workflow):
+        if entry.body.get("digest") in wanted:
+            wanted.discard(entry.body["digest"])
+            yield _link(TraceStep.EVIDENCE, entry)
+    missing.extend(f"the evidence {digest[:19]} that the grant names is not on record" for digest in sorted(wanted))
+    if judged is None:
+        missing.append("no gate was judged for this release before the grant")
+    else:
+        yield _link(TraceStep.GATE, judged)
+    yield _link(TraceStep.PROMOTION, granted)
+
+
+def _decided(reading: Reading, row: DecisionRow, missing: list[str]) -> Iterator[TraceLink]:
+    entry = next(reading.entries(row.entry, row.entry + 1), None)
+    if entry is None:
+        missing.append(f"the decision's own entry {row.entry} is gone from the ledger")
+        return
+    yield _link(TraceStep.DECISION, entry)
+    if _payload_is_gone(entry):
+        missing.append("the state before the effect, and what the caller told of the case, were erased")
+
+
+def _later(reading: Reading, row: DecisionRow) -> Iterator[TraceLink]:
+    for kind, step in LATER.items():
+        for entry in reading.entries_of(kind, row.workflow, since=row.entry):
+            if entry.body.get("key") == row.key:
+                yield _link(step, entry)
+    for index, step in ((row.settled_entry, TraceStep.EFFECT), (row.observed_entry, TraceStep.OUTCOME)):
+        if index is not None:
+            ended = next(reading.entries(index, index + 1), None)
+            if ended is not None and ended.kind not in LATER:
+                yield _link(step, ended)
+
+
+def _with_parts(links: Iterable[TraceLink], row: DecisionRow) -> Iterator[TraceLink]:
+    """Policy and intent are recorded inside the decision's entry; as links they stand on their own."""
+    for link in links:
+        if link.step is not TraceStep.DECISION:
+            yield link
+            continue
+        policy = row.inputs.get("policy")
+        if policy is not None:
+            words = f"the policy at the edge {'allowed' if policy['allowed'] else 'did not allow'} it"
+            reasons = "; ".join(policy.get("reasons", ()))
+            yield TraceLink(TraceStep.POLICY, row.at, None, None, f"{words}{f': {reasons}' if reasons else ''}", policy)
+        yield link
+        if link.facts.get("epoch") is not None:
+            names = ("state", "epoch", "owner", "lease_until", "undo", "action", "reserved")
+            facts = {name: link.facts[name] for name in names if name in link.facts}
+            words = f"the intent was durable before the effect, held by {facts['owner']} until {facts['lease_until']}"
+            yield TraceLink(TraceStep.INTENT, row.at, None, None, words, facts)
+
+
+def _link(step: TraceStep, entry: LedgerEntry) -> TraceLink:
+    return TraceLink(step, entry.at, entry.index, entry.leaf.hex(), told(entry), entry.body)
+
+
+def _last(entries: Iterable[LedgerEntry], before: int, *, release: str) -> LedgerEntry | None:
+    found = None
+    for entry in entries:
+        if entry.index >= before:
+            break
+        if entry.body.get("release") == release:
+            found = entry
+    return found
+
+
+def _payload_is_gone(entry: LedgerEntry) -> bool:
+    return entry.payload is None and b'"payload":' in entry.record
+
+
+def facts_of(trace: CaseTrace, step: TraceStep) -> tuple[Mapping[str, Any], ...]:
+    """What is on record about one step of a trace."""
+    return tuple(link.facts for link in trace.links if link.step is step)

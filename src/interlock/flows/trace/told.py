@@ -1,0 +1,68 @@
+"""A ledger entry about a case in one sentence."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from interlock.terms.ledger import LedgerEntry
+
+Body = Mapping[str, Any]
+
+
+def told(entry: LedgerEntry) -> str:
+    """The entry in words; its kind where there are none for it."""
+    tell = WORDS.get(entry.kind)
+    try:
+        return entry.kind if tell is None else tell(entry.body)
+    except (KeyError, TypeError, ValueError):  # a record that was altered must not hide the others
+        return f"{entry.kind}, but its record is not as it was written: run `interlock ledger verify`"
+
+
+def _gate(body: Body) -> str:
+    findings = ", ".join(f"{one['check']} {one['verdict']}" for one in body["findings"])
+    return f"the gate '{body['gate']}' was judged {body['verdict']}: {findings}"
+
+
+def _grant(body: Body) -> str:
+    grant = body["grant"]
+    known = "authenticated" if body.get("authenticated") else "name asserted, not authenticated"
+    return (
+        f"{body['approver']} ({known}) granted authority until {grant['expires_at']}: at or over confidence "
+        f"{grant['threshold']:.4f}, {100 * grant['traffic_share']:g} % of traffic, "
+        f"{100 * grant['audit_share']:g} % audited"
+    )
+
+
+def _review_closed(body: Body) -> str:
+    second = " (approved: what was proposed may be done)" if body.get("approved_until") else ""
+    return f"{body['reviewer']} decided '{body['label']}' in the {body['kind']} review{second}"
+
+
+def _outcome(body: Body) -> str:
+    blind = "blind, in the audit sample" if body.get("audit") else "not blind"
+    right = "wrong" if body.get("wrong") else "right"
+    return f"it turned out to be '{body['label']}' ({right}), says {body['by']} ({blind})"
+
+
+WORDS: Mapping[str, Callable[[Body], str]] = {
+    "release.defined": lambda b: f"{b['proposed_by']} defined release {b['release'][:19]}, code {b['code_version']}",
+    "evidence.recorded": lambda b: f"{b['class']} evidence '{b['kind']}' from {b['source']}, {b['digest'][:19]}",
+    "gate.judged": _gate,
+    "grant.given": _grant,
+    "decision.made": lambda b: f"decided: {b['verb']}, because {'; '.join(b['reasons'])}",
+    "intent.admitted": lambda b: f"the intent was durable before the effect, held by {b['owner']}",
+    "intent.approved": lambda b: f"what a person approved was begun by {b['owner']}",
+    "intent.claimed": lambda b: f"{b['owner']} took the intent over, because its holder's lease had ended",
+    "intent.completed": lambda b: f"the target answered with receipt '{b['receipt']}'",
+    "intent.failed": lambda b: f"nothing was changed at the target: {b['reason']}",
+    "intent.in_doubt": lambda b: f"nobody knows whether it was done: {b['reason']}",
+    "review.opened": lambda b: f"a {b['kind']} review was opened, due {b['due_at']}",
+    "review.claimed": lambda b: f"{b['reviewer']} took the {b['kind']} review",
+    "review.released": lambda b: f"{b['reviewer']} gave the {b['kind']} review back",
+    "review.escalated": lambda b: f"the {b['kind']} review was late and was put before others",
+    "review.refused": lambda b: f"nobody decided the {b['kind']} review in time: it was refused",
+    "review.closed": _review_closed,
+    "undo.admitted": lambda b: f"{b['by']} began to undo it",
+    "undo.refused": lambda b: f"it was not undone: {b['reason']}",
+    "intent.undone": lambda b: f"{b['by']} undid it, receipt '{b['receipt']}'",
+    "outcome.observed": _outcome,
+}
