@@ -43,6 +43,7 @@ class SqliteStore:
         self._pid = os.getpid()
         self._lock = threading.RLock()
         self._writer: sqlite3.Connection | None = _open(path)
+        self._file = _identity(path)
         self._group = Group(self._lock, self._perform)
         self._writing: int | None = None  # the thread whose transaction is open
         self._idle: list[sqlite3.Connection] = []
@@ -111,6 +112,11 @@ class SqliteStore:
         db = self._own_writer()
         if self._writing is not None:
             raise Unavailable("a transaction of this store is already open in this thread; nest nothing in it")
+        if _identity(self.path) != self._file:  # whoever kills would do it in another file than this one
+            raise Unavailable(
+                f"the store {self.path} was removed, or another file was put in its place, while it was open: put it "
+                "back, or open the new one in a new process"
+            )
         self._synchronise(db, "FULL" if durable else "NORMAL")
         begin_writing(db)
         self._writing = threading.get_ident()
@@ -241,6 +247,15 @@ class SqliteStore:
 
 _stores: "weakref.WeakSet[SqliteStore]" = weakref.WeakSet()
 _inherited: set[Path] = set()
+
+
+def _identity(path: Path) -> tuple[int, int]:
+    """Which file is there, (0, 0) for none."""
+    try:
+        found = os.stat(path)  # noqa: PTH116 - for each transaction, and Path.stat takes twice as long
+    except OSError:
+        return 0, 0
+    return found.st_dev, found.st_ino
 
 
 def _open(path: Path) -> sqlite3.Connection:
