@@ -4,6 +4,7 @@ import datetime as dt
 import sqlite3
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -263,3 +264,24 @@ def test_an_effect_that_nobody_approved_is_named(live: House) -> None:
     del closed["body"]["approved_until"]
     (fault,) = recheck_export(exported(entries)).workflows[0].faults
     assert fault.reason == "an effect was begun for it as approved, but no approval is on record"
+
+
+def test_what_is_approved_never_overdraws_a_running_limit(either: House) -> None:
+    """Eight approved cases at the same moment, and room for three."""
+    either.live(replace(DEFINITION, limits=Limits(always_review=("fraud",), applied_per_day=3)))
+    keys = [f"k{i}" for i in range(8)]
+    for key in keys:
+        ask(either, key)
+        approve(either, key)
+    start = threading.Barrier(len(keys))
+
+    def deliver(key: str) -> IntentState | None:
+        with opened_run_time(either.address, clock=lambda: either.now) as rt:
+            start.wait()
+            return act(rt, either.desk, NAME, Proposal(key, either.release, "fraud", 0.9, "sha256:payload")).state
+
+    with ThreadPoolExecutor(len(keys)) as threads:
+        states = list(threads.map(deliver, keys))
+    assert (applied(either), states.count(IntentState.DONE), states.count(None)) == (3, 3, 5)
+    with either.store.reading() as reading:
+        assert len(reading.approved("2026-03-02")) == 5  # they wait for a day that has room
