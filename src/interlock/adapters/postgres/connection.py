@@ -1,6 +1,7 @@
 """Opening PostgreSQL so that a commit means what it says, and translating its errors."""
 
 import os
+import select
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -129,8 +130,13 @@ class Lanes:
             while True:
                 self._lanes = [one for one in self._lanes if not one.broken]
                 for lane in self._lanes:
-                    if lane.lock.acquire(blocking=False):
+                    if not lane.lock.acquire(blocking=False):
+                        continue
+                    if not _is_ended(lane.connection):
                         return lane
+                    lane.connection.close()
+                    lane.lock.release()
+                self._lanes = [one for one in self._lanes if not one.broken]
                 if len(self._lanes) < self._lanes_max:
                     break
                 self._free.wait(1.0)
@@ -149,6 +155,20 @@ class Lanes:
         lane.lock.release()
         with self._free:
             self._free.notify()
+
+
+def _is_ended(connection: Connection) -> bool:
+    """Whether the server has ended an idle session, as it does when it is restarted: then there is word of it."""
+    waiting = select.poll()
+    waiting.register(connection.fileno(), select.POLLIN)
+    for _ in range(2):  # a farewell may come before the end
+        if not waiting.poll(0):
+            return False
+        try:
+            connection.pgconn.consume_input()
+        except psycopg.Error:
+            return True
+    return bool(waiting.poll(0))
 
 
 @contextmanager

@@ -88,11 +88,12 @@ class PostgresJournal:
 
     def used(self, workflow: str, counters: Sequence[str]) -> Mapping[str, int]:
         query = "SELECT name, used FROM counter WHERE workflow = %s AND name = ANY(%s)"
-        with self._lanes.taken() as lane:
-            try:
-                rows: dict[str, int] = dict(lane.connection.execute(query, (workflow, list(counters))).fetchall())
-            except psycopg.Error as exc:
-                raise as_unavailable(exc) from exc
+
+        def read() -> dict[str, int]:
+            with self._lanes.taken() as lane:
+                return dict(lane.connection.execute(query, (workflow, list(counters))).fetchall())
+
+        rows = _again(read)
         return {name: int(rows.get(name, 0)) for name in counters}
 
     def _admit_one(self, wish: Wish) -> Admission:
