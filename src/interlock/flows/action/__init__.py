@@ -1,1 +1,1 @@
-"""What happens to a case: admit, commit, review, observe, undo, kill, replay."""
+"""What happens to a case: admit, commit, observe, undo, kill, replay."""
