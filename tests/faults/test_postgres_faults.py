@@ -3,6 +3,7 @@
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
@@ -11,10 +12,12 @@ from pathlib import Path
 import pytest
 
 from faults.aftermath import DONE, GIVEN_BACK, WAITS, Case, aftermath, later
-from faults.flaky_proxy import Cut, FlakyProxy, every_cut
-from governed import DEFINITION, NAME
+from faults.flaky_proxy import Cut, FlakyProxy, Side, every_cut
+from governed import BEN, DEFINITION, NAME
 from interlock.adapters.postgres import journal
 from interlock.flows.action.act import act
+from interlock.flows.action.kill import kill
+from interlock.flows.action.recover import Fate
 from interlock.flows.action.runtime import RunTime
 from interlock.terms.decision import Proposal, Verb
 from interlock.terms.errors import Unavailable
@@ -22,6 +25,7 @@ from interlock.terms.intent import IntentState
 from interlock.terms.workflow import TargetKind
 from postgres_server import Databases, Server
 from trials.children import Child, in_child, wait_for
+from trials.crash import swept_until_quiet
 from trials.effects import FileTarget
 from trials.places import Place, place
 
@@ -125,6 +129,29 @@ def test_a_server_that_cannot_be_reached_any_more_at_any_message(
             left = aftermath(replace(again, spool=rt.spool), target, said)
     found = {(words, left[key]) for key, words in said.items()}
     assert found == {("done", DONE), ("not recorded", DONE), ("refused", WAITS), ("refused", GIVEN_BACK)}
+
+
+def test_a_kill_while_an_admitted_action_has_lost_its_connection_is_heeded(
+    tmp_path: Path, postgres: Databases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The intent is written, its answer and its locks are lost. When it asks again, it must not go on."""
+    monkeypatch.setattr(journal, "AGAIN_S", (0.6,))
+    with lossy(tmp_path, postgres) as (at, proxy, rt, target), ThreadPoolExecutor(1) as pool:
+        proxy.cut(Cut(Side.TO_CLIENT, 1))
+        acting = pool.submit(act, rt, target, NAME, case(at, "k"))
+        assert proxy.wait_for_cut(seconds=LOST_S)
+        with at.opened() as other:
+            report = kill(other.store, other.drain, "global", by=BEN, reason="stop", clock=other.clock, timeout_s=0.2)
+            assert not acting.done()
+            acted = acting.result()
+            assert (report.quiesced_at, report.in_flight) == (None, ("k",))
+            assert (acted.decision.verb, acted.state) == (Verb.APPLY, IntentState.EXECUTING)
+            assert target.effects("k") == 0
+            again = kill(other.store, other.drain, "global", by=BEN, reason="stop", clock=other.clock, timeout_s=0.2)
+            assert (again.quiesced_at, again.in_flight) == (None, ("k",))  # its lease has not ended
+            later_on = replace(other, clock=later(at.now))
+            assert [one.fate for one in swept_until_quiet(later_on, target)] == [Fate.HALTED]
+            assert other.drain.emptied("global", timeout_s=0.2)
 
 
 # A server that is stopped

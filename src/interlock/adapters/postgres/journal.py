@@ -213,11 +213,17 @@ def _settling(entry: NewEntry, locks: Sequence[int], *, durable: bool) -> tuple[
 
 
 def _known(lane: Lane, wish: Wish, locks: Sequence[int]) -> Admission:
-    """The earlier decision; admitted where it is this very wish, whose answer was lost with its connection."""
+    """The earlier decision; admitted where it is this very wish, whose answer was lost with its connection.
+
+    Its locks went with that connection: a kill may have fenced since, and then the effect must not begin.
+    """
     if _is_written(lane, "intent_entry" if locks else "entry", wish.entry):
         for lock in locks:
             lane.connection.execute("SELECT pg_advisory_lock_shared(%s)", (lock,))
-        return Admission(Answer.ADMITTED)
+        if not locks or PostgresReading(lane.connection).authority_version() == wish.version:
+            return Admission(Answer.ADMITTED)
+        for lock in locks:
+            lane.connection.execute("SELECT pg_advisory_unlock_shared(%s)", (lock,))
     view = PostgresReading(lane.connection)
     known = view.decision(wish.key)
     return Admission(Answer.KNOWN, known.entry if known else -1, known, view.intent(wish.key))
