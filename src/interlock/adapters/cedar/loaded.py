@@ -27,6 +27,7 @@ class LoadedPolicy:
             raise ValueError("; ".join(fault.words for fault in faults))
         self._edge, self._definition = edge, definition
         self._workflow, self._action = definition.name, edge.action_of(definition)
+        self._principal, self._doing = _entity("Workflow", self._workflow), _entity("Action", self._action)
         rules = (*edge.rules_of(definition), *own)
         reads = frozenset().union(*(rule.reads for rule in rules))
         self._rules = {f"policy{number}": rule for number, rule in enumerate(rules)}
@@ -59,9 +60,9 @@ class LoadedPolicy:
         if request.doubts:
             return PolicyAnswer(allowed=False, rules=(), reasons=request.doubts, failed=request.failed)
         asked = {
-            "principal": {"type": "Workflow", "id": self._workflow},
-            "action": {"type": "Action", "id": self._action},
-            "resource": {"type": "Target", "id": request.target},
+            "principal": self._principal,
+            "action": self._doing,
+            "resource": _entity("Target", request.target),
             "context": orjson.dumps(request.context).decode(),
         }
         result = cedarpy.is_authorized(asked, self._policies, self._entities, self._schema)
@@ -95,6 +96,10 @@ def hand_written(
         return (), ()
     taken = {rule.id for rule in edge.rules_of(definition)}
     return own_rules(texts, edge.schema_of(definition), edge.attributes_of(definition), taken)
+
+
+def _entity(kind: str, name: str) -> dict[str, str]:
+    return {"type": kind, "id": name}
 
 
 def _clock(definition: WorkflowDefinition, reads: frozenset[str]) -> Callable[[str], LocalTime]:
