@@ -1,7 +1,6 @@
 """Interlock: an AI workflow gets exactly as much authority as its evidence supports, and the run time enforces it."""
 
-from typing import TYPE_CHECKING, Any
-
+TYPE_CHECKING = False  # type checkers take it for true, and nothing has to be loaded for it
 if TYPE_CHECKING:
     from interlock.ports.effects import NotApplied as NotApplied
     from interlock.surfaces.sdk.case import current_case as current_case
@@ -35,12 +34,13 @@ _FROM = {
 }
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     if name not in _FROM:
         raise AttributeError(f"module 'interlock' has no attribute '{name}'")
     from importlib import import_module
 
-    return getattr(import_module(_FROM[name]), name)
+    found: object = getattr(import_module(_FROM[name]), name)
+    return found
 
 
 def __dir__() -> list[str]:

@@ -43,6 +43,7 @@ FILES = [
     "ledger.jsonl",
     "store.db",
     "store.db.drain",
+    "store.db.halting",
 ]
 WORKFLOW = "message-triage"
 POSIX = pytest.mark.skipif(os.name == "nt", reason="platform: signals and limits of POSIX")

@@ -50,7 +50,7 @@ def test_a_life_without_demotion_is_not_told_as_one(tmp_path: Path) -> None:
     source = own_source(tmp_path / "x.csv", text=(), label=None, budget=0.04)
     house, console = House(tmp_path), Console(file=io.StringIO())
     traffic = Traffic(source, (), (), (), ())
-    scene = Scene(Box(), tmp_path, 0, traffic, house.store, house.drain, console)  # type: ignore[arg-type]
+    scene = Scene(Box(), tmp_path, 0, traffic, house.rt, console)  # type: ignore[arg-type]
     _tell_demotion(scene)
     house.store.close()
     assert (scene.sections[-1].title, scene.sections[-1].tone) == (

@@ -105,7 +105,7 @@ def _prepare(box: Toolbox, out: Path) -> list[Path]:
 
 def _clear(out: Path, made: list[Path]) -> None:
     for name in (*OWN_FILES, MARK):
-        for suffix in ("", "-wal", "-shm"):
+        for suffix in ("", "-wal", "-shm", ".halting"):
             (out / f"{name}{suffix}").unlink(missing_ok=True)
     shutil.rmtree(out / "store.db.drain", ignore_errors=True)
     for folder in made:
