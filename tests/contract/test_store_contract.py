@@ -74,7 +74,7 @@ def test_an_empty_store_holds_nothing(store: Store) -> None:
         assert reading.intent("k") is None
         assert reading.review("k", "audit") is None
         assert reading.secret("s") is None
-        assert reading.payload("p") is None
+        assert reading.payload("k", "p") is None
         assert reading.epoch("global") == 0
         assert reading.halted(("global",)) == ()
         assert reading.used("triage", ("a", "b")) == {"a": 0, "b": 0}
@@ -228,11 +228,14 @@ def test_reviews_are_opened_closed_and_opened_again(store: Store) -> None:
 def test_secrets_and_payloads_are_kept_beside_the_ledger(store: Store) -> None:
     with store.transaction() as tx:
         tx.keep_secret("salt", b"\x00\xff")
-        tx.keep_payload("sha256:p", "text é")
-        tx.keep_payload("sha256:p", "another text")
+        tx.keep_payload("sha256:p", "text é", key="k", at=AT)
+        tx.keep_payload("sha256:p", "another text", key="k", at=AT)
+        tx.keep_payload("sha256:p", "text é", key="other", at=AT)
+        tx.keep_payload("sha256:old", "of nobody known", key="", at=AT)
     with store.reading() as reading:
         assert reading.secret("salt") == b"\x00\xff"
-        assert reading.payload("sha256:p") == "text é"
+        assert (reading.payload("k", "sha256:p"), reading.payload("other", "sha256:p")) == ("text é", "text é")
+        assert (reading.payload("third", "sha256:p"), reading.payload("k", "sha256:old")) == (None, "of nobody known")
         assert list(reading.entries()) == []
 
 
@@ -251,7 +254,7 @@ def test_a_raising_block_writes_nothing_and_keeps_its_exception(open_store: Open
     with pytest.raises(type(error)) as caught, store.transaction() as tx:
         decided(tx, "k")
         tx.keep_secret("s", b"s")
-        tx.keep_payload("p", "p")
+        tx.keep_payload("p", "p", key="k", at=AT)
         event(tx, "grant.given", grant={"threshold": 0.9}, monitor={})
         raise error
     assert caught.value is error
@@ -260,7 +263,7 @@ def test_a_raising_block_writes_nothing_and_keeps_its_exception(open_store: Open
             assert reading.head() == before
             assert reading.decision("k") is None
             assert reading.secret("s") is None
-            assert reading.payload("p") is None
+            assert reading.payload("k", "p") is None
             assert reading.workflow("triage") is not None
             assert verify_store(reading).holds
     with pytest.raises(type(error)) as caught, store.reading():
@@ -339,7 +342,7 @@ def test_a_view_ends_with_its_block(store: Store) -> None:
         for _ in range(3):
             decided(tx, f"k{event(tx, 'gate.judged')}")
     with pytest.raises(RuntimeError, match="this view of the store has ended"):
-        tx.keep_payload("p", "written outside of any transaction")
+        tx.keep_payload("p", "written outside of any transaction", key="k", at=AT)
     with pytest.raises(RuntimeError, match="this view of the store has ended"):
         event(tx, "gate.judged")
     with store.reading() as reading:

@@ -15,6 +15,7 @@ from commandline import DEFINITION, Here, Run
 from governed import CARLA
 from interlock import __version__
 from interlock.adapters.definitions.yaml_file import read_definition
+from interlock.engine.timestamp import stamp
 
 REVIEWED = (
     DEFINITION
@@ -42,7 +43,8 @@ def queue(run: Run, tmp_path: Path) -> Here:
     house.judge()
     house.promote()
     with house.store.transaction() as tx:
-        tx.keep_payload("sha256:payload", "Where is my bill?")
+        for key in ("asked", "applied"):
+            tx.keep_payload("sha256:payload", "Where is my bill?", key=key, at=stamp(house.clock()))
     house.act(house.proposal(key="asked", label="fraud"))
     house.act(house.proposal(key="applied"))
     return house

@@ -8,6 +8,7 @@ import pytest
 
 from governed import ANA, BEN, CARLA, NAME, House
 from interlock.engine.oversight.audits.seeding import corrected_budget, seed_choice, seed_draw
+from interlock.engine.timestamp import stamp
 from interlock.flows.action.act import act
 from interlock.flows.action.observe import Observed
 from interlock.flows.ledger.verify import verify_store
@@ -62,7 +63,7 @@ def monitor_and_grant(house: House) -> object:
 
 def test_a_planted_case_is_an_audit_like_any_other_until_it_is_answered(live: House) -> None:
     with live.store.transaction() as tx:
-        tx.keep_payload("sha256:payload", "Where is my bill?")
+        tx.keep_payload("sha256:payload", "Where is my bill?", key="real", at=stamp(live.clock()))
     live.act(live.proposal(key="real"))
     assert planting(live, known(1)) == Planted(1, ("real",), ("mail-0",), 0)
     real, planted = view(live, "real"), view(live, "mail-0")

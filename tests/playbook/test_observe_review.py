@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from governed import ANA, BEN, NAME, House
+from interlock.engine.timestamp import stamp
 from interlock.flows.action.observe import Observed, observe, observe_many
 from interlock.flows.action.undo import undo
 from interlock.flows.ledger.verify import verify_store
@@ -41,7 +42,7 @@ def audits(house: House) -> tuple[int, int]:
 
 def test_an_audit_is_blind_until_it_is_closed(live: House) -> None:
     with live.store.transaction() as tx:
-        tx.keep_payload("sha256:payload", "Where is my bill?")
+        tx.keep_payload("sha256:payload", "Where is my bill?", key="k", at=stamp(live.clock()))
     live.act(live.proposal(key="k"))
     due = view(live, "k", "audit").due_at
     assert view(live, "k", "audit") == ReviewView("k", "audit", "Where is my bill?", due, None, ())

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from governed import ANA, BEN, CARLA, DEFINITION, NAME, House
+from interlock.engine.timestamp import stamp
 from interlock.flows.action.observe import Observed, observe
 from interlock.flows.ledger.export import export
 from interlock.flows.ledger.seal import sealed
@@ -204,7 +205,8 @@ def test_agreement_counts_what_both_have_labelled(tmp_path: Path) -> None:
 
 def test_labels_are_one_a_case_and_the_blind_ones_are_marked(double: House) -> None:
     with double.store.transaction() as tx:
-        tx.keep_payload("sha256:payload", "Where is my bill?")
+        for key in ("k", "asked", "open"):
+            tx.keep_payload("sha256:payload", "Where is my bill?", key=key, at=stamp(double.clock()))
     for key, label in (("asked", "fraud"), ("open", "fraud")):
         double.act(double.proposal(key=key, label=label))
     close_review(

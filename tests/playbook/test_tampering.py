@@ -13,6 +13,7 @@ from governed import BEN, CARLA, DEFINITION, NAME, House
 from interlock.adapters.sqlite.store import SqliteStore
 from interlock.engine.ledger import merkle
 from interlock.engine.ledger.merkle import grow
+from interlock.engine.timestamp import stamp
 from interlock.flows.action.kill import kill, resume
 from interlock.flows.ledger.checkpoint import checkpoint
 from interlock.flows.ledger.export import export
@@ -78,7 +79,7 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> Copied:
     kill(house.store, house.drain, f"workflow:{NAME}", by=BEN, reason="drill", clock=house.clock, timeout_s=0)
     resume(house.store, f"workflow:{NAME}", by=BEN, reason="drill over", clock=house.clock)
     with house.store.transaction() as tx:
-        tx.keep_payload("sha256:payload", "the text of a case")
+        tx.keep_payload("sha256:payload", "the text of a case", key="case-00130", at=stamp(house.clock()))
     assert verify(house.store).holds
     with sealed(house.store) as reading:
         seen = checkpoint(reading)

@@ -35,6 +35,7 @@ class DecisionRow:
 
     `payload` is what was recorded beside it and may be erased (None): the state before the effect, the caller's facts.
     `settled_entry` is where it is on record how the effect ended, None where there was none or it has not ended.
+    `erased_entry` is where it is on record that its content was erased, None where it was not.
     """
 
     key: str
@@ -51,6 +52,7 @@ class DecisionRow:
     observed_entry: int | None
     payload: Mapping[str, Any] | None = None
     settled_entry: int | None = None
+    erased_entry: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,8 +206,8 @@ class Reading(Protocol):
         """A secret that is kept out of the ledger (an audit salt), or None."""
         ...
 
-    def payload(self, digest: str) -> str | None:
-        """The content of a case, or None where it was erased or never kept."""
+    def payload(self, key: str, digest: str) -> str | None:
+        """The text of a case with that digest, or None where it was erased or never kept."""
         ...
 
     def state_faults(self) -> tuple[str, ...]:
@@ -238,8 +240,8 @@ class Transaction(Reading, Protocol):
         """Keep a secret beside the ledger."""
         ...
 
-    def keep_payload(self, digest: str, text: str) -> None:
-        """Keep a case's content beside the ledger, so that it can be erased while proofs stay valid."""
+    def keep_payload(self, digest: str, text: str, *, key: str, at: str) -> None:
+        """Keep the text of case `key` beside the ledger, so that it can be erased while proofs stay valid."""
         ...
 
 

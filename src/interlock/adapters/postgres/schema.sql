@@ -70,7 +70,8 @@ CREATE TABLE decision (
   settled_entry BIGINT,
   outcome TEXT,
   wrong INTEGER,
-  observed_entry BIGINT
+  observed_entry BIGINT,
+  erased_entry BIGINT
 );
 CREATE INDEX decision_by_workflow ON decision (workflow, entry);
 CREATE INDEX decision_executing ON decision (lease_until) WHERE state = 'executing';
@@ -107,4 +108,10 @@ CREATE INDEX review_claimed ON review (claimed_until) WHERE claimed_until IS NOT
 CREATE INDEX review_approved ON review (approved_until) WHERE approved_until IS NOT NULL;
 
 CREATE TABLE secret (name TEXT COLLATE "C" PRIMARY KEY, value BYTEA NOT NULL);
-CREATE TABLE payload (digest TEXT COLLATE "C" PRIMARY KEY, text TEXT NOT NULL);
+CREATE TABLE payload (
+  key TEXT COLLATE "C" NOT NULL,
+  digest TEXT COLLATE "C" NOT NULL,
+  at TEXT COLLATE "C" NOT NULL,
+  text TEXT NOT NULL,
+  UNIQUE (key, digest)
+);

@@ -11,7 +11,7 @@ from interlock.adapters.sql.projections import AUTHORITY as AUTHORITY_KINDS
 from interlock.adapters.sql.projections import ONCE, statements
 from interlock.adapters.sql.reading import SqlReading
 from interlock.adapters.sql.rebuild import RAISE_AUTHORITY, state_faults
-from interlock.adapters.sql.rows import DECISION, INTENT, REVIEW, Row, decision_of, intent_of, review_of
+from interlock.adapters.sql.rows import DECISION, INTENT, KEEP_TEXT, REVIEW, Row, decision_of, intent_of, review_of
 from interlock.ports.store import DecisionRow, NotOnce, ReviewRow
 from interlock.terms.intent import Intent, IntentState
 from interlock.terms.ledger import NewEntry
@@ -100,8 +100,8 @@ class PostgresTransaction(PostgresReading):
     def keep_secret(self, name: str, value: bytes) -> None:
         self.db.execute("INSERT INTO secret (name, value) VALUES (%s, %s)", (name, value))
 
-    def keep_payload(self, digest: str, text: str) -> None:
-        self.db.execute("INSERT INTO payload (digest, text) VALUES (%s, %s) ON CONFLICT DO NOTHING", (digest, text))
+    def keep_payload(self, digest: str, text: str, *, key: str, at: str) -> None:
+        self.db.execute(f"{KEEP_TEXT} (%s, %s, %s, %s) ON CONFLICT DO NOTHING", (key, digest, at, text))
 
     def hold_review(self, key: str, kind: str, *, wait: bool = True) -> ReviewRow | None:
         lock = "FOR UPDATE" if wait else "FOR UPDATE SKIP LOCKED"

@@ -163,6 +163,16 @@ CHANGES: Mapping[str, tuple[Change, ...]] = {
     "monitor.updated": (_MONITOR,),
     "kill.fenced": (_SCOPE,),
     "scope.resumed": (_SCOPE,),
+    # Content is gone from here on; what was recorded of it stays.
+    "payload.erased": (Change("UPDATE decision SET erased_entry = :entry WHERE key = :key", each="cases"),),
+    # Ledgers of format 1 counted what was applied on a day; what its last day holds is taken over.
+    "store.upgraded": (_RESERVE,),
+    # Whoever held a lease when the backup was made is not at work on this store.
+    "store.restored": (
+        Change("""
+        UPDATE decision SET lease_until = :at WHERE state IN ('executing', 'undoing') AND lease_until > :at
+        """),
+    ),
     # Recorded for people and auditors; they change no state.
     "gate.judged": (),
     "promotion.refused": (),

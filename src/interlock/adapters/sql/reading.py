@@ -26,6 +26,8 @@ from interlock.terms.ledger import BatchRoot, LedgerEntry, TreeHead
 
 HASH_BYTES = 32
 URGENCY = "escalations DESC, due_at, key, kind"
+NOBODY = ""  # the key of texts that were kept before each case kept its own
+_TEXT = "SELECT text FROM payload WHERE digest = :digest AND key IN (:key, :nobody)"
 SCOPE_KINDS = ("tenant", "workflow", "action", "segment")
 
 
@@ -173,8 +175,8 @@ class SqlReading:
         row = self.first("SELECT value FROM secret WHERE name = :name", name=name)
         return bytes(row[0]) if row else None
 
-    def payload(self, digest: str) -> str | None:
-        row = self.first("SELECT text FROM payload WHERE digest = :digest", digest=digest)
+    def payload(self, key: str, digest: str) -> str | None:
+        row = self.first(f"{_TEXT} ORDER BY key DESC LIMIT 1", key=key, nobody=NOBODY, digest=digest)
         return str(row[0]) if row else None
 
 

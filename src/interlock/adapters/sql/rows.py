@@ -12,10 +12,11 @@ from interlock.terms.ledger import LedgerEntry
 Row = tuple[Any, ...]
 
 ENTRY = "SELECT entry, at, kind, record, leaf, payload FROM ledger"
+KEEP_TEXT = "INSERT INTO payload (key, digest, at, text) VALUES"
 # A decision's row is thin: its inputs, and what an intent needs to be finished or undone, are in its ledger entries.
 DECISION = """
 SELECT d.key, d.workflow, d.release, d.verb, d.audited, d.at, d.entry, d.outcome, d.wrong, d.observed_entry,
-       l.record, l.payload, d.settled_entry
+       l.record, l.payload, d.settled_entry, d.erased_entry
 FROM decision d JOIN ledger l ON l.entry = d.entry
 """
 INTENT = """
@@ -78,7 +79,7 @@ def review_of(row: Row) -> ReviewRow:
 
 def decision_of(row: Row) -> DecisionRow:
     """A row of DECISION."""
-    key, workflow, release, verb, audited, at, entry, outcome, wrong, observed, record, payload, settled = row
+    key, workflow, release, verb, audited, at, entry, outcome, wrong, observed, record, payload, settled, erased = row
     body = body_of(record)
     return DecisionRow(
         key=key,
@@ -95,6 +96,7 @@ def decision_of(row: Row) -> DecisionRow:
         observed_entry=observed,
         payload=payload_of(payload),
         settled_entry=settled,
+        erased_entry=erased,
     )
 
 

@@ -84,7 +84,8 @@ CREATE TABLE IF NOT EXISTS decision (
   settled_entry INTEGER,
   outcome TEXT,
   wrong INTEGER,
-  observed_entry INTEGER
+  observed_entry INTEGER,
+  erased_entry INTEGER
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS decision_by_workflow ON decision (workflow, entry);
 CREATE INDEX IF NOT EXISTS decision_executing ON decision (lease_until) WHERE state = 'executing';
@@ -122,4 +123,12 @@ CREATE INDEX IF NOT EXISTS review_claimed ON review (claimed_until) WHERE claime
 CREATE INDEX IF NOT EXISTS review_approved ON review (approved_until) WHERE approved_until IS NOT NULL;
 
 CREATE TABLE IF NOT EXISTS secret (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS payload (digest TEXT PRIMARY KEY, text TEXT NOT NULL) STRICT, WITHOUT ROWID;
+-- Texts of cases, each for its own case, so that it can be erased alone. Rows are added at the end and never moved to
+-- another page: what is erased leaves no copy behind.
+CREATE TABLE IF NOT EXISTS payload (
+  key TEXT NOT NULL,
+  digest TEXT NOT NULL,
+  at TEXT NOT NULL,
+  text TEXT NOT NULL,
+  UNIQUE (key, digest)
+) STRICT;

@@ -7,7 +7,7 @@ from typing import Any
 from interlock.adapters.sql.projections import AUTHORITY, ONCE, statements
 from interlock.adapters.sql.reading import SqlReading
 from interlock.adapters.sql.rebuild import RAISE_AUTHORITY, state_faults
-from interlock.adapters.sql.rows import Row
+from interlock.adapters.sql.rows import KEEP_TEXT, Row
 from interlock.adapters.sql.sealing import ROOT, SEAL, UNSEALED, sealed
 from interlock.ports.store import NotOnce, ReviewRow
 from interlock.ports.tree import BATCH, Tree
@@ -90,8 +90,8 @@ class SqliteTransaction(SqliteReading):
     def keep_secret(self, name: str, value: bytes) -> None:
         self.db.execute("INSERT INTO secret (name, value) VALUES (?, ?)", (name, value))
 
-    def keep_payload(self, digest: str, text: str) -> None:
-        self.db.execute("INSERT INTO payload (digest, text) VALUES (?, ?) ON CONFLICT DO NOTHING", (digest, text))
+    def keep_payload(self, digest: str, text: str, *, key: str, at: str) -> None:
+        self.db.execute(f"{KEEP_TEXT} (?, ?, ?, ?) ON CONFLICT DO NOTHING", (key, digest, at, text))
 
     def savepoint(self) -> tuple[int, int]:
         """Where `back_to` can return to."""

@@ -61,7 +61,7 @@ def _label(reading: Reading, case: DecisionRow, reviews: tuple[ReviewRow, ...]) 
     return Label(
         key=case.key,
         at=max(str(review.closed_at) for review in given),
-        text=reading.payload(proposal["payload_digest"]),
+        text=reading.payload(case.key, proposal["payload_digest"]),
         label=label,
         by=tuple(str(review.reviewer) for review in given if review.label == label),
         blind=bool(looks),

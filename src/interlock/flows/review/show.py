@@ -62,7 +62,7 @@ def _view(
     return ReviewView(
         key=review.key,
         kind=review.kind,
-        text=reading.payload(payload_digest),
+        text=reading.payload(review.key, payload_digest),
         due_at=review.due_at,
         proposed=proposed,
         reasons=reasons,

@@ -23,11 +23,30 @@ class InForce:
     definition: WorkflowDefinition
 
 
+@dataclass(frozen=True, slots=True)
+class AuthorityNow:
+    """The authority that a workflow holds at this moment, to be read only. `level` is "shadow" without a grant.
+
+    `halted` are the kill scopes that are halted anywhere, such as 'global' or 'tenant:acme'. `expires_at` is RFC 3339.
+    """
+
+    workflow: str
+    release: str
+    level: str
+    threshold: float | None
+    expires_at: str | None
+    halted: tuple[str, ...]
+
+
 class House(Protocol):
     """A run time. Flows are driven by the caller: in this thread, or on an event loop."""
 
     def in_force(self, workflow: str) -> InForce:
         """The release in force. Raises BadInput, with a near name, for an unknown workflow."""
+        ...
+
+    def authority(self, workflow: str) -> AuthorityNow:
+        """What the workflow may do now. Raises BadInput for an unknown one, Unavailable where nobody can say."""
         ...
 
     def acting(self, target: Target | None, workflow: str, proposal: Proposal, *, lease_s: float) -> Flow[Acted]:
@@ -46,7 +65,7 @@ class House(Protocol):
         """Decide and apply nothing."""
         ...
 
-    def keep_text(self, text: str) -> str:
+    def keep_text(self, key: str, text: str) -> str:
         """Keep a case's content where it can be erased; its digest."""
         ...
 
@@ -79,4 +98,3 @@ class House(Protocol):
     def close(self) -> None:
         """Close what is open."""
         ...
-

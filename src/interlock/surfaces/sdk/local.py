@@ -4,21 +4,23 @@ import difflib
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from interlock.engine.ledger.canonical import digest
 from interlock.engine.rollout.definition import definition_of
+from interlock.engine.timestamp import stamp
 from interlock.flows.action.act import Acted, acting, shadow
 from interlock.flows.action.kill import kill, resume
 from interlock.flows.action.observe import Observed, observe, observe_many
 from interlock.flows.action.runtime import RunTime
 from interlock.flows.action.steps import Flow
 from interlock.flows.action.undo import undoing
+from interlock.flows.ledger.content import keep_text
 from interlock.flows.review.decide import close_review
 from interlock.flows.rollout.attest import attest
 from interlock.ports.effects import Target
-from interlock.surfaces.sdk.house import InForce
+from interlock.surfaces.sdk.house import AuthorityNow, InForce
 from interlock.terms.decision import Decision, Proposal
 from interlock.terms.errors import BadInput
 from interlock.terms.evidence import Evidence, EvidenceClass
+from interlock.terms.grant import AutonomyLevel
 from interlock.terms.intent import IntentState, KillReport
 from interlock.terms.person import Person
 from interlock.terms.review import ReviewKind
@@ -42,6 +44,19 @@ class LocalHouse:
             raise BadInput(f"there is no workflow '{workflow}' ({hint})")
         return InForce(row.release, definition_of(row.definition))
 
+    def authority(self, workflow: str) -> AuthorityNow:
+        in_force = self.in_force(workflow)
+        with self.run_time.store.reading() as reading:
+            row = reading.workflow(workflow)
+            halted = tuple(sorted(name for name, (_, is_halted) in reading.scopes().items() if is_halted))
+        grant = row.grant if row is not None else None
+        now = stamp(self.run_time.clock())
+        if grant is None or grant["release"] != in_force.release or not now < grant["expires_at"]:
+            return AuthorityNow(workflow, in_force.release, AutonomyLevel.SHADOW, None, None, halted)
+        return AuthorityNow(
+            workflow, in_force.release, grant["level"], float(grant["threshold"]), grant["expires_at"], halted
+        )
+
     def acting(self, target: Target | None, workflow: str, proposal: Proposal, *, lease_s: float) -> Flow[Acted]:
         return acting(self.run_time, target, workflow, proposal, lease_s=lease_s)
 
@@ -60,10 +75,9 @@ class LocalHouse:
     def shadow(self, workflow: str, proposals: tuple[Proposal, ...]) -> tuple[Decision, ...]:
         return shadow(self.run_time, workflow, proposals)
 
-    def keep_text(self, text: str) -> str:
-        content = digest(text)
-        self.run_time.store.run(lambda tx: tx.keep_payload(content, text), durable=False)
-        return content
+    def keep_text(self, key: str, text: str) -> str:
+        at = stamp(self.run_time.clock())
+        return self.run_time.store.run(lambda tx: keep_text(tx, key, text, at=at), durable=False)
 
     def human(self, workflow: str, key: str, label: str, *, by: Person, note: str) -> Observed:
         rt = self.run_time

@@ -202,7 +202,7 @@ class Workflow:
 
     def with_text(self, proposal: Proposal, text: str | None) -> Proposal:
         """The proposal with the digest of its content, which is kept for reviewers."""
-        return proposal if text is None else replace(proposal, payload_digest=self.house.keep_text(text))
+        return proposal if text is None else replace(proposal, payload_digest=self.house.keep_text(proposal.key, text))
 
     def __repr__(self) -> str:
         action = "no action yet" if self._action is None else f"action {self._action.__name__}"

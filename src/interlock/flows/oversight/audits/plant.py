@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from interlock.engine.ledger.canonical import digest
 from interlock.engine.oversight.audits.seeding import seed_choice, seed_draw
 from interlock.engine.rollout.people import known_as
 from interlock.engine.timestamp import stamp
+from interlock.flows.ledger.content import keep_text
 from interlock.flows.ledger.record import record
 from interlock.flows.oversight.audits.known_cases import NONCE_BYTES, KnownCase, SealedCase, secret_name
 from interlock.flows.oversight.audits.salts import salt_in_force
@@ -63,7 +63,7 @@ def plant(
         since, until = _window(tx, workflow)
         draws = [seed_draw(key, share=share, salt=salt) for key in _audits(tx, workflow, since)]
         drawn = tuple(draw.key for draw in draws if draw.seeded)
-        sealed = [_sealed(tx, workflow, case, randomness) for case in _chosen(cases, drawn, salt)]
+        sealed = [_sealed(tx, workflow, case, randomness, stamp(now)) for case in _chosen(cases, drawn, salt)]
         body = {
             "workflow": workflow,
             "probability": share,
@@ -132,10 +132,9 @@ def _chosen(cases: Sequence[KnownCase], drawn: Sequence[str], salt: bytes) -> li
     return [unused.pop(seed_choice(key, tuple(unused), salt=salt)) for key in drawn[: len(cases)]]
 
 
-def _sealed(tx: Transaction, workflow: str, case: KnownCase, randomness: Randomness) -> SealedCase:
-    content = digest(case.text)
+def _sealed(tx: Transaction, workflow: str, case: KnownCase, randomness: Randomness, at: str) -> SealedCase:
+    content = keep_text(tx, case.key, case.text, at=at)
     nonce = randomness(NONCE_BYTES).hex()
     sealed = SealedCase(workflow, case.key, content, case.proposed.strip(), case.truth.strip(), nonce)
-    tx.keep_payload(content, case.text)
     tx.keep_secret(secret_name(case.key), sealed.sealed())
     return sealed

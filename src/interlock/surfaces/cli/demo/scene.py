@@ -8,9 +8,10 @@ from rich.console import Console
 from rich.text import Text
 
 from interlock.engine.evaluation.cases import CaseRow
-from interlock.engine.ledger.canonical import digest
+from interlock.engine.timestamp import stamp
 from interlock.flows.action.act import Acted
 from interlock.flows.action.runtime import RunTime
+from interlock.flows.ledger.content import keep_text
 from interlock.ports.candidates import Candidate
 from interlock.ports.clock import Clock
 from interlock.ports.progress import silent
@@ -102,11 +103,9 @@ class Scene:
         with self.store.transaction() as tx:
             for case, answer in zip(cases, answers, strict=True):
                 self.n_keys += 1
-                content = digest(case.text)
-                tx.keep_payload(content, case.text)
-                made.append(
-                    Proposal(f"message-{self.n_keys:05d}", self.release, answer.label, answer.confidence, content)
-                )
+                key = f"message-{self.n_keys:05d}"
+                content = keep_text(tx, key, case.text, at=stamp(self.clock()))
+                made.append(Proposal(key, self.release, answer.label, answer.confidence, content))
         return made
 
     def ledger_size(self) -> int:
