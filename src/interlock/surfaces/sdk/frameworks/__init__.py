@@ -1,0 +1,1 @@
+"""Thin adapters: the same cases, opened from inside other frameworks. Each imports its framework when it is used."""
