@@ -17,6 +17,12 @@ ALLOWED_IN_CI = ("data not here:", "platform:")
 IN_CI = os.environ.get("CI") == "true"
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _state_of_our_own(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """What waits for a store while it cannot be reached must not outlive the tests, nor meet what waits for another."""
+    os.environ["INTERLOCK_STATE"] = str(tmp_path_factory.mktemp("state"))
+
+
 @pytest.fixture(scope="session")
 def data_dir() -> Path:
     """The folder of real data that INTERLOCK_DATA names; skips where it is not set, fails where the folder is gone."""

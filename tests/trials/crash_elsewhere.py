@@ -138,15 +138,16 @@ def _recovered_and_undone(at: Place, kind: TargetKind, keys: Sequence[str]) -> d
 
 
 def killed_from_outside(at: Place, kind: TargetKind, *, delays_s: Sequence[float], threads: int = 1) -> Counter[str]:
-    """Kill a process whose threads act on case after case, each time so long after it began; recover; deliver again.
+    """Kill a process whose threads act on case after case, each time so long after its first case.
 
-    How many cases came out as the table allows where nobody knows at which point the process died.
+    Then recover, and deliver every case again. How many came out as the table allows where nobody knows at which point
+    the process died.
     """
     begun: list[str] = []
     for number, delay_s in enumerate(delays_s):
-        log = at.folder / f"begun-{number}"
-        child = Child(partial(_work, at, kind, number, log, threads))
-        wait_for([log])
+        log, at_work = at.folder / f"begun-{number}", at.folder / f"at-work-{number}"
+        child = Child(partial(_work, at, kind, number, log, at_work, threads))
+        wait_for([at_work])
         time.sleep(delay_s)
         child.kill()
         child.exit_code()
@@ -155,7 +156,7 @@ def killed_from_outside(at: Place, kind: TargetKind, *, delays_s: Sequence[float
     return Counter("as allowed" if _allowed(kind, left[key]) else f"{key}: {left[key]}" for key in begun)
 
 
-def _work(at: Place, kind: TargetKind, worker: int, log: Path, threads: int) -> None:
+def _work(at: Place, kind: TargetKind, worker: int, log: Path, at_work: Path, threads: int) -> None:
     with at.opened(owner=f"worker {worker}") as rt:
         target = FileTarget(at.folder, kind)
 
@@ -164,6 +165,7 @@ def _work(at: Place, kind: TargetKind, worker: int, log: Path, threads: int) -> 
                 key = f"{worker}-{thread}-{number}"
                 _note(log, key)
                 act(rt, target, NAME, proposal(at, key))
+                at_work.touch()
 
         with ThreadPoolExecutor(threads) as pool:
             for done in [pool.submit(acting, thread) for thread in range(threads)]:

@@ -1,4 +1,4 @@
-"""Whoever dies where: the table of crash.py, on both engines. `benchmarks/trials.py` has more trials of the same."""
+"""Whoever dies where: the table of crash.py, on both engines. `benchmarks/promises.py` has more trials of the same."""
 
 import random
 from collections import Counter

@@ -1,4 +1,4 @@
-"""Kills of processes at work, on both engines; `benchmarks/trials.py` has 200 of them on each."""
+"""Kills of processes at work, on both engines; `benchmarks/promises.py` has 200 of them on each."""
 
 import datetime as dt
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Sixteen processes against one limit of a day, on both engines; `benchmarks/trials.py` has larger limits."""
+"""Sixteen processes against one limit of a day, on both engines; `benchmarks/promises.py` has larger limits."""
 
 from importlib.resources import files
 from pathlib import Path

@@ -90,8 +90,10 @@ def _spool(store: str, *folders: Path) -> Spool:
 
 
 def _state_folder() -> Path:
-    named = os.environ.get("INTERLOCK_STATE") or os.environ.get("XDG_STATE_HOME")
-    return Path(named or Path.home() / ".local" / "state") / "interlock"
+    """INTERLOCK_STATE, else where this user's programs keep what must outlive them."""
+    if named := os.environ.get("INTERLOCK_STATE"):
+        return Path(named)
+    return Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "interlock"
 
 
 def _sqlite(path: Path) -> Opened:
