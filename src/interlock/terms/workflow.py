@@ -136,12 +136,16 @@ class EffectPlan:
 
 @dataclass(frozen=True, slots=True)
 class Rollout:
-    """How live operation starts: share of traffic, audit share, days until a grant expires, age limit of evidence."""
+    """How live operation starts: share of traffic, audit share, days until a grant expires, age limit of evidence.
+
+    `drill_every_days`: how often the kill switch is to be drilled; None for no schedule.
+    """
 
     traffic_share: float
     audit_share: float
     grant_days: int
     evidence_days: int
+    drill_every_days: int | None = field(default=None, metadata=ABSENT_AT_DEFAULT)
 
 
 @dataclass(frozen=True, slots=True)

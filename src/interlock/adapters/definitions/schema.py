@@ -92,6 +92,7 @@ class RolloutPart(FilePart):
     audit_share: Share = 0.15
     grant_days: Days = 30
     evidence_days: Days = 90
+    drill_every_days: Days | None = None
 
 
 class CostsPart(FilePart):

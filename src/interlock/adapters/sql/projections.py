@@ -177,6 +177,7 @@ CHANGES: Mapping[str, tuple[Change, ...]] = {
     "gate.judged": (),
     "promotion.refused": (),
     "kill.quiesced": (),
+    "drill.held": (),
     "salt.committed": (),
     "salt.published": (),
     "known_cases.planted": (),

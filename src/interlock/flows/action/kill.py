@@ -15,6 +15,7 @@ from interlock.terms.intent import IntentState, KillReport
 from interlock.terms.person import Person
 
 WAIT_S = 10.0
+NO_REASON = "no reason given"
 
 
 def kill(
@@ -39,11 +40,12 @@ def kill(
 
 def _fence(store: Store, scope: str, by: Person, reason: str, clock: Clock) -> tuple[int, str]:
     with store.transaction() as tx:
-        _check_scope(tx, scope)
+        check_scope(tx, scope)
         tx.fence()
         fenced_at = stamp(clock())  # no case is admitted from here on, so nothing older can commit after this time
         epoch = tx.epoch(scope) + 1
-        body = {"scope": scope, "epoch": epoch, "halted": 1, "by": by.name, "reason": reason}
+        # Somebody in a hurry is not stopped for want of a name or a reason; that none was given is on record.
+        body = {"scope": scope, "epoch": epoch, "halted": 1, "by": by.name, "reason": reason.strip() or NO_REASON}
         record(tx, "kill.fenced", body | _workflow_of(scope), at=fenced_at)
     return epoch, fenced_at
 
@@ -67,25 +69,30 @@ def resume(store: Store, scope: str, *, by: Person, reason: str, clock: Clock) -
     """Let a halted scope work again; returns its epoch, which stays. Needs a named person with the right to resume.
 
     Raises Refused where the person has no such right (in every workflow that the scope may reach), BadInput where
-    nothing is halted.
+    nothing is halted and where no reason is given.
     """
+    if not reason.strip():
+        raise BadInput("say why it may work again: it is recorded")
     with store.transaction() as tx:
-        _check_scope(tx, scope)
+        check_scope(tx, scope)
         if not tx.halted((scope,)):
             raise BadInput(f"'{scope}' is not halted")
-        lacking = [
-            row.name for row in _under(tx, scope) if not is_among(by.name, definition_of(row.definition).rights.resume)
-        ]
-        if lacking or not known_as(by.name):
-            raise Refused(f"{by.name or 'nobody'} has no right to resume {', '.join(lacking) or scope}")
+        check_may_resume(tx, scope, by)
         epoch = tx.epoch(scope)
         body = {"scope": scope, "epoch": epoch, "halted": 0, "by": by.name, "reason": reason}
         record(tx, "scope.resumed", body | _workflow_of(scope), at=stamp(clock()))
         return epoch
 
 
-def _may_resume(row: WorkflowRow, person: Person) -> bool:
-    return is_among(person.name, definition_of(row.definition).rights.resume)
+def check_may_resume(reading: Reading, scope: str, person: Person) -> None:
+    """Raises Refused unless the person may let every workflow work again that the scope may reach."""
+    lacking = [
+        row.name
+        for row in _under(reading, scope)
+        if not is_among(person.name, definition_of(row.definition).rights.resume)
+    ]
+    if lacking or not known_as(person.name):
+        raise Refused(f"{person.name or 'nobody'} has no right to resume {', '.join(lacking) or scope}")
 
 
 def _report(tx: Transaction, scope: str, epoch: int, fenced_at: str, *, emptied: bool, now: dt.datetime) -> KillReport:
@@ -97,7 +104,7 @@ def _report(tx: Transaction, scope: str, epoch: int, fenced_at: str, *, emptied:
     return KillReport(scope, epoch, fenced_at, quiesced_at, live, (*in_doubt, *expired))
 
 
-def _check_scope(reading: Reading, scope: str) -> None:
+def check_scope(reading: Reading, scope: str) -> None:
     """Raises BadInput for what is no scope, and for a workflow or an action class that no definition names.
 
     Tenants and segments come with the cases, so any name may be right.

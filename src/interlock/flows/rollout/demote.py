@@ -14,7 +14,12 @@ RUN_TIME = "run time"
 
 
 def demote(store: Store, workflow: str, *, by: Person, reason: str, clock: Clock) -> bool:
-    """End the grant; anybody named may. Returns whether there was one. Raises BadInput for an unknown workflow."""
+    """End the grant; anybody named may. Returns whether there was one.
+
+    Raises BadInput for an unknown workflow, and where no name or no reason is given.
+    """
+    if not by.name.strip() or not reason.strip():
+        raise BadInput("say who takes the authority away, and why: it is recorded")
     with store.transaction() as tx:
         row = tx.workflow(workflow)
         if row is None:

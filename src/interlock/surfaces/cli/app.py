@@ -9,6 +9,7 @@ from typer.core import TyperGroup
 from interlock import __version__
 from interlock.surfaces.cli import authority, cases, definitions, get, recover
 from interlock.surfaces.cli.demo.command import demo_command
+from interlock.surfaces.cli.drill import drill_command
 from interlock.surfaces.cli.ledger import LEDGER_COMMANDS
 from interlock.surfaces.cli.oversight import OVERSIGHT_COMMANDS
 from interlock.surfaces.cli.policy import POLICY_COMMANDS
@@ -55,6 +56,7 @@ COMMANDS: tuple[tuple[str, Callable[..., None]], ...] = (
     ("demote", authority.demote_command),
     ("kill", authority.kill_command),
     ("resume", authority.resume_command),
+    ("drill", drill_command),
     ("recover", recover.recover_command),
     ("settle", recover.settle_command),
     ("review", review_command),

@@ -1,6 +1,6 @@
 """`interlock get`: what the store holds."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -10,9 +10,13 @@ from rich.text import Text
 
 from interlock.engine.ledger.canonical import plain
 from interlock.engine.timestamp import stamp
+from interlock.flows.action.drill import drill_standings
 from interlock.flows.action.settle import in_doubt
+from interlock.ports.store import Reading
 from interlock.surfaces.cli.store_options import JsonOption, StoreOption, known_workflow, opened, show_json
 from interlock.surfaces.cli.toolbox import Toolbox, toolbox
+
+Rows = list[dict[str, Any]]
 
 
 class Kind(StrEnum):
@@ -25,6 +29,7 @@ class Kind(StrEnum):
     INTENTS = "intents"
     REVIEWS = "reviews"
     IN_DOUBT = "in-doubt"
+    DRILLS = "drills"
 
 
 def get_command(
@@ -45,7 +50,7 @@ def get_command(
     with opened(box, store) as opened_store, opened_store.reading() as reading:
         every = [row.name for row in reading.workflows()]
         wanted = every if workflow is None else [known_workflow(reading, workflow)]
-        rows = [row for name in wanted for row in _rows(reading, kind, name, stamp(box.clock()))][-limit:]
+        rows = [row for name in wanted for row in ROWS[kind](reading, name, stamp(box.clock()))][-limit:]
     if as_json:
         show_json(box, rows)
     elif rows:
@@ -62,60 +67,91 @@ EMPTY = {
     Kind.INTENTS: "No intents yet. They come as proposals are applied.",
     Kind.REVIEWS: "Nothing waits for a person.",
     Kind.IN_DOUBT: "No effect is in doubt.",
+    Kind.DRILLS: "No workflows yet, so there is no switch to drill.",
 }
 
 
-def _rows(reading: Any, kind: Kind, name: str, at: str) -> list[dict[str, Any]]:
-    if kind is Kind.WORKFLOWS:
-        row = reading.workflow(name)
-        grant = row.grant
-        authority = "none (shadow)" if grant is None else f"{grant['level']} until {grant['expires_at'][:10]}"
-        halted = reading.halted(("global", f"workflow:{name}"))
-        return [
-            {
-                "workflow": name,
-                "release": row.release,
-                "authority": authority,
-                "halted": ", ".join(halted) or "no",
-                "value_owner": row.definition["owners"]["value"] or "(nobody)",
-                "safety_owner": row.definition["owners"]["safety"] or "(nobody)",
-            }
-        ]
-    if kind is Kind.GRANTS:
-        grant = reading.workflow(name).grant
-        return [] if grant is None else [{k: v for k, v in grant.items() if k not in {"labels", "evidence"}}]
-    if kind is Kind.EVIDENCE:
-        return [
-            {
-                "workflow": name,
-                "kind": e.kind,
-                "class": e.evidence_class,
-                "at": e.at,
-                "release": e.release,
-                "source": e.source,
-            }
-            for e in reading.evidence(name)
-        ]
-    if kind is Kind.DECISIONS:
-        return [
-            {
-                "key": d.key,
-                "verb": d.verb,
-                "audited": d.audited,
-                "outcome": d.outcome,
-                "wrong": d.wrong,
-                "reasons": d.reasons,
-            }
-            for d in reading.decisions(name)
-        ]
-    if kind is Kind.IN_DOUBT:
-        return [plain(one) for one in in_doubt(reading, name, at=at)]
-    if kind is Kind.INTENTS:
-        return [
-            {"key": i.key, "label": i.label, "state": i.state, "receipt": i.receipt, "epoch": i.epoch}
-            for i in reading.intents(f"workflow:{name}")
-        ]
+def _workflows(reading: Reading, name: str, at: str) -> Rows:  # noqa: ARG001 - as all of these
+    row = reading.workflow(name)
+    if row is None:
+        return []
+    grant, owners = row.grant, row.definition["owners"]
+    halted = reading.halted(("global", f"workflow:{name}"))
+    return [
+        {
+            "workflow": name,
+            "release": row.release,
+            "authority": "none (shadow)" if grant is None else f"{grant['level']} until {grant['expires_at'][:10]}",
+            "halted": ", ".join(halted) or "no",
+            "value_owner": owners["value"] or "(nobody)",
+            "safety_owner": owners["safety"] or "(nobody)",
+        }
+    ]
+
+
+def _grants(reading: Reading, name: str, at: str) -> Rows:  # noqa: ARG001
+    row = reading.workflow(name)
+    grant = None if row is None else row.grant
+    return [] if grant is None else [{k: v for k, v in grant.items() if k not in {"labels", "evidence"}}]
+
+
+def _evidence(reading: Reading, name: str, at: str) -> Rows:  # noqa: ARG001
+    return [
+        {
+            "workflow": name,
+            "kind": e.kind,
+            "class": e.evidence_class,
+            "at": e.at,
+            "release": e.release,
+            "source": e.source,
+        }
+        for e in reading.evidence(name)
+    ]
+
+
+def _decisions(reading: Reading, name: str, at: str) -> Rows:  # noqa: ARG001
+    return [
+        {
+            "key": d.key,
+            "verb": d.verb,
+            "audited": d.audited,
+            "outcome": d.outcome,
+            "wrong": d.wrong,
+            "reasons": d.reasons,
+        }
+        for d in reading.decisions(name)
+    ]
+
+
+def _intents(reading: Reading, name: str, at: str) -> Rows:  # noqa: ARG001
+    return [
+        {"key": i.key, "label": i.label, "state": i.state, "receipt": i.receipt, "epoch": i.epoch}
+        for i in reading.intents(f"workflow:{name}")
+    ]
+
+
+def _reviews(reading: Reading, name: str, at: str) -> Rows:  # noqa: ARG001
     return [{"key": r.key, "kind": r.kind, "workflow": name, "due_at": r.due_at} for r in reading.reviews(name)]
+
+
+def _in_doubt(reading: Reading, name: str, at: str) -> Rows:
+    return [plain(one) for one in in_doubt(reading, name, at=at)]
+
+
+def _drills(reading: Reading, name: str, at: str) -> Rows:
+    return [plain(one) for one in drill_standings(reading, at=at) if one.workflow == name]
+
+
+ROWS: Mapping[Kind, Callable[[Reading, str, str], Rows]] = {
+    Kind.WORKFLOWS: _workflows,
+    Kind.GRANTS: _grants,
+    Kind.EVIDENCE: _evidence,
+    Kind.DECISIONS: _decisions,
+    Kind.INTENTS: _intents,
+    Kind.REVIEWS: _reviews,
+    Kind.IN_DOUBT: _in_doubt,
+    Kind.DRILLS: _drills,
+}
 
 
 def _print_rows(box: Toolbox, rows: Sequence[dict[str, Any]]) -> None:
