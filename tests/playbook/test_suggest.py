@@ -14,7 +14,7 @@ from governed import BEN, DEFINITION, NAME, House
 from interlock.adapters.spool.folder import FolderSpool
 from interlock.flows.action.act import Acted, act
 from interlock.flows.action.replay import Policy, replay
-from interlock.flows.action.suggest import Unspooled, unspool
+from interlock.flows.action.suggest import Unspooled, keep_text_here, unspool
 from interlock.flows.ledger.verify import verify_store
 from interlock.flows.review.decide import close_review
 from interlock.flows.review.show import show_review
@@ -108,6 +108,18 @@ def test_everything_that_a_proposal_says_survives(live: House, monkeypatch: pyte
             "facts": {"vip": True},
             "arguments": {"note": "snow ☃\nline", "deep": [1, {"a": None}]},
         }
+
+
+def test_its_text_waits_with_it(live: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "where is my parcel?\nIt was due on Monday ☃"
+    content = keep_text_here(live.rt, "k", text)
+    away(live, monkeypatch, replace(live.proposal(key="k"), payload_digest=content))
+    assert unspool(live.rt, files_max=1) == Unspooled(recorded=1)
+    with live.store.reading() as reading:
+        assert show_review(reading, "k", "decision").text == text
+    with pytest.raises(BadInput, match="at most"):
+        keep_text_here(live.rt, "long", "x" * 300_000)
+    assert keep_text_here(replace(live.rt, spool=None), "k", text) == content
 
 
 @pytest.mark.parametrize("label", ["close account", "fraud", "unknown"])

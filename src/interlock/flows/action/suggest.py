@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -11,6 +12,8 @@ from interlock.engine.timestamp import stamp
 from interlock.flows.action.admit import Unanswered, admit_all
 from interlock.flows.action.runtime import RunTime
 from interlock.flows.action.settle import record_not_applied
+from interlock.flows.ledger.content import keep_text, text_digest
+from interlock.ports.store import Transaction
 from interlock.terms.decision import Proposal
 from interlock.terms.errors import BadInput, Unavailable
 from interlock.terms.intent import IntentState
@@ -31,6 +34,15 @@ class Suggestion:
     at: str
     leaf: str
     line: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """The text of a case, which was to be kept at the time `at`."""
+
+    key: str
+    text: str
+    at: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +77,19 @@ def suggest(rt: RunTime, workflow: str, proposal: Proposal, lost: Unavailable) -
     return "it is kept on this host, and goes to the queue when the store is back"
 
 
+def keep_text_here(rt: RunTime, key: str, text: str) -> str:
+    """Keep the text of a case on this host until the store is back; its digest. Raises BadInput as `text_digest`.
+
+    Where it cannot be kept here either, only its digest goes on: the case's reviewer will not see it.
+    """
+    content = text_digest(text)
+    if rt.spool is not None:
+        line = canonical({"key": key, "text": text, "at": stamp(rt.clock())}).decode()
+        with suppress(Unavailable):
+            rt.spool.keep(f"text:{key}", line)
+    return content
+
+
 def unspool(rt: RunTime, *, files_max: int) -> Unspooled:
     """Put kept suggestions into the queue, by some files of the spool; a suggestion twice is one review.
 
@@ -75,7 +100,10 @@ def unspool(rt: RunTime, *, files_max: int) -> Unspooled:
         return done
     for _ in range(files_max):
         with rt.spool.taken() as lines:
-            for workflow, suggestions in groupby(_read(rt, lines), key=lambda one: one.workflow):
+            read = tuple(_read(rt, lines))
+            _keep_texts(rt, [one for one in read if isinstance(one, _Text)])
+            kept = [one for one in read if isinstance(one, Suggestion)]
+            for workflow, suggestions in groupby(kept, key=lambda one: one.workflow):
                 batch = tuple(suggestions)
                 for start in range(0, len(batch), BATCH):
                     done += _recorded(rt, workflow, batch[start : start + BATCH])
@@ -84,10 +112,22 @@ def unspool(rt: RunTime, *, files_max: int) -> Unspooled:
     return done
 
 
-def _read(rt: RunTime, lines: Sequence[str]) -> Iterator[Suggestion]:
+def _keep_texts(rt: RunTime, texts: Sequence[_Text]) -> None:
+    def work(tx: Transaction) -> None:
+        for one in texts:
+            keep_text(tx, one.key, one.text, at=one.at)
+
+    if texts:
+        rt.store.run(work)
+
+
+def _read(rt: RunTime, lines: Sequence[str]) -> Iterator[Suggestion | _Text]:
     for line in lines:
         try:
             content: dict[str, Any] = json.loads(line)
+            if "text" in content:
+                yield _Text(str(content["key"]), str(content["text"]), str(content["at"]))
+                continue
             workflow, at, leaf = (str(content[name]) for name in ("workflow", "at", "leaf"))
             yield Suggestion(workflow, Proposal(**content["proposal"]), at, leaf, line)
         except (ValueError, KeyError, TypeError) as exc:

@@ -11,6 +11,7 @@ from interlock.flows.action.kill import kill, resume
 from interlock.flows.action.observe import Observed, observe, observe_many
 from interlock.flows.action.runtime import RunTime
 from interlock.flows.action.steps import Flow
+from interlock.flows.action.suggest import keep_text_here
 from interlock.flows.action.undo import undoing
 from interlock.flows.ledger.content import keep_text
 from interlock.flows.review.decide import close_review
@@ -18,7 +19,7 @@ from interlock.flows.rollout.attest import attest
 from interlock.ports.effects import Target
 from interlock.surfaces.sdk.house import AuthorityNow, InForce
 from interlock.terms.decision import Decision, Proposal
-from interlock.terms.errors import BadInput
+from interlock.terms.errors import BadInput, Unavailable
 from interlock.terms.evidence import Evidence, EvidenceClass
 from interlock.terms.grant import AutonomyLevel
 from interlock.terms.intent import IntentState, KillReport
@@ -77,7 +78,10 @@ class LocalHouse:
 
     def keep_text(self, key: str, text: str) -> str:
         at = stamp(self.run_time.clock())
-        return self.run_time.store.run(lambda tx: keep_text(tx, key, text, at=at), durable=False)
+        try:
+            return self.run_time.store.run(lambda tx: keep_text(tx, key, text, at=at), durable=False)
+        except Unavailable:  # the case then becomes a suggestion that waits on this host, and its text with it
+            return keep_text_here(self.run_time, key, text)
 
     def human(self, workflow: str, key: str, label: str, *, by: Person, note: str) -> Observed:
         rt = self.run_time
