@@ -1,15 +1,20 @@
 """Why could this act? One call tells the whole chain, and what is missing from it."""
 
+import json
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 
 import pytest
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from governed import BEN, NAME, House
+from interlock.adapters.opentelemetry.otlp_lines import otlp_lines
+from interlock.adapters.opentelemetry.spans import spans_of
 from interlock.flows.action.kill import kill
 from interlock.flows.action.undo import undo
 from interlock.flows.review.decide import close_review
-from interlock.flows.trace.case_trace import case_trace, facts_of
+from interlock.flows.trace.case_trace import case_trace, case_traces, facts_of
 from interlock.terms.errors import BadInput
 from interlock.terms.trace import CaseTrace, TraceStep
 
@@ -102,6 +107,48 @@ def test_an_altered_record_hides_none_of_the_others(live: House) -> None:
         trace = case_trace(reading, NAME, "k")
     assert steps(trace) == before
     assert any("its record is not as it was written" in link.words for link in trace.links)
+
+
+def test_a_period_is_traced_as_each_of_its_cases_is(live: House) -> None:
+    for number, confidence in enumerate((0.95, 0.2, 0.95)):
+        live.act(live.proposal(key=f"k{number}", confidence=confidence))
+    close_review(live.store, NAME, "k0", "audit", label="sales", by=BEN, clock=live.clock)
+    undo(live.rt, live.desk, "k2", by=BEN)
+    live.store.seal()
+    with live.store.reading() as reading:
+        first = next(row for row in reading.decisions(NAME) if row.key == "k0")
+        traces = list(case_traces(reading, NAME, since=first.entry))
+        assert [trace.key for trace in traces] == ["k0", "k1", "k2"]
+        assert traces == [case_trace(reading, NAME, trace.key) for trace in traces]
+        assert len(list(case_traces(reading, NAME))) == 63
+
+
+def test_spans_tell_the_same_and_nothing_that_may_be_erased(live: House) -> None:
+    live.act(replace(live.proposal(key="k"), target="IBAN ES91 2100", facts={"secret": "nobody's business"}))
+    close_review(live.store, NAME, "k", "audit", label="billing", by=BEN, clock=live.clock)
+    trace = traced(live, "k")
+    case, *children = spans_of(trace)
+    assert [span.name for span in children] == ["decision", "intent", "effect", "review", "outcome"]
+    assert all(span.parent == case.get_span_context() for span in children)
+    assert all((case.start_time or 0) <= (span.start_time or 0) <= (span.end_time or 0) for span in children)
+    assert case.end_time == max(span.end_time or 0 for span in children)
+    assert len({span.get_span_context().span_id for span in (case, *children)}) == 6  # type: ignore[union-attr]
+    (line,) = otlp_lines([trace])
+    written = json.loads(line)["resourceSpans"][0]["scopeSpans"][0]["spans"]
+    assert [span["name"] for span in written] == [f"case {NAME}", *(span.name for span in children)]
+    assert {span["traceId"] for span in written} == {format(case.get_span_context().trace_id, "032x")}  # type: ignore[union-attr]
+    assert written[1]["parentSpanId"] == written[0]["spanId"]
+    assert b"IBAN" not in line
+    assert b"nobody" not in line
+    assert line == next(otlp_lines([trace]))  # exporting again doubles nothing
+
+
+def test_an_exporter_of_the_sdk_takes_the_spans(live: House) -> None:
+    live.act(live.proposal(key="k"))
+    memory = InMemorySpanExporter()
+    memory.export(spans_of(traced(live, "k")))
+    effect = next(span for span in memory.get_finished_spans() if span.name == "effect")
+    assert (effect.attributes or {})["interlock.receipt"] == "r-0"
 
 
 def test_an_unknown_case_is_refused(live: House) -> None:

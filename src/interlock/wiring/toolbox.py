@@ -11,13 +11,17 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from rich.console import Console
+from rich.text import Text
 
 from interlock import __version__
+from interlock.adapters.clocks.steady import machine_time
 from interlock.engine.policy import edge
 from interlock.flows.action.runtime import RunTime
 from interlock.ports.candidates import Candidate
+from interlock.ports.clock import Clock
 from interlock.ports.reports import ReportWriter
 from interlock.ports.signing import Signing
+from interlock.ports.spans import SpanLines
 from interlock.ports.tables import TableReader
 from interlock.ports.witness import WitnessFile
 from interlock.surfaces.cli.toolbox import BuildCandidates, Toolbox
@@ -29,25 +33,42 @@ from interlock.wiring.run_time import POSTGRES, guardrail, open_address, open_ru
 KEY_NAMES = ("INTERLOCK_CANDIDATE_API_KEY", "OPENAI_API_KEY")
 
 
+class StoreTime:
+    """The time of the store that a command works on; before one is opened, this machine's."""
+
+    def __init__(self) -> None:
+        self._of: Clock = machine_time
+
+    def __call__(self) -> dt.datetime:
+        """The time now: aware, in UTC."""
+        return self._of()
+
+    def follow(self, clock: Clock) -> None:
+        """Tell this clock's time from here on."""
+        self._of = clock
+
+
 def build_toolbox() -> Toolbox:
     """Adapters for this process: its consoles, its clock, its environment."""
     environment = dict(os.environ)
+    time, err = StoreTime(), Console(stderr=True, highlight=False)
     return Toolbox(
         out=Console(highlight=False),
-        err=Console(stderr=True, highlight=False),
-        clock=_now,
+        err=err,
+        clock=time,
         read_table=_table_reader,
         candidates=lambda: candidate_builder(environment),
         reports=_reports,
         write_text=_write_text,
         write_lines=_write_lines,
+        span_lines=_span_lines,
         write_private=_write_private,
         read_private=_read_private,
         witness_file=_witness_file,
         signing=_signing,
         environment=environment,
         sample_path=_sample_path,
-        open_run_time=_run_time,
+        open_run_time=partial(_run_time, time, err),
         store_exists=_store_exists,
         read_definition=_read_definition,
         read_facts=_read_facts,
@@ -99,10 +120,6 @@ def _key(environment: Mapping[str, str]) -> str | None:
     return None
 
 
-def _now() -> dt.datetime:
-    return dt.datetime.now(dt.UTC)
-
-
 def _table_reader() -> TableReader:
     from interlock.adapters.tables import read_table
 
@@ -119,6 +136,14 @@ def _write_text(path: Path, text: str) -> None:
     from interlock.adapters.reports.files import write_whole
 
     write_whole(path, text.encode("utf-8", errors="replace"))
+
+
+def _span_lines() -> SpanLines:
+    try:
+        from interlock.adapters.opentelemetry.otlp_lines import otlp_lines
+    except ModuleNotFoundError as exc:
+        raise BadInput("spans need the OpenTelemetry SDK: pip install 'interlock[otel]'") from exc
+    return otlp_lines
 
 
 def _write_lines(path: Path, lines: Iterable[bytes]) -> None:
@@ -152,10 +177,13 @@ def _signing() -> Signing:
 
 
 @contextmanager
-def _run_time(address: str) -> Iterator[RunTime]:
+def _run_time(time: StoreTime, err: Console, address: str) -> Iterator[RunTime]:
     opened = open_address(address)
+    time.follow(opened.clock)
+    if opened.caution:
+        err.print(Text(f"caution: {opened.caution}"), soft_wrap=True)
     try:
-        yield open_run_time(opened, clock=_now)
+        yield open_run_time(opened)
     finally:
         opened.close()
 

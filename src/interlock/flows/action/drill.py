@@ -16,6 +16,7 @@ from interlock.terms.decision import Verb
 from interlock.terms.drill import Drill, DrillStanding
 from interlock.terms.errors import Refused
 from interlock.terms.intent import KillReport
+from interlock.terms.ledger import LedgerEntry
 from interlock.terms.person import Person
 
 REASON = "drill"
@@ -96,8 +97,15 @@ def due_drills(reading: Reading, *, at: str) -> Iterator[str]:
     return (f"workflow:{one.workflow}" for one in drill_standings(reading, at=at) if one.overdue)
 
 
+def _last_drill(reading: Reading, workflow: str) -> LedgerEntry | None:
+    """The newest drill that reached the workflow: its own, or one of everything."""
+    own = reading.newest_of("drill.held", workflow)
+    everything = [entry for entry in reading.entries_of("drill.held") if entry.body.get("scope") == "global"]
+    return max(filter(None, (own, *everything[-1:])), key=lambda entry: entry.index, default=None)
+
+
 def _standing(reading: Reading, row: WorkflowRow, at: str) -> DrillStanding:
-    last = reading.newest_of("drill.held", row.name)
+    last = _last_drill(reading, row.name)
     days = definition_of(row.definition).rollout.drill_every_days
     if days is None:
         due_at = None

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from interlock.engine.rollout.people import known_as
 from interlock.engine.timestamp import stamp
 from interlock.flows.ledger.record import record
 from interlock.ports.clock import Clock
@@ -18,7 +19,7 @@ def demote(store: Store, workflow: str, *, by: Person, reason: str, clock: Clock
 
     Raises BadInput for an unknown workflow, and where no name or no reason is given.
     """
-    if not by.name.strip() or not reason.strip():
+    if not known_as(by.name) or not reason.strip():
         raise BadInput("say who takes the authority away, and why: it is recorded")
     with store.transaction() as tx:
         row = tx.workflow(workflow)

@@ -1,5 +1,6 @@
 """Why could this act? The chain from evidence to outcome of one case, as it is on record."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -11,6 +12,7 @@ from interlock.terms.errors import BadInput
 from interlock.terms.ledger import LedgerEntry
 from interlock.terms.trace import CaseTrace, TraceLink, TraceStep
 
+AUTHORITY = ("release.defined", "evidence.recorded", "gate.judged", "grant.given")
 # What happened to a case after its decision, by the kind of its entry.
 LATER: Mapping[str, TraceStep] = {
     "intent.admitted": TraceStep.INTENT,
@@ -18,6 +20,7 @@ LATER: Mapping[str, TraceStep] = {
     "intent.claimed": TraceStep.INTENT,
     "intent.failed": TraceStep.EFFECT,
     "intent.in_doubt": TraceStep.EFFECT,
+    "intent.answered_late": TraceStep.EFFECT,
     "review.opened": TraceStep.REVIEW,
     "review.claimed": TraceStep.REVIEW,
     "review.released": TraceStep.REVIEW,
@@ -35,19 +38,94 @@ def case_trace(reading: Reading, workflow: str, key: str) -> CaseTrace:
     row = reading.decision(key)
     if row is None or row.workflow != workflow:
         raise BadInput(f"'{workflow}' never decided a case '{key}'; `interlock get decisions {workflow}` lists them")
-    missing: list[str] = []
-    links = [*_authority(reading, row, missing), *_decided(reading, row, missing), *_later(reading, row)]
-    links.sort(key=lambda link: -1 if link.entry is None else link.entry)
-    head = reading.head()
-    return CaseTrace(
-        workflow=workflow,
-        key=key,
-        answer=_answer(row),
-        links=tuple(_with_parts(links, row)),
-        missing=tuple(missing),
-        sealed_size=head.size,
-        root=root_of(head).hex(),
-    )
+    return Tracing(reading, workflow, since=row.entry, key=key).of(row)
+
+
+def case_traces(reading: Reading, workflow: str, *, since: int = 0, until: int | None = None) -> Iterator[CaseTrace]:
+    """The traces of all cases decided from ledger entry `since` up to before `until`, in order, streamed."""
+    tracing = Tracing(reading, workflow, since=since)
+    for row in reading.decisions(workflow, since_entry=since, until_entry=until):
+        yield tracing.of(row)
+
+
+class Tracing:
+    """What the traces of a workflow's cases have in common, read once.
+
+    Kept in memory: what gave authority, and of the cases decided since, their reviews and undos (of one case, where a
+    `key` is given).
+    """
+
+    def __init__(self, reading: Reading, workflow: str, *, since: int, key: str | None = None) -> None:
+        self._reading = reading
+        self._authority = {kind: list(reading.entries_of(kind, workflow)) for kind in AUTHORITY}
+        self._later: dict[str, list[TraceLink]] = defaultdict(list)
+        for kind, step in LATER.items():
+            for entry in reading.entries_of(kind, workflow, since=since):
+                about = entry.body.get("key")
+                if isinstance(about, str) and key in {None, about}:
+                    self._later[about].append(_link(step, entry))
+        head = reading.head()
+        self._size, self._root = head.size, root_of(head).hex()
+
+    def of(self, row: DecisionRow) -> CaseTrace:
+        """The trace of one decided case."""
+        missing: list[str] = []
+        links = [*self._what_allowed(row, missing), *self._what_was_decided(row, missing), *self._what_followed(row)]
+        links.sort(key=lambda link: -1 if link.entry is None else link.entry)
+        return CaseTrace(
+            workflow=row.workflow,
+            key=row.key,
+            answer=_answer(row),
+            links=tuple(_with_parts(links, row)),
+            missing=tuple(missing),
+            sealed_size=self._size,
+            root=self._root,
+        )
+
+    def _what_allowed(self, row: DecisionRow, missing: list[str]) -> Iterator[TraceLink]:
+        """Release, evidence, gate and promotion that the decision rested on."""
+        defined = _last(self._authority["release.defined"], row.entry, release=row.release)
+        if defined is None:
+            missing.append(f"the definition of release {row.release[:19]} is not on record before the decision")
+        else:
+            yield _link(TraceStep.RELEASE, defined)
+        if row.inputs.get("grant") is None:
+            return
+        granted = _last(self._authority["grant.given"], row.entry, release=row.release)
+        if granted is None:
+            missing.append("the decision names a grant, but none was given to its release before it")
+            return
+        judged = _last(self._authority["gate.judged"], granted.index, release=row.release)
+        wanted = set(granted.body["grant"].get("evidence", ()))
+        for entry in self._authority["evidence.recorded"]:
+            if entry.body.get("digest") in wanted:
+                wanted.discard(entry.body["digest"])
+                yield _link(TraceStep.EVIDENCE, entry)
+        missing.extend(f"the evidence {digest[:19]} that the grant names is not on record" for digest in sorted(wanted))
+        if judged is None:
+            missing.append("no gate was judged for this release before the grant")
+        else:
+            yield _link(TraceStep.GATE, judged)
+        yield _link(TraceStep.PROMOTION, granted)
+
+    def _what_was_decided(self, row: DecisionRow, missing: list[str]) -> Iterator[TraceLink]:
+        entry = self._entry(row.entry)
+        if entry is None:
+            missing.append(f"the decision's own entry {row.entry} is gone from the ledger")
+            return
+        yield _link(TraceStep.DECISION, entry)
+        if _payload_is_gone(entry):
+            missing.append("the state before the effect, and what the caller told of the case, were erased")
+
+    def _what_followed(self, row: DecisionRow) -> Iterator[TraceLink]:
+        yield from self._later.get(row.key, ())
+        for index, step in ((row.settled_entry, TraceStep.EFFECT), (row.observed_entry, TraceStep.OUTCOME)):
+            ended = None if index is None else self._entry(index)
+            if ended is not None and ended.kind not in LATER:
+                yield _link(step, ended)
+
+    def _entry(self, index: int) -> LedgerEntry | None:
+        return next(self._reading.entries(index, index + 1), None)
 
 
 def _answer(row: DecisionRow) -> str:
@@ -56,55 +134,6 @@ def _answer(row: DecisionRow) -> str:
         return f"It was not applied by itself ({row.verb}): {'; '.join(row.reasons)}."
     authority = "" if grant is None else f" under a grant that held until {grant['expires_at']}"
     return f"It was applied{authority}: {'; '.join(row.reasons)}."
-
-
-def _authority(reading: Reading, row: DecisionRow, missing: list[str]) -> Iterator[TraceLink]:
-    """Release, evidence, gate and promotion that the decision rested on."""
-    defined = _last(reading.entries_of("release.defined", row.workflow), row.entry, release=row.release)
-    if defined is None:
-        missing.append(f"the definition of release {row.release[:19]} is not on record before the decision")
-    else:
-        yield _link(TraceStep.RELEASE, defined)
-    granted = _last(reading.entries_of("grant.given", row.workflow), row.entry, release=row.release)
-    if row.inputs.get("grant") is None:
-        return
-    if granted is None:
-        missing.append("the decision names a grant, but none was given to its release before it")
-        return
-    judged = _last(reading.entries_of("gate.judged", row.workflow), granted.index, release=row.release)
-    wanted = set(granted.body["grant"].get("evidence", ()))
-    for entry in reading.entries_of("evidence.recorded", row.workflow):
-        if entry.body.get("digest") in wanted:
-            wanted.discard(entry.body["digest"])
-            yield _link(TraceStep.EVIDENCE, entry)
-    missing.extend(f"the evidence {digest[:19]} that the grant names is not on record" for digest in sorted(wanted))
-    if judged is None:
-        missing.append("no gate was judged for this release before the grant")
-    else:
-        yield _link(TraceStep.GATE, judged)
-    yield _link(TraceStep.PROMOTION, granted)
-
-
-def _decided(reading: Reading, row: DecisionRow, missing: list[str]) -> Iterator[TraceLink]:
-    entry = next(reading.entries(row.entry, row.entry + 1), None)
-    if entry is None:
-        missing.append(f"the decision's own entry {row.entry} is gone from the ledger")
-        return
-    yield _link(TraceStep.DECISION, entry)
-    if _payload_is_gone(entry):
-        missing.append("the state before the effect, and what the caller told of the case, were erased")
-
-
-def _later(reading: Reading, row: DecisionRow) -> Iterator[TraceLink]:
-    for kind, step in LATER.items():
-        for entry in reading.entries_of(kind, row.workflow, since=row.entry):
-            if entry.body.get("key") == row.key:
-                yield _link(step, entry)
-    for index, step in ((row.settled_entry, TraceStep.EFFECT), (row.observed_entry, TraceStep.OUTCOME)):
-        if index is not None:
-            ended = next(reading.entries(index, index + 1), None)
-            if ended is not None and ended.kind not in LATER:
-                yield _link(step, ended)
 
 
 def _with_parts(links: Iterable[TraceLink], row: DecisionRow) -> Iterator[TraceLink]:

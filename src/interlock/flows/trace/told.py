@@ -55,6 +55,7 @@ WORDS: Mapping[str, Callable[[Body], str]] = {
     "intent.completed": lambda b: f"the target answered with receipt '{b['receipt']}'",
     "intent.failed": lambda b: f"nothing was changed at the target: {b['reason']}",
     "intent.in_doubt": lambda b: f"nobody knows whether it was done: {b['reason']}",
+    "intent.answered_late": lambda b: f"the receipt '{b['receipt']}' came after it was taken for not applied",
     "review.opened": lambda b: f"a {b['kind']} review was opened, due {b['due_at']}",
     "review.claimed": lambda b: f"{b['reviewer']} took the {b['kind']} review",
     "review.released": lambda b: f"{b['reviewer']} gave the {b['kind']} review back",

@@ -15,7 +15,7 @@ from interlock.surfaces.cli.oversight import OVERSIGHT_COMMANDS
 from interlock.surfaces.cli.policy import POLICY_COMMANDS
 from interlock.surfaces.cli.reviews import REVIEWS_COMMANDS
 from interlock.surfaces.cli.reviews.deciding import review_command
-from interlock.surfaces.cli.trace import trace_command
+from interlock.surfaces.cli.trace import trace_command, traces_command
 from interlock.surfaces.cli.try_ import try_command
 
 WHOLE_OR_NOTHING = frozenset({"try", "demo", "plan", "certify", "simulate", "backtest", "compare", "drift", "recheck"})
@@ -62,6 +62,7 @@ COMMANDS: tuple[tuple[str, Callable[..., None]], ...] = (
     ("review", review_command),
     ("replay", cases.replay_command),
     ("trace", trace_command),
+    ("traces", traces_command),
 )
 
 

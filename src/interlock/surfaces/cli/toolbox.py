@@ -16,6 +16,7 @@ from interlock.ports.guardrail import Guardrail
 from interlock.ports.randomness import Randomness
 from interlock.ports.reports import ReportWriter
 from interlock.ports.signing import Signing
+from interlock.ports.spans import SpanLines
 from interlock.ports.tables import TableReader
 from interlock.ports.witness import WitnessFile
 from interlock.terms.policy import StatedCase
@@ -45,6 +46,7 @@ class Toolbox:
     reports: Callable[[], ReportWriter]
     write_text: Callable[[Path, str], None]
     write_lines: Callable[[Path, Iterable[bytes]], None]
+    span_lines: Callable[[], SpanLines]
     write_private: Callable[[Path, str], None]
     read_private: Callable[[Path], str]
     witness_file: Callable[[Path], AbstractContextManager[WitnessFile]]

@@ -1,11 +1,14 @@
 """`interlock trace`: why a case could act."""
 
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.text import Text
 
-from interlock.flows.trace.case_trace import case_trace
+from interlock.engine.ledger.canonical import canonical
+from interlock.flows.trace.case_trace import case_trace, case_traces
 from interlock.surfaces.cli.store_options import (
     JsonOption,
     StoreOption,
@@ -15,6 +18,7 @@ from interlock.surfaces.cli.store_options import (
     show_json,
 )
 from interlock.surfaces.cli.toolbox import toolbox
+from interlock.terms.trace import CaseTrace
 
 
 def trace_command(
@@ -47,3 +51,42 @@ def trace_command(
             box.out.print(Text(f"  MISSING: {words}"), soft_wrap=True)
     if trace.missing:
         raise typer.Exit(1)
+
+
+def traces_command(
+    context: typer.Context,
+    workflow: Workflow,
+    out: Annotated[Path, typer.Option(help="File to write.", show_default=False)],
+    since: Annotated[int, typer.Option(min=0, help="From this ledger entry on.")] = 0,
+    until: Annotated[int | None, typer.Option(min=0, help="Up to before this ledger entry.")] = None,
+    otel: Annotated[bool, typer.Option("--otel", help="OpenTelemetry spans (OTLP/JSON lines) instead.")] = False,
+    store: StoreOption = None,
+) -> None:
+    """Write the traces of a period to a file, one case a line.
+
+      interlock traces triage --since 1200 --out traces.jsonl
+
+    With --otel each line is OTLP/JSON, which the OpenTelemetry collector's file receiver reads; the same case has the
+    same ids every time. Content that may be erased is never written, its digest is.
+    """
+    box = toolbox(context)
+    as_lines = box.span_lines() if otel else _json_lines
+    count = 0
+
+    def counted(traces: Iterator[CaseTrace]) -> Iterator[CaseTrace]:
+        nonlocal count
+        for trace in traces:
+            count += 1
+            yield trace
+
+    with opened(box, store) as opened_store:
+        opened_store.seal()
+        with opened_store.reading() as reading:
+            traces = case_traces(reading, known_workflow(reading, workflow), since=since, until=until)
+            box.write_lines(out, as_lines(counted(traces)))
+    box.out.print(Text(f"{out}: {count:,} cases"))
+
+
+def _json_lines(traces: Iterator[CaseTrace]) -> Iterator[bytes]:
+    for trace in traces:
+        yield canonical(trace) + b"\n"

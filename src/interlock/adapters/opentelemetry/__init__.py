@@ -1,0 +1,1 @@
+"""Case traces as OpenTelemetry spans."""
