@@ -1,4 +1,4 @@
-"""The kill contract, with several processes at work and some of them stopped, dead or in the way."""
+"""The kill contract, with processes that are dead or in the way. Of many at work: tests/trials/test_kills.py."""
 
 import datetime as dt
 import json
@@ -10,8 +10,6 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from multiprocessing.context import ForkProcess
-from multiprocessing.synchronize import Event
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +23,7 @@ from interlock.engine.ledger import merkle
 from interlock.flows.action.act import act
 from interlock.flows.action.kill import kill, resume
 from interlock.flows.ledger.verify import verify_store
-from interlock.ports.store import Transaction
+from interlock.ports.store import Store, Transaction
 from interlock.terms.decision import Decision, Proposal, Verb
 from interlock.terms.errors import BadInput, Refused, Unavailable
 from interlock.terms.intent import Effect, IntentState, KillReport, Receipt
@@ -78,87 +76,11 @@ class FileTarget:
         return [(dt.datetime.fromisoformat(at), what, key) for at, what, key in map(json.loads, lines)]
 
 
-def work(path: Path, log: Path, release: str, name: str, slow_s: float, ready: Event, end: Event) -> None:
-    """One process that acts on case after case."""
-    target, number = FileTarget(log, slow_s=slow_s), 0
-    with opened_run_time(path, clock=utc, owner=name) as rt:
-        while not end.is_set():
-            proposal = Proposal(f"{name}-{number}", release, "billing", 0.95, "sha256:p")
-            if act(rt, target, NAME, proposal).state is IntentState.DONE:
-                ready.set()
-            number += 1
-
-
-@contextmanager
-def workers(house: House, log: Path, slows_s: list[float]) -> Iterator[list[ForkProcess]]:
-    end = FORK.Event()
-    readies = [FORK.Event() for _ in slows_s]
-    processes = [
-        FORK.Process(target=work, args=(house.path, log, house.release, f"w{n}", slow_s, ready, end))
-        for n, (slow_s, ready) in enumerate(zip(slows_s, readies, strict=True))
-    ]
-    for process in processes:
-        process.start()
-    try:
-        assert all(ready.wait(30) for ready in readies)
-        yield processes
-    finally:
-        end.set()
-        for process in processes:
-            if process.pid is not None and process.is_alive():
-                os.kill(process.pid, signal.SIGCONT)
-            process.join(30)
-
-
-@pytest.fixture
-def at_work(live: House, tmp_path: Path) -> Iterator[FileTarget]:
-    """Four processes that act on slow effects; the house's own clock is the real one."""
-    log = tmp_path / "effects.log"
-    live.clock = utc  # type: ignore[method-assign]
-    _grant_lasts(live)
-    with workers(live, log, [0.005, 0.010, 0.015, 0.020]):
-        yield FileTarget(log)
-
-
 def _grant_lasts(house: House) -> None:
     """The house lives in 2026; its grant must hold today."""
     with sqlite3.connect(house.path) as database:
         database.execute("UPDATE workflow SET granted = json_set(granted, '$.expires_at', '2999')")
     database.close()
-
-
-def test_no_effect_begins_or_lands_between_a_kill_and_its_resume(live: House, at_work: FileTarget) -> None:
-    quiet: list[tuple[dt.datetime, dt.datetime]] = []
-    for number in range(10):
-        report = stop(live, SCOPE if number % 2 else "global", timeout_s=10)
-        assert (report.in_flight, report.in_doubt) == ((), ())
-        assert report.quiesced_at is not None
-        time.sleep(0.03)
-        quiet.append((dt.datetime.fromisoformat(report.quiesced_at), utc()))
-        go_on(live, report.scope)
-        time.sleep(0.05)
-    late = [(at, what, key) for at, what, key in at_work.events() for begun, end in quiet if begun < at < end]
-    assert late == []
-    with live.store.reading() as reading:
-        entries = list(reading.entries())
-        assert verify_store(reading).faults  # the grant was prolonged by hand for this test, and that shows
-        intents = list(reading.intents("global"))
-    assert len({intent.epoch for intent in intents}) > 3  # there was work between the kills
-    _nothing_admitted_while_fenced([(entry.kind, entry.body.get("scope")) for entry in entries])
-
-
-def _nothing_admitted_while_fenced(kinds: list[tuple[str, Any]]) -> None:
-    halted: set[str] = set()
-    fences = 0
-    for kind, scope in kinds:
-        if kind == "kill.fenced":
-            halted.add(scope)
-            fences += 1
-        elif kind == "scope.resumed":
-            halted.discard(scope)
-        else:
-            assert not (kind == "intent.admitted" and halted)
-    assert (fences, halted) == (10, set())
 
 
 def test_threads_of_the_killing_process_do_not_starve_it(live: House, tmp_path: Path) -> None:
@@ -184,36 +106,6 @@ def test_threads_of_the_killing_process_do_not_starve_it(live: House, tmp_path: 
     assert all(report.quiesced_at for report in reports)
     landed = [at for at, what, _ in target.events() if what == "landed"]
     assert all(at < dt.datetime.fromisoformat(reports[0].quiesced_at or "") for at in landed)
-
-
-def test_a_stopped_process_is_named_and_nothing_is_assumed(live: House, tmp_path: Path) -> None:
-    live.clock = utc  # type: ignore[method-assign]
-    _grant_lasts(live)
-    log = tmp_path / "effects.log"
-    with workers(live, log, [0.2]) as (process,):
-        assert process.pid is not None
-        begun = _wait_for_a_beginning(log)
-        os.kill(process.pid, signal.SIGSTOP)
-        first = stop(live, timeout_s=0.1)
-        again = stop(live, timeout_s=0.0)
-        assert (first.quiesced_at, first.in_flight, first.in_doubt) == (None, (begun,), ())
-        assert (again.quiesced_at, again.in_flight, again.epoch) == (None, (begun,), first.epoch + 1)
-        os.kill(process.pid, signal.SIGCONT)
-        last = stop(live, timeout_s=20)
-        assert last.quiesced_at is not None
-        assert (last.in_flight, last.in_doubt, last.epoch) == ((), (), first.epoch + 2)
-    with live.store.reading() as reading:
-        intent = reading.intent(begun)
-        assert intent is not None
-        assert intent.state is IntentState.DONE
-
-
-def _wait_for_a_beginning(log: Path) -> str:
-    while True:
-        events = FileTarget(log).events()
-        if events and events[-1][1] == "begun":
-            return events[-1][2]
-        time.sleep(0.002)
 
 
 class Deadly(FileTarget):
@@ -392,7 +284,7 @@ def test_a_kill_that_cannot_see_the_locks_is_not_quiesced(live: House, tmp_path:
 
 
 class FailingSecond:
-    def __init__(self, store: SqliteStore) -> None:
+    def __init__(self, store: Store) -> None:
         self._store, self._count = store, 0
 
     @contextmanager
