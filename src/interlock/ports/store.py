@@ -104,6 +104,10 @@ class Reading(Protocol):
         """The highest index that is really there, sealed or not, -1 for none."""
         ...
 
+    def newest_at(self) -> str | None:
+        """When the entry with the highest index was recorded, None for an empty ledger."""
+        ...
+
     def entries(self, start: int = 0, stop: int | None = None) -> Iterator[LedgerEntry]:
         """Ledger entries from index `start` up to before `stop`, in order, streamed; sealed or not."""
         ...

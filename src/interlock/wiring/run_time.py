@@ -1,5 +1,6 @@
 """A run time on the store that an address names."""
 
+import datetime as dt
 import hashlib
 import os
 import socket
@@ -8,8 +9,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from interlock.adapters.clocks.steady import SteadyClock
 from interlock.engine.ledger import merkle
 from interlock.engine.policy import edge
+from interlock.engine.timestamp import moment, stamp
 from interlock.flows.action.runtime import RunTime
 from interlock.ports.clock import Clock
 from interlock.ports.drain import Drain
@@ -17,20 +20,41 @@ from interlock.ports.guardrail import Guardrail
 from interlock.ports.journal import Journal
 from interlock.ports.spool import Spool
 from interlock.ports.store import Store
-from interlock.terms.errors import BadInput
+from interlock.terms.errors import BadInput, Unavailable
 
+BEHIND_MAX_S = 5.0  # writers that wait for each other record times that far out of order
+NO_CLOCK_TELLS = 9000  # years from here on are damage, and near the end of what can be counted
 POSTGRES = frozenset({"postgresql", "postgres"})
 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """The adapters of one store, and how to close them."""
+    """The adapters of one store, and how to close them.
+
+    `clock` tells the store's time. This machine's was `behind_s` seconds behind its newest entry when it was opened.
+    """
 
     store: Store
     journal: Journal
     drain: Drain
     close: Callable[[], None]
+    clock: Clock
+    behind_s: float = 0.0
     spool: Spool | None = None
+
+    @property
+    def caution(self) -> str:
+        """What a person should know of the clocks, "" for nothing."""
+        return behind_words(self.behind_s) if self.behind_s > BEHIND_MAX_S else ""
+
+
+def behind_words(behind_s: float) -> str:
+    """What it means that a clock is behind the newest entry of a ledger."""
+    return (
+        f"the clock here is {dt.timedelta(seconds=round(behind_s))} behind the store's newest entry. The store goes on "
+        "from that entry's time, so that no authority lasts longer than it was given. Set the clock; where the entry "
+        "is wrong, `interlock clock accept` says so on record"
+    )
 
 
 def open_address(address: str) -> Opened:
@@ -40,9 +64,9 @@ def open_address(address: str) -> Opened:
     """
     scheme = urlsplit(address).scheme
     if scheme in POSTGRES:
-        return replace(_postgres(address), spool=_spool(address))
+        return replace(_postgres(address), spool=spool_of(address))
     path = path_of(address)
-    return replace(_sqlite(path), spool=_spool(str(path.resolve()), path.with_name(path.name + ".spool")))
+    return replace(_sqlite(path), spool=spool_of(str(path.resolve()), path.with_name(path.name + ".spool")))
 
 
 def path_of(address: str) -> Path:
@@ -58,14 +82,14 @@ def path_of(address: str) -> Path:
     return Path(unquote(rest[1:]))
 
 
-def open_run_time(opened: Opened, *, clock: Clock, owner: str | None = None) -> RunTime:
-    """A run time of this process over opened adapters."""
+def open_run_time(opened: Opened, *, clock: Clock | None = None, owner: str | None = None) -> RunTime:
+    """A run time of this process over opened adapters, at the store's time unless another clock is given."""
     return RunTime(
         store=opened.store,
         journal=opened.journal,
         drain=opened.drain,
         guardrail=guardrail(),
-        clock=clock,
+        clock=clock or opened.clock,
         randomness=os.urandom,
         owner=owner or f"{socket.gethostname()}:{os.getpid()}",
         spool=opened.spool,
@@ -79,8 +103,8 @@ def guardrail() -> Guardrail:
     return CedarGuardrail(edge)
 
 
-def _spool(store: str, *folders: Path) -> Spool:
-    """Beside an embedded store, and in the user's own folder where that is full or cannot be written."""
+def spool_of(store: str, *folders: Path) -> Spool:
+    """For a store or server: beside an embedded store, and in the user's own folder where that is full or cannot be written."""
     from interlock.adapters.spool.folder import FolderSpool
 
     at = urlsplit(store)
@@ -107,7 +131,8 @@ def _sqlite(path: Path) -> Opened:
         store.close()
         drain.close()
 
-    return Opened(store, SqliteJournal(store, drain), drain, close)
+    clock = SteadyClock()
+    return Opened(store, SqliteJournal(store, drain), drain, close, clock, _behind(store, clock))
 
 
 def _postgres(address: str) -> Opened:
@@ -118,4 +143,15 @@ def _postgres(address: str) -> Opened:
             f"'{address.rsplit('@', maxsplit=1)[-1]}' needs PostgreSQL's driver: pip install 'interlock[postgres]'"
         ) from exc
     opened = OpenedPostgres(address, merkle)
-    return Opened(opened.store, opened.journal, opened.drain, opened.close)
+    clock = SteadyClock(opened.clock)
+    return Opened(opened.store, opened.journal, opened.drain, opened.close, clock, _behind(opened.store, clock))
+
+
+def _behind(store: Store, clock: SteadyClock) -> float:
+    """Let the clock go on from the newest entry; by how many seconds it was behind that."""
+    try:
+        with store.reading() as reading:
+            newest = moment(reading.newest_at() or stamp(clock()))
+    except (Unavailable, ValueError):  # damaged: a verification must still be able to say so
+        return 0.0
+    return clock.reach(newest) if newest.year < NO_CLOCK_TELLS else 0.0

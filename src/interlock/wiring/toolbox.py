@@ -29,6 +29,7 @@ from interlock.terms.errors import BadInput
 from interlock.terms.policy import StatedCase
 from interlock.terms.workflow import WorkflowDefinition
 from interlock.wiring.run_time import POSTGRES, guardrail, open_address, open_run_time, path_of
+from interlock.wiring.upkeep import StoreUpkeep
 
 KEY_NAMES = ("INTERLOCK_CANDIDATE_API_KEY", "OPENAI_API_KEY")
 
@@ -74,6 +75,7 @@ def build_toolbox() -> Toolbox:
         read_facts=_read_facts,
         guardrail=guardrail,
         randomness=os.urandom,
+        upkeep=StoreUpkeep(machine_time),
         version=__version__,
     )
 

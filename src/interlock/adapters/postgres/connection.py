@@ -3,7 +3,7 @@
 import os
 import select
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from importlib.resources import files
 from typing import Any
@@ -65,6 +65,10 @@ def make_schema(connection: Connection) -> None:
         raise Unavailable(f"the store has schema {row and row[0]}, this Interlock knows {SCHEMA_VERSION}. {mend}")
 
 
+def _silently(connection: Connection) -> None:
+    pass
+
+
 class Lane:
     """A connection that several actions of a process share: their drain locks live in its session."""
 
@@ -85,9 +89,10 @@ class Lanes:
     A forked child must open its own: its parent's is refused.
     """
 
-    def __init__(self, address: str, *, lanes_max: int) -> None:
+    def __init__(self, address: str, *, lanes_max: int, greeted: Callable[[Connection], None] = _silently) -> None:
         self._address = address
         self._lanes_max = lanes_max
+        self._greeted = greeted  # is handed the connection of a lane that somebody takes, before they use it
         self._pid = os.getpid()
         self._lock = threading.Lock()
         self._free = threading.Condition(self._lock)
@@ -102,6 +107,8 @@ class Lanes:
         if lane is not None:
             lane.lock.acquire()
         try:
+            if lane is None:
+                self._greeted(chosen.connection)
             yield chosen
         finally:
             self._back(chosen)

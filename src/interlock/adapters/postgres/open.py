@@ -14,7 +14,8 @@ class OpenedPostgres:
 
     def __init__(self, address: str, tree: Tree) -> None:
         self.store = PostgresStore(address, tree)
-        self._lanes = Lanes(address, lanes_max=LANES_MAX)
+        self.clock = self.store.clock
+        self._lanes = Lanes(address, lanes_max=LANES_MAX, greeted=self.clock.ask_now_and_then)
         self.journal = PostgresJournal(self._lanes, self.store.seal)
         self.drain = PostgresDrain(address)
 

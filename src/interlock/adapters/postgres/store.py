@@ -7,6 +7,7 @@ from typing import TypeVar
 
 import psycopg
 
+from interlock.adapters.postgres.clock import ServerClock
 from interlock.adapters.postgres.connection import APPEND, DESK, Lanes, as_unavailable, connect, make_schema
 from interlock.adapters.postgres.views import PostgresReading, PostgresTransaction, named
 from interlock.adapters.sql.sealing import ROOT, SEAL, UNSEALED, sealed
@@ -20,16 +21,22 @@ BLOCKS_MAX = 8
 
 
 class PostgresStore:
-    """A store in the database that `address` names. Safe for threads; a forked child must open its own."""
+    """A store in the database that `address` names. Safe for threads; a forked child must open its own.
 
-    def __init__(self, address: str, tree: Tree) -> None:
+    `clock` tells the server's time.
+    """
+
+    def __init__(self, address: str, tree: Tree, clock: ServerClock | None = None) -> None:
+        self.clock = clock or ServerClock()
         first = connect(address)
         try:
             make_schema(first)
+            with _translated():
+                self.clock.ask(first)
         finally:
             first.close()
         self._tree = tree
-        self._lanes = Lanes(address, lanes_max=BLOCKS_MAX)
+        self._lanes = Lanes(address, lanes_max=BLOCKS_MAX, greeted=self.clock.ask_now_and_then)
         self._own = threading.local()
 
     @contextmanager

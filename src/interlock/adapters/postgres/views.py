@@ -101,7 +101,7 @@ class PostgresTransaction(PostgresReading):
         self.db.execute("INSERT INTO secret (name, value) VALUES (%s, %s)", (name, value))
 
     def keep_payload(self, digest: str, text: str, *, key: str, at: str) -> None:
-        self.db.execute(f"{KEEP_TEXT} (%s, %s, %s, %s) ON CONFLICT DO NOTHING", (key, digest, at, text))
+        self.db.execute(f"{KEEP_TEXT} VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING", (key, digest, at, text))
 
     def hold_review(self, key: str, kind: str, *, wait: bool = True) -> ReviewRow | None:
         lock = "FOR UPDATE" if wait else "FOR UPDATE SKIP LOCKED"

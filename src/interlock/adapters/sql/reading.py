@@ -59,6 +59,10 @@ class SqlReading:
         row = self.first("SELECT max(entry) FROM ledger")
         return -1 if row is None or row[0] is None else int(row[0])
 
+    def newest_at(self) -> str | None:
+        row = self.first("SELECT at FROM ledger ORDER BY entry DESC LIMIT 1")
+        return str(row[0]) if row else None
+
     def entries(self, start: int = 0, stop: int | None = None) -> Iterator[LedgerEntry]:
         end = self.last_entry() + 1 if stop is None else stop
         query = f"{ENTRY} WHERE entry >= :start AND entry < :stop ORDER BY entry"

@@ -1,0 +1,1 @@
+"""The time, from what a machine can tell."""
