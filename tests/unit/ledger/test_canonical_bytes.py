@@ -12,7 +12,7 @@ import rfc8785
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from interlock.engine.ledger.canonical import canonical, digest, plain
+from interlock.engine.ledger.canonical import canonical, canonical_known, digest, encoded, known_number, plain
 
 SAFE = 2**53 - 1
 TEXT = st.text(st.characters(codec="utf-8"))
@@ -90,3 +90,28 @@ def test_terms_become_plain() -> None:
 def test_two_names_that_become_the_same_text_are_refused() -> None:
     with pytest.raises(ValueError, match="the same text"):
         canonical({1: "a", "1": "b"})
+
+
+@given(
+    st.dictionaries(
+        st.text(st.characters(codec="ascii", categories=["L", "N"]), min_size=1),
+        st.text() | st.integers(-(2**53) + 1, 2**53 - 1) | st.booleans() | st.none() | st.lists(st.text(), max_size=3),
+        max_size=6,
+    ),
+    st.lists(st.floats(allow_nan=False, allow_infinity=False) | st.none(), max_size=4),
+)
+def test_a_known_shape_is_written_as_any_other(shape: dict[str, Any], numbers: list[float | None]) -> None:
+    known = [known_number(number) for number in numbers]
+    whole = {**shape, "numbers": known, "kept": {"inside": known[:1]}}
+    assert canonical_known(whole, known) == canonical(whole) == canonical({**whole, "numbers": numbers})
+
+
+def test_a_part_that_was_encoded_before_stands_as_it_is() -> None:
+    part = {"b": 1.0, "a": ["x", 1e-7], "\u00e9": None}
+    assert canonical_known({"whole": encoded(part), "text": "t"}, ()) == canonical({"whole": part, "text": "t"})
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), "\ud800", {1, 2}])
+def test_what_is_no_json_cannot_be_encoded(value: Any) -> None:
+    with pytest.raises((ValueError, TypeError)):
+        encoded({"x": value})
