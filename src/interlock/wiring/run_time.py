@@ -104,7 +104,7 @@ def guardrail() -> Guardrail:
 
 
 def spool_of(store: str, *folders: Path) -> Spool:
-    """For a store or server: beside an embedded store, and in the user's own folder where that is full or cannot be written."""
+    """Of a store or a server: in these folders, and in the user's own where they are full or cannot be written."""
     from interlock.adapters.spool.folder import FolderSpool
 
     at = urlsplit(store)

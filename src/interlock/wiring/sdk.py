@@ -1,6 +1,8 @@
 """`interlock.connect`: an address becomes a connection."""
 
+import datetime as dt
 import logging
+import os
 
 from interlock.surfaces.sdk.connection import Connection, without_secrets
 from interlock.surfaces.sdk.house import House
@@ -40,7 +42,7 @@ def _remote(address: str, token: str | None) -> House:
         from interlock.adapters.http.client import JsonClient
     except ModuleNotFoundError as exc:
         raise BadInput(f"{address}: connecting to a server needs httpx: pip install 'interlock[server]'") from exc
-    return RemoteHouse(JsonClient(address, token=token), Handing(spool_of(address), _now))
+    return RemoteHouse(JsonClient(address, token=token), Handing(spool_of(address), _now), os.urandom)
 
 
 def _now() -> dt.datetime:

@@ -1,0 +1,1 @@
+"""Talk to a server of ours, and tell others what happened."""

@@ -1,0 +1,196 @@
+"""What requests hold. Unknown members are refused, so that a misspelt one cannot be taken for absent."""
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from interlock.terms.decision import Proposal
+from interlock.terms.evidence import EvidenceClass
+from interlock.terms.intent import Receipt
+from interlock.terms.review import ReviewKind
+
+LEASE_S_MAX = 3_600.0
+WAIT_S_MAX = 60.0
+MANY_MAX = 1_000
+Key = Annotated[str, Field(min_length=1, max_length=200, description="The key of a case, from business data.")]
+Label = Annotated[str, Field(min_length=1, max_length=500)]
+Words = Annotated[str, Field(min_length=1, max_length=2_000)]
+Name = Annotated[str | None, Field(max_length=200, description="Who acts; default: the token's own name.")]
+FlowName = Annotated[
+    str | None,
+    Field(min_length=16, max_length=64, pattern=r"^[A-Za-z0-9_-]+$", description="Yours, to ask again after a loss."),
+]
+
+
+class Body(BaseModel):
+    """A request's content."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class Proposed(Body):
+    """A suggestion for one case. Numbers and names as in the Python interface."""
+
+    key: Key
+    release: str
+    label: Label
+    confidence: float | None = Field(default=None, ge=0, le=1)
+    payload_digest: str = "sha256:" + "0" * 64
+    novelty: float | None = Field(default=None, ge=0, le=1)
+    tenant: str | None = None
+    segment: str | None = None
+    target: str | None = None
+    amount_cents: int | None = None
+    items: int = 1
+    facts: dict[str, str | int | bool] = Field(default_factory=dict)
+    arguments: dict[str, Any] = Field(default_factory=dict)
+
+    def proposal(self) -> Proposal:
+        """As the run time takes it."""
+        return Proposal(**dict(self))
+
+
+class CaseBody(Body):
+    """A proposal to be decided and, where allowed, applied by you. `before` is the target's state as just read.
+
+    Without `before` you are asked for it; null means that it cannot be read, and then nothing is applied.
+    """
+
+    proposal: Proposed
+    before: dict[str, Any] | None = None
+    lease_s: float = Field(default=30.0, gt=0, le=LEASE_S_MAX, description="How long you may take to apply it.")
+    name: FlowName = None
+
+
+class UndoBody(Body):
+    """A case to be put back by you."""
+
+    key: Key
+    by: Name = None
+    name: FlowName = None
+
+
+class ReceiptBody(Body):
+    """What the target answered, and the state that it then held."""
+
+    reference: str
+    after: dict[str, Any]
+
+    def receipt(self) -> Receipt:
+        """As the run time takes it."""
+        return Receipt(self.reference, self.after)
+
+
+class AnswerBody(Body):
+    """The answer to step `number`: exactly one of the others.
+
+    `state`: what was read. `receipt`: it is done. `not_applied`: certainly nothing was changed. `failed`: it ended with
+    an error, so nobody knows.
+    """
+
+    number: int = Field(ge=1)
+    state: dict[str, Any] | None = None
+    receipt: ReceiptBody | None = None
+    not_applied: Annotated[str, Field(max_length=2_000)] | None = None
+    failed: Annotated[str, Field(max_length=2_000)] | None = None
+
+
+class ShadowBody(Body):
+    """Proposals to be decided and recorded, and never applied."""
+
+    proposals: list[Proposed] = Field(min_length=1, max_length=MANY_MAX)
+
+
+class TextBody(Body):
+    """The content of a case, for its reviewers."""
+
+    key: Key
+    text: str
+
+
+class KnownBody(Body):
+    """What turned out to be true of one case."""
+
+    key: Key
+    label: Label
+
+
+class OutcomesBody(Body):
+    """What turned out to be true: all are recorded or none is."""
+
+    outcomes: list[KnownBody] = Field(min_length=1, max_length=MANY_MAX)
+    by: Words = Field(description="The system of record, or the person, that says so.")
+    evidence_class: EvidenceClass = Field(default=EvidenceClass.SOURCE, strict=False)
+
+
+class HumanBody(Body):
+    """What a person decided about a case, with a note that says why."""
+
+    key: Key
+    label: Label
+    by: Name = None
+    note: str = ""
+
+
+class EvidenceBody(Body):
+    """Evidence for the release in force."""
+
+    kind: Words
+    body: dict[str, Any]
+    source: Words
+    evidence_class: EvidenceClass = Field(default=EvidenceClass.EXECUTED, strict=False)
+
+
+class KillBody(Body):
+    """A scope to be halted."""
+
+    scope: Words = Field(description="'global', or tenant:NAME, workflow:NAME, action:NAME, segment:NAME.")
+    reason: Words
+    by: Name = None
+    wait_s: float = Field(default=10.0, ge=0, le=WAIT_S_MAX, description="How long to wait for effects in flight.")
+
+
+class ResumeBody(Body):
+    """A halted scope that is to work again."""
+
+    scope: Words
+    reason: Words
+    by: Name = None
+
+
+class NextBody(Body):
+    """Whose next review is asked for."""
+
+    workflow: str | None = None
+    by: Name = None
+    minutes: float | None = Field(default=None, gt=0)
+
+
+class ReviewBody(Body):
+    """One review."""
+
+    workflow: str
+    key: Key
+    kind: ReviewKind = Field(default=ReviewKind.DECISION, strict=False)
+    by: Name = None
+
+
+class ClaimBody(ReviewBody):
+    """One review, to be taken."""
+
+    minutes: float | None = Field(default=None, gt=0)
+
+
+class DecideBody(ReviewBody):
+    """One review, decided."""
+
+    label: Label
+    reason: str = ""
+    note: str = ""
+    approve: bool = False
+
+
+class SuggestionsBody(Body):
+    """What a host kept while nobody could be reached: the lines of its spool."""
+
+    lines: list[str] = Field(min_length=1, max_length=MANY_MAX)

@@ -1,0 +1,101 @@
+"""Errors as problem details (RFC 9457): what happened, and what to do next."""
+
+import logging
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from interlock.surfaces.api.steps import Gone
+from interlock.terms.errors import BadInput, Refused, Unavailable
+
+log = logging.getLogger("interlock.api")
+MEDIA_TYPE = "application/problem+json"
+RETRY_AFTER_S = 2
+
+
+class Problem(Exception):
+    """An answer that is a problem. `kind` is the last part of its type, by which a client tells problems apart."""
+
+    def __init__(self, kind: str, status: HTTPStatus, detail: str, headers: dict[str, str] | None = None) -> None:
+        super().__init__(detail)
+        self.kind, self.status, self.detail, self.headers = kind, status, detail, headers or {}
+
+
+def unauthorized(detail: str) -> Problem:
+    """Nobody is known to be asking."""
+    return Problem("unauthorized", HTTPStatus.UNAUTHORIZED, detail, {"WWW-Authenticate": "Bearer"})
+
+
+def forbidden(detail: str) -> Problem:
+    """Whoever asks is known, and may not."""
+    return Problem("forbidden", HTTPStatus.FORBIDDEN, detail)
+
+
+def install(app: FastAPI) -> None:
+    """Have every error answered as a problem."""
+    for kind, handler in HANDLERS.items():
+        app.add_exception_handler(kind, handler)
+
+
+def answer(kind: str, status: int, detail: str, headers: dict[str, str] | None = None, **more: Any) -> JSONResponse:
+    """One problem as a response."""
+    title = HTTPStatus(status).phrase
+    content = {"type": f"urn:interlock:problem:{kind}", "title": title, "status": status, "detail": detail, **more}
+    return JSONResponse(content, status, headers, MEDIA_TYPE)
+
+
+async def _problem(_: Request, exc: Any) -> JSONResponse:
+    return answer(exc.kind, exc.status, exc.detail, exc.headers)
+
+
+async def _bad_input(_: Request, exc: Any) -> JSONResponse:
+    return answer("bad-input", HTTPStatus.BAD_REQUEST, str(exc))
+
+
+async def _refused(_: Request, exc: Any) -> JSONResponse:
+    return answer("refused", HTTPStatus.CONFLICT, str(exc))
+
+
+async def _unavailable(_: Request, exc: Any) -> JSONResponse:
+    return answer("unavailable", HTTPStatus.SERVICE_UNAVAILABLE, str(exc), {"Retry-After": str(RETRY_AFTER_S)})
+
+
+async def _gone(_: Request, __: Any) -> JSONResponse:
+    words = "no case waits here under that name: it ended long ago, or the server was started anew since"
+    return answer("gone", HTTPStatus.GONE, words)
+
+
+async def _invalid(_: Request, exc: Any) -> JSONResponse:
+    faults = [{"at": ".".join(map(str, one["loc"])), "fault": one["msg"]} for one in exc.errors()]
+    words = "; ".join(f"{one['at']}: {one['fault']}" for one in faults)
+    return answer("bad-input", HTTPStatus.BAD_REQUEST, f"mend the request: {words}", faults=faults)
+
+
+async def _http(request: Request, exc: Any) -> JSONResponse:
+    words = {
+        HTTPStatus.NOT_FOUND: f"there is no {request.url.path} here: /v1 lists what there is",
+        HTTPStatus.METHOD_NOT_ALLOWED: f"{request.url.path} takes another method: /v1 lists them",
+    }
+    return answer("http", exc.status_code, words.get(exc.status_code, str(exc.detail)), dict(exc.headers or {}))
+
+
+async def _unexpected(request: Request, exc: Any) -> JSONResponse:
+    log.error("%s %s failed", request.method, request.url.path, exc_info=exc)
+    words = "the server failed at this; its log says why. Whether it was done is not known"
+    return answer("unexpected", HTTPStatus.INTERNAL_SERVER_ERROR, words)
+
+
+HANDLERS: dict[Any, Any] = {
+    Problem: _problem,
+    BadInput: _bad_input,
+    Refused: _refused,
+    Unavailable: _unavailable,
+    Gone: _gone,
+    RequestValidationError: _invalid,
+    HTTPException: _http,
+    Exception: _unexpected,
+}

@@ -1,0 +1,49 @@
+"""What is on record: why a case could act, and proofs of it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import APIRouter
+
+from interlock.engine.ledger.canonical import plain
+from interlock.flows.ledger.checkpoint import checkpoint
+from interlock.flows.ledger.prove import prove_consistency, prove_inclusion
+from interlock.flows.trace.case_trace import case_trace
+from interlock.surfaces.api.served import FOR_AUDITORS, Here
+
+routes = APIRouter(tags=["records"])
+
+
+@routes.get("/workflows/{workflow}/trace", dependencies=FOR_AUDITORS)
+def trace_case(workflow: str, key: str, here: Here) -> Mapping[str, Any]:
+    """Why could this act? Evidence, gate, person, grant, policy, decision, intent, effect, reviews, outcome."""
+    here.desk_of(None).in_force(workflow)
+    here.rt.store.seal()
+    with here.rt.store.reading() as reading:
+        content: Mapping[str, Any] = plain(case_trace(reading, workflow, key))
+    return content
+
+
+@routes.get("/ledger/checkpoint", dependencies=FOR_AUDITORS)
+def take_checkpoint(here: Here) -> Mapping[str, Any]:
+    """How many entries the ledger holds, and the root of its tree: keep it where nobody here can change it."""
+    here.rt.store.seal()
+    with here.rt.store.reading() as reading:
+        taken = checkpoint(reading)
+    return {"entries": taken.size, "root": taken.root.hex()}
+
+
+@routes.get("/ledger/proofs/inclusion", dependencies=FOR_AUDITORS)
+def inclusion(entry: int, here: Here) -> Mapping[str, Any]:
+    """A proof that an entry is in the ledger; `interlock ledger check-proof` checks it without the store."""
+    here.rt.store.seal()
+    with here.rt.store.reading() as reading:
+        return prove_inclusion(reading, entry)
+
+
+@routes.get("/ledger/proofs/consistency", dependencies=FOR_AUDITORS)
+def consistency(old_entries: int, here: Here) -> Mapping[str, Any]:
+    """A proof that the ledger only grew since it held `old_entries`."""
+    here.rt.store.seal()
+    with here.rt.store.reading() as reading:
+        return prove_consistency(reading, old_entries)

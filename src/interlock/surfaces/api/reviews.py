@@ -1,0 +1,89 @@
+"""The review queue over HTTP. Blind reviews hide the proposal until the reviewer has answered."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+
+from interlock.engine.ledger.canonical import plain
+from interlock.engine.timestamp import stamp
+from interlock.flows.review.claim import claim, claim_next, release
+from interlock.flows.review.decide import close_review
+from interlock.flows.review.show import show_review
+from interlock.surfaces.api.bodies import MANY_MAX, ClaimBody, DecideBody, NextBody, ReviewBody
+from interlock.surfaces.api.served import FOR_REVIEWERS, Here, Reviewer, Served, person_of
+from interlock.terms.review import ReviewKind
+
+routes = APIRouter(prefix="/reviews", tags=["reviews"])
+Limit = Annotated[int, Query(ge=1, le=MANY_MAX)]
+
+
+@routes.get("", dependencies=FOR_REVIEWERS)
+def list_reviews(here: Here, workflow: str | None = None, limit: Limit = 50) -> list[Mapping[str, Any]]:
+    """What waits for a person, the most urgent first."""
+    at = stamp(here.rt.clock())
+    with here.rt.store.reading() as reading:
+        rows = reading.queue(workflow, limit=limit)
+    names = ("key", "kind", "workflow", "opened_at", "due_at", "escalations")
+    return [
+        {**{n: getattr(row, n) for n in names}, "asked": list(row.asked), "claimed_by": row.holder(at)} for row in rows
+    ]
+
+
+@routes.get("/case")
+def show_case(
+    key: str, here: Here, who: Reviewer, kind: ReviewKind = ReviewKind.DECISION, by: str | None = None
+) -> Mapping[str, Any]:
+    """One case as you may see it."""
+    return _view(here, key, kind, person_of(who, by).name)
+
+
+@routes.post("/next")
+def next_review(body: NextBody, here: Here, who: Reviewer) -> Mapping[str, Any] | None:
+    """Take the most urgent case that you may decide; null where nothing waits for you."""
+    by = person_of(who, body.by)
+    taken = claim_next(here.rt.store, by=by, clock=here.rt.clock, workflow=body.workflow, minutes=body.minutes)
+    if taken is None:
+        return None
+    return {"workflow": taken.workflow, "until": taken.until, **_view(here, taken.key, taken.kind, by.name)}
+
+
+@routes.post("/claim")
+def claim_review(body: ClaimBody, here: Here, who: Reviewer) -> Mapping[str, Any]:
+    """Take one case, or keep it longer."""
+    by = person_of(who, body.by)
+    taken = claim(here.rt.store, body.workflow, body.key, body.kind, by=by, clock=here.rt.clock, minutes=body.minutes)
+    return {"workflow": taken.workflow, "until": taken.until, **_view(here, taken.key, taken.kind, by.name)}
+
+
+@routes.post("/release")
+def release_review(body: ReviewBody, here: Here, who: Reviewer) -> Mapping[str, Any]:
+    """Give a case back that you have in hand."""
+    release(here.rt.store, body.workflow, body.key, body.kind, by=person_of(who, body.by), clock=here.rt.clock)
+    return {"key": body.key, "kind": body.kind, "claimed_by": None}
+
+
+@routes.post("/decide")
+def decide_review(body: DecideBody, here: Here, who: Reviewer) -> Mapping[str, Any]:
+    """Say what is right. With `approve` what was proposed is done when the case comes again."""
+    by = person_of(who, body.by)
+    observed = close_review(
+        here.rt.store,
+        body.workflow,
+        body.key,
+        body.kind,
+        label=body.label,
+        by=by,
+        clock=here.rt.clock,
+        reason=body.reason,
+        note=body.note,
+        approve=body.approve,
+        randomness=here.rt.randomness,
+    )
+    return {"observed": plain(observed), **_view(here, body.key, body.kind, by.name)}
+
+
+def _view(here: Served, key: str, kind: str, viewer: str) -> Mapping[str, Any]:
+    with here.rt.store.reading() as reading:
+        content: Mapping[str, Any] = plain(show_review(reading, key, kind, viewer=viewer or None))
+    return content

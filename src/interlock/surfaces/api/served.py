@@ -1,0 +1,129 @@
+"""What every request finds: the run time, the flows that wait, and who is asking."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Protocol
+
+from fastapi import Depends, Request
+
+from interlock.flows.action.observe import Observed
+from interlock.flows.action.runtime import RunTime
+from interlock.surfaces.api.leases import Leases
+from interlock.surfaces.api.problems import forbidden, unauthorized
+from interlock.surfaces.api.steps import Steps
+from interlock.terms.access import Caller, Role
+from interlock.terms.evidence import Evidence, EvidenceClass
+from interlock.terms.person import Person
+
+
+class Desk(Protocol):
+    """What the run time answers for one caller, as an application in this process would be answered."""
+
+    @property
+    def run_time(self) -> RunTime:
+        """The run time, whose leases name that caller."""
+        ...
+
+    def in_force(self, workflow: str) -> Any:
+        """The release in force and its definition."""
+        ...
+
+    def authority(self, workflow: str) -> Any:
+        """What the workflow may do now."""
+        ...
+
+    def applied_since(self, workflow: str, since_entry: int) -> tuple[str, ...]:
+        """Keys of what was applied from a ledger entry on, newest first."""
+        ...
+
+    def keep_text(self, key: str, text: str) -> str:
+        """Keep a case's content where it can be erased; its digest."""
+        ...
+
+    def human(self, workflow: str, key: str, label: str, *, by: Person, note: str) -> Observed:
+        """What a person decided about a case."""
+        ...
+
+    def outcome(self, workflow: str, key: str, label: str, *, by: str, evidence_class: EvidenceClass) -> Observed:
+        """What turned out to be true."""
+        ...
+
+    def outcomes(self, workflow: str, known: Sequence[tuple[str, str]], *, by: str) -> tuple[Observed, ...]:
+        """What turned out to be true of many cases."""
+        ...
+
+    def attest(
+        self, workflow: str, kind: str, body: Mapping[str, Any], *, source: str, evidence_class: EvidenceClass
+    ) -> Evidence:
+        """Bind evidence to the release in force."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """One server. `desk_of` answers the desk of a caller; `known` who presents a token, None where nobody does."""
+
+    rt: RunTime
+    leases: Leases
+    desk_of: Callable[[str | None], Desk]
+    known: Callable[[str | None], Caller | None]
+    steps: Steps = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "steps", Steps(self.rt.clock))
+
+
+def served(request: Request) -> Served:
+    """The server of a request."""
+    found: Served = request.app.state.served
+    return found
+
+
+def caller(request: Request) -> Caller:
+    """Who asks. Raises Problem where a token is needed and none, or no valid one, was presented."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    presented = token.strip() if scheme.lower() == "bearer" else None
+    found = served(request).known(presented)
+    if found is not None:
+        return found
+    if presented is None:
+        raise unauthorized("this server needs a token: send 'Authorization: Bearer TOKEN'; `interlock token create`")
+    raise unauthorized("this token is not known, or was revoked: `interlock token list` shows which there are")
+
+
+def needs(*roles: Role) -> Callable[[Request], Caller]:
+    """The caller, who must have one of these roles."""
+
+    def check(request: Request) -> Caller:
+        found = caller(request)
+        if found.roles.isdisjoint(roles):
+            has = ", ".join(sorted(found.roles)) or "no role"
+            raise forbidden(f"this needs the role {' or '.join(roles)}; the token '{found.name}' has {has}")
+        return found
+
+    return check
+
+
+def person_of(found: Caller, by: str | None) -> Person:
+    """Who acts. A token that stands for a person acts in its own name; an application may say who used it.
+
+    Raises Problem where somebody else's name is given.
+    """
+    if found.name is None or Role.RUNTIME in found.roles:
+        own = by is None or by == found.name
+        return Person((found.name if by is None else by) or "", authenticated=own and found.name is not None)
+    if by not in (None, found.name):
+        raise forbidden(f"the token '{found.name}' acts in its own name, not as '{by}': leave `by` out")
+    return Person(found.name, authenticated=True)
+
+
+Here = Annotated[Served, Depends(served)]
+Application = Annotated[Caller, Depends(needs(Role.RUNTIME))]
+Reviewer = Annotated[Caller, Depends(needs(Role.REVIEWER))]
+Operator = Annotated[Caller, Depends(needs(Role.OPERATOR))]
+Stopper = Annotated[Caller, Depends(needs(Role.OPERATOR, Role.RUNTIME, Role.REVIEWER))]
+Onlooker = Annotated[Caller, Depends(needs(*Role))]
+# Where it matters that the caller may, and not who it is.
+FOR_ALL = [Depends(needs(*Role))]
+FOR_REVIEWERS = [Depends(needs(Role.REVIEWER))]
+FOR_AUDITORS = [Depends(needs(Role.AUDITOR, Role.OPERATOR))]
