@@ -6,12 +6,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-import cedarpy
 import pytest
 
 from edge_cases import CASE, LIMITS, STAFF, case, limited
 from governed import DEFINITION
+from interlock.adapters.cedar import asking, loaded
 from interlock.adapters.cedar import guardrail as cedar
+from interlock.adapters.cedar.asking import Ask, by_the_wrapper, past_the_wrapper
 from interlock.adapters.cedar.guardrail import INSTALL, CedarGuardrail, policy_faults
 from interlock.adapters.cedar.loaded import LoadedPolicy
 from interlock.engine.policy import edge
@@ -165,27 +166,72 @@ class Panic(BaseException):
     """As a panic of the engine reaches Python: no Exception."""
 
 
-@pytest.mark.parametrize("raised", [Panic(), RuntimeError("x"), MemoryError()])
-def test_an_engine_that_breaks_down_allows_nothing(raised: BaseException, monkeypatch: pytest.MonkeyPatch) -> None:
-    guard = CedarGuardrail(edge)
-    assert guard.check("sha256:one", limited(LIMITS), CASE) == ALLOWED
-
-    def broken(*_: Any, **__: Any) -> None:
+def asking_raises(raised: BaseException) -> Callable[[], Ask]:
+    def broken(*_: Any) -> dict[str, Any]:
         raise raised
 
-    monkeypatch.setattr(cedarpy, "is_authorized", broken)
-    assert guard.check("sha256:one", limited(LIMITS), CASE) == PolicyAnswer(
+    return lambda: broken
+
+
+@pytest.mark.parametrize("raised", [Panic(), RuntimeError("x"), MemoryError()])
+def test_an_engine_that_breaks_down_allows_nothing(raised: BaseException, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loaded, "shortest", asking_raises(raised))
+    assert check(CASE) == PolicyAnswer(
         False, (), (f"the policy could not be evaluated ({type(raised).__name__})",), failed=True
     )
 
 
 def test_ctrl_c_is_not_swallowed(monkeypatch: pytest.MonkeyPatch) -> None:
-    def stopped(*_: Any, **__: Any) -> None:
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(cedarpy, "is_authorized", stopped)
+    monkeypatch.setattr(loaded, "shortest", asking_raises(KeyboardInterrupt()))
     with pytest.raises(KeyboardInterrupt):
         check(CASE)
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {},
+        {"decision": "Allow"},
+        {"decision": "Allow", "diagnostics": {}},
+        {"decision": "Maybe", "diagnostics": {"errors": [], "reason": []}},
+        {"decision": "NoDecision", "diagnostics": {"errors": []}},
+        {"decision": "Allow", "diagnostics": {"errors": ["odd"], "reason": ["policy0"]}},
+    ],
+)
+def test_an_answer_that_is_none_of_cedar_s_two_fails(odd: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loaded, "shortest", lambda: lambda *_: odd)
+    answer = check(CASE)
+    assert (answer.allowed, answer.failed) == (False, True)
+
+
+def test_a_denial_without_a_rule_is_a_denial(monkeypatch: pytest.MonkeyPatch) -> None:
+    denied = {"decision": "Deny", "diagnostics": {"errors": [], "reason": []}}
+    monkeypatch.setattr(loaded, "shortest", lambda: lambda *_: denied)
+    assert check(CASE) == PolicyAnswer(False, (), ("no rule permits it",))
+
+
+@pytest.mark.parametrize("way", [past_the_wrapper, by_the_wrapper])
+def test_both_ways_to_ask_answer_alike(way: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loaded, "shortest", lambda: way)
+    assert check(CASE) == ALLOWED
+    assert check(case(items=11)).rules == ("things at once",)
+    overflow = check(case(amount_cents=2**63 - 1, used={"amount_per_day": 1}), Limits(amount_per_day_cents=10))
+    assert (overflow.failed, overflow.rules) == (True, ("amount a day",))
+
+
+def test_the_short_way_is_taken_where_it_answers_as_the_public_one() -> None:
+    assert asking.shortest() is past_the_wrapper
+
+
+@pytest.mark.parametrize("lies", ["allows everything", "is gone"])
+def test_otherwise_the_public_way_is_taken(lies: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def odd(*_: Any) -> dict[str, Any]:
+        if lies == "is gone":
+            raise AttributeError("is_authorized")
+        return {"decision": "Allow", "diagnostics": {"reason": ["policy0"], "errors": []}}
+
+    monkeypatch.setattr(asking, "past_the_wrapper", odd)
+    assert asking.shortest.__wrapped__() is by_the_wrapper
 
 
 @pytest.fixture

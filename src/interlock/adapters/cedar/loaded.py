@@ -6,6 +6,7 @@ from collections.abc import Callable
 import cedarpy
 import orjson
 
+from interlock.adapters.cedar.asking import shortest
 from interlock.adapters.cedar.failure import failed
 from interlock.adapters.cedar.local_time import UTC, clock_in
 from interlock.adapters.cedar.own_rules import own_rules
@@ -13,6 +14,8 @@ from interlock.ports.edge_rules import EdgeRules
 from interlock.terms.policy import EdgeFacts, EdgeRule, LocalTime, PolicyAnswer, PolicyFault
 from interlock.terms.workflow import WorkflowDefinition
 
+ALLOW, DENY = "Allow", "Deny"
+DECIDED = frozenset({ALLOW, DENY})
 TIME = frozenset({"weekday", "minute"})
 _BROKEN = re.compile(r"policy `(\w+)`: ([^`]*)")
 
@@ -34,6 +37,7 @@ class LoadedPolicy:
         self._parse("\n".join(rule.cedar for rule in rules), edge.schema_of(definition, reads))
         self._as_request = edge.request_of(definition, reads)
         self._local = _clock(definition, reads)
+        self._ask = shortest()
         self._within = PolicyAnswer(allowed=True, rules=(rules[0].id,), reasons=())
 
     def _parse(self, text: str, schema: str) -> None:
@@ -65,12 +69,13 @@ class LoadedPolicy:
             "resource": _entity("Target", request.target),
             "context": orjson.dumps(request.context).decode(),
         }
-        result = cedarpy.is_authorized(asked, self._policies, self._entities, self._schema)
-        if result.diagnostics.errors or result.decision is cedarpy.Decision.NoDecision:
-            return self._failed(result.diagnostics.errors)
-        if result.decision is cedarpy.Decision.Allow:
+        result = self._ask(asked, self._policies, self._entities, self._schema)
+        decision, diagnostics = result["decision"], result["diagnostics"]
+        if diagnostics["errors"] or decision not in DECIDED:
+            return self._failed(diagnostics["errors"])
+        if decision == ALLOW:
             return self._within
-        return self._forbidden(result.diagnostics.reasons, facts, local)
+        return self._forbidden(diagnostics["reason"], facts, local)
 
     def _forbidden(self, policies: list[str], facts: EdgeFacts, local: LocalTime) -> PolicyAnswer:
         decided = [rule for name, rule in self._rules.items() if name in policies]

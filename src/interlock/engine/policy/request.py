@@ -3,6 +3,7 @@
 This runs before each effect, so that everything which only hangs on the definition is done beforehand.
 """
 
+import functools
 from collections.abc import Callable, Collection, Iterator
 from operator import attrgetter
 from typing import Any
@@ -12,6 +13,7 @@ from interlock.engine.policy.running import counter_of
 from interlock.terms.policy import EdgeFacts, EdgeRequest, LocalTime
 from interlock.terms.workflow import WorkflowDefinition
 
+SHAPES_MAX = 256
 LONG_MIN, LONG_MAX = -(2**63), 2**63 - 1
 _WORDS = {str: "text", int: "a whole number of 64 bits", bool: "true or false"}
 _TIME = frozenset({"weekday", "minute"})
@@ -23,7 +25,12 @@ _Get = Callable[[EdgeFacts], Any]
 
 def request_of(definition: WorkflowDefinition, reads: Collection[str]) -> AsRequest:
     """How a case's facts become a request with the attributes in `reads`."""
-    wanted = [one for one in readable(definition.limits) if one.name in reads]
+    return _reading(tuple(one for one in readable(definition.limits) if one.name in reads))
+
+
+@functools.lru_cache(maxsize=SHAPES_MAX)
+def _reading(wanted: tuple[Attribute, ...]) -> AsRequest:
+    """Shared by workflows whose rules read the same, so that it stays in the processor's cache."""
     plain = [(one, one.name, _getter(one.name)) for one in wanted if one.name not in _TIME and not _is_own(one)]
     own = [(one, one.name.removeprefix(FACTS)) for one in wanted if _is_own(one)]
     time = [(one.name, attrgetter(one.name)) for one in wanted if one.name in _TIME]
