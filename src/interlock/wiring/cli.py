@@ -21,6 +21,8 @@ EXTRAS = {
     "httpx": "try",
     "sentence_transformers": "embeddings",
     "cryptography": "operate",
+    "fastapi": "server",
+    "uvicorn": "server",
 }
 
 

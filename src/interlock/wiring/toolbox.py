@@ -75,6 +75,7 @@ def build_toolbox() -> Toolbox:
         read_facts=_read_facts,
         guardrail=guardrail,
         randomness=os.urandom,
+        serve=_serve,
         upkeep=StoreUpkeep(machine_time),
         version=__version__,
     )
@@ -212,6 +213,12 @@ def _read_facts(path: Path) -> StatedCase:
     from interlock.adapters.definitions.facts_file import read_facts
 
     return read_facts(path)
+
+
+def _serve(address: str, host: str, port: int, say: Console) -> None:
+    from interlock.wiring.server import serve
+
+    serve(address, host, port, say)
 
 
 def _sample_path() -> Path:

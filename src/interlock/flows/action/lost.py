@@ -38,7 +38,7 @@ def lost_intents(reading: Reading, state: IntentState, now: dt.datetime) -> Iter
     """Every intent in that state whose lease has ended, in the order of admission."""
     for intent in reading.intents("global", state=state):
         if not lease_is_live(intent, now=now):
-            yield _lost(reading, intent)
+            yield lost_of(reading, intent)
 
 
 def target_kind(reading: Reading, intent: Intent) -> TargetKind:
@@ -55,7 +55,8 @@ def target_kind(reading: Reading, intent: Intent) -> TargetKind:
     return next(kind for kind in WEAKEST_FIRST if kind in kinds)
 
 
-def _lost(reading: Reading, intent: Intent) -> Lost:
+def lost_of(reading: Reading, intent: Intent) -> Lost:
+    """What is known of an intent whose holder is gone, or was forgotten here."""
     proposal, row = recorded_proposal(reading, intent.key), reading.decision(intent.key)
     admitted = next(reading.entries(intent.entry, intent.entry + 1), None)
     reserved = () if admitted is None else admitted.body.get("reserved", ())

@@ -93,6 +93,7 @@ class AnswerBody(Body):
     receipt: ReceiptBody | None = None
     not_applied: Annotated[str, Field(max_length=2_000)] | None = None
     failed: Annotated[str, Field(max_length=2_000)] | None = None
+    key: Key | None = Field(default=None, description="The case: by it a server that was started anew finds it.")
 
 
 class ShadowBody(Body):

@@ -9,6 +9,8 @@ from fastapi import APIRouter
 from interlock.engine.ledger.canonical import plain
 from interlock.flows.action.act import Acted, acting, shadow
 from interlock.flows.action.admit import LEASE_S
+from interlock.flows.action.answered import answering
+from interlock.flows.action.steps import run
 from interlock.flows.action.undo import undoing
 from interlock.ports.effects import NotApplied
 from interlock.surfaces.api.bodies import (
@@ -21,8 +23,8 @@ from interlock.surfaces.api.bodies import (
     TextBody,
     UndoBody,
 )
-from interlock.surfaces.api.served import Application, Here, Served, person_of
-from interlock.surfaces.api.steps import ActionFailed, Asked, Elsewhere, Progress
+from interlock.surfaces.api.served import Application, Here, Served, holder, person_of
+from interlock.surfaces.api.steps import ActionFailed, Answered, Asked, Elsewhere, Gone, Progress
 from interlock.terms.access import Caller
 from interlock.terms.decision import Decision
 from interlock.terms.errors import BadInput
@@ -52,7 +54,12 @@ def propose_case(workflow: str, body: CaseBody, here: Here, who: Application) ->
 @routes.post("/steps/{name}")
 def answer_step(name: str, body: AnswerBody, here: Here, who: Application) -> Mapping[str, Any]:
     """Answer what you were asked for, and hear what is next. An answer that is sent again changes nothing."""
-    asked = here.steps.asked(name, owner=_owner(who))
+    try:
+        asked = here.steps.asked(name, owner=_owner(who))
+    except Gone:
+        if body.key is None or body.state is not None:
+            raise
+        return _after_a_restart(name, body, here, who)
     answer, error = _answer(body, asked)
     return _shown(name, here.steps.answer(name, body.number, answer, error, owner=_owner(who)))
 
@@ -108,6 +115,14 @@ def attest_evidence(workflow: str, body: EvidenceBody, here: Here, who: Applicat
     """Bind evidence to the release in force."""
     desk = here.desk_of(who.name)
     return _object(desk.attest(workflow, body.kind, body.body, source=body.source, evidence_class=body.evidence_class))
+
+
+def _after_a_restart(name: str, body: AnswerBody, here: Served, who: Caller) -> Mapping[str, Any]:
+    """The flow went with its server; the intent is in the store."""
+    rt, (answer, error) = here.desk_of(who.name).run_time, _answer(body, None)
+    flow = partial(answering, rt, Answered(answer, error), str(body.key), held_by=holder(who.name))
+    decision, state = run(flow())
+    return {"name": name, "next": None, **_decision(decision), "state": state, "recorded": True}
 
 
 def _name(here: Served) -> str:

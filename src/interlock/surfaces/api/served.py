@@ -59,6 +59,11 @@ class Desk(Protocol):
         ...
 
 
+def holder(name: str | None) -> str:
+    """How the leases of a caller begin; a name holds no '@'."""
+    return f"{name or 'anybody'}@"
+
+
 @dataclass(frozen=True, slots=True)
 class Served:
     """One server. `desk_of` answers the desk of a caller; `known` who presents a token, None where nobody does."""

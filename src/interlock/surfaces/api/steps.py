@@ -55,6 +55,19 @@ class Elsewhere:
         raise Unavailable(f"'{effect.case_key}' can only be looked for by `interlock recover` with its application")
 
 
+class Answered(Elsewhere):
+    """The same, once the caller has answered."""
+
+    def __init__(self, answer: Any, error: Exception | None) -> None:
+        self._answer, self._error = answer, error
+
+    def apply(self, effect: Effect) -> Any:  # noqa: ARG002 - as Target
+        """What the caller said. Raises what ended its action."""
+        if self._error is not None:
+            raise self._error
+        return self._answer
+
+
 class ActionFailed(Exception):
     """The caller's action ended with an error: nobody knows what it did."""
 

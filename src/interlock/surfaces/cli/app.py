@@ -15,6 +15,7 @@ from interlock.surfaces.cli.oversight import OVERSIGHT_COMMANDS
 from interlock.surfaces.cli.policy import POLICY_COMMANDS
 from interlock.surfaces.cli.reviews import REVIEWS_COMMANDS
 from interlock.surfaces.cli.reviews.deciding import review_command
+from interlock.surfaces.cli.serve import serve_command
 from interlock.surfaces.cli.trace import trace_command, traces_command
 from interlock.surfaces.cli.try_ import try_command
 
@@ -61,6 +62,7 @@ COMMANDS: tuple[tuple[str, Callable[..., None]], ...] = (
     ("settle", recover.settle_command),
     ("review", review_command),
     ("replay", cases.replay_command),
+    ("serve", serve_command),
     ("trace", trace_command),
     ("traces", traces_command),
 )

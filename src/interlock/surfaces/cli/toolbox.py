@@ -34,6 +34,14 @@ class BuildCandidates(Protocol):
         ...
 
 
+class Serve(Protocol):
+    """Serves a store over HTTP."""
+
+    def __call__(self, address: str, host: str, port: int, say: Console) -> None:
+        """Serve until the process is stopped; where it listens is told to `say`. Raises BadInput, Unavailable."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Toolbox:
     """Adapters by their ports, and the two consoles: results go to `out`, progress and errors to `err`."""
@@ -59,6 +67,7 @@ class Toolbox:
     read_facts: Callable[[Path], StatedCase]
     guardrail: Callable[[], Guardrail]
     randomness: Randomness
+    serve: Serve
     version: str
 
 

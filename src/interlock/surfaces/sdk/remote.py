@@ -134,7 +134,10 @@ class RemoteHouse:
     def _carried_out(self, target: Target | None, answer: Any) -> Flow[Any]:
         while (asked := answer["next"]) is not None:
             said = yield from _said(target, asked)
-            path, body = f"/steps/{_part(answer['name'])}", {"number": asked["number"], **said}
+            path, body = (
+                f"/steps/{_part(answer['name'])}",
+                {"number": asked["number"], "key": asked["effect"]["case_key"], **said},
+            )
             answer = yield InStore(partial(_tried, partial(self._server.post, path, body)))
         return answer
 
