@@ -196,7 +196,7 @@ def as_unavailable(exc: psycopg.Error) -> Unavailable:
         (errors.ReadOnlySqlTransaction, "The server takes no writes (a standby?): connect to its primary"),
         (errors.InsufficientPrivilege, "Give the role the right to use the store's tables and functions"),
         (errors.TooManyConnections, "Raise max_connections of the server, or close other clients"),
-        (psycopg.OperationalError, "Check that the server runs and can be reached; no effect was applied"),
+        (psycopg.OperationalError, "Check that the server runs and can be reached"),
     )
-    mend = next((mend for kind, mend in mends if isinstance(exc, kind)), "No effect was applied")
+    mend = next((mend for kind, mend in mends if isinstance(exc, kind)), "See the log of the server")
     return Unavailable(f"the PostgreSQL store cannot be used: {words}. {mend}.")

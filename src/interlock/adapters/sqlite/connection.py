@@ -45,6 +45,19 @@ def open_to_read(path: Path) -> sqlite3.Connection:
     return connection
 
 
+def open_as_it_is(path: Path) -> sqlite3.Connection:
+    """A writing connection to a store of any schema, to be upgraded. Raises Unavailable where there is no store."""
+    if not path.exists():
+        raise Unavailable(f"there is no store {path}")
+    with translated(path):
+        connection = _connect(path)
+        if connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'meta'").fetchone() is None:
+            connection.close()
+            raise Unavailable(f"{path} holds no Interlock store")
+        connection.execute("PRAGMA synchronous = FULL")
+    return connection
+
+
 def _connect(path: Path) -> sqlite3.Connection:
     return sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=BUSY_TIMEOUT_MS / 1e3)
 
@@ -132,4 +145,4 @@ def _mend(exc: Exception) -> str:
         "malformed": "The file is damaged: restore a backup, and run `interlock ledger verify` on it",
         "unable to open": "Check that the folder exists and can be written",
     }
-    return next((mend for sign, mend in mends.items() if sign in words), "No effect was applied") + "."
+    return next((mend for sign, mend in mends.items() if sign in words), "Look at the disk that it is on") + "."

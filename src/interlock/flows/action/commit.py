@@ -15,7 +15,7 @@ from interlock.flows.ledger.record import written
 from interlock.flows.review.open import due_at
 from interlock.ports.effects import NotApplied, Target
 from interlock.ports.store import Transaction
-from interlock.terms.errors import BadInput
+from interlock.terms.errors import BadInput, Unavailable
 from interlock.terms.intent import Effect, IntentState, Receipt
 from interlock.terms.ledger import NewEntry
 from interlock.terms.review import ReviewKind
@@ -43,7 +43,15 @@ def committing(rt: RunTime, target: Target, workflow: str, admitted: Admitted) -
     except Exception as exc:  # noqa: BLE001 - a target may raise anything, and then its state is unknown
         reason = f"{type(exc).__name__}: {words_of(exc)}"
         settle, state = partial(ended, rt, workflow, effect, IntentState.IN_DOUBT, reason), IntentState.IN_DOUBT
-    if not (yield InStore(partial(settle, admitted))) and state is IntentState.DONE:
+    try:
+        settled = yield InStore(partial(settle, admitted))
+    except Unavailable as exc:
+        became = "ended as " + state.replace("_", " ")
+        raise Unavailable(
+            f"the effect of case '{effect.case_key}' {became}, and that could not be recorded: {exc} It stands as "
+            "executing until its lease ends; then `interlock recover` finds it."
+        ) from exc
+    if not settled and state is IntentState.DONE:
         yield InStore(late)
     return state
 
