@@ -1,6 +1,5 @@
 """interlock.ports.guardrail.Guardrail over Cedar."""
 
-import threading
 from typing import Protocol
 
 from interlock.adapters.cedar.failure import Unanswerable, failed
@@ -26,7 +25,6 @@ class CedarGuardrail:
     def __init__(self, edge: EdgeRules) -> None:
         self._edge = edge
         self._kept: dict[str, _Policy] = {}
-        self._loading = threading.Lock()
 
     def check(self, release: str, definition: WorkflowDefinition, facts: EdgeFacts) -> PolicyAnswer:
         try:
@@ -38,13 +36,11 @@ class CedarGuardrail:
             return failed(f"the policy could not be evaluated ({type(exc).__name__})")
 
     def _load(self, release: str, definition: WorkflowDefinition) -> _Policy:
-        with self._loading:
-            if release not in self._kept:
-                policy = _loaded(self._edge, definition)
-                while len(self._kept) >= KEPT_MAX:
-                    del self._kept[next(iter(self._kept))]
-                self._kept[release] = policy
-            return self._kept[release]
+        # Without a lock, which a fork could leave held for ever: two threads may parse the same policy, and one is kept.
+        policy = _loaded(self._edge, definition)
+        newest = list(self._kept.items())[1 - KEPT_MAX :]
+        self._kept = {**dict(newest), release: policy}
+        return policy
 
 
 def policy_faults(edge: EdgeRules, definition: WorkflowDefinition) -> tuple[PolicyFault, ...]:
