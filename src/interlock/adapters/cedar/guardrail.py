@@ -36,7 +36,7 @@ class CedarGuardrail:
             return failed(f"the policy could not be evaluated ({type(exc).__name__})")
 
     def _load(self, release: str, definition: WorkflowDefinition) -> _Policy:
-        # Without a lock, which a fork could leave held for ever: two threads may parse the same policy, and one is kept.
+        # No lock, which a fork could leave held for ever: two threads may parse the same policy, and one is kept.
         policy = _loaded(self._edge, definition)
         newest = list(self._kept.items())[1 - KEPT_MAX :]
         self._kept = {**dict(newest), release: policy}
