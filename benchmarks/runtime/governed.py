@@ -53,7 +53,7 @@ DEFINITION = WorkflowDefinition(
 class Instant:
     """A target whose effects take no time and leave nothing behind."""
 
-    def read(self, effect: Effect) -> Mapping[str, Any]:
+    def read(self, effect: Effect) -> Mapping[str, Any]:  # noqa: ARG002 - as any target
         return {"queue": "inbox"}
 
     def apply(self, effect: Effect) -> Receipt:

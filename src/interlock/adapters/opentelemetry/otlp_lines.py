@@ -17,7 +17,7 @@ def otlp_lines(traces: Iterable[CaseTrace]) -> Iterator[bytes]:
     """One `TracesData` a line, one case each."""
     for trace in traces:
         spans = [_span(span) for span in spans_of(trace)]
-        scope = {"scope": {"name": SCOPE.name, "version": SCOPE.version}, "spans": spans}
+        scope = {"scope": {"name": SCOPE.name}, "spans": spans}
         data = {
             "resourceSpans": [{"resource": {"attributes": _attributes(RESOURCE.attributes)}, "scopeSpans": [scope]}]
         }

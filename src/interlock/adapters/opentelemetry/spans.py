@@ -8,11 +8,10 @@ from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.util.instrumentation import InstrumentationScope
 from opentelemetry.trace import SpanContext, SpanKind, Status, StatusCode, TraceFlags
 
-from interlock import __version__
 from interlock.terms.trace import CaseTrace, TraceLink, TraceStep
 
-RESOURCE = Resource({"service.name": "interlock", "service.version": __version__})
-SCOPE = InstrumentationScope("interlock.trace", __version__)
+RESOURCE = Resource({"service.name": "interlock"})
+SCOPE = InstrumentationScope("interlock.trace")
 # What of a link's facts is short, not personal, and asked for in a search.
 FACTS = ("verb", "release", "receipt", "kind", "label", "wrong", "reviewer", "by", "epoch", "owner", "reason")
 BEFORE = frozenset({TraceStep.RELEASE, TraceStep.EVIDENCE, TraceStep.GATE, TraceStep.PROMOTION})
