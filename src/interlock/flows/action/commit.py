@@ -46,14 +46,17 @@ def committing(rt: RunTime, target: Target, workflow: str, admitted: Admitted) -
     try:
         settled = yield InStore(partial(settle, admitted))
     except Unavailable as exc:
-        became = "ended as " + state.replace("_", " ")
-        raise Unavailable(
-            f"the effect of case '{effect.case_key}' {became}, and that could not be recorded: {exc} It stands as "
-            "executing until its lease ends; then `interlock recover` finds it."
-        ) from exc
+        raise _not_recorded(effect, state, exc) from exc
     if not settled and state is IntentState.DONE:
         yield InStore(late)
     return state
+
+
+def _not_recorded(effect: Effect, state: IntentState, exc: Unavailable) -> Unavailable:
+    return Unavailable(
+        f"the effect of case '{effect.case_key}' ended as {state.replace('_', ' ')}, and that could not be recorded: "
+        f"{exc} It stands as executing until its lease ends; then `interlock recover` finds it."
+    )
 
 
 def state_before(target: Target, effect: Effect) -> Flow[Encoded | None]:
