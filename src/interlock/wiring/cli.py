@@ -23,6 +23,8 @@ EXTRAS = {
     "cryptography": "operate",
     "fastapi": "server",
     "uvicorn": "server",
+    "alembic": "operate",
+    "sqlalchemy": "operate",
 }
 
 

@@ -12,7 +12,7 @@ from interlock.terms.ledger import LedgerEntry
 Row = tuple[Any, ...]
 
 ENTRY = "SELECT entry, at, kind, record, leaf, payload FROM ledger"
-KEEP_TEXT = "INSERT INTO payload (key, digest, at, text) VALUES"
+KEEP_TEXT = "INSERT INTO payload (key, digest, at, text)"
 # A decision's row is thin: its inputs, and what an intent needs to be finished or undone, are in its ledger entries.
 DECISION = """
 SELECT d.key, d.workflow, d.release, d.verb, d.audited, d.at, d.entry, d.outcome, d.wrong, d.observed_entry,

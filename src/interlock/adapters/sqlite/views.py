@@ -91,7 +91,7 @@ class SqliteTransaction(SqliteReading):
         self.db.execute("INSERT INTO secret (name, value) VALUES (?, ?)", (name, value))
 
     def keep_payload(self, digest: str, text: str, *, key: str, at: str) -> None:
-        self.db.execute(f"{KEEP_TEXT} (?, ?, ?, ?) ON CONFLICT DO NOTHING", (key, digest, at, text))
+        self.db.execute(f"{KEEP_TEXT} VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING", (key, digest, at, text))
 
     def savepoint(self) -> tuple[int, int]:
         """Where `back_to` can return to."""

@@ -35,12 +35,18 @@ def store_address(box: Toolbox, given: str | None) -> str:
     return given or box.environment.get(STORE_VARIABLE, "").strip() or str(DEFAULT_STORE)
 
 
+def store_there(box: Toolbox, given: str | None) -> str:
+    """The same. Raises BadInput where there is no such store."""
+    address = store_address(box, given)
+    if not box.store_exists(address):
+        raise BadInput(f"there is no store {address} yet; `interlock apply -f FILE` makes one, --store names another")
+    return address
+
+
 @contextmanager
 def run_time(box: Toolbox, given: str | None, *, create: bool = False) -> Iterator[RunTime]:
     """The store with all that acts on it, closed afterwards. Raises BadInput where there is none and none is made."""
-    address = store_address(box, given)
-    if not box.store_exists(address) and not create:
-        raise BadInput(f"there is no store {address} yet; `interlock apply -f FILE` makes one, --store names another")
+    address = store_address(box, given) if create else store_there(box, given)
     with box.open_run_time(address) as opened:
         yield opened
 

@@ -18,6 +18,7 @@ from interlock.ports.reports import ReportWriter
 from interlock.ports.signing import Signing
 from interlock.ports.spans import SpanLines
 from interlock.ports.tables import TableReader
+from interlock.ports.upkeep import Upkeep
 from interlock.ports.witness import WitnessFile
 from interlock.terms.policy import StatedCase
 from interlock.terms.workflow import WorkflowDefinition
@@ -68,6 +69,7 @@ class Toolbox:
     guardrail: Callable[[], Guardrail]
     randomness: Randomness
     serve: Serve
+    upkeep: Upkeep
     version: str
 
 
