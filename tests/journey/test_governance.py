@@ -220,7 +220,10 @@ def test_unknown_kinds_scopes_and_commands(run: Run, house: Here) -> None:
     for arguments, words in (
         (("get", "things"), "'workflows', 'evidence', 'grants'"),
         (("kill", "triage", "--as", "Ana", "--reason", "r"), "tenant:NAME, segment:NAME or one of: workflow:triage"),
-        (("kill", "workflow:none", "--as", "Ana", "--reason", "r"), "tenant:NAME, segment:NAME or one of: workflow:triage"),
+        (
+            ("kill", "workflow:none", "--as", "Ana", "--reason", "r"),
+            "tenant:NAME, segment:NAME or one of: workflow:triage",
+        ),
         (("review", "triage", "x", "--kind", "thing"), "'decision', 'audit', 'undo'"),
         (("replay", "triage", "--threshold", "2"), "--threshold"),
         (("promot", "triage"), "No such command 'promot'"),
