@@ -30,6 +30,10 @@ LIVENESS: dict[str, Any] = {
 # A holder of locks that was stopped in the middle of a transaction must not keep a kill waiting for ever.
 SETTINGS = (
     "SET synchronous_commit = on",
+    # A client's machine that went away without a word keeps its drain locks no longer than this.
+    "SET tcp_keepalives_idle = 5",
+    "SET tcp_keepalives_interval = 5",
+    "SET tcp_keepalives_count = 3",
     "SET idle_in_transaction_session_timeout = '10s'",
     "SET lock_timeout = '15s'",
     "SET client_encoding = 'UTF8'",

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import wraps
-from typing import TYPE_CHECKING, Any, ParamSpec
+from typing import TYPE_CHECKING, Any, ParamSpec, overload
 
 from interlock.flows.action.observe import Observed
 from interlock.flows.action.steps import run
@@ -66,6 +66,30 @@ class Workflow:
             _check_fits(self._action, found, self.name)
         self._in_force = found
 
+    @overload
+    def action(
+        self,
+        function: ActionFunction,
+        *,
+        read: ReadFunction | None = None,
+        undo: UndoFunction | None = None,
+        probe: ProbeFunction | None = None,
+        idempotent: bool = False,
+        blind: bool = False,
+    ) -> Action: ...
+
+    @overload
+    def action(
+        self,
+        function: None = None,
+        *,
+        read: ReadFunction | None = None,
+        undo: UndoFunction | None = None,
+        probe: ProbeFunction | None = None,
+        idempotent: bool = False,
+        blind: bool = False,
+    ) -> Callable[[ActionFunction], Action]: ...
+
     def action(
         self,
         function: ActionFunction | None = None,
@@ -75,7 +99,7 @@ class Workflow:
         probe: ProbeFunction | None = None,
         idempotent: bool = False,
         blind: bool = False,
-    ) -> Any:
+    ) -> Action | Callable[[ActionFunction], Action]:
         """Register what applying a proposal does: a function of an Effect.
 
             @workflow.action(undo=put_back, read=where_it_is, idempotent=True)
