@@ -7,7 +7,9 @@ from typing import Any, Protocol
 
 from interlock.ports.store import Reading
 from interlock.ports.tree import Tree
+from interlock.terms.errors import Unavailable
 from interlock.terms.ledger import LedgerCheck, NewEntry
+from interlock.terms.person import Person
 from interlock.terms.upkeep import BackedUp, Upgraded
 
 
@@ -36,6 +38,15 @@ class Rules:
     check: Check
     at: str
 
+    def checked(self, reading: Reading, what: str) -> LedgerCheck:
+        """A verification that found nothing; raises Unavailable, with `what` and the first fault, where it did."""
+        found = self.check(reading)
+        if not found.holds:
+            fault = found.faults[0]
+            place = "" if fault.index is None else f"entry {fault.index}: "
+            raise Unavailable(f"{what}: {place}{fault.reason}")
+        return found
+
 
 class Upkeep(Protocol):
     """Upgrades and copies the store at an address. Raises Unavailable where it cannot be reached or is damaged."""
@@ -46,4 +57,8 @@ class Upkeep(Protocol):
 
     def back_up(self, address: str, file: Path) -> BackedUp:
         """Write a consistent, verified copy while others write. Raises BadInput where there is such a file."""
+        ...
+
+    def restore(self, file: Path, address: str, *, by: Person, reason: str) -> BackedUp:
+        """Make a backup of either engine the new store at an address, halted. Raises BadInput where there is one."""
         ...

@@ -9,9 +9,9 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
+from interlock.adapters.sqlite.connection import OLDER_HERE
 from interlock.ports.upkeep import Rules
 from interlock.terms.errors import Unavailable
-from interlock.terms.ledger import LedgerCheck
 
 HERE = Path(__file__).parent
 VERSIONS = (HERE / "versions",)
@@ -39,20 +39,9 @@ class Chain:
         Raises Unavailable where the store is newer than every version here.
         """
         if known not in {script.revision for script in self._scripts.walk_revisions()}:
-            raise Unavailable(
-                f"the store has schema {known}, this Interlock knows {self.newest}. Use the Interlock that made it, or "
-                "a newer one"
-            )
+            raise Unavailable(f"the store has schema {known}, this Interlock knows {self.newest}. {OLDER_HERE}")
         context = MigrationContext.configure(connection, opts={"rules": rules})
         with Operations.context(context):
             for script in reversed(list(self._scripts.iterate_revisions(self.newest, known))):
                 script.module.upgrade()
         connection.execute(STAMP, {"version": self.newest})
-
-
-def must_hold(checked: LedgerCheck, what: str) -> None:
-    """Raises Unavailable, with the first fault, where a verification found one."""
-    if not checked.holds:
-        fault = checked.faults[0]
-        place = "" if fault.index is None else f"entry {fault.index}: "
-        raise Unavailable(f"{what}: {place}{fault.reason}")

@@ -8,7 +8,6 @@ import sqlite3
 from collections.abc import Iterator
 from importlib.resources import files
 
-from interlock.adapters.migrations.chain import must_hold
 from interlock.adapters.sql.projections import statements
 from interlock.adapters.sql.reading import tree_head
 from interlock.adapters.sql.rebuild import rebuild
@@ -66,7 +65,7 @@ def replay_into_schema_2(db: sqlite3.Connection, rules: Rules) -> None:
     _seal(db, rules.tree)
     for table in OLD_TABLES:
         db.execute(f"DROP TABLE old_{table}")
-    must_hold(rules.check(SqliteReading(db)), f"the upgraded store would not verify. {MEND}")
+    rules.checked(SqliteReading(db), f"the upgraded store would not verify. {MEND}")
 
 
 def _refuse_while_at_work(db: sqlite3.Connection, at: str) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from interlock.terms.errors import Unavailable
 
 SCHEMA_VERSION = "2"
+OLDER_HERE = "Use the Interlock that made it, or a newer one"
 BUSY_TIMEOUT_MS = 10_000
 BUSY_BRIEF_MS = 8  # SQLite's share of a writer's waiting: sleeps of 1, 2 and 5 ms
 RETRY_S = 0.001
@@ -51,7 +52,7 @@ def open_as_it_is(path: Path) -> sqlite3.Connection:
         raise Unavailable(f"there is no store {path}")
     with translated(path):
         connection = _connect(path)
-        if connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'meta'").fetchone() is None:
+        if not is_store(connection):
             connection.close()
             raise Unavailable(f"{path} holds no Interlock store")
         connection.execute("PRAGMA synchronous = FULL")
@@ -96,16 +97,22 @@ def create_schema(connection: sqlite3.Connection) -> None:
             " INSERT OR IGNORE INTO ledger_head VALUES (1, 0, -1, x'');"
             " INSERT OR IGNORE INTO authority VALUES (1, 0); COMMIT;"
         )
-    version = connection.execute("SELECT value FROM meta WHERE name = 'schema'").fetchone()
-    if version is None or version[0] != SCHEMA_VERSION:
-        words = f"the store has schema {version and version[0]}, this Interlock knows {SCHEMA_VERSION}"
-        raise Unavailable(f"{words}. {_mend_schema(version)}")
+    check_schema(connection)
 
 
-def _mend_schema(version: tuple[str] | None) -> str:
-    if version is not None and version[0].isdigit() and int(version[0]) < int(SCHEMA_VERSION):
-        return "Make a copy of it, then run `interlock upgrade`"
-    return "Use the Interlock that made it, or a newer one"
+def is_store(connection: sqlite3.Connection) -> bool:
+    """Whether the file is an Interlock store, of whatever version."""
+    return connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'meta'").fetchone() is not None
+
+
+def check_schema(connection: sqlite3.Connection) -> None:
+    """Raises Unavailable, with what to do, for a store of another version."""
+    row = connection.execute("SELECT value FROM meta WHERE name = 'schema'").fetchone()
+    version = None if row is None else str(row[0])
+    if version != SCHEMA_VERSION:
+        older = version is not None and version.isdigit() and int(version) < int(SCHEMA_VERSION)
+        mend = "Run `interlock upgrade`; it makes a copy first" if older else OLDER_HERE
+        raise Unavailable(f"the store has schema {version}, this Interlock knows {SCHEMA_VERSION}. {mend}")
 
 
 @contextmanager

@@ -18,6 +18,7 @@ from interlock.surfaces.cli.reviews.deciding import review_command
 from interlock.surfaces.cli.serve import serve_command
 from interlock.surfaces.cli.trace import trace_command, traces_command
 from interlock.surfaces.cli.try_ import try_command
+from interlock.surfaces.cli.upkeep import backup
 from interlock.surfaces.cli.upkeep.upgrade import upgrade_command
 
 WHOLE_OR_NOTHING = frozenset({"try", "demo", "plan", "certify", "simulate", "backtest", "compare", "drift", "recheck"})
@@ -61,6 +62,8 @@ COMMANDS: tuple[tuple[str, Callable[..., None]], ...] = (
     ("drill", drill_command),
     ("recover", recover.recover_command),
     ("settle", recover.settle_command),
+    ("backup", backup.backup_command),
+    ("restore", backup.restore_command),
     ("upgrade", upgrade_command),
     ("review", review_command),
     ("replay", cases.replay_command),

@@ -1,0 +1,1 @@
+"""What is recorded when a store was changed as a whole."""
