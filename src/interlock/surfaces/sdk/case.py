@@ -3,7 +3,7 @@
 import contextvars
 from collections.abc import Callable, Mapping
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypedDict, Unpack
 
 from interlock.flows.action.admit import LEASE_S
 from interlock.flows.action.observe import Observed
@@ -20,6 +20,17 @@ if TYPE_CHECKING:
 
 NO_TEXT = "sha256:" + "0" * 64
 _current: contextvars.ContextVar["BaseCase | None"] = contextvars.ContextVar("interlock_case", default=None)
+
+
+class About(TypedDict, total=False):
+    """What may be told of a case beside its label and confidence."""
+
+    novelty: float | None
+    target: str | None
+    amount_cents: int | None
+    items: int | None
+    facts: Mapping[str, str | int | bool] | None
+    arguments: Mapping[str, Any] | None
 
 
 def current_case() -> "BaseCase":
@@ -45,7 +56,7 @@ class BaseCase:
         self.outcome: Outcome | None = None
         self._token: contextvars.Token[BaseCase | None] | None = None
 
-    def _proposed(self, label: str, confidence: float | None, **facts: Any) -> Proposal:
+    def _proposed(self, label: str, confidence: float | None, about: About) -> Proposal:
         if self.proposal is not None:
             raise BadInput(
                 f"case '{self.key}' has a proposal already ('{self.proposal.label}'); one case is one unit of work: "
@@ -59,7 +70,12 @@ class BaseCase:
             payload_digest=NO_TEXT,
             tenant=self.tenant,
             segment=self.segment,
-            **{name: value for name, value in facts.items() if value is not None},
+            novelty=about.get("novelty"),
+            target=about.get("target"),
+            amount_cents=about.get("amount_cents"),
+            items=about.get("items") or 1,
+            facts=about.get("facts") or {},
+            arguments=about.get("arguments") or {},
         )
 
     def _to_apply(self) -> Proposal:
@@ -90,34 +106,14 @@ class Case(BaseCase):
     ) -> None:
         self._leave()
 
-    def propose(
-        self,
-        label: str,
-        *,
-        confidence: float | None,
-        novelty: float | None = None,
-        target: str | None = None,
-        amount_cents: int | None = None,
-        items: int | None = None,
-        facts: Mapping[str, str | int | bool] | None = None,
-        arguments: Mapping[str, Any] | None = None,
-    ) -> Proposal:
+    def propose(self, label: str, *, confidence: float | None, **about: Unpack[About]) -> Proposal:
         """What the AI suggests, once a case. Nothing is recorded or done yet.
 
         `confidence` in 0..1, None where the model gave none (then a person decides). `target`, `amount_cents` and
         `items` are for limits at the edge, `facts` for hand-written rules, `arguments` (JSON-able) for the action.
         Raises BadInput for what cannot be meant.
         """
-        proposal = self._proposed(
-            label,
-            confidence,
-            novelty=novelty,
-            target=target,
-            amount_cents=amount_cents,
-            items=items,
-            facts=facts,
-            arguments=arguments,
-        )
+        proposal = self._proposed(label, confidence, about)
         self.proposal = self.workflow.with_text(proposal, self.text)
         return self.proposal
 
@@ -162,29 +158,9 @@ class AsyncCase(BaseCase):
     ) -> None:
         self._leave()
 
-    async def propose(
-        self,
-        label: str,
-        *,
-        confidence: float | None,
-        novelty: float | None = None,
-        target: str | None = None,
-        amount_cents: int | None = None,
-        items: int | None = None,
-        facts: Mapping[str, str | int | bool] | None = None,
-        arguments: Mapping[str, Any] | None = None,
-    ) -> Proposal:
+    async def propose(self, label: str, *, confidence: float | None, **about: Unpack[About]) -> Proposal:
         """As `Case.propose`."""
-        proposal = self._proposed(
-            label,
-            confidence,
-            novelty=novelty,
-            target=target,
-            amount_cents=amount_cents,
-            items=items,
-            facts=facts,
-            arguments=arguments,
-        )
+        proposal = self._proposed(label, confidence, about)
         self.proposal = await self._in_thread(lambda: self.workflow.with_text(proposal, self.text))
         return self.proposal
 
