@@ -269,7 +269,18 @@ def misuses(triage: interlock.Workflow) -> dict[str, Callable[[], Any]]:
         with triage.case("k") as case:
             case.apply()
 
+    def about(**told: Any) -> Callable[[], None]:
+        def propose() -> None:
+            with triage.case("k") as case:
+                case.propose("billing", confidence=0.9, **told)
+
+        return propose
+
     return {
+        "did you mean 'amount_cents'": about(amount_cent=5),
+        "amount_cents is a whole number from 0, not 19.99": about(amount_cents=19.99),
+        "amount_cents is a whole number from 0, not -5": about(amount_cents=-5),
+        "items is a whole number from 1, not 0": about(items=0),
         "call case.propose": too_early,
         "open another case, with another key": twice,
         "open the case first": lambda: triage.case("k").apply(),

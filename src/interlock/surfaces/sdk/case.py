@@ -9,7 +9,7 @@ from interlock.flows.action.admit import LEASE_S
 from interlock.flows.action.observe import Observed
 from interlock.flows.action.steps import run, run_async
 from interlock.surfaces.sdk.action import ActionFunction
-from interlock.surfaces.sdk.checks import checked_confidence, checked_key, checked_label
+from interlock.surfaces.sdk.checks import checked_about, checked_confidence, checked_key, checked_label
 from interlock.surfaces.sdk.outcome import Outcome, outcome_of
 from interlock.terms.decision import Proposal
 from interlock.terms.errors import BadInput
@@ -70,12 +70,7 @@ class BaseCase:
             payload_digest=NO_TEXT,
             tenant=self.tenant,
             segment=self.segment,
-            novelty=about.get("novelty"),
-            target=about.get("target"),
-            amount_cents=about.get("amount_cents"),
-            items=about.get("items") or 1,
-            facts=about.get("facts") or {},
-            arguments=about.get("arguments") or {},
+            **checked_about(about, tuple(About.__annotations__)),
         )
 
     def _to_apply(self) -> Proposal:
