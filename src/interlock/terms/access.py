@@ -14,6 +14,28 @@ class Role(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class TokenRow:
+    """A token as it is on record: what it may, and since when; never the token itself. Times are RFC 3339."""
+
+    name: str
+    roles: tuple[Role, ...]
+    created_by: str
+    created_at: str
+    revoked_at: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HookRow:
+    """A web hook that may halt one scope, and nothing else."""
+
+    name: str
+    scope: str
+    created_by: str
+    created_at: str
+    revoked_at: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Caller:
     """Who asks the server for something. `name` is None where the server runs without tokens: then nobody is known."""
 

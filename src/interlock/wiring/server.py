@@ -1,5 +1,6 @@
 """The HTTP server over the store that an address names."""
 
+import ipaddress
 import os
 import socket
 from collections.abc import Callable, Iterator
@@ -11,51 +12,57 @@ from fastapi import FastAPI
 from rich.console import Console
 from rich.text import Text
 
+from interlock.engine.access.signature import signature
+from interlock.flows.access.tokens import Tokens
 from interlock.flows.action.runtime import RunTime
+from interlock.flows.notice.tell import Notices
 from interlock.surfaces.api.app import build_api
 from interlock.surfaces.api.leases import LeasedDrain, LeasedJournal, Leases
 from interlock.surfaces.api.served import Desk, Served, holder
+from interlock.surfaces.cli.toolbox import Notify
 from interlock.surfaces.sdk.connection import without_secrets
 from interlock.surfaces.sdk.local import LocalHouse
-from interlock.terms.access import ANYBODY
-from interlock.terms.errors import Unavailable
+from interlock.terms.errors import BadInput, Unavailable
 from interlock.wiring.run_time import open_address, open_run_time
 
 BACKLOG = 512
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
+OPEN_WARNING = (
+    "WARNING: there are no tokens, so anybody on this machine may do anything here. Make the first one: "
+    "interlock token create NAME --role ... --as YOU"
+)
 
 
 @contextmanager
-def opened_api(address: str) -> Iterator[FastAPI]:
-    """The application over a store, which is closed afterwards. Raises as `open_address`."""
+def opened_api(address: str, *, host: str = "127.0.0.1", notify: Notify | None = None) -> Iterator[FastAPI]:
+    """The application over a store, which is closed afterwards.
+
+    Raises as `open_address`, and BadInput where others than this machine could come and there is no token yet.
+    """
     opened = open_address(address)
     try:
-        leases = Leases(opened.clock)
+        leases, tokens = Leases(opened.clock), Tokens(opened.store)
+        if not tokens.any and not _is_loopback(host):
+            raise BadInput(
+                f"there are no tokens yet, so others must not come to {host}: make one first, "
+                "`interlock token create NAME --role ... --as YOU`, or leave --host out"
+            )
         leased = replace(opened, journal=LeasedJournal(opened.journal, leases), drain=LeasedDrain(opened.drain, leases))
         rt = open_run_time(leased)
-        yield build_api(Served(rt, leases, _desks(rt), lambda _: ANYBODY))
+        hosts = LOOPBACK if _is_loopback(host) else None
+        yield build_api(Served(rt, leases, _desks(rt), tokens.known, hosts, _notices(rt, notify)))
     finally:
         opened.close()
 
 
-def _desks(rt: RunTime) -> Callable[[str | None], Desk]:
-    """A desk for each caller, by name: its leases name both the caller and this server."""
-    host = f"{socket.gethostname()}:{os.getpid()}"
-    made: dict[str, Desk] = {}
-
-    def desk_of(name: str | None) -> Desk:
-        owner = f"{holder(name)}{host}"
-        if owner not in made:
-            made[owner] = LocalHouse(replace(rt, owner=owner), lambda: None)
-        return made[owner]
-
-    return desk_of
-
-
-def serve(address: str, host: str, port: int, say: Console) -> None:
+def serve(address: str, host: str, port: int, say: Console, notify: Notify | None) -> None:
     """Serve a store until the process is stopped. Raises BadInput, and Unavailable where the port cannot be had."""
-    with opened_api(address) as app, _listening(host, port) as listener:
+    with opened_api(address, host=host, notify=notify) as app, _listening(host, port) as listener:
+        if app.state.served.known(None) is not None:
+            say.print(Text(OPEN_WARNING), style="bold", soft_wrap=True)
         at, taken = listener.getsockname()[:2]
-        say.print(Text(f"serving {without_secrets(address)} on http://{at}:{taken}/v1"), soft_wrap=True)
+        shown = f"[{at}]" if ":" in at else at
+        say.print(Text(f"serving {without_secrets(address)} on http://{shown}:{taken}/v1"), soft_wrap=True)
         # No access log: what is done is in the ledger, and nothing that came with a request belongs into a log.
         config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False)
         uvicorn.Server(config).run(sockets=[listener])
@@ -73,3 +80,35 @@ def _listening(host: str, port: int) -> Iterator[socket.socket]:
         raise Unavailable(f"cannot listen on {host}:{port} ({exc.strerror or exc}); --port names another one") from exc
     with listener:
         yield listener
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _notices(rt: RunTime, notify: Notify | None) -> Notices | None:
+    if notify is None:
+        return None
+    from interlock.adapters.http.notices import WebhookNotifier, check_address
+
+    addresses = [check_address(address) for address in notify.addresses]
+    return Notices(rt.store, WebhookNotifier(notify.secret, signature), addresses, rt.clock)
+
+
+def _desks(rt: RunTime) -> Callable[[str | None], Desk]:
+    """A desk for each caller, by name: its leases name both the caller and this server."""
+    host = f"{socket.gethostname()}:{os.getpid()}"
+    made: dict[str, Desk] = {}
+
+    def desk_of(name: str | None) -> Desk:
+        owner = f"{holder(name)}{host}"
+        if owner not in made:
+            made[owner] = LocalHouse(replace(rt, owner=owner), lambda: None)
+        return made[owner]
+
+    return desk_of

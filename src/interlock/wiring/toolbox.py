@@ -24,7 +24,7 @@ from interlock.ports.signing import Signing
 from interlock.ports.spans import SpanLines
 from interlock.ports.tables import TableReader
 from interlock.ports.witness import WitnessFile
-from interlock.surfaces.cli.toolbox import BuildCandidates, Toolbox
+from interlock.surfaces.cli.toolbox import BuildCandidates, Notify, Toolbox
 from interlock.terms.errors import BadInput
 from interlock.terms.policy import StatedCase
 from interlock.terms.workflow import WorkflowDefinition
@@ -215,10 +215,10 @@ def _read_facts(path: Path) -> StatedCase:
     return read_facts(path)
 
 
-def _serve(address: str, host: str, port: int, say: Console) -> None:
+def _serve(address: str, host: str, port: int, say: Console, notify: Notify | None) -> None:
     from interlock.wiring.server import serve
 
-    serve(address, host, port, say)
+    serve(address, host, port, say, notify)
 
 
 def _sample_path() -> Path:

@@ -175,6 +175,11 @@ CHANGES: Mapping[str, tuple[Change, ...]] = {
     ),
     # Recorded for people and auditors; they change no state.
     "gate.judged": (),
+    "hook.created": (),
+    "hook.revoked": (),
+    "notice.sent": (),
+    "token.created": (),
+    "token.revoked": (),
     "promotion.refused": (),
     "kill.quiesced": (),
     "drill.held": (),

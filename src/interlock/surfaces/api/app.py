@@ -1,22 +1,28 @@
 """The application: every route under /v1, its description beside it, and a sweep of what has ended."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from functools import partial
 
 from fastapi import FastAPI
 
 from interlock import __version__
-from interlock.surfaces.api import authority, cases, health, problems, records, reviews, suggestions
+from interlock.flows.notice.tell import Notices
+from interlock.surfaces.api import authority, cases, health, hooks, problems, records, reviews, suggestions
 from interlock.surfaces.api.guard import Guard
 from interlock.surfaces.api.served import Served
+from interlock.terms.errors import Unavailable
 
+log = logging.getLogger("interlock.api")
 SWEEP_S = 0.5
+NOTICE_S = 0.5
 DESCRIPTION = (
     "An AI workflow gets exactly as much authority as its evidence supports, and the run time enforces it. "
     "Send `Authorization: Bearer TOKEN`. Errors are problem details (RFC 9457)."
 )
-AREAS = (health, authority, cases, suggestions, reviews, records)
+AREAS = (health, authority, cases, suggestions, reviews, records, hooks)
 
 
 def build_api(served: Served) -> FastAPI:
@@ -34,25 +40,40 @@ def build_api(served: Served) -> FastAPI:
     problems.install(app)
     for area in AREAS:
         app.include_router(area.routes, prefix="/v1")
-    app.add_middleware(Guard)
+    app.add_middleware(Guard, hosts=served.hosts)
     return app
 
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    sweep = asyncio.create_task(_sweeping(app.state.served))
+    served: Served = app.state.served
+    tasks = [asyncio.create_task(_again_and_again(partial(_sweep, served), SWEEP_S))]
+    if served.notices is not None:
+        tasks.append(asyncio.create_task(_again_and_again(partial(_tell, served.notices), NOTICE_S)))
     try:
         yield
     finally:
-        sweep.cancel()
-        with suppress(asyncio.CancelledError):
-            await sweep
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _sweeping(served: Served) -> None:
+async def _again_and_again(work: Callable[[], None], pause_s: float) -> None:
     while True:
-        await asyncio.sleep(SWEEP_S)
-        await asyncio.to_thread(_sweep, served)
+        await asyncio.sleep(pause_s)
+        try:
+            await asyncio.to_thread(work)
+        except Exception:
+            log.exception("what is done every %s s failed, and is tried again", pause_s)
+
+
+def _tell(notices: Notices) -> None:
+    try:
+        failures = notices.tell()
+    except Unavailable as exc:
+        failures = (str(exc),)
+    for words in failures:
+        log.warning("%s", words)
 
 
 def _sweep(served: Served) -> None:

@@ -20,15 +20,21 @@ class _TooLarge(Exception):
 class Guard:
     """An ASGI application around another one."""
 
-    def __init__(self, app: ASGIApp, bytes_max: int = BYTES_MAX) -> None:
-        self._app, self._bytes_max = app, bytes_max
+    def __init__(self, app: ASGIApp, *, hosts: frozenset[str] | None = None, bytes_max: int = BYTES_MAX) -> None:
+        self._app, self._hosts, self._bytes_max = app, hosts, bytes_max
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or answer that it is too large."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        declared = dict(scope["headers"]).get(b"content-length", b"0")
+        headers = dict(scope["headers"])
+        if self._hosts is not None and _host(headers.get(b"host", b"")) not in self._hosts:
+            # A page in a browser on this machine may have pointed its own name here.
+            words = f"without tokens this server answers to {', '.join(sorted(self._hosts))} only"
+            await answer("forbidden", 403, words)(scope, receive, _with_headers(send))
+            return
+        declared = headers.get(b"content-length", b"0")
         if not declared.isdigit() or int(declared) > self._bytes_max:
             await self._refused(scope, receive, send)
             return
@@ -53,6 +59,11 @@ class Guard:
             return message
 
         return counted
+
+
+def _host(header: bytes) -> str:
+    name = header.decode("latin-1").lower()
+    return name.rpartition("]")[0] + "]" if name.startswith("[") else name.partition(":")[0]
 
 
 def _with_headers(send: Send) -> Send:

@@ -8,6 +8,8 @@ from fastapi import Depends, Request
 
 from interlock.flows.action.observe import Observed
 from interlock.flows.action.runtime import RunTime
+from interlock.flows.notice.tell import Notices
+from interlock.surfaces.api.heard import Heard
 from interlock.surfaces.api.leases import Leases
 from interlock.surfaces.api.problems import forbidden, unauthorized
 from interlock.surfaces.api.steps import Steps
@@ -66,12 +68,18 @@ def holder(name: str | None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """One server. `desk_of` answers the desk of a caller; `known` who presents a token, None where nobody does."""
+    """One server. `desk_of` answers the desk of a caller; `known` who presents a token, None where nobody does.
+
+    `hosts` are the names by which it may be asked; None for any.
+    """
 
     rt: RunTime
     leases: Leases
     desk_of: Callable[[str | None], Desk]
     known: Callable[[str | None], Caller | None]
+    hosts: frozenset[str] | None = None
+    notices: Notices | None = None
+    heard: Heard = field(default_factory=Heard)
     steps: Steps = field(init=False)
 
     def __post_init__(self) -> None:

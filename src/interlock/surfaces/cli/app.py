@@ -8,6 +8,7 @@ from typer.core import TyperGroup
 
 from interlock import __version__
 from interlock.surfaces.cli import authority, cases, definitions, get, recover
+from interlock.surfaces.cli.access import HOOK_COMMANDS, TOKEN_COMMANDS
 from interlock.surfaces.cli.demo.command import demo_command
 from interlock.surfaces.cli.drill import drill_command
 from interlock.surfaces.cli.ledger import LEDGER_COMMANDS
@@ -98,6 +99,14 @@ def build_app() -> typer.Typer:
     for name, function in POLICY_COMMANDS:
         for_policy.command(name)(function)
     app.add_typer(for_policy, name="policy")
+    for_tokens = typer.Typer(help="Make and revoke the tokens that a server asks for.", no_args_is_help=True)
+    for name, function in TOKEN_COMMANDS:
+        for_tokens.command(name)(function)
+    app.add_typer(for_tokens, name="token")
+    for_hooks = typer.Typer(help="Make and revoke the web hooks by which monitors halt.", no_args_is_help=True)
+    for name, function in HOOK_COMMANDS:
+        for_hooks.command(name)(function)
+    app.add_typer(for_hooks, name="hook")
     for_reviews = typer.Typer(help="Work off the queue of cases that wait for a person.", no_args_is_help=True)
     for name, function in REVIEWS_COMMANDS:
         for_reviews.command(name)(function)

@@ -35,10 +35,18 @@ class BuildCandidates(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Notify:
+    """Addresses that are told of kills, resumes and demotions, and the secret that signs what they are told."""
+
+    addresses: tuple[str, ...]
+    secret: bytes
+
+
 class Serve(Protocol):
     """Serves a store over HTTP."""
 
-    def __call__(self, address: str, host: str, port: int, say: Console) -> None:
+    def __call__(self, address: str, host: str, port: int, say: Console, notify: Notify | None) -> None:
         """Serve until the process is stopped; where it listens is told to `say`. Raises BadInput, Unavailable."""
         ...
 

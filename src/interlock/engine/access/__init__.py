@@ -1,0 +1,1 @@
+"""Tokens and signatures as pure functions."""

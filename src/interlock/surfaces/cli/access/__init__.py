@@ -1,0 +1,18 @@
+"""`interlock token` and `interlock hook`: who may use the server."""
+
+from collections.abc import Callable
+
+from interlock.surfaces.cli.access.hooks import create_hook_command, list_hooks_command, revoke_hook_command
+from interlock.surfaces.cli.access.tokens import create_token_command, list_tokens_command, revoke_token_command
+
+# (name, function): a new command is one more line here.
+TOKEN_COMMANDS: tuple[tuple[str, Callable[..., None]], ...] = (
+    ("create", create_token_command),
+    ("list", list_tokens_command),
+    ("revoke", revoke_token_command),
+)
+HOOK_COMMANDS: tuple[tuple[str, Callable[..., None]], ...] = (
+    ("create", create_hook_command),
+    ("list", list_hooks_command),
+    ("revoke", revoke_hook_command),
+)
