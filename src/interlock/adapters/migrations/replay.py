@@ -142,9 +142,9 @@ def _note(db: sqlite3.Connection, rules: Rules) -> None:
     size, last = db.execute("SELECT size, (SELECT max(entry) FROM ledger) FROM old_ledger_head").fetchone()
     root = db.execute("SELECT root FROM old_ledger WHERE entry = ?", (last,)).fetchone()
     applied = db.execute("""
-        SELECT workflow, day, count(*) FROM old_intent o
-        WHERE state <> 'failed' AND day = (SELECT max(day) FROM old_intent i WHERE i.workflow = o.workflow)
-        GROUP BY workflow, day ORDER BY workflow
+        SELECT o.workflow, o.day, count(*) FROM old_intent o
+        JOIN (SELECT workflow, max(day) AS day FROM old_intent GROUP BY workflow) last USING (workflow, day)
+        WHERE o.state <> 'failed' GROUP BY o.workflow, o.day ORDER BY o.workflow
     """)
     body = {
         "from": "1",
