@@ -26,6 +26,7 @@ from interlock.terms.errors import BadInput, Unavailable
 from interlock.wiring.run_time import open_address, open_run_time
 
 BACKLOG = 512
+GRACE_S = 5
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
 OPEN_WARNING = (
     "WARNING: there are no tokens, so anybody on this machine may do anything here. Make the first one: "
@@ -49,7 +50,7 @@ def opened_api(address: str, *, host: str = "127.0.0.1", notify: Notify | None =
             )
         leased = replace(opened, journal=LeasedJournal(opened.journal, leases), drain=LeasedDrain(opened.drain, leases))
         rt = open_run_time(leased)
-        hosts = LOOPBACK if _is_loopback(host) else None
+        hosts = None if tokens.any else LOOPBACK
         yield build_api(Served(rt, leases, _desks(rt), tokens.known, hosts, _notices(rt, notify)))
     finally:
         opened.close()
@@ -64,7 +65,9 @@ def serve(address: str, host: str, port: int, say: Console, notify: Notify | Non
         shown = f"[{at}]" if ":" in at else at
         say.print(Text(f"serving {without_secrets(address)} on http://{shown}:{taken}/v1"), soft_wrap=True)
         # No access log: what is done is in the ledger, and nothing that came with a request belongs into a log.
-        config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False)
+        config = uvicorn.Config(
+            app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=GRACE_S
+        )
         uvicorn.Server(config).run(sockets=[listener])
 
 

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import partial
 
+from anyio.to_thread import current_default_thread_limiter
 from fastapi import FastAPI
 
 from interlock import __version__
@@ -18,6 +19,7 @@ from interlock.terms.errors import Unavailable
 log = logging.getLogger("interlock.api")
 SWEEP_S = 0.5
 NOTICE_S = 0.5
+THREADS = 128
 DESCRIPTION = (
     "An AI workflow gets exactly as much authority as its evidence supports, and the run time enforces it. "
     "Send `Authorization: Bearer TOKEN`. Errors are problem details (RFC 9457)."
@@ -46,6 +48,8 @@ def build_api(served: Served) -> FastAPI:
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    # Cases wait for the disk, kills for effects in flight: neither must keep an answer from being heard.
+    current_default_thread_limiter().total_tokens = THREADS
     served: Served = app.state.served
     tasks = [asyncio.create_task(_again_and_again(partial(_sweep, served), SWEEP_S))]
     if served.notices is not None:

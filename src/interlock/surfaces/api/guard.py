@@ -1,5 +1,6 @@
 """Around every request: a limit on its size, and headers that leave a browser nothing to run."""
 
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from interlock.surfaces.api.problems import answer
@@ -13,15 +14,12 @@ HEADERS = (
 )
 
 
-class _TooLarge(Exception):
-    """More came than is taken."""
-
-
 class Guard:
     """An ASGI application around another one."""
 
     def __init__(self, app: ASGIApp, *, hosts: frozenset[str] | None = None, bytes_max: int = BYTES_MAX) -> None:
         self._app, self._hosts, self._bytes_max = app, hosts, bytes_max
+        self._words = f"a request holds at most {bytes_max:,} bytes: send less at once"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or answer that it is too large."""
@@ -38,14 +36,10 @@ class Guard:
         if not declared.isdigit() or int(declared) > self._bytes_max:
             await self._refused(scope, receive, send)
             return
-        try:
-            await self._app(scope, self._counted(receive), _with_headers(send))
-        except _TooLarge:
-            await self._refused(scope, receive, send)
+        await self._app(scope, self._counted(receive), _with_headers(send))
 
     async def _refused(self, scope: Scope, receive: Receive, send: Send) -> None:
-        words = f"a request holds at most {self._bytes_max:,} bytes: send less at once"
-        await answer("too-large", 413, words)(scope, receive, _with_headers(send))
+        await answer("too-large", 413, self._words)(scope, receive, _with_headers(send))
 
     def _counted(self, receive: Receive) -> Receive:
         seen = 0
@@ -55,7 +49,7 @@ class Guard:
             message = await receive()
             seen += len(message.get("body", b""))
             if seen > self._bytes_max:
-                raise _TooLarge
+                raise HTTPException(413, self._words)  # passed on as it is by whoever reads the content
             return message
 
         return counted
