@@ -30,18 +30,17 @@ class Action:
         read: ReadFunction | None,
         undo: UndoFunction | None,
         probe: ProbeFunction | None,
+        timeout_s: float | None = None,
     ) -> None:
         self.function = function
         self.kind = kind
         self.__name__ = getattr(function, "__name__", "action")
         self.__doc__ = function.__doc__
         self.can_undo = undo is not None
+        # Whether one of its functions has to be awaited.
+        self.is_async = any(map(is_awaited, (function, read, undo, probe)))
         self._read, self._undo, self._probe = read, undo, probe
-
-    @property
-    def is_async(self) -> bool:
-        """Whether one of its functions has to be awaited."""
-        return any(map(inspect.iscoroutinefunction, (self.function, self._read, self._undo, self._probe)))
+        self._timeout_s = timeout_s
 
     def calling(self, function: ActionFunction) -> "Action":
         """The same action with another function in its place."""
@@ -49,15 +48,9 @@ class Action:
 
     def within(self, timeout_s: float) -> "Action":
         """The same action, given up after a time where it is awaited: whether it was done is then not known."""
-
-        async def timed(effect: Effect) -> Answer:
-            import asyncio
-
-            answer = self.function(effect)
-            async with asyncio.timeout(timeout_s):
-                return await answer if inspect.isawaitable(answer) else answer
-
-        return self.calling(timed)
+        return Action(
+            self.function, self.kind, read=self._read, undo=self._undo, probe=self._probe, timeout_s=timeout_s
+        )
 
     def __call__(self, effect: Effect) -> Answer | Awaitable[Answer]:
         """Call the function itself: nothing is decided, recorded or fenced."""
@@ -69,7 +62,9 @@ class Action:
 
     def apply(self, effect: Effect) -> Receipt | Awaitable[Receipt]:
         """Do it, then read what the target holds."""
-        return self._with_state(effect, self.function(effect))
+        if self._timeout_s is None:
+            return self._with_state(effect, self.function(effect))
+        return self._timed(effect, self._timeout_s)
 
     def undo(self, effect: Effect, before: Mapping[str, Any]) -> Receipt | Awaitable[Receipt]:
         """Put the state before the effect back."""
@@ -85,6 +80,13 @@ class Action:
         if inspect.isawaitable(found):
             return self._probed_later(effect, found)
         return None if found is None else self._with_state(effect, found)
+
+    async def _timed(self, effect: Effect, timeout_s: float) -> Receipt:
+        import asyncio  # a program without an event loop need not load one
+
+        async with asyncio.timeout(timeout_s):
+            receipt = self._with_state(effect, self.function(effect))
+            return await receipt if inspect.isawaitable(receipt) else receipt
 
     async def _probed_later(self, effect: Effect, found: Awaitable[Answer]) -> Receipt | None:
         answer = await found
@@ -119,6 +121,13 @@ def _receipt(effect: Effect, answer: Answer, state: Mapping[str, Any]) -> Receip
     if isinstance(answer, Receipt):
         return answer
     raise TypeError(f"an action answers a Receipt, a mapping, a reference or None, not {type(answer).__name__}")
+
+
+def is_awaited(function: object) -> bool:
+    """Whether calling it has to be awaited: a coroutine function, or an object whose call is one."""
+    return inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(
+        getattr(function, "__call__", None)  # noqa: B004 - the function itself is looked at, not whether there is one
+    )
 
 
 def kind_of(*, idempotent: bool, probe: object | None, blind: bool) -> TargetKind:

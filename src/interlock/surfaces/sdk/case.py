@@ -2,6 +2,7 @@
 
 import contextvars
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypedDict, Unpack
 
@@ -9,7 +10,15 @@ from interlock.flows.action.admit import LEASE_S
 from interlock.flows.action.observe import Observed
 from interlock.flows.action.steps import run, run_async
 from interlock.surfaces.sdk.action import ActionFunction
-from interlock.surfaces.sdk.checks import checked_about, checked_confidence, checked_key, checked_label
+from interlock.surfaces.sdk.checks import (
+    checked_about,
+    checked_confidence,
+    checked_content,
+    checked_key,
+    checked_label,
+    checked_lease,
+    checked_text,
+)
 from interlock.surfaces.sdk.outcome import Outcome, outcome_of
 from interlock.terms.decision import Proposal
 from interlock.terms.errors import BadInput
@@ -47,6 +56,9 @@ class BaseCase:
     def __init__(
         self, workflow: "Workflow", key: str, *, text: str | None, tenant: str | None, segment: str | None
     ) -> None:
+        checked_content(text)
+        checked_text("tenant", tenant)
+        checked_text("segment", segment)
         self.workflow = workflow
         self.key = checked_key(key)
         self.text = text
@@ -85,8 +97,14 @@ class BaseCase:
 
     def _leave(self) -> None:
         if self._token is not None:
-            _current.reset(self._token)
+            with suppress(ValueError):  # left in another context than it was entered in: there it is not current
+                _current.reset(self._token)
             self._token = None
+
+    def __repr__(self) -> str:
+        proposed = "nothing proposed yet" if self.proposal is None else f"'{self.proposal.label}' proposed"
+        ended = "" if self.outcome is None else f", {self.outcome.verb}: {self.outcome.message}"
+        return f"<interlock.{type(self).__name__} {self.key} of {self.workflow.name}: {proposed}{ended}>"
 
 
 class Case(BaseCase):
@@ -119,9 +137,8 @@ class Case(BaseCase):
         the action's own function. Raises BadInput where nothing is proposed, no action is registered, or the action has
         to be awaited; Unavailable where the effect ran but its receipt could not be written.
         """
-        proposal = self._to_apply()
-        action = self.workflow.action_for(awaited=False)
-        action = action if instead is None else action.calling(instead)
+        proposal, lease_s = self._to_apply(), checked_lease(lease_s)
+        action = self.workflow.action_for(awaited=False, instead=instead)
         acted = run(self.workflow.house.acting(action, self.workflow.name, proposal, lease_s=lease_s))
         self.outcome = outcome_of(self.key, acted)
         return self.outcome
@@ -159,10 +176,15 @@ class AsyncCase(BaseCase):
         self.proposal = await self._in_thread(lambda: self.workflow.with_text(proposal, self.text))
         return self.proposal
 
-    async def apply(self, *, timeout_s: float | None = None, lease_s: float = LEASE_S) -> Outcome:
-        """As `Case.apply`; an action that takes longer than `timeout_s` is in doubt. Raises BadInput, Unavailable."""
-        proposal = self._to_apply()
-        action = self.workflow.action_for(awaited=True, timeout_s=timeout_s, lease_s=lease_s)
+    async def apply(
+        self, *, timeout_s: float | None = None, lease_s: float = LEASE_S, instead: ActionFunction | None = None
+    ) -> Outcome:
+        """As `Case.apply`; an action that takes longer than `timeout_s` is in doubt. Raises BadInput, Unavailable.
+
+        The time is that of awaiting: a plain function holds up the event loop until it returns.
+        """
+        proposal, lease_s = self._to_apply(), checked_lease(lease_s, timeout_s)
+        action = self.workflow.action_for(awaited=True, instead=instead, timeout_s=timeout_s)
         flow = self.workflow.house.acting(action, self.workflow.name, proposal, lease_s=lease_s)
         self.outcome = outcome_of(self.key, await run_async(flow, in_thread=self._in_thread))
         return self.outcome
@@ -219,4 +241,13 @@ class OpenedCase:
             self._case._leave()  # noqa: SLF001 - the other half of this class
 
     def __getattr__(self, name: str) -> Any:
-        raise BadInput(f"open the case first: `with workflow.case('{self._key}') as case:`, then case.{name}")
+        if name.startswith("_"):  # what notebooks and copies look for
+            raise AttributeError(name)
+        raise NotOpened(f"open the case first: `with workflow.case('{self._key}') as case:`, then case.{name}")
+
+    def __repr__(self) -> str:
+        return f"<interlock case {self._key} of {self._workflow.name}: not opened yet, `with ... as case:`>"
+
+
+class NotOpened(BadInput, AttributeError):
+    """A case is used before it was opened; hasattr() says that it has nothing of a case yet."""

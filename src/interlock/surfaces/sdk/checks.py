@@ -3,8 +3,6 @@
 import difflib
 import math
 from collections.abc import Mapping
-from typing import Any
-from collections.abc import Mapping
 from numbers import Real
 from typing import Any
 
@@ -44,31 +42,29 @@ def checked_label(label: object) -> str:
     return label
 
 
-def checked_confidence(confidence: object) -> float | None:
-    """The model's confidence. Raises BadInput for what is neither None nor a number in 0..1."""
+def checked_confidence(confidence: object, name: str = "confidence") -> float | None:
+    """The model's confidence, or a novelty. Raises BadInput for what is neither None nor a number in 0..1."""
     if confidence is None:
         return None
-    if isinstance(confidence, bool) or not isinstance(confidence, int | float | Real) or not math.isfinite(confidence):
-        raise BadInput(f"confidence is a number from 0 to 1, or None where the model gave none, not {confidence!r}")
-    if not 0 <= confidence <= 1:
-        raise BadInput(
-            f"confidence {float(confidence):g} is outside 0..1: divide a percentage by 100; logits are no confidence"
-        )
-    return float(confidence)
+    if type(confidence) is float and 0 <= confidence <= 1:  # nearly always, and quicker than asking what it is
+        return confidence
+    if isinstance(confidence, bool) or not isinstance(confidence, Real) or not math.isfinite(confidence):
+        raise BadInput(f"{name} is a number from 0 to 1, or None where the model gave none, not {confidence!r}")
+    measured = float(confidence)
+    if not 0 <= measured <= 1:
+        raise BadInput(f"{name} {measured:g} is outside 0..1: divide a percentage by 100; logits are no {name}")
+    return measured
 
 
-def checked_lease(lease_s: object, timeout_s: object = None) -> float:
+def checked_lease(lease_s: float, timeout_s: float | None = None) -> float:
     """How long an action may take. Raises BadInput for a lease that has ended before it begins, or never ends."""
-    if not _is_number(lease_s) or not 0 < lease_s <= LEASE_S_MAX:  # type: ignore[operator] # a number, just seen
-        raise BadInput(
-            f"lease_s is how many seconds the action may take, over 0 and up to {LEASE_S_MAX:g}: {lease_s!r}"
-        )
-    lease = float(lease_s)  # type: ignore[arg-type] # a number, just seen
-    if timeout_s is not None and (not _is_number(timeout_s) or not 0 < timeout_s < lease):  # type: ignore[operator]
-        raise BadInput(
-            f"timeout_s ({timeout_s!r}) must be over 0 and shorter than lease_s ({lease:g}): raise the lease"
-        )
-    return lease
+    if not _is_number(lease_s) or not 0 < lease_s <= LEASE_S_MAX:
+        raise BadInput(f"lease_s is how many seconds the action may take, up to {LEASE_S_MAX:g}, not {lease_s!r}")
+    if timeout_s is not None and not _is_number(timeout_s):
+        raise BadInput(f"timeout_s is a number of seconds, or None, not {timeout_s!r}")
+    if timeout_s is not None and not 0 < timeout_s < lease_s:
+        raise BadInput(f"timeout_s ({timeout_s:g}) must be shorter than lease_s ({lease_s:g}), and over 0")
+    return float(lease_s)
 
 
 def checked_text(name: str, value: object) -> None:
@@ -83,50 +79,8 @@ def checked_content(text: object) -> None:
         raise BadInput(f"text is the content of the case as a reviewer reads it, not {type(text).__name__}")
 
 
-def checked_facts(facts: Mapping[str, Any]) -> Mapping[str, Any]:
-    """What is said of a proposal beside its label. Raises BadInput for what cannot be compared with a limit or kept.
-
-    A number that makes no sense, such as a negative amount, is left to the limits: then a person decides.
-    """
-    for name in ("amount_cents", "items"):
-        value = facts.get(name)
-        if value is not None and type(value) is not int:
-            raise BadInput(f"{name} is a whole number, not {value!r}: amounts are in cents, 12.50 is 1250")
-    checked_text("target", facts.get("target"))
-    for name, value in _named(facts, "facts"):
-        if not isinstance(value, str | int):
-            raise BadInput(f"the fact '{name}' is a text, a whole number, or true or false, not {value!r}")
-    checked_arguments(facts.get("arguments"))
-    return facts
-
-
-def checked_arguments(arguments: object) -> None:
-    """What goes to the action as it is. Raises BadInput for what JSON cannot hold."""
-    if arguments is None:
-        return
-    if not isinstance(arguments, Mapping):
-        raise BadInput(f"arguments is a mapping from names to values, not {arguments!r}")
-    try:
-        encoded(dict(arguments))
-    except (ValueError, TypeError, RecursionError) as exc:
-        raise BadInput(f"arguments must be JSON ({exc}): turn times, sets and objects into texts and lists") from exc
-
-
-def _named(facts: Mapping[str, Any], name: str) -> tuple[tuple[str, Any], ...]:
-    given = facts.get(name)
-    if given is None:
-        return ()
-    if not isinstance(given, Mapping) or not all(isinstance(one, str) for one in given):
-        raise BadInput(f"{name} is a mapping from names to values, not {given!r}")
-    return tuple(given.items())
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
 def checked_about(about: Mapping[str, Any], known: tuple[str, ...]) -> dict[str, Any]:
-    """What else is told of a case, without what is None. Raises BadInput for an unknown name and an impossible count."""
+    """What else is told of a case, without what is None. Raises BadInput for an unknown name or an impossible count."""
     for name in about:
         if name not in known:
             near = difflib.get_close_matches(name, known, n=1)
@@ -137,4 +91,31 @@ def checked_about(about: Mapping[str, Any], known: tuple[str, ...]) -> dict[str,
         value = told.get(name, least)
         if type(value) is not int or value < least:
             raise BadInput(f"{name} is a whole number from {least}, not {value!r}: money in cents, things counted")
+    if "novelty" in told:
+        told["novelty"] = checked_confidence(told["novelty"], "novelty")
+    checked_text("target", told.get("target"))
+    for name in ("facts", "arguments"):
+        _check_names(name, told.get(name, {}))
+    for name, value in told.get("facts", {}).items():
+        if not isinstance(value, str | int):
+            raise BadInput(f"the fact '{name}' is a text, a whole number, or true or false, not {value!r}")
+    _check_json(told.get("arguments", {}))
     return told
+
+
+def _check_names(name: str, given: object) -> None:
+    if not isinstance(given, Mapping) or not all(isinstance(one, str) for one in given):
+        raise BadInput(f"{name} is a mapping from names to values, not {given!r}")
+
+
+def _check_json(arguments: Mapping[str, Any]) -> None:
+    if not arguments:
+        return
+    try:
+        encoded(dict(arguments))
+    except (ValueError, TypeError, RecursionError) as exc:
+        raise BadInput(f"arguments must be JSON ({exc}): turn times, sets and objects into texts and lists") from exc
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)

@@ -1,7 +1,9 @@
 """A connection to a run time. It survives a fork: a child opens its own when it first needs one."""
 
 import os
+import re
 import threading
+import weakref
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from types import TracebackType
@@ -14,6 +16,7 @@ from interlock.terms.intent import KillReport
 from interlock.terms.person import Person
 
 T = TypeVar("T")
+CLOSED = "this connection was closed: open another, interlock.connect(...)"
 THREADS = 32  # store steps of one event loop that may wait at the same time; they are committed in groups
 
 
@@ -25,27 +28,29 @@ class Connection:
         self._opener = opener
         self._lock = threading.Lock()
         self._closed = False
-        self._pid = os.getpid()
         self._pool: ThreadPoolExecutor | None = None
         self._house: House | None = opener()
+        _connections.add(self)
 
     @property
     def house(self) -> House:
         """The run time of this process. Raises Unavailable where the connection was closed or cannot be opened."""
         if self._closed:
-            raise Unavailable("this connection was closed: open another, interlock.connect(...)")
+            raise Unavailable(CLOSED)
         house = self._house
-        if house is not None and self._pid == os.getpid():
-            return house
-        return self._opened_again()
+        return self._opened_again() if house is None else house
 
     def _opened_again(self) -> House:
-        if self._pid != os.getpid():  # what was inherited belongs to the parent, its lock and its threads too
-            self._lock, self._pool, self._house, self._pid = threading.Lock(), None, None, os.getpid()
         with self._lock:
+            if self._closed:  # by another thread, meanwhile
+                raise Unavailable(CLOSED)
             if self._house is None:
                 self._house = self._opener()
             return self._house
+
+    def after_fork_in_child(self) -> None:
+        """Let go of what was inherited: it belongs to the parent, its lock and its threads too."""
+        self._lock, self._pool, self._house = threading.Lock(), None, None
 
     def workflow(self, name: str) -> Workflow:
         """A governed workflow by its name. Raises BadInput where the store has none of that name."""
@@ -63,19 +68,23 @@ class Connection:
         """Blocking work in a thread of this connection, to be awaited on the running event loop."""
         import asyncio  # a program without an event loop need not load one
 
-        if self._pool is None or self._pid != os.getpid():
-            self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="interlock")
-        return asyncio.get_running_loop().run_in_executor(self._pool, work)
+        with self._lock:
+            if self._pool is None and not self._closed:
+                self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="interlock")
+            pool = self._pool
+        if pool is None:
+            raise Unavailable(CLOSED)
+        return asyncio.get_running_loop().run_in_executor(pool, work)
 
     def close(self) -> None:
         """Close what this process opened; what a forked child opened is its own."""
-        self._closed = True
-        if self._pid != os.getpid():
-            return
-        if self._pool is not None:
-            self._pool.shutdown(wait=True)
-        if self._house is not None:
-            self._house.close()
+        with self._lock:
+            self._closed = True
+            pool, self._pool, house, self._house = self._pool, None, self._house, None
+        if pool is not None:
+            pool.shutdown(wait=True)
+        if house is not None:
+            house.close()
 
     def __enter__(self) -> Self:
         return self
@@ -102,4 +111,17 @@ def without_secrets(address: str) -> str:
     """An address as it may be shown: without a password."""
     scheme, mark, rest = address.partition("://")
     user, at, host = rest.rpartition("@")
-    return f"{scheme}{mark}{user.partition(':')[0]}{at}{host}" if mark else address
+    shown = re.sub(r"(?i)(\w*password=)[^&]*", r"\1...", host)
+    return f"{scheme}{mark}{user.partition(':')[0]}{at}{shown}" if mark else address
+
+
+_connections: "weakref.WeakSet[Connection]" = weakref.WeakSet()
+
+
+def _after_fork_in_child() -> None:
+    for connection in list(_connections):
+        connection.after_fork_in_child()
+
+
+# Done before any thread of the child can run, so that two of them do not open a store each.
+os.register_at_fork(after_in_child=_after_fork_in_child)

@@ -209,20 +209,22 @@ class Workflow:
         """Let it work again; needs a person with the right to resume. Raises Refused, BadInput."""
         return self.house.resume(f"workflow:{self.name}", by=Person(by), reason=reason)
 
-    def action_for(self, *, awaited: bool, timeout_s: float | None = None, lease_s: float | None = None) -> Action:
-        """The registered action. Raises BadInput where there is none, and where it has to be awaited but is not."""
+    def action_for(
+        self, *, awaited: bool, instead: ActionFunction | None = None, timeout_s: float | None = None
+    ) -> Action:
+        """The registered action, with another function in its place where one is given.
+
+        Raises BadInput where there is none, and where it has to be awaited but is not.
+        """
         if self._action is None:
             raise BadInput(f"'{self.name}' has no action yet: register one, @workflow.action(...)")
-        if not awaited and self._action.is_async:
+        action = self._action if instead is None else self._action.calling(instead)
+        if not awaited and action.is_async:
             raise BadInput(
-                f"the action '{self._action.__name__}' is asynchronous: use `async with workflow.case(...)` and "
-                "`await case.apply()`"
+                f"the action '{action.__name__}' is asynchronous: use `async with workflow.case(...)` and "
+                "`await case.apply()` or `await case.undo(...)`; for many, `await workflow.aundo_since(...)`"
             )
-        if timeout_s is None:
-            return self._action
-        if lease_s is not None and not 0 < timeout_s < lease_s:
-            raise BadInput(f"timeout_s ({timeout_s:g}) must be shorter than lease_s ({lease_s:g}): raise the lease")
-        return self._action.within(timeout_s)
+        return action if timeout_s is None else action.within(timeout_s)
 
     def with_text(self, proposal: Proposal, text: str | None) -> Proposal:
         """The proposal with the digest of its content, which is kept for reviewers."""
