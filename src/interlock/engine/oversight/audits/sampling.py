@@ -1,12 +1,14 @@
 """Audit samples that the audited party cannot predict and anyone can recheck afterwards."""
 
 import hashlib
-import hmac
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import NamedTuple
 
-_LONGEST_SALT_BYTES = 64
+_LONGEST_SALT_BYTES = 64  # a block of SHA-256
 _SHORTEST_COMMITTED_SALT_BYTES = 16
+_INNER, _OUTER = (bytes(byte ^ pad for byte in range(256)) for pad in (0x36, 0x5C))
+_SALTS_KEPT = 256
 
 
 class RecordedDraw(NamedTuple):
@@ -23,7 +25,11 @@ def audit_draw(key: str | bytes, *, salt: str | bytes) -> float:
     `key` is the business key of the case (text is taken as UTF-8), `salt` a secret of at most 64 bytes until the period
     closes. Raises ValueError on an empty or longer salt.
     """
-    digest = hmac.digest(_salt_bytes(salt), key.encode() if isinstance(key, str) else key, "sha256")
+    begun_inner, begun_outer = _keyed(salt)
+    inner, outer = begun_inner.copy(), begun_outer.copy()
+    inner.update(key.encode() if isinstance(key, str) else key)
+    outer.update(inner.digest())
+    digest = outer.digest()
     # 53 bits, all that a float holds: 64 bits would round up to 1.0 now and then
     return (int.from_bytes(digest[:8], "big") >> 11) / 2**53
 
@@ -61,6 +67,13 @@ def recheck(draws: Iterable[RecordedDraw], *, salt: str | bytes, share: float) -
         if record.draw != audit_draw(record.key, salt=salt)
         or record.in_sample != in_audit_sample(record.key, share=share, salt=salt)
     )
+
+
+@lru_cache(maxsize=_SALTS_KEPT)
+def _keyed(salt: str | bytes) -> tuple["hashlib._Hash", "hashlib._Hash"]:
+    """The inner and the outer hash of HMAC (RFC 2104) after the key: two draws are on the way of every effect."""
+    block = _salt_bytes(salt).ljust(_LONGEST_SALT_BYTES, b"\0")
+    return hashlib.sha256(block.translate(_INNER)), hashlib.sha256(block.translate(_OUTER))
 
 
 def _salt_bytes(salt: str | bytes) -> bytes:
