@@ -19,12 +19,15 @@ class Edge:
     applied_today: int = 0
 
 
+NO_EDGE = Edge()
+
+
 def at_the_edge(rt: RunTime, standing: Standing, proposal: Proposal, at: str) -> Edge:
     """What limits and rules say, and what the effect would take from running limits."""
     definition = standing.definition
     limits = definition.limits
-    if standing.grant is None or not (counters(limits, at) or limits.at_the_edge):
-        return Edge()
+    if standing.grant is None or not standing.limited:
+        return NO_EDGE
     facts = edge_facts(rt, standing, proposal, at)
     answer = rt.guardrail.check(standing.release, definition, facts) if limits.at_the_edge else None
     allowed = answer is None or answer.allowed

@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from interlock.engine.ledger.canonical import known_number, plain
+from interlock.engine.policy.running import counters
 from interlock.engine.rollout.definition import definition_of
 from interlock.engine.rollout.gate import effect_allowed
 from interlock.flows.oversight.audits.salts import salt_in_force
@@ -18,9 +19,10 @@ from interlock.terms.workflow import WorkflowDefinition
 class Standing:
     """The authority of one workflow at a `version` of the store's authority.
 
-    `grant` is None without a grant, and without the salt that draws its audits: unaudited authority is none. `labels`
-    are those of the certificate, `scopes` every scope ever killed with its epoch and whether it is halted. `granted` is
-    the grant as a decision's record holds it, `fractions` the numbers in it.
+    `grant` is None without a grant, and without the salt that draws its audits: unaudited authority is none. `limited`:
+    some limit at the edge has to be asked for. `labels` are those of the certificate, `scopes` every scope ever killed
+    with its epoch and whether it is halted. `granted` is the grant as a decision's record holds it, `fractions` the
+    numbers in it.
     """
 
     version: int
@@ -28,6 +30,7 @@ class Standing:
     release: str
     definition: WorkflowDefinition
     effect_allowed: bool
+    limited: bool
     grant: GrantFacts | None
     labels: frozenset[str]
     salt: bytes | None
@@ -80,6 +83,7 @@ def standing_of(reading: Reading, workflow: str) -> Standing:
         release=row.release,
         definition=definition,
         effect_allowed=effect_allowed(definition),
+        limited=definition.limits.at_the_edge or bool(counters(definition.limits, "")),
         grant=facts,
         labels=frozenset() if row.grant is None else frozenset(row.grant["labels"]),
         salt=salt,
