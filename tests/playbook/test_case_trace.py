@@ -87,7 +87,7 @@ def test_what_is_not_on_record_is_named_as_missing(live: House) -> None:
         ("DELETE FROM ledger WHERE kind = 'evidence.recorded'", "that the grant names is not on record"),
         ("DELETE FROM ledger WHERE kind = 'gate.judged'", "no gate was judged for this release before the grant"),
         ("DELETE FROM ledger WHERE kind = 'grant.given'", "but none was given to its release before it"),
-        ("UPDATE ledger SET payload = NULL", "were erased"),
+        ("UPDATE ledger SET payload = NULL", "erased, and by whom is not on record"),
     ):
         with closing(sqlite3.connect(live.path)) as database, database:
             database.execute(change)

@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
+from interlock.ports.contents import ContentReading, ContentWriting
 from interlock.terms.evidence import Evidence
 from interlock.terms.intent import Intent, IntentState
 from interlock.terms.ledger import BatchRoot, LedgerEntry, NewEntry, TreeHead
@@ -89,7 +90,7 @@ class ReviewRow:
         return self.claimed_by if live and self.closed_at is None else None
 
 
-class Reading(Protocol):
+class Reading(ContentReading, Protocol):
     """A consistent view of the store."""
 
     def head(self) -> TreeHead:
@@ -210,16 +211,12 @@ class Reading(Protocol):
         """A secret that is kept out of the ledger (an audit salt), or None."""
         ...
 
-    def payload(self, key: str, digest: str) -> str | None:
-        """The text of a case with that digest, or None where it was erased or never kept."""
-        ...
-
     def state_faults(self) -> tuple[str, ...]:
         """Rows of the state that differ from what the ledger adds up to, in words; empty where none does."""
         ...
 
 
-class Transaction(Reading, Protocol):
+class Transaction(Reading, ContentWriting, Protocol):
     """One atomic change: the ledger entry and the state that it makes."""
 
     def fence(self) -> None:
@@ -244,10 +241,6 @@ class Transaction(Reading, Protocol):
         """Keep a secret beside the ledger."""
         ...
 
-    def keep_payload(self, digest: str, text: str, *, key: str, at: str) -> None:
-        """Keep the text of case `key` beside the ledger, so that it can be erased while proofs stay valid."""
-        ...
-
 
 class Store(Protocol):
     """Durable, with one writer at a time."""
@@ -268,6 +261,10 @@ class Store(Protocol):
 
     def seal(self) -> TreeHead:
         """Take every entry that is written into the tree; the new head. Where entries are sealed at once: the head."""
+        ...
+
+    def purge(self) -> bool:
+        """Get what was erased out of the store's files; whether nothing of it is left in them. May take seconds."""
         ...
 
     def reading(self) -> AbstractContextManager[Reading]:

@@ -176,7 +176,8 @@ class WorkflowStep:
 class WorkflowDefinition:
     """Everything that people decide about a workflow. `acts` names what acts, by digest: model, prompt, tools, code.
 
-    `steps` are for sizing review; none means that the workflow is one step.
+    `steps` are for sizing review; none means that the workflow is one step. Content is kept for `retention_days` from a
+    case's decision, None: until somebody erases it; what an undo needs at least for `undo_days` from the receipt.
     """
 
     name: str
@@ -193,6 +194,8 @@ class WorkflowDefinition:
     steps: tuple[WorkflowStep, ...] = field(default=(), metadata=ABSENT_AT_DEFAULT)
     durability: Durability = field(default=Durability.POWER_LOSS, metadata=ABSENT_AT_DEFAULT)
     review: ReviewPlan = field(default_factory=ReviewPlan, metadata=ABSENT_AT_DEFAULT)
+    retention_days: int | None = field(default=None, metadata=ABSENT_AT_DEFAULT)
+    undo_days: int = field(default=30, metadata=ABSENT_AT_DEFAULT)
 
 
 @dataclass(frozen=True, slots=True)

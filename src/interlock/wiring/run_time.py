@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from interlock.adapters.clocks.steady import SteadyClock
+from interlock.adapters.clocks.steady import SteadyClock, machine_time
 from interlock.engine.ledger import merkle
 from interlock.engine.policy import edge
 from interlock.engine.timestamp import moment, stamp
@@ -31,13 +31,15 @@ POSTGRES = frozenset({"postgresql", "postgres"})
 class Opened:
     """The adapters of one store, and how to close them.
 
-    `clock` tells the store's time. This machine's was `behind_s` seconds behind its newest entry when it was opened.
+    `clock` tells the store's time: by the clock `wall`, and never before what is on record. `wall` was `behind_s`
+    seconds behind the newest entry when the store was opened.
     """
 
     store: Store
     journal: Journal
     drain: Drain
     close: Callable[[], None]
+    wall: Clock
     clock: Clock
     behind_s: float = 0.0
     spool: Spool | None = None
@@ -53,7 +55,7 @@ def behind_words(behind_s: float) -> str:
     return (
         f"the clock here is {dt.timedelta(seconds=round(behind_s))} behind the store's newest entry. The store goes on "
         "from that entry's time, so that no authority lasts longer than it was given. Set the clock; where the entry "
-        "is wrong, `interlock clock accept` says so on record"
+        "is wrong, `interlock clock --accept` says so on record"
     )
 
 
@@ -132,7 +134,7 @@ def _sqlite(path: Path) -> Opened:
         drain.close()
 
     clock = SteadyClock()
-    return Opened(store, SqliteJournal(store, drain), drain, close, clock, _behind(store, clock))
+    return Opened(store, SqliteJournal(store, drain), drain, close, machine_time, clock, _behind(store, clock))
 
 
 def _postgres(address: str) -> Opened:
@@ -144,7 +146,8 @@ def _postgres(address: str) -> Opened:
         ) from exc
     opened = OpenedPostgres(address, merkle)
     clock = SteadyClock(opened.clock)
-    return Opened(opened.store, opened.journal, opened.drain, opened.close, clock, _behind(opened.store, clock))
+    behind_s = _behind(opened.store, clock)
+    return Opened(opened.store, opened.journal, opened.drain, opened.close, opened.clock, clock, behind_s)
 
 
 def _behind(store: Store, clock: SteadyClock) -> float:

@@ -28,7 +28,7 @@ from interlock.surfaces.cli.toolbox import BuildCandidates, Notify, Toolbox
 from interlock.terms.errors import BadInput
 from interlock.terms.policy import StatedCase
 from interlock.terms.workflow import WorkflowDefinition
-from interlock.wiring.run_time import POSTGRES, guardrail, open_address, open_run_time, path_of
+from interlock.wiring.run_time import POSTGRES, Opened, guardrail, open_address, open_run_time, path_of
 from interlock.wiring.upkeep import StoreUpkeep
 
 KEY_NAMES = ("INTERLOCK_CANDIDATE_API_KEY", "OPENAI_API_KEY")
@@ -39,14 +39,19 @@ class StoreTime:
 
     def __init__(self) -> None:
         self._of: Clock = machine_time
+        self._wall: Clock = machine_time
 
     def __call__(self) -> dt.datetime:
         """The time now: aware, in UTC."""
         return self._of()
 
-    def follow(self, clock: Clock) -> None:
-        """Tell this clock's time from here on."""
-        self._of = clock
+    def wall(self) -> dt.datetime:
+        """The same by the clock beneath, which may be behind what is on record."""
+        return self._wall()
+
+    def follow(self, opened: Opened) -> None:
+        """Tell this store's time from here on."""
+        self._of, self._wall = opened.clock, opened.wall
 
 
 def build_toolbox() -> Toolbox:
@@ -57,6 +62,7 @@ def build_toolbox() -> Toolbox:
         out=Console(highlight=False),
         err=err,
         clock=time,
+        wall=time.wall,
         read_table=_table_reader,
         candidates=lambda: candidate_builder(environment),
         reports=_reports,
@@ -182,7 +188,7 @@ def _signing() -> Signing:
 @contextmanager
 def _run_time(time: StoreTime, err: Console, address: str) -> Iterator[RunTime]:
     opened = open_address(address)
-    time.follow(opened.clock)
+    time.follow(opened)
     if opened.caution:
         err.print(Text(f"caution: {opened.caution}"), soft_wrap=True)
     try:

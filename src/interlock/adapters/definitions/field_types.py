@@ -6,6 +6,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 WORDS_MAX = 2_000
 NUMBER_MAX = 1_000_000_000
+KEPT_DAYS_MAX = 36_600  # 100 years
 HOURS_MAX = 8_784  # 366 days
 
 
@@ -37,6 +38,7 @@ SomeUsd = Annotated[float, Field(gt=0, le=NUMBER_MAX, strict=True, allow_inf_nan
 Part = Annotated[float, Field(ge=0, le=1, strict=True, allow_inf_nan=False)]
 PerDay = Annotated[float, Field(gt=0, le=NUMBER_MAX, strict=True, allow_inf_nan=False)]
 Days = Annotated[int, Field(ge=1, le=366, strict=True)]
+KeptDays = Annotated[int, Field(ge=1, le=KEPT_DAYS_MAX, strict=True)]
 Hours = Annotated[float, Field(gt=0, le=HOURS_MAX, strict=True, allow_inf_nan=False)]
 
 

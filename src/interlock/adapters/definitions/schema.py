@@ -7,6 +7,7 @@ from pydantic import AfterValidator, Field, model_validator
 from interlock.adapters.definitions.field_types import (
     Days,
     FilePart,
+    KeptDays,
     Name,
     OpenShare,
     Part,
@@ -143,6 +144,17 @@ class WorkflowFile(FilePart):
     steps: Annotated[tuple[StepPart, ...], AfterValidator(_named_once)] = ()
     durability: Durability = Durability.POWER_LOSS
     review: ReviewPart = ReviewPart()
+    retention_days: KeptDays | None = None
+    undo_days: KeptDays = 30
+
+    @model_validator(mode="after")
+    def _kept_while_it_can_be_undone(self) -> "WorkflowFile":
+        if self.retention_days is not None and self.retention_days < self.undo_days:
+            raise ValueError(
+                f"retention_days ({self.retention_days}) is shorter than undo_days ({self.undo_days}): an undo needs "
+                "what is kept; lower undo_days, or keep it longer"
+            )
+        return self
 
     def definition(self, policy: tuple[str, ...] = ()) -> WorkflowDefinition:
         """The term, with hand-written rules as texts."""
@@ -162,4 +174,6 @@ class WorkflowFile(FilePart):
             steps=tuple(WorkflowStep(**step.model_dump()) for step in self.steps),
             durability=self.durability,
             review=self.review.plan(),
+            retention_days=self.retention_days,
+            undo_days=self.undo_days,
         )

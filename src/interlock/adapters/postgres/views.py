@@ -2,11 +2,12 @@
 
 import itertools
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
 from interlock.adapters.postgres.connection import APPEND, AUTHORITY, Connection
+from interlock.adapters.sql.contents import ERASE_ENTRY, ERASE_TEXT
 from interlock.adapters.sql.projections import AUTHORITY as AUTHORITY_KINDS
 from interlock.adapters.sql.projections import ONCE, statements
 from interlock.adapters.sql.reading import SqlReading
@@ -102,6 +103,11 @@ class PostgresTransaction(PostgresReading):
 
     def keep_payload(self, digest: str, text: str, *, key: str, at: str) -> None:
         self.db.execute(f"{KEEP_TEXT} VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING", (key, digest, at, text))
+
+    def erase(self, entries: Sequence[int], keys: Sequence[str]) -> None:
+        with self.db.cursor() as cursor:
+            cursor.executemany(named(ERASE_ENTRY), [{"entry": entry} for entry in entries])
+            cursor.executemany(named(ERASE_TEXT), [{"key": key} for key in keys])
 
     def hold_review(self, key: str, kind: str, *, wait: bool = True) -> ReviewRow | None:
         lock = "FOR UPDATE" if wait else "FOR UPDATE SKIP LOCKED"

@@ -174,6 +174,7 @@ CHANGES: Mapping[str, tuple[Change, ...]] = {
         """),
     ),
     # Recorded for people and auditors; they change no state.
+    "clock.accepted": (),
     "gate.judged": (),
     "hook.created": (),
     "hook.revoked": (),

@@ -4,6 +4,7 @@ from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from interlock.adapters.sql.contents import SqlContents
 from interlock.adapters.sql.rows import (
     DECISION,
     ENTRY,
@@ -26,12 +27,10 @@ from interlock.terms.ledger import BatchRoot, LedgerEntry, TreeHead
 
 HASH_BYTES = 32
 URGENCY = "escalations DESC, due_at, key, kind"
-NOBODY = ""  # the key of texts that were kept before each case kept its own
-_TEXT = "SELECT text FROM payload WHERE digest = :digest AND key IN (:key, :nobody)"
 SCOPE_KINDS = ("tenant", "workflow", "action", "segment")
 
 
-class SqlReading:
+class SqlReading(SqlContents):
     """interlock.ports.store.Reading over `rows`, which an engine's store supplies."""
 
     @abstractmethod
@@ -178,10 +177,6 @@ class SqlReading:
     def secret(self, name: str) -> bytes | None:
         row = self.first("SELECT value FROM secret WHERE name = :name", name=name)
         return bytes(row[0]) if row else None
-
-    def payload(self, key: str, digest: str) -> str | None:
-        row = self.first(f"{_TEXT} ORDER BY key DESC LIMIT 1", key=key, nobody=NOBODY, digest=digest)
-        return str(row[0]) if row else None
 
 
 def _of_kind(kind: str) -> str:

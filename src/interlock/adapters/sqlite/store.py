@@ -18,6 +18,7 @@ from interlock.adapters.sqlite.connection import (
 )
 from interlock.adapters.sqlite.group import Group, Job
 from interlock.adapters.sqlite.halting import HaltingFlag
+from interlock.adapters.sqlite.purge import empty_log
 from interlock.adapters.sqlite.views import SqliteReading, SqliteTransaction
 from interlock.ports.store import Transaction
 from interlock.ports.tree import Tree
@@ -61,9 +62,13 @@ class SqliteStore:
         with self._lock, self._transaction(durable=durable) as tx:
             yield tx
 
-    def run(self, work: Callable[[Transaction], T], *, durable: bool = True) -> T:
-        """`work` in a transaction that it may share with other threads' (see interlock.adapters.sqlite.group)."""
-        self._flag.stand_aside()
+    def run(self, work: Callable[[Transaction], T], *, durable: bool = True, ends: bool = False) -> T:
+        """`work` in a transaction that it may share with other threads' (see interlock.adapters.sqlite.group).
+
+        `ends`: it only ends what was begun before. No more of it can come than was begun, so a kill need not be let by.
+        """
+        if not ends:
+            self._flag.stand_aside()
         self._check_usable()
         return self._group.run(work, durable=durable)
 
@@ -72,22 +77,27 @@ class SqliteStore:
             tx.seal()
             return tx.head()
 
+    def purge(self) -> bool:
+        self._check_usable()
+        with self._lock, sql_translated(self.path):
+            return empty_log(self._own_writer())
+
     def _perform(self, jobs: list[Job]) -> None:
         try:
-            tx = self._begin(durable=any(job.durable for job in jobs))
+            tx = self._begin(durable=any([job.durable for job in jobs]))
             try:
-                for job in jobs:
-                    self._perform_one(job, tx, alone=len(jobs) == 1)
+                if len(jobs) == 1:
+                    jobs[0].ended(jobs[0].work(tx))
+                else:
+                    for job in jobs:
+                        self._perform_one(job, tx)
                 self._commit(tx)
             finally:
                 self._end(tx)
         except sqlite3.Error as exc:
             raise as_unavailable(exc, self.path) from exc
 
-    def _perform_one(self, job: Job, tx: SqliteTransaction, *, alone: bool) -> None:
-        if alone:
-            job.ended(job.work(tx))
-            return
+    def _perform_one(self, job: Job, tx: SqliteTransaction) -> None:
         before = tx.savepoint()
         try:
             job.ended(job.work(tx))

@@ -1,14 +1,16 @@
 """What a block of the SQLite store reads and writes through."""
 
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from interlock.adapters.sql.contents import ERASE_ENTRY, ERASE_TEXT
 from interlock.adapters.sql.projections import AUTHORITY, ONCE, statements
 from interlock.adapters.sql.reading import SqlReading
 from interlock.adapters.sql.rebuild import RAISE_AUTHORITY, state_faults
 from interlock.adapters.sql.rows import KEEP_TEXT, Row
 from interlock.adapters.sql.sealing import ROOT, SEAL, UNSEALED, sealed
+from interlock.adapters.sqlite.purge import overwrite_what_is_deleted
 from interlock.ports.store import NotOnce, ReviewRow
 from interlock.ports.tree import BATCH, Tree
 from interlock.terms.ledger import NewEntry
@@ -70,13 +72,11 @@ class SqliteTransaction(SqliteReading):
     def append(self, entry: NewEntry) -> int:
         self._find_place()
         db, index, body = self.db, self._next, entry.body
-        if entry.kind in ONCE:
-            for position, (sql, parameters) in enumerate(statements(entry.kind, body, entry=index, at=entry.at)):
-                if db.execute(sql, parameters).rowcount == 0 and position == 0:
-                    raise NotOnce
-        else:
-            for sql, parameters in statements(entry.kind, body, entry=index, at=entry.at):
-                db.execute(sql, parameters)
+        once = entry.kind in ONCE
+        for sql, parameters in statements(entry.kind, body, entry=index, at=entry.at):
+            if db.execute(sql, parameters).rowcount == 0 and once:
+                raise NotOnce
+            once = False
         db.execute(
             _APPEND, (index, entry.at, entry.kind, body.get("workflow"), entry.record, entry.leaf, entry.payload)
         )
@@ -92,6 +92,11 @@ class SqliteTransaction(SqliteReading):
 
     def keep_payload(self, digest: str, text: str, *, key: str, at: str) -> None:
         self.db.execute(f"{KEEP_TEXT} VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING", (key, digest, at, text))
+
+    def erase(self, entries: Sequence[int], keys: Sequence[str]) -> None:
+        overwrite_what_is_deleted(self.db)
+        self.db.executemany(ERASE_ENTRY, [{"entry": entry} for entry in entries])
+        self.db.executemany(ERASE_TEXT, [{"key": key} for key in keys])
 
     def savepoint(self) -> tuple[int, int]:
         """Where `back_to` can return to."""

@@ -40,6 +40,7 @@ def definition_of(body: Mapping[str, Any]) -> WorkflowDefinition:
         steps=tuple(WorkflowStep(**step) for step in body.get("steps", ())),
         durability=Durability(body.get("durability", Durability.POWER_LOSS)),
         review=review_plan_of(body.get("review")),
+        **{name: body[name] for name in ("retention_days", "undo_days") if name in body},
     )
 
 

@@ -36,7 +36,8 @@ class Replayed:
 @dataclass(frozen=True, slots=True)
 class Backtest:
     """A period replayed. `reproduced` of `decisions` came out as recorded (verb and audit); the keys that did not are
-    `differing`. `changed` decisions would have been others under the other policy.
+    `differing`. `changed` decisions would have been others under the other policy. The content of `erased` of the cases
+    was erased since; what a decision depends on stays in its record.
     """
 
     decisions: int
@@ -45,6 +46,7 @@ class Backtest:
     as_recorded: Replayed
     other: Replayed
     changed: int
+    erased: int = 0
 
 
 def replay(
@@ -78,7 +80,8 @@ def replay(
         other.append((row, elsewhere.verb))
     changed = sum(a[1] != b[1] for a, b in zip(then, other, strict=True))
     reproduced = len(rows) - len(differing)
-    return Backtest(len(rows), reproduced, tuple(differing), _replayed(then), _replayed(other), changed)
+    erased = sum(row.erased_entry is not None for row in rows)
+    return Backtest(len(rows), reproduced, tuple(differing), _replayed(then), _replayed(other), changed, erased)
 
 
 def inputs_of(recorded: Mapping[str, Any], limits: Limits) -> DecisionInputs:

@@ -15,6 +15,7 @@ from interlock.flows.action.lost import target_kind
 from interlock.flows.action.runtime import RunTime
 from interlock.flows.action.steps import Flow, InStore, OnTarget, run
 from interlock.flows.action.wish import NONCE_BYTES
+from interlock.flows.erasure.told import erased_words
 from interlock.flows.ledger.record import record, written
 from interlock.flows.review.open import open_review
 from interlock.ports.effects import Target
@@ -43,7 +44,7 @@ def undoing(rt: RunTime, target: Target, key: str, *, by: Person) -> Flow[None]:
     if intent.undo is None:
         raise (yield InStore(partial(_for_a_person, rt, intent, "its effect was declared to have no undo")))
     if intent.before is None or intent.after is None:
-        reason = "the state before or after it is not kept any more"
+        reason = yield InStore(partial(_why_gone, rt, key))
         raise (yield InStore(partial(_for_a_person, rt, intent, reason)))
     seen = yield from _seen(target, intent, effect, kind)
     if isinstance(seen, str):
@@ -106,6 +107,12 @@ def recorded_effect(reading: Reading, intent: Intent) -> Effect:
     row = reading.decision(intent.key)
     proposal = row.inputs.get("proposal", {}) if row else {}
     return effect_to_undo(intent, (row.payload if row else None) or {}, proposal)
+
+
+def _why_gone(rt: RunTime, key: str) -> str:
+    with rt.store.reading() as reading:
+        erased = erased_words(reading, reading.decision(key))
+    return f"the state before or after it is not kept any more{erased and ': '}{erased}"
 
 
 def _found(rt: RunTime, key: str) -> tuple[Intent, Effect, TargetKind]:
@@ -174,6 +181,8 @@ def _admit_undo(rt: RunTime, intent: Intent, by: Person) -> None:
 
     def work(tx: Transaction) -> None:
         _to_be_undone(tx, intent.key, now)
+        if erased := erased_words(tx, tx.decision(intent.key)):  # since it was read
+            raise BadInput(f"'{intent.key}' cannot be undone any more: its content was {erased}")
         body = {
             "workflow": intent.workflow,
             "key": intent.key,

@@ -1,6 +1,7 @@
 """Verify a ledger: a store against its own state, or an exported file on its own."""
 
 import hashlib
+import json
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
@@ -20,6 +21,7 @@ ALONE = (
     "together with its head."
 )
 NONE_KEPT = Kept()
+PAYLOAD_NAMED = b'"payload":'
 LOWEST = -(2**63)  # an entry before the first one would be found by its kind, and so must be seen
 
 
@@ -32,7 +34,8 @@ def verify(store: Store, *, kept: Kept = NONE_KEPT, progress: Progress = silent)
 
 
 def verify_store(reading: Reading, *, kept: Kept = NONE_KEPT, progress: Progress = silent) -> LedgerCheck:
-    """Check every entry, the tree, the committed salts, and that the state is what the entries add up to.
+    """Check every entry, the tree, the committed salts, that the state is what the entries add up to, and that what is
+    gone was erased on record.
 
     With checkpoints kept elsewhere, also that the ledger still begins with what they saw.
     """
@@ -41,7 +44,8 @@ def verify_store(reading: Reading, *, kept: Kept = NONE_KEPT, progress: Progress
         return checked
     state = (Fault(None, f"the state differs from the ledger: {words}") for words in reading.state_faults())
     salts = (Fault(entry, words) for entry, words in _salt_faults(reading))
-    return replace(checked, faults=(*state, *salts))
+    erased = (Fault(entry, words) for entry, words in _erasure_faults(reading, checked.payloads_gone))
+    return replace(checked, faults=(*state, *salts, *erased))
 
 
 def verify_entries(reading: Reading, *, kept: Kept = NONE_KEPT, progress: Progress = silent) -> LedgerCheck:
@@ -80,6 +84,26 @@ def _caveats(checked: LedgerCheck, kept: Kept) -> Iterator[str]:
     if checked.unsealed:
         number = "1 entry was" if checked.unsealed == 1 else f"{checked.unsealed:,} entries were"
         yield f"{number} written since the last seal: checked one by one only."
+
+
+def _erasure_faults(reading: Reading, gone: int) -> Iterator[tuple[int, str]]:
+    """Payloads that are gone and in no erasure, and such as were erased and are there again."""
+    erased = _erased_entries(reading)
+    if gone == sum(1 for _ in erased):
+        return
+    on_record = set(_erased_entries(reading))
+    for entry in reading.entries():
+        is_gone = entry.payload is None and PAYLOAD_NAMED in entry.record
+        if is_gone and entry.index not in on_record and "payload" in json.loads(entry.record):
+            yield entry.index, "its content is gone, and no erasure is on record: it was deleted"
+        elif entry.payload is not None and entry.index in on_record:
+            yield entry.index, "its content was erased on record, and it is there again"
+
+
+def _erased_entries(reading: Reading) -> Iterator[int]:
+    for entry in reading.entries_of("payload.erased"):
+        for case in entry.body["cases"]:
+            yield from case["entries"]
 
 
 def _salt_faults(reading: Reading) -> Iterator[tuple[int, str]]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from interlock.engine.rollout.people import same_person
+from interlock.flows.erasure.told import erased_words
 from interlock.flows.oversight.audits.known_cases import planted_case
 from interlock.flows.review.open import plan_of
 from interlock.ports.store import Reading, ReviewRow
@@ -15,7 +16,8 @@ from interlock.terms.review import BLIND, ReviewReason
 class ReviewView:
     """What a reviewer sees. `proposed` is None in a blind review that is still open; so are the reasons.
 
-    `canned` are the reasons that the definition offers for a decision.
+    `canned` are the reasons that the definition offers for a decision. `erased` says when and by whom the content was
+    erased, "" where it was not.
     """
 
     key: str
@@ -28,6 +30,7 @@ class ReviewView:
     claimed_until: str | None = None
     asked: tuple[str, ...] = ()
     canned: tuple[ReviewReason, ...] = ()
+    erased: str = ""
 
 
 def show_review(reading: Reading, key: str, kind: str, *, viewer: str | None = None) -> ReviewView:
@@ -70,4 +73,5 @@ def _view(
         claimed_until=review.claimed_until,
         asked=review.asked,
         canned=plan_of(reading, review.workflow).reasons,
+        erased=erased_words(reading, reading.decision(review.key)),
     )

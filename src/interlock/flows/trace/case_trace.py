@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from interlock.engine.ledger.merkle import root_of
+from interlock.flows.erasure.told import erased_words
 from interlock.flows.trace.told import told
 from interlock.ports.store import DecisionRow, Reading
 from interlock.terms.decision import Verb
@@ -114,8 +115,12 @@ class Tracing:
             missing.append(f"the decision's own entry {row.entry} is gone from the ledger")
             return
         yield _link(TraceStep.DECISION, entry)
+        erased = erased_words(self._reading, row)
         if _payload_is_gone(entry):
-            missing.append("the state before the effect, and what the caller told of the case, were erased")
+            what = "the state before the effect, and what the caller told of the case"
+            missing.append(f"{what}: {erased or 'erased, and by whom is not on record'}")
+        elif erased:
+            missing.append(f"the text of the case: {erased}")
 
     def _what_followed(self, row: DecisionRow) -> Iterator[TraceLink]:
         yield from self._later.get(row.key, ())

@@ -65,5 +65,6 @@ WORDS: Mapping[str, Callable[[Body], str]] = {
     "undo.admitted": lambda b: f"{b['by']} began to undo it",
     "undo.refused": lambda b: f"it was not undone: {b['reason']}",
     "intent.undone": lambda b: f"{b['by']} undid it, receipt '{b['receipt']}'",
+    "payload.erased": lambda b: f"{b['by']} erased what was kept of {len(b['cases']):,} cases: {b['reason']}",
     "outcome.observed": _outcome,
 }

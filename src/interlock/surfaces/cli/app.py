@@ -9,8 +9,10 @@ from typer.core import TyperGroup
 from interlock import __version__
 from interlock.surfaces.cli import authority, cases, definitions, get, recover
 from interlock.surfaces.cli.access import HOOK_COMMANDS, TOKEN_COMMANDS
+from interlock.surfaces.cli.clock import clock_command
 from interlock.surfaces.cli.demo.command import demo_command
 from interlock.surfaces.cli.drill import drill_command
+from interlock.surfaces.cli.erase import erase_command
 from interlock.surfaces.cli.ledger import LEDGER_COMMANDS
 from interlock.surfaces.cli.oversight import OVERSIGHT_COMMANDS
 from interlock.surfaces.cli.policy import POLICY_COMMANDS
@@ -63,6 +65,8 @@ COMMANDS: tuple[tuple[str, Callable[..., None]], ...] = (
     ("drill", drill_command),
     ("recover", recover.recover_command),
     ("settle", recover.settle_command),
+    ("erase", erase_command),
+    ("clock", clock_command),
     ("backup", backup.backup_command),
     ("restore", backup.restore_command),
     ("upgrade", upgrade_command),

@@ -35,6 +35,8 @@ def replay_command(
         show_json(box, test)
     else:
         box.out.print(Text(f"{test.reproduced:,} of {test.decisions:,} decisions came out the same when decided again"))
+        if test.erased:
+            box.out.print(Text(f"  the content of {test.erased:,} of them was erased since; their records are whole"))
         for name, side in (("as it was", test.as_recorded), ("other policy", test.other)):
             counts = ", ".join(f"{verb} {count:,}" for verb, count in sorted(side.verbs.items()))
             error = side.applied_error

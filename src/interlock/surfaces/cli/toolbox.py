@@ -53,11 +53,16 @@ class Serve(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Toolbox:
-    """Adapters by their ports, and the two consoles: results go to `out`, progress and errors to `err`."""
+    """Adapters by their ports, and the two consoles: results go to `out`, progress and errors to `err`.
+
+    `clock` tells the time of the store at hand, which is never behind its newest entry; `wall` tells that of the clock
+    beneath it.
+    """
 
     out: Console
     err: Console
     clock: Clock
+    wall: Clock
     read_table: Callable[[], TableReader]
     candidates: Callable[[], BuildCandidates]
     reports: Callable[[], ReportWriter]

@@ -48,7 +48,8 @@ def show_case(
 
 def _lines(view: ReviewView) -> Iterator[str]:
     yield f"{view.key} ({view.kind}, due {view.due_at})"
-    yield f"  {view.text or 'its content is not kept here'}"
+    gone = f"its content was {view.erased}" if view.erased else "its content is not kept here"
+    yield f"  {view.text or gone}"
     yield f"  proposed: {'hidden until you decide' if view.proposed is None else view.proposed}"
     yield from (f"  because: {reason}" for reason in view.reasons)
     if view.claimed_by is not None:

@@ -1,0 +1,1 @@
+"""Erasing what is kept of cases, while their records and proofs stay."""
