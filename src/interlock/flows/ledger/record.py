@@ -12,6 +12,7 @@ from interlock.terms.errors import BadInput
 from interlock.terms.ledger import LedgerEntry, NewEntry
 
 PAYLOAD_BYTES_MAX = 64 * 1024
+RECORD_BYTES_MAX = 4 * 1024 * 1024
 
 
 def record(
@@ -19,7 +20,7 @@ def record(
 ) -> LedgerEntry:
     """The entry as written; `at` is the recorded time, `payload` content that may be erased later (with a nonce).
 
-    Raises BadInput where body or payload cannot be written as JSON (NaN, a lone surrogate) or the payload is too large:
+    Raises BadInput where body or payload cannot be written as JSON (NaN, a lone surrogate) or one of them is too large:
     then nothing is recorded.
     """
     raw = written(kind, body, at=at, payload=payload)
@@ -50,6 +51,11 @@ def written(
         raw = canonical(content) if numbers is None else canonical_known(content, numbers)
     except (ValueError, TypeError, RecursionError) as exc:
         raise BadInput(f"this {kind} cannot be recorded: {exc}") from exc
+    if len(raw) > RECORD_BYTES_MAX:
+        raise BadInput(
+            f"this {kind} cannot be recorded: it has {len(raw):,} bytes, at most {RECORD_BYTES_MAX:,} are; shorten it, or "
+            "record the digest of a file that you keep"
+        )
     if kept is not None and len(kept) > PAYLOAD_BYTES_MAX:
         raise BadInput(
             f"this {kind} cannot be recorded: its content has {len(kept):,} bytes, at most {PAYLOAD_BYTES_MAX:,} are "

@@ -12,6 +12,7 @@ from interlock.terms.errors import BadInput
 LEASE_S_MAX = 3_600.0  # as long as a server grants
 KEY_MAX = 200
 LABEL_MAX = 500
+NAME_MAX = 500
 WORDS_MAX = 12
 
 
@@ -68,9 +69,13 @@ def checked_lease(lease_s: float, timeout_s: float | None = None) -> float:
 
 
 def checked_text(name: str, value: object) -> None:
-    """A text, or nothing. Raises BadInput for an empty one: a scope or a target of that name cannot be told apart."""
+    """A text, or nothing. Raises BadInput for an empty one (a scope or a target of that name cannot be told apart), and
+    for one that is too long to be a name.
+    """
     if value is not None and (not isinstance(value, str) or not value.strip()):
         raise BadInput(f"{name} is a text that is not empty, or left out, not {value!r}")
+    if value is not None and len(value) > NAME_MAX:
+        raise BadInput(f"this {name} has {len(value):,} characters, at most {NAME_MAX}: long texts go into `arguments`")
 
 
 def checked_content(text: object) -> None:
