@@ -64,9 +64,10 @@ CREATE TABLE IF NOT EXISTS scope (
   halted INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- A decided case and, where it was applied, its intent. Inputs, before and after are in the ledger's entries.
+-- A decided case and, where it was applied, its intent. Inputs, before and after are in the ledger's entries. Rows lie in
+-- the order of their entries and only the index in that of the keys: keys may be random, and rows are ten times as long.
 CREATE TABLE IF NOT EXISTS decision (
-  key TEXT PRIMARY KEY,
+  key TEXT NOT NULL PRIMARY KEY,
   workflow TEXT NOT NULL,
   release TEXT NOT NULL,
   verb TEXT NOT NULL,
@@ -86,7 +87,7 @@ CREATE TABLE IF NOT EXISTS decision (
   wrong INTEGER,
   observed_entry INTEGER,
   erased_entry INTEGER
-) STRICT, WITHOUT ROWID;
+) STRICT;
 CREATE INDEX IF NOT EXISTS decision_by_workflow ON decision (workflow, entry);
 CREATE INDEX IF NOT EXISTS decision_executing ON decision (lease_until) WHERE state = 'executing';
 CREATE INDEX IF NOT EXISTS decision_in_doubt ON decision (entry) WHERE state = 'in_doubt';
