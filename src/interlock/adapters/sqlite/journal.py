@@ -1,6 +1,5 @@
 """interlock.ports.journal.Journal on SQLite: the store's write transaction is the fence, flock the drain lock."""
 
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
@@ -31,7 +30,7 @@ class SqliteJournal:
 
     def settle(self, entry: NewEntry, admission: Admission | None = None, *, durable: bool) -> bool:
         try:
-            return self._store.run(partial(_settle, entry), durable=durable)
+            return self._store.run(partial(_settle, entry), durable=durable, ends=True)
         finally:
             if admission is not None:
                 admission.release()
@@ -66,7 +65,7 @@ def _admission(answer: Admission, release: Callable[[], None]) -> Admission:
 
 def _admit(wishes: Sequence[Wish], tx: Transaction) -> list[Admission]:
     """All or none: nothing is written before every wish was found to have its place."""
-    version, taken = tx.authority_version(), Counter[tuple[str, str]]()
+    version, taken = tx.authority_version(), dict[tuple[str, str], int]()
     refused = [_refused(tx, wish, version, taken) for wish in wishes]
     if any(refused):
         # A key that was decided before keeps its decision, whatever became of the authority.
@@ -77,13 +76,13 @@ def _admit(wishes: Sequence[Wish], tx: Transaction) -> list[Admission]:
     return [_written(tx, wish) for wish in wishes]
 
 
-def _refused(tx: Transaction, wish: Wish, version: int, taken: Counter[tuple[str, str]]) -> Admission | None:
+def _refused(tx: Transaction, wish: Wish, version: int, taken: dict[tuple[str, str], int]) -> Admission | None:
     if wish.version != version:
         return Admission(Answer.STALE)
     workflow = str(wish.entry.body["workflow"])
     for reservation in wish.reservations:
         name = reservation.counter
-        taken[workflow, name] += reservation.amount
+        taken[workflow, name] = taken.get((workflow, name), 0) + reservation.amount
         if tx.used(workflow, (name,))[name] + taken[workflow, name] > reservation.limit:
             return Admission(Answer.EXHAUSTED)
     return None

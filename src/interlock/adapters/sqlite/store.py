@@ -84,7 +84,7 @@ class SqliteStore:
 
     def _perform(self, jobs: list[Job]) -> None:
         try:
-            tx = self._begin(durable=any([job.durable for job in jobs]))
+            tx = self._begin(durable=any(job.durable for job in jobs))
             try:
                 if len(jobs) == 1:
                     jobs[0].ended(jobs[0].work(tx))
