@@ -6,16 +6,17 @@ import time
 from functools import partial
 from pathlib import Path
 
+import psycopg
 import pytest
 
-from faults.clock_jump import Stepping
+from faults.clock_jump import MORNING, Stepping
 from governed import ANA, BEN, DEFINITION, NAME
 from interlock.flows.action.act import act
 from interlock.flows.action.kill import resume
 from interlock.flows.ledger.verify import verify
 from interlock.ports.upkeep import Rules
 from interlock.terms.decision import Proposal, Verb
-from interlock.terms.errors import BadInput
+from interlock.terms.errors import BadInput, Unavailable
 from interlock.terms.intent import Effect, IntentState, Receipt
 from interlock.terms.upkeep import BackedUp
 from interlock.terms.workflow import TargetKind
@@ -38,6 +39,8 @@ def writer(at: Place, number: int) -> int:
             assert act(rt, target, NAME, case(at, key)).recorded
             with done.open("a") as file:
                 file.write(f"{key}\n")
+            if count == 0:  # on a server a repeated key leaves a number out
+                act(rt, target, NAME, case(at, key))
             if (at.folder / "stop").exists():
                 return count
     raise AssertionError
@@ -164,3 +167,14 @@ def test_nothing_is_ever_overwritten(tmp_path: Path, database: Made | None) -> N
         upkeep(at).restore(file, at.address, by=BEN, reason="a mistake")
     with at.opened() as rt:
         assert verify(rt.store).root == root
+
+
+def test_a_database_without_a_store_is_not_made_one(tmp_path: Path, postgres: Databases) -> None:
+    empty, keeper = postgres.new_database(), StoreUpkeep(Stepping(MORNING))
+    with pytest.raises(BadInput, match="holds no Interlock store"):
+        keeper.back_up(empty, tmp_path / "one.backup")
+    with pytest.raises(Unavailable, match="holds no Interlock store"):
+        keeper.upgrade(empty, dry_run=False)
+    with psycopg.connect(empty) as db:
+        assert db.execute("SELECT to_regclass('meta')").fetchone() == (None,)
+    assert not list(tmp_path.iterdir())

@@ -46,10 +46,12 @@ def upgrade_file(path: Path, rules: Rules, *, chain: Chain, dry_run: bool = Fals
 
 def upgrade_server(address: str, rules: Rules, *, chain: Chain, dry_run: bool = False) -> Upgraded:
     """Upgrade the shared store in a database: nobody writes meanwhile. Raises as `upgrade_file`."""
-    from interlock.adapters.postgres.connection import APPEND, AUTHORITY, DESK, SCHEMA, connect
+    from interlock.adapters.postgres.connection import APPEND, AUTHORITY, DESK, SCHEMA, connect, is_store
     from interlock.adapters.postgres.connection import translated as server_translated
 
     with server_translated(), _unwrapped(), closing(connect(address)) as db:
+        if not is_store(db):
+            raise Unavailable("the database holds no Interlock store")
         db.autocommit = False
         with _engine("postgresql+psycopg://", db).connect() as connection:
             for lock in (SCHEMA, DESK, AUTHORITY, APPEND):

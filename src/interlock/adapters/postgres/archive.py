@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 
-from interlock.adapters.postgres.connection import SCHEMA, Connection, connect, make_schema, translated
+from interlock.adapters.postgres.connection import SCHEMA, Connection, connect, is_store, make_schema, translated
 from interlock.adapters.postgres.views import FETCHED, PostgresReading
 from interlock.adapters.sqlite.connection import create_schema
 from interlock.ports.upkeep import Rules
@@ -19,7 +19,9 @@ def fill_from_server(address: str, copy: sqlite3.Connection) -> None:
     """
     create_schema(copy)
     with translated(), closing(connect(address)) as db:
-        make_schema(db)
+        if not is_store(db):
+            raise BadInput("the database holds no Interlock store")
+        make_schema(db)  # is there: refuses one of another version
         with db.transaction():
             db.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
             copy.execute("BEGIN")
@@ -40,8 +42,7 @@ def restored_to_server(source: sqlite3.Connection, address: str, rules: Rules) -
     """
     with translated(), closing(connect(address)) as db, db.transaction():
         db.execute("SELECT pg_advisory_xact_lock(%s)", (SCHEMA,))
-        found = db.execute("SELECT to_regclass('meta')").fetchone()
-        if found is not None and found[0] is not None:
+        if is_store(db):
             raise BadInput("the database holds a store already; name a new database")
         make_schema(db)
         for table, columns in _tables(source):

@@ -52,12 +52,17 @@ def connect(address: str) -> Connection:
     return connection
 
 
+def is_store(connection: Connection) -> bool:
+    """Whether the database holds a store, of whatever version."""
+    found = connection.execute("SELECT to_regclass('meta')").fetchone()
+    return found is not None and found[0] is not None
+
+
 def make_schema(connection: Connection) -> None:
     """Create tables and functions where they are absent; refuse a store of another version."""
     with translated(), connection.transaction():
         connection.execute("SELECT pg_advisory_xact_lock(%s)", (SCHEMA,))
-        found = connection.execute("SELECT to_regclass('meta')").fetchone()
-        if found is None or found[0] is None:
+        if not is_store(connection):
             for name in ("schema.sql", "functions.sql"):
                 script = files(__package__).joinpath(name).read_text(encoding="utf-8")
                 connection.execute(script)
@@ -65,7 +70,11 @@ def make_schema(connection: Connection) -> None:
         row = connection.execute("SELECT value FROM meta WHERE name = 'schema'").fetchone()
     if row is None or row[0] != SCHEMA_VERSION:
         older = row is not None and str(row[0]).isdigit() and int(row[0]) < int(SCHEMA_VERSION)
-        mend = "Back it up, then run `interlock upgrade`" if older else "Use the Interlock that made it, or a newer one"
+        mend = (
+            "Back it up with the Interlock that made it, then run `interlock upgrade`"
+            if older
+            else "Use the Interlock that made it, or a newer one"
+        )
         raise Unavailable(f"the store has schema {row and row[0]}, this Interlock knows {SCHEMA_VERSION}. {mend}")
 
 
