@@ -7,10 +7,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import psycopg
 import pytest
+import yaml
+from pydantic import ValidationError
 
+from commandline import DEFINITION as TEXT
 from governed import ANA, BEN, DEFINITION, NAME, Desk, House
-from interlock.engine.ledger.canonical import digest
+from interlock.adapters.definitions.schema import WorkflowFile
+from interlock.engine.ledger.canonical import digest, encoded
 from interlock.engine.timestamp import stamp
 from interlock.flows.action.admit import admit
 from interlock.flows.action.replay import Policy, replay
@@ -151,7 +156,7 @@ def test_afterwards_everybody_is_told_who_erased_it(kept: Kept) -> None:
 
 def test_an_effect_in_progress_in_doubt_or_undone_in_part_keeps_its_content(kept: Kept) -> None:
     house = kept.house
-    admit(house.rt, NAME, kept.case("at work"), before=encoded_state())
+    admit(house.rt, NAME, kept.case("at work"), before=encoded({"queue": "inbox"}))
     house.desk.broken = TimeoutError("no answer")
     house.act(kept.case("in doubt"))
     house.desk.broken = None
@@ -182,12 +187,6 @@ def test_an_effect_in_progress_in_doubt_or_undone_in_part_keeps_its_content(kept
     done = erase_older(kept.store, NAME, 0, kept.order())
     assert done == Erased(n_kept=3, kept=tuple(KeptCase(key, IN_PROGRESS[state]) for key, state in states.items()))
     assert entries(kept.store) == before
-
-
-def encoded_state() -> Any:
-    from interlock.engine.ledger.canonical import encoded
-
-    return encoded({"queue": "inbox"})
 
 
 def test_what_can_be_undone_is_kept_as_long_as_the_definition_says(kept: Kept) -> None:
@@ -421,8 +420,6 @@ def look(reading: Reading) -> str | None:
 
 
 def test_the_rows_of_a_shared_store_are_gone(tmp_path: Path, postgres: "Databases") -> None:
-    import psycopg
-
     address = postgres.new_database()
     house = House(tmp_path, address)
     house.live(UNAUDITED)
@@ -443,10 +440,6 @@ def test_the_rows_of_a_shared_store_are_gone(tmp_path: Path, postgres: "Database
 
 
 def test_a_definition_cannot_promise_an_undo_that_it_does_not_keep() -> None:
-    from pydantic import ValidationError
-
-    from interlock.adapters.definitions.schema import WorkflowFile
-
     with pytest.raises(ValidationError, match=r"retention_days \(6\) is shorter than undo_days \(7\)"):
         WorkflowFile.model_validate(_file(retention_days=6, undo_days=7))
     definition: WorkflowDefinition = WorkflowFile.model_validate(_file(retention_days=7, undo_days=7)).definition()
@@ -454,8 +447,4 @@ def test_a_definition_cannot_promise_an_undo_that_it_does_not_keep() -> None:
 
 
 def _file(**changed: int) -> dict[str, Any]:
-    import yaml
-
-    from commandline import DEFINITION as TEXT
-
     return {**yaml.safe_load(TEXT), **changed}
