@@ -7,7 +7,8 @@ from contextlib import asynccontextmanager
 from functools import partial
 
 from anyio.to_thread import current_default_thread_limiter
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
+from fastapi.security import HTTPBearer
 
 from interlock import __version__
 from interlock.flows.notice.tell import Notices
@@ -24,6 +25,22 @@ DESCRIPTION = (
     "An AI workflow gets exactly as much authority as its evidence supports, and the run time enforces it. "
     "Send `Authorization: Bearer TOKEN`. Errors are problem details (RFC 9457)."
 )
+PROBLEM = {
+    problems.MEDIA_TYPE: {
+        "schema": {
+            "type": "object",
+            "required": ["type", "title", "status", "detail"],
+            "properties": {
+                "type": {"type": "string", "description": "urn:interlock:problem: and a kind"},
+                "title": {"type": "string"},
+                "status": {"type": "integer"},
+                "detail": {"type": "string", "description": "for people: what happened, and what to do next"},
+                "faults": {"type": "array", "items": {"type": "object"}, "description": "places in the request"},
+            },
+        }
+    }
+}
+BEARER = HTTPBearer(auto_error=False, description="A token made by `interlock token create`.")
 AREAS = (health, authority, cases, suggestions, reviews, records, hooks)
 
 
@@ -37,11 +54,13 @@ def build_api(served: Served) -> FastAPI:
         docs_url=None,  # their pages load scripts from elsewhere
         redoc_url=None,
         lifespan=_lifespan,
+        responses={"default": {"description": "What went wrong, and what to do next.", "content": PROBLEM}},
     )
     app.state.served = served
     problems.install(app)
     for area in AREAS:
-        app.include_router(area.routes, prefix="/v1")
+        signed_in = [] if area in {health, hooks} else [Depends(BEARER)]
+        app.include_router(area.routes, prefix="/v1", dependencies=signed_in)
     app.add_middleware(Guard, hosts=served.hosts)
     return app
 

@@ -57,7 +57,7 @@ class CaseBody(Body):
     """
 
     proposal: Proposed
-    before: dict[str, Any] | None = None
+    before: dict[str, Any] | None = Field(default=None, description="The target's state as just read.")
     lease_s: float = Field(default=30.0, gt=0, le=LEASE_S_MAX, description="How long you may take to apply it.")
     name: FlowName = None
 
@@ -89,10 +89,10 @@ class AnswerBody(Body):
     """
 
     number: int = Field(ge=1)
-    state: dict[str, Any] | None = None
-    receipt: ReceiptBody | None = None
-    not_applied: Annotated[str, Field(max_length=2_000)] | None = None
-    failed: Annotated[str, Field(max_length=2_000)] | None = None
+    state: dict[str, Any] | None = Field(default=None, description="What was read.")
+    receipt: ReceiptBody | None = Field(default=None, description="It is done.")
+    not_applied: str | None = Field(default=None, max_length=2_000, description="Certainly nothing was changed: why.")
+    failed: str | None = Field(default=None, max_length=2_000, description="An error; nobody knows what was changed.")
     key: Key | None = Field(default=None, description="The case: by it a server that was started anew finds it.")
 
 
@@ -146,7 +146,7 @@ class KillBody(Body):
     """A scope to be halted."""
 
     scope: Words = Field(description="'global', or tenant:NAME, workflow:NAME, action:NAME, segment:NAME.")
-    reason: Words
+    reason: Words = Field(description="Why; it is recorded.")
     by: Name = None
     wait_s: float = Field(default=10.0, ge=0, le=WAIT_S_MAX, description="How long to wait for effects in flight.")
 
@@ -155,7 +155,7 @@ class ResumeBody(Body):
     """A halted scope that is to work again."""
 
     scope: Words
-    reason: Words
+    reason: Words = Field(description="Why it may; it is recorded.")
     by: Name = None
 
 

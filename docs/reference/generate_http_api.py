@@ -1,0 +1,114 @@
+"""Writes http-api.md from the server's own description: python docs/reference/generate_http_api.py.
+
+A test compares the page with what this makes of the present routes.
+"""
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+
+from interlock.surfaces.api import app as api
+from interlock.surfaces.api.served import Needs
+from interlock.wiring.server import opened_api
+
+PAGE = Path(__file__).with_name("http-api.md")
+OPENING = """# HTTP API
+
+Made by `docs/reference/generate_http_api.py` from the server itself; do not edit. The same for machines:
+`/v1/openapi.json` of a server (OpenAPI 3.1). How to use it:
+[Serve a store, and connect to it](../how-to/serve-and-connect.md).
+
+Requests and answers are JSON. Send `Authorization: Bearer TOKEN`. A token has roles, and each route says which of them
+it takes. Errors are problem details ([RFC 9457](https://www.rfc-editor.org/rfc/rfc9457)): `detail` says what happened
+and what to do next, and the last part of `type` tells problems apart:
+
+| `type` ends in | status | means |
+| --- | --- | --- |
+| `bad-input` | 400 | the request cannot be used, and nothing was done; `faults` names the places |
+| `unauthorized` | 401 | no token, or none that is known |
+| `forbidden` | 403 | the token lacks the role, or another's name was given |
+| `refused` | 409 | a rule of the house refused what a person wanted |
+| `gone` | 410 | nothing waits under that name any more |
+| `too-large` | 413 | a request holds at most 1 MiB |
+| `unexpected` | 500 | the server failed; whether it was done is not known |
+| `unavailable` | 503 | the store cannot be reached: nothing was applied |
+"""
+
+
+def page() -> str:
+    """The whole page."""
+    with tempfile.TemporaryDirectory() as folder, opened_api(f"{folder}/store.db") as app:
+        return OPENING + "".join(_areas(app))
+
+
+def _areas(app: FastAPI) -> Iterator[str]:
+    described = app.openapi()
+    for area in api.AREAS:
+        words = (area.__doc__ or "").strip()
+        yield f"\n## {area.__name__.rpartition('.')[2].capitalize()}\n\n{words}\n"
+        for route in area.routes.routes:
+            if isinstance(route, APIRoute):
+                yield from _route(route, described)
+
+
+def _route(route: APIRoute, described: dict[str, Any]) -> Iterator[str]:
+    method = "".join(route.methods or ())  # each has one
+    operation = described["paths"][f"/v1{route.path}"][method.lower()]
+    needed = [one.call.roles for one in route.dependant.dependencies if isinstance(one.call, Needs)]
+    roles = ", ".join(needed[0]) if needed else "anybody, without a token"
+    yield f"\n### {method} /v1{route.path}\n\n{operation['description']}\n\nFor: {roles}.\n"
+    rows = [*_parameters(operation), *_body(operation, described)]
+    if rows:
+        yield "\n| name | holds | needed | meaning |\n| --- | --- | --- | --- |\n"
+        yield from rows
+
+
+def _parameters(operation: dict[str, Any]) -> Iterator[str]:
+    for one in operation.get("parameters", ()):
+        yield _row(f"{one['name']} ({one['in']})", one["schema"], needed=one["required"])
+
+
+def _body(operation: dict[str, Any], described: dict[str, Any]) -> Iterator[str]:
+    if "requestBody" in operation:
+        yield from _members(operation["requestBody"]["content"]["application/json"]["schema"], described, "")
+
+
+def _members(schema: dict[str, Any], described: dict[str, Any], prefix: str) -> Iterator[str]:
+    held = _resolved(schema, described)
+    for name, member in held.get("properties", {}).items():
+        yield _row(prefix + name, member, needed=name in held.get("required", ()))
+        for inner in (member, member.get("items", {}), *member.get("anyOf", ())):
+            if "$ref" in inner and "properties" in _resolved(inner, described):
+                mark = "[]." if member.get("type") == "array" else "."
+                yield from _members(inner, described, f"{prefix}{name}{mark}")
+
+
+def _resolved(schema: dict[str, Any], described: dict[str, Any]) -> dict[str, Any]:
+    if "$ref" not in schema:
+        return schema
+    found: dict[str, Any] = described["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+    return found
+
+
+def _row(name: str, schema: dict[str, Any], *, needed: bool) -> str:
+    default = schema.get("default")
+    absent = "yes" if needed else "no" if default in (None, "", {}, []) else f"no: {default}"
+    return f"| `{name}` | {_kind(schema)} | {absent} | {schema.get('description', '')} |\n"
+
+
+def _kind(schema: dict[str, Any]) -> str:
+    if "anyOf" in schema:
+        return " or ".join(dict.fromkeys(_kind(one) for one in schema["anyOf"]))
+    if "$ref" in schema:
+        return str(schema["$ref"]).rpartition("/")[2].removesuffix("Body")
+    limits = {"minimum": "≥", "exclusiveMinimum": ">", "maximum": "≤", "maxLength": "at most"}
+    said = [f"{sign} {schema[name]:g}" for name, sign in limits.items() if name in schema]
+    return " ".join([schema.get("type", "any"), *said])
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8")
