@@ -104,17 +104,19 @@ def caller(request: Request) -> Caller:
     raise unauthorized("this token is not known, or was revoked: `interlock token list` shows which there are")
 
 
-def needs(*roles: Role) -> Callable[[Request], Caller]:
-    """The caller, who must have one of these roles."""
+class Needs:
+    """A dependency of a route: its caller, who must have one of these roles."""
 
-    def check(request: Request) -> Caller:
+    def __init__(self, *roles: Role) -> None:
+        self.roles = roles
+
+    def __call__(self, request: Request) -> Caller:
+        """Who asks. Raises Problem where that may not be."""
         found = caller(request)
-        if found.roles.isdisjoint(roles):
+        if found.roles.isdisjoint(self.roles):
             has = ", ".join(sorted(found.roles)) or "no role"
-            raise forbidden(f"this needs the role {' or '.join(roles)}; the token '{found.name}' has {has}")
+            raise forbidden(f"this needs the role {' or '.join(self.roles)}; the token '{found.name}' has {has}")
         return found
-
-    return check
 
 
 def person_of(found: Caller, by: str | None) -> Person:
@@ -131,12 +133,12 @@ def person_of(found: Caller, by: str | None) -> Person:
 
 
 Here = Annotated[Served, Depends(served)]
-Application = Annotated[Caller, Depends(needs(Role.RUNTIME))]
-Reviewer = Annotated[Caller, Depends(needs(Role.REVIEWER))]
-Operator = Annotated[Caller, Depends(needs(Role.OPERATOR))]
-Stopper = Annotated[Caller, Depends(needs(Role.OPERATOR, Role.RUNTIME, Role.REVIEWER))]
-Onlooker = Annotated[Caller, Depends(needs(*Role))]
+Application = Annotated[Caller, Depends(Needs(Role.RUNTIME))]
+Reviewer = Annotated[Caller, Depends(Needs(Role.REVIEWER))]
+Operator = Annotated[Caller, Depends(Needs(Role.OPERATOR))]
+Stopper = Annotated[Caller, Depends(Needs(Role.OPERATOR, Role.RUNTIME, Role.REVIEWER))]
+Onlooker = Annotated[Caller, Depends(Needs(*Role))]
 # Where it matters that the caller may, and not who it is.
-FOR_ALL = [Depends(needs(*Role))]
-FOR_REVIEWERS = [Depends(needs(Role.REVIEWER))]
-FOR_AUDITORS = [Depends(needs(Role.AUDITOR, Role.OPERATOR))]
+FOR_ALL = [Depends(Needs(*Role))]
+FOR_REVIEWERS = [Depends(Needs(Role.REVIEWER))]
+FOR_AUDITORS = [Depends(Needs(Role.AUDITOR, Role.OPERATOR))]
