@@ -12,6 +12,7 @@ from interlock.flows.action.admit import LEASE_S
 from interlock.flows.action.answered import answering
 from interlock.flows.action.steps import run
 from interlock.flows.action.undo import undoing
+from interlock.flows.action.undo_own import undoing_own
 from interlock.ports.effects import NotApplied
 from interlock.surfaces.api.bodies import (
     AnswerBody,
@@ -69,7 +70,11 @@ def undo_case(body: UndoBody, here: Here, who: Application) -> Mapping[str, Any]
     """Put one applied case back: you are asked to read its target, then to put back what was there before."""
     name = body.name or _name(here)
     desk = here.desk_of(who.name)
-    start = partial(undoing, desk.run_time, Elsewhere(), body.key, by=person_of(who, body.by))
+    by, rt = person_of(who, body.by), desk.run_time
+    if body.workflow is None:
+        start = partial(undoing, rt, Elsewhere(), body.key, by=by)
+    else:
+        start = partial(undoing_own, rt, Elsewhere(), body.workflow, body.key, by=by)
     return _shown(name, here.steps.begin(name, start, owner=_owner(who), lease_s=LEASE_S))
 
 

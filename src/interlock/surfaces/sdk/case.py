@@ -153,9 +153,19 @@ class Case(BaseCase):
         """What a person decided about the case; it closes its review where one is open. `note` says why."""
         return self.workflow.house.human(self.workflow.name, self.key, label, by=Person(by), note=note)
 
+    def approve(self, *, by: str, note: str = "", lease_s: float = LEASE_S) -> Outcome:
+        """A person's leave to do what was proposed, where one was asked to decide; it is done now.
+
+        The kill switch and running limits still hold: `Outcome.reasons` then say what it waits for. Raises BadInput
+        where no person was asked, `by` may not decide, or it is forbidden; with a server the token needs that right.
+        """
+        house, label = self.workflow.house, self._to_apply().label
+        house.approve(self.workflow.name, self.key, label, by=Person(by), note=note)
+        return self.apply(lease_s=lease_s)
+
     def undo(self, *, by: str) -> None:
         """Put back what was applied. Raises Refused where the target has moved on: then a person decides."""
-        run(self.workflow.house.undoing(self.workflow.action_for(awaited=False), self.key, by=Person(by)))
+        self.workflow.undo(self.key, by=by)
 
 
 class AsyncCase(BaseCase):
@@ -202,10 +212,15 @@ class AsyncCase(BaseCase):
         observed: Observed = await self._in_thread(lambda: house.human(name, self.key, label, by=Person(by), note=note))
         return observed
 
+    async def approve(self, *, by: str, note: str = "", lease_s: float = LEASE_S) -> Outcome:
+        """As `Case.approve`."""
+        house, label = self.workflow.house, self._to_apply().label
+        await self._in_thread(lambda: house.approve(self.workflow.name, self.key, label, by=Person(by), note=note))
+        return await self.apply(lease_s=lease_s)
+
     async def undo(self, *, by: str) -> None:
         """As `Case.undo`."""
-        flow = self.workflow.house.undoing(self.workflow.action_for(awaited=True), self.key, by=Person(by))
-        await run_async(flow, in_thread=self._in_thread)
+        await self.workflow.aundo(self.key, by=by)
 
     async def _in_thread(self, work: Callable[[], Any]) -> Any:
         return await self.workflow.connection.in_thread(work)

@@ -53,8 +53,8 @@ class House(Protocol):
         """Decide and, where allowed, do it."""
         ...
 
-    def undoing(self, target: Target, key: str, *, by: Person) -> Flow[None]:
-        """Undo one applied case."""
+    def undoing(self, target: Target, workflow: str, key: str, *, by: Person) -> Flow[None]:
+        """Undo one applied case of this workflow. Raises BadInput for another's."""
         ...
 
     def applied_since(self, workflow: str, since_entry: int) -> tuple[str, ...]:
@@ -71,6 +71,13 @@ class House(Protocol):
 
     def human(self, workflow: str, key: str, label: str, *, by: Person, note: str) -> Observed:
         """What a person decided about a case: it closes its review where one is open."""
+        ...
+
+    def approve(self, workflow: str, key: str, label: str, *, by: Person, note: str) -> Observed:
+        """A person's leave to do what was proposed: it is done when the case comes again.
+
+        Raises BadInput where no review of the case is open, or there is nothing that can be approved.
+        """
         ...
 
     def outcome(self, workflow: str, key: str, label: str, *, by: str, evidence_class: EvidenceClass) -> Observed:

@@ -12,7 +12,7 @@ from interlock.flows.action.observe import Observed, observe, observe_many
 from interlock.flows.action.runtime import RunTime
 from interlock.flows.action.steps import Flow
 from interlock.flows.action.suggest import keep_text_here
-from interlock.flows.action.undo import undoing
+from interlock.flows.action.undo_own import undoing_own
 from interlock.flows.ledger.content import keep_text
 from interlock.flows.review.decide import close_review
 from interlock.flows.rollout.attest import attest
@@ -61,8 +61,8 @@ class LocalHouse:
     def acting(self, target: Target | None, workflow: str, proposal: Proposal, *, lease_s: float) -> Flow[Acted]:
         return acting(self.run_time, target, workflow, proposal, lease_s=lease_s)
 
-    def undoing(self, target: Target, key: str, *, by: Person) -> Flow[None]:
-        return undoing(self.run_time, target, key, by=by)
+    def undoing(self, target: Target, workflow: str, key: str, *, by: Person) -> Flow[None]:
+        return undoing_own(self.run_time, target, workflow, key, by=by)
 
     def applied_since(self, workflow: str, since_entry: int) -> tuple[str, ...]:
         with self.run_time.store.reading() as reading:
@@ -88,18 +88,11 @@ class LocalHouse:
         with rt.store.reading() as reading:
             review = reading.review(key, ReviewKind.DECISION)
         if review is not None and review.closed_at is None and review.workflow == workflow:
-            return close_review(
-                rt.store,
-                workflow,
-                key,
-                ReviewKind.DECISION,
-                label=label,
-                by=by,
-                clock=rt.clock,
-                note=note,
-                randomness=rt.randomness,
-            )
+            return self._closed(workflow, key, label, by, note, approve=False)
         return observe(rt.store, workflow, key, label=label, by=by.name, clock=rt.clock)
+
+    def approve(self, workflow: str, key: str, label: str, *, by: Person, note: str) -> Observed:
+        return self._closed(workflow, key, label, by, note, approve=True)
 
     def outcome(self, workflow: str, key: str, label: str, *, by: str, evidence_class: EvidenceClass) -> Observed:
         rt = self.run_time
@@ -131,3 +124,18 @@ class LocalHouse:
 
     def close(self) -> None:
         self._close()
+
+    def _closed(self, workflow: str, key: str, label: str, by: Person, note: str, *, approve: bool) -> Observed:
+        rt = self.run_time
+        return close_review(
+            rt.store,
+            workflow,
+            key,
+            ReviewKind.DECISION,
+            label=label,
+            by=by,
+            clock=rt.clock,
+            note=note,
+            approve=approve,
+            randomness=rt.randomness,
+        )

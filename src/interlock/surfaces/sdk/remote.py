@@ -75,8 +75,8 @@ class RemoteHouse:
         decision = Decision(Verb(answer["verb"]), tuple(answer["reasons"]))
         return Acted(decision, None if state is None else IntentState(state), recorded=answer["recorded"])
 
-    def undoing(self, target: Target, key: str, *, by: Person) -> Flow[None]:
-        body = {"key": key, "by": by.name or None, "name": self._randomness(NAME_BYTES).hex()}
+    def undoing(self, target: Target, workflow: str, key: str, *, by: Person) -> Flow[None]:
+        body = {"workflow": workflow, "key": key, "by": by.name or None, "name": self._randomness(NAME_BYTES).hex()}
         answer = yield InStore(partial(self._begun, "/undo", body))
         yield from self._carried_out(target, answer)
 
@@ -94,6 +94,10 @@ class RemoteHouse:
     def human(self, workflow: str, key: str, label: str, *, by: Person, note: str) -> Observed:
         body = {"key": key, "label": label, "by": by.name or None, "note": note}
         return Observed(**self._server.post(f"/workflows/{_part(workflow)}/human", body))
+
+    def approve(self, workflow: str, key: str, label: str, *, by: Person, note: str) -> Observed:
+        body = {"workflow": workflow, "key": key, "label": label, "by": by.name or None, "note": note, "approve": True}
+        return Observed(**self._server.post("/reviews/decide", body)["observed"])
 
     def outcome(self, workflow: str, key: str, label: str, *, by: str, evidence_class: EvidenceClass) -> Observed:
         (observed,) = self._outcomes(workflow, [(key, label)], by, evidence_class)

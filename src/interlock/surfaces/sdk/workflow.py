@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from functools import wraps
-from typing import TYPE_CHECKING, Any, ParamSpec, overload
+from functools import partial
+from html import escape
+from typing import TYPE_CHECKING, Any, overload
 
 from interlock.flows.action.observe import Observed
-from interlock.flows.action.steps import run
+from interlock.flows.action.steps import Flow, InStore, run, run_async
 from interlock.flows.action.undo import Undone
 from interlock.surfaces.sdk.action import (
     Action,
@@ -18,18 +19,17 @@ from interlock.surfaces.sdk.action import (
 )
 from interlock.surfaces.sdk.case import NO_TEXT, OpenedCase
 from interlock.surfaces.sdk.checks import checked_confidence, checked_key, checked_label
+from interlock.surfaces.sdk.governed import Governing, governing
 from interlock.surfaces.sdk.house import House, InForce
 from interlock.surfaces.sdk.outcome import Outcome
 from interlock.terms.decision import Proposal
-from interlock.terms.errors import BadInput, Refused
+from interlock.terms.errors import BadInput, InterlockError, Refused
 from interlock.terms.evidence import Evidence, EvidenceClass
 from interlock.terms.intent import KillReport
 from interlock.terms.person import Person
 
 if TYPE_CHECKING:
     from interlock.surfaces.sdk.connection import Connection
-
-P = ParamSpec("P")
 
 
 class Workflow:
@@ -131,27 +131,20 @@ class Workflow:
         return OpenedCase(self, key, text=text, tenant=tenant, segment=segment)
 
     def governed(
-        self, *, key: Callable[P, str], label: Callable[P, str] | str, confidence: Callable[P, float | None] | float
-    ) -> Callable[[Callable[P, Any]], Callable[P, Outcome]]:
-        """Make a plain function an effect: called as before, it is only run where the workflow may.
+        self,
+        *,
+        key: Callable[..., str],
+        label: Callable[..., str] | str,
+        confidence: Callable[..., float | None] | float | None,
+        about: Callable[..., Mapping[str, Any]] | None = None,
+    ) -> Governing:
+        """Make a plain function, or a coroutine function, an effect: it only runs where the workflow may.
 
-        `key`, `label` and `confidence` are computed from the same arguments. Each call is a case; the function's own
-        answer is not returned, the Outcome is.
+        `key`, `label` and `confidence` are computed from the arguments of the call, and `about` what else is told of
+        the case: text, tenant, segment, and what `propose` takes. Each call is a case. What is returned is the Outcome;
+        an answer of the function that is a Receipt, a mapping or a text is kept as an action's is.
         """
-
-        def wrap(function: Callable[P, Any]) -> Callable[P, Outcome]:
-            @wraps(function)
-            def call(*args: P.args, **kwargs: P.kwargs) -> Outcome:
-                with self.case(key(*args, **kwargs)) as case:
-                    case.propose(
-                        label if isinstance(label, str) else label(*args, **kwargs),
-                        confidence=confidence(*args, **kwargs) if callable(confidence) else confidence,
-                    )
-                    return case.apply(instead=lambda _: function(*args, **kwargs))
-
-            return call
-
-        return wrap
+        return governing(self, key=key, label=label, confidence=confidence, about=about)
 
     def shadow(self, cases: Iterable[tuple[str, str, float | None]]) -> tuple[Outcome, ...]:
         """Decide on many cases, (key, label, confidence) each, and apply nothing: all are recorded or none is."""
@@ -188,14 +181,30 @@ class Workflow:
 
     def undo(self, key: str, *, by: str) -> None:
         """Put one applied case back. Raises BadInput where nothing is applied, Refused where a person must decide."""
-        run(self.house.undoing(self.action_for(awaited=False), key, by=Person(by)))
+        run(self.house.undoing(self.action_for(awaited=False), self.name, key, by=Person(by)))
+
+    async def aundo(self, key: str, *, by: str) -> None:
+        """The same on an event loop."""
+        flow = self.house.undoing(self.action_for(awaited=True), self.name, key, by=Person(by))
+        await run_async(flow, in_thread=self.connection.in_thread)
 
     def undo_since(self, since_entry: int, *, by: str) -> Undone:
-        """Put back everything applied from a ledger entry on, newest first; what waits for a person is listed."""
+        """Put back everything applied from a ledger entry on, newest first; what waits for a person is listed.
+
+        Raises BadInput where there is no action, or it has to be awaited.
+        """
+        return run(self._undoing_since(self.action_for(awaited=False), since_entry, Person(by)))
+
+    async def aundo_since(self, since_entry: int, *, by: str) -> Undone:
+        """The same on an event loop."""
+        flow = self._undoing_since(self.action_for(awaited=True), since_entry, Person(by))
+        return await run_async(flow, in_thread=self.connection.in_thread)
+
+    def _undoing_since(self, action: Action, since_entry: int, by: Person) -> Flow[Undone]:
         undone, waiting = [], []
-        for key in self.house.applied_since(self.name, since_entry):
+        for key in (yield InStore(partial(self.house.applied_since, self.name, since_entry))):
             try:
-                self.undo(key, by=by)
+                yield from self.house.undoing(action, self.name, key, by=by)
                 undone.append(key)
             except (Refused, BadInput) as exc:
                 waiting.append((key, str(exc)))
@@ -233,6 +242,20 @@ class Workflow:
     def __repr__(self) -> str:
         action = "no action yet" if self._action is None else f"action {self._action.__name__}"
         return f"<interlock.Workflow {self.name}: release {self.release[:19]}, {action}>"
+
+    def _repr_html_(self) -> str:
+        try:
+            now = self.house.authority(self.name)
+        except InterlockError as exc:  # a notebook shows what it can
+            return f"<p>{escape(self.name)}: {escape(str(exc))}</p>"
+        held = (
+            now.level if now.threshold is None else f"{now.level} at or over {now.threshold:g}, until {now.expires_at}"
+        )
+        action = "no action yet" if self._action is None else self._action.__name__
+        halted = ", ".join(now.halted) or "nothing"
+        rows = (("authority", held), ("halted", halted), ("action", action), ("release", self.release[:19]))
+        cells = "".join(f"<tr><th scope=row>{name}</th><td>{escape(value)}</td></tr>" for name, value in rows)
+        return f"<table><caption>{escape(self.name)}</caption>{cells}</table>"
 
 
 def _check_fits(action: Action, found: InForce, workflow: str) -> None:
