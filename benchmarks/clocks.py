@@ -23,7 +23,8 @@ from interlock.adapters.postgres.clock import ServerClock
 from interlock.adapters.postgres.connection import Lanes
 from interlock.engine.timestamp import moment
 from interlock.flows.action.act import act
-from interlock.wiring.run_time import BEHIND_MAX_S, open_address, open_run_time
+from interlock.flows.ledger.order import BACK_MAX_S
+from interlock.wiring.run_time import open_address, open_run_time
 from postgres_server import PostgresMissing, Server
 from runtime.governed import NAME, Instant, opened, promoted, proposal
 
@@ -105,10 +106,10 @@ def main() -> int:
             addresses["postgresql"] = server.new_database()
         for engine, address in addresses.items():
             found = order(address)
-            held &= found.worst_s <= BEHIND_MAX_S
+            held &= found.worst_s <= BACK_MAX_S
             print(
                 f"{engine}: {found.behind:,} of {found.entries:,} entries are dated before the one ahead of them, by "
-                f"{1e3 * found.worst_s:.1f} ms at most (told of from {BEHIND_MAX_S:g} s on)"
+                f"{1e3 * found.worst_s:.1f} ms at most (told of from {BACK_MAX_S:g} s on)"
             )
         if "postgresql" in addresses:
             apart_s, error_s = agreement(addresses["postgresql"])

@@ -14,6 +14,7 @@ from interlock.engine.ledger import merkle
 from interlock.engine.policy import edge
 from interlock.engine.timestamp import moment, stamp
 from interlock.flows.action.runtime import RunTime
+from interlock.flows.ledger.order import BACK_MAX_S
 from interlock.ports.clock import Clock
 from interlock.ports.drain import Drain
 from interlock.ports.guardrail import Guardrail
@@ -22,7 +23,6 @@ from interlock.ports.spool import Spool
 from interlock.ports.store import Store
 from interlock.terms.errors import BadInput, Unavailable
 
-BEHIND_MAX_S = 5.0  # writers that wait for each other record times that far out of order
 NO_CLOCK_TELLS = 9000  # years from here on are damage, and near the end of what can be counted
 POSTGRES = frozenset({"postgresql", "postgres"})
 
@@ -47,7 +47,7 @@ class Opened:
     @property
     def caution(self) -> str:
         """What a person should know of the clocks, "" for nothing."""
-        return behind_words(self.behind_s) if self.behind_s > BEHIND_MAX_S else ""
+        return behind_words(self.behind_s) if self.behind_s > BACK_MAX_S else ""
 
 
 def behind_words(behind_s: float) -> str:

@@ -340,3 +340,16 @@ def test_any_changed_byte_of_a_record_or_a_hash_is_found(number: int, at: int, f
     raw[at % len(raw)] ^= flip
     changed.kept[number] = replace(one, record=bytes(raw)) if in_record else replace(one, leaf=bytes(raw))
     assert [fault.index for fault in check(changed).faults] == [number]
+
+
+def test_times_that_go_back_are_told_and_are_no_fault() -> None:
+    ledger = made(130)  # of which each is dated within the same minute
+    found = verify_entries(ledger.reading())
+    assert found.holds
+    assert found.caveat.endswith(
+        "64 entries are dated more than 5 s before an earlier one, the first is entry 60: a clock was wrong."
+    )
+    accepted = {"at": "2026-03-02T09:00:00.000000Z", "kind": "clock.accepted", "body": {}}
+    later = [replace(one, index=61 + one.index) for one in made(5).kept]
+    mended = MadeLedger([*made(60).kept, entry(60, accepted), *later])
+    assert verify_entries(mended.reading()).caveat == ALONE

@@ -53,8 +53,8 @@ def written(
         raise BadInput(f"this {kind} cannot be recorded: {exc}") from exc
     if len(raw) > RECORD_BYTES_MAX:
         raise BadInput(
-            f"this {kind} cannot be recorded: it has {len(raw):,} bytes, at most {RECORD_BYTES_MAX:,} are; shorten it, or "
-            "record the digest of a file that you keep"
+            f"this {kind} cannot be recorded: it has {len(raw):,} bytes, at most {RECORD_BYTES_MAX:,} are; shorten it, "
+            "or record the digest of a file that you keep"
         )
     if kept is not None and len(kept) > PAYLOAD_BYTES_MAX:
         raise BadInput(

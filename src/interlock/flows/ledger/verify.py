@@ -9,6 +9,7 @@ from dataclasses import replace
 from interlock.engine.ledger.check_entries import check_entries
 from interlock.engine.ledger.check_export import check_export
 from interlock.flows.ledger.kept import Kept
+from interlock.flows.ledger.order import Order
 from interlock.flows.ledger.told import told
 from interlock.ports.progress import Progress, silent
 from interlock.ports.store import Reading, Store
@@ -57,9 +58,10 @@ def verify_entries(reading: Reading, *, kept: Kept = NONE_KEPT, progress: Progre
     except Unavailable as exc:
         damage = (Fault(None, str(exc)),)
     stop = reading.last_entry() + 1
-    entries = told(reading.entries(LOWEST, stop), progress, head.size if head else stop)
+    order = Order()
+    entries = order.watched(told(reading.entries(LOWEST, stop), progress, head.size if head else stop))
     checked = check_entries(entries, reading.batch_roots(), head, root_every=BATCH, kept=kept.checkpoints)
-    return _judged(replace(checked, faults=(*checked.faults, *damage)), kept)
+    return _judged(replace(checked, faults=(*checked.faults, *damage)), kept, order.words)
 
 
 def verify_export(lines: Iterable[bytes], *, kept: Kept = NONE_KEPT, progress: Progress = silent) -> LedgerCheck:
@@ -70,9 +72,9 @@ def verify_export(lines: Iterable[bytes], *, kept: Kept = NONE_KEPT, progress: P
     return _judged(check_export(told(lines, progress, None), root_every=BATCH, kept=kept.checkpoints), kept)
 
 
-def _judged(checked: LedgerCheck, kept: Kept) -> LedgerCheck:
+def _judged(checked: LedgerCheck, kept: Kept, more: str = "") -> LedgerCheck:
     faults = (*checked.faults, *(Fault(None, words) for words in kept.faults))
-    return replace(checked, faults=faults, caveat=" ".join(_caveats(checked, kept)))
+    return replace(checked, faults=faults, caveat=" ".join(filter(None, (*_caveats(checked, kept), more))))
 
 
 def _caveats(checked: LedgerCheck, kept: Kept) -> Iterator[str]:
