@@ -63,8 +63,9 @@ class CaseBody(Body):
 
 
 class UndoBody(Body):
-    """A case to be put back by you."""
+    """A case to be put back by you. With `workflow` it is refused where another one decided it."""
 
+    workflow: str | None = None
     key: Key
     by: Name = None
     name: FlowName = None
