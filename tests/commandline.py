@@ -57,9 +57,9 @@ Run = Callable[..., Ended]
 class Here(House):
     """A house whose clock stands at this minute, as the command line's does."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, address: str | None = None) -> None:
         folder.mkdir(exist_ok=True)
-        super().__init__(folder)
+        super().__init__(folder, address)
         self.now = dt.datetime.now(dt.UTC) - dt.timedelta(minutes=5)
 
 

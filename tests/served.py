@@ -18,9 +18,9 @@ MAIN = "from interlock.wiring.cli import main; main()"
 class Server:
     """A server that can be asked, stopped, killed and started again on the same port."""
 
-    def __init__(self, store: Path, *options: str, **environment: str) -> None:
-        self.store, self.options, self.port = store, options, 0
-        self._environment = {**os.environ, "INTERLOCK_STATE": str(store.parent / "state"), **environment}
+    def __init__(self, store: Path | str, *options: str, **environment: str) -> None:
+        self.store, self.options, self.port = str(store), options, 0
+        self._environment = {**os.environ, **environment}
         self.said: list[str] = []
         self.start()
 
@@ -29,7 +29,7 @@ class Server:
         return f"http://127.0.0.1:{self.port}"
 
     def start(self) -> None:
-        words = [sys.executable, "-c", MAIN, "serve", "--store", str(self.store), "--port", str(self.port)]
+        words = [sys.executable, "-c", MAIN, "serve", "--store", self.store, "--port", str(self.port)]
         self._process = subprocess.Popen(
             [*words, *self.options], stderr=subprocess.PIPE, text=True, env=self._environment
         )
@@ -56,7 +56,7 @@ class Server:
 
 
 @contextmanager
-def served(store: Path, *options: str, **environment: str) -> Iterator[Server]:
+def served(store: Path | str, *options: str, **environment: str) -> Iterator[Server]:
     server = Server(store, *options, **environment)
     try:
         yield server

@@ -1,6 +1,8 @@
 """A server, its clients in other processes, and what becomes of their cases when one of the two is gone."""
 
 import asyncio
+import datetime as dt
+import json
 import signal
 import subprocess
 import sys
@@ -12,19 +14,20 @@ import pytest
 
 import interlock
 from commandline import Here
-from governed import NAME
+from governed import NAME, opened_run_time
 from interlock.surfaces.sdk.action import Action
 from interlock.terms.intent import IntentState
 from served import Server, served
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A live workflow behind a server without tokens."""
-    house = Here(tmp_path_factory.mktemp("served"))
+@pytest.fixture(scope="module", params=["postgres", "sqlite"])
+def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A live workflow behind a server without tokens, on both engines."""
+    address = request.getfixturevalue("postgres").new_database() if request.param == "postgres" else None
+    house = Here(tmp_path_factory.mktemp("served"), address)
     house.live()
-    house.store.close()
-    with served(house.path) as server:
+    house.opened.close()
+    with served(house.address) as server:
         yield server
 
 
@@ -63,14 +66,10 @@ def applied(workflow: interlock.Workflow, key: str, label: str = "billing", **ab
 
 
 def state(server: Server, key: str) -> tuple[str, IntentState | None]:
-    house = Here(server.store.parent)
-    try:
-        with house.store.reading() as reading:
-            row = reading.decision(key)
-            assert row is not None
-            return row.verb, reading.intent_state(key)
-    finally:
-        house.store.close()
+    with opened_run_time(server.store, clock=lambda: dt.datetime.now(dt.UTC)) as rt, rt.store.reading() as reading:
+        row = reading.decision(key)
+        assert row is not None
+        return row.verb, reading.intent_state(key)
 
 
 def test_a_case_is_decided_there_and_done_here(server: Server, connection: interlock.Connection) -> None:
@@ -208,3 +207,18 @@ def test_a_receipt_finds_its_case_after_the_server_was_started_anew(
 
 def proposal(desk: interlock.Workflow, key: str) -> dict[str, Any]:
     return {"key": key, "release": desk.release, "label": "billing", "confidence": 0.97}
+
+
+def test_an_admission_whose_answer_was_lost_goes_to_a_person(server: Server, connection: interlock.Connection) -> None:
+    desk = connection.workflow(NAME)
+    name = "lost-answer-0000"
+    body = {"proposal": proposal(desk, "lost-1"), "before": {}, "name": name}
+    assert server.post(f"/workflows/{NAME}/cases", body).json()["next"]["step"] == "apply"
+    kept: dict[str, Any] = {"workflow": NAME, "at": "2026-03-02T09:00:00.000000Z", "leaf": "", "name": name}
+    kept["proposal"] = {**proposal(desk, "lost-1"), "payload_digest": "sha256:" + "0" * 64}
+    lines = [json.dumps(kept), "what nobody can read"]
+    handed = [server.post("/suggestions", {"lines": lines}).json() for _ in range(2)]
+    assert [(one["recorded"], one["known"], len(one["set_aside"])) for one in handed] == [(0, 1, 1)] * 2
+    assert state(server, "lost-1") == ("apply", IntentState.FAILED)
+    waiting = [one["kind"] for one in server.get("/reviews", limit=1_000).json() if one["key"] == "lost-1"]
+    assert waiting == ["decision"]

@@ -10,6 +10,7 @@ from interlock.terms.errors import BadInput, Refused, Unavailable
 
 CONNECT_S, ANSWER_S = 2.0, 15.0
 PROBLEM = "urn:interlock:problem:"
+NOTHING = object()  # no JSON
 
 
 class JsonClient:
@@ -44,9 +45,11 @@ class JsonClient:
         except (TypeError, ValueError) as exc:
             raise BadInput(f"this cannot be sent as JSON: {exc}") from exc
         content = _content(response)
-        if response.is_success:
-            return content
-        raise _error(response, content, self.base)
+        if not response.is_success:
+            raise _error(response, content, self.base)
+        if content is NOTHING:
+            raise Unavailable(f"{self.base} answered with something else than JSON: it is no server of ours")
+        return content
 
 
 def _check(base: str, token: str | None) -> None:
@@ -67,7 +70,7 @@ def _content(response: httpx.Response) -> Any:
     try:
         return response.json()
     except ValueError:
-        return None
+        return NOTHING
 
 
 def _error(response: httpx.Response, content: Any, base: str) -> Exception:
