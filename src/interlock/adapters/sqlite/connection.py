@@ -65,7 +65,10 @@ def _connect(path: Path) -> sqlite3.Connection:
 
 def begin_writing(connection: sqlite3.Connection) -> None:
     """BEGIN IMMEDIATE, waiting for the present writer; raises sqlite3.OperationalError where that takes too long."""
-    _patiently(connection, "BEGIN IMMEDIATE")
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+    except sqlite3.OperationalError:
+        _patiently(connection, "BEGIN IMMEDIATE")
 
 
 def _patiently(connection: sqlite3.Connection, statement: str) -> None:

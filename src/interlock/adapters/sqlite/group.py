@@ -16,11 +16,12 @@ UNSET = object()
 class Job:
     """One caller's work, and what came of it. `woken` is let go once: when it is done, or when it is to lead."""
 
-    __slots__ = ("_error", "_result", "durable", "woken", "work")
+    __slots__ = ("_error", "_result", "durable", "ends", "woken", "work")
 
-    def __init__(self, work: Callable[[Transaction], Any], *, durable: bool) -> None:
+    def __init__(self, work: Callable[[Transaction], Any], *, durable: bool, ends: bool) -> None:
         self.work = work
         self.durable = durable
+        self.ends = ends
         self.woken = threading.Lock()
         self.woken.acquire()
         self._result: Any = UNSET
@@ -61,9 +62,9 @@ class Group:
         self._heir: Job | None = None
         self._busy = False
 
-    def run(self, work: Callable[[Transaction], T], *, durable: bool) -> T:
+    def run(self, work: Callable[[Transaction], T], *, durable: bool, ends: bool) -> T:
         """Do the work, alone or with others' in one transaction; returns or raises what the work did."""
-        job = Job(work, durable=durable)
+        job = Job(work, durable=durable, ends=ends)
         with self._mutex:
             self._waiting.append(job)
             leads, self._busy = not self._busy, True

@@ -70,7 +70,7 @@ class SqliteStore:
         if not ends:
             self._flag.stand_aside()
         self._check_usable()
-        return self._group.run(work, durable=durable)
+        return self._group.run(work, durable=durable, ends=ends)
 
     def seal(self) -> TreeHead:
         with self.transaction(durable=False) as tx:
@@ -84,6 +84,8 @@ class SqliteStore:
 
     def _perform(self, jobs: list[Job]) -> None:
         try:
+            if not all(job.ends for job in jobs):
+                self._check_file()
             tx = self._begin(durable=any(job.durable for job in jobs))
             try:
                 if len(jobs) == 1:
@@ -110,6 +112,7 @@ class SqliteStore:
     @contextmanager
     def _transaction(self, *, durable: bool) -> Iterator[SqliteTransaction]:
         with sql_translated(self.path):
+            self._check_file()
             tx = self._begin(durable=durable)
             try:
                 yield tx
@@ -122,15 +125,18 @@ class SqliteStore:
         db = self._own_writer()
         if self._writing is not None:
             raise Unavailable("a transaction of this store is already open in this thread; nest nothing in it")
-        if _identity(self.path) != self._file:  # whoever kills would do it in another file than this one
-            raise Unavailable(
-                f"the store {self.path} was removed, or another file was put in its place, while it was open: put it "
-                "back, or open the new one in a new process"
-            )
         self._synchronise(db, "FULL" if durable else "NORMAL")
         begin_writing(db)
         self._writing = threading.get_ident()
         return SqliteTransaction(db, self._tree)
+
+    def _check_file(self) -> None:
+        """Whoever kills must do it in this file. A settlement belongs where its intent is, wherever that is now."""
+        if _identity(self.path) != self._file:
+            raise Unavailable(
+                f"the store {self.path} was removed, or another file was put in its place, while it was open: put it "
+                "back, or open the new one in a new process"
+            )
 
     def _commit(self, tx: SqliteTransaction) -> None:
         self._check_usable()
