@@ -1,5 +1,6 @@
 """The Merkle tree over the ledger, as a store grows it: the store keeps its head, the rule is the core's."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from interlock.terms.ledger import TreeHead
@@ -12,6 +13,10 @@ class Tree(Protocol):
 
     def grow(self, head: TreeHead, leaf: bytes, index: int) -> TreeHead:
         """The head with one more leaf, that of entry `index`."""
+        ...
+
+    def grow_by(self, head: TreeHead, leaves: Sequence[bytes], index: int) -> TreeHead:
+        """The head with these leaves more, the last of which is that of entry `index`."""
         ...
 
     def root_of(self, head: TreeHead) -> bytes:

@@ -5,7 +5,7 @@ Leaves are hashed with a 0x00 prefix and nodes with 0x01, so a node can never pa
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from interlock.terms.ledger import TreeHead
 
@@ -51,9 +51,15 @@ class Growing:
 
 def grow(head: TreeHead, leaf: bytes, index: int | None = None) -> TreeHead:
     """The head after one more leaf, that of entry `index` (None: its place in the tree); amortised O(1)."""
+    return grow_by(head, (leaf,), head.size if index is None else index)
+
+
+def grow_by(head: TreeHead, leaves: Iterable[bytes], index: int) -> TreeHead:
+    """The head after these leaves more, the last of which is that of entry `index`."""
     tree = Growing(head.size, head.peaks)
-    tree.add(leaf)
-    return TreeHead(tree.size, tuple(tree.peaks), head.size if index is None else index)
+    for leaf in leaves:
+        tree.add(leaf)
+    return TreeHead(tree.size, tuple(tree.peaks), index)
 
 
 def root_of(head: TreeHead) -> bytes:
