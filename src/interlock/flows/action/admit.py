@@ -81,7 +81,7 @@ def admit_all(
             admissions = rt.journal.admit([one.wish for one in decided])
         except Unavailable as exc:
             raise Unanswered(str(exc), tuple(one.wish.entry.leaf.hex() for one in decided)) from exc
-        if all(a.answer in {Answer.ADMITTED, Answer.KNOWN} for a in admissions):
+        if all(a.answer is Answer.ADMITTED or a.answer is Answer.KNOWN for a in admissions):
             return tuple(_admitted(workflow, *pair) for pair in zip(decided, admissions, strict=True))
         if any(a.answer is Answer.STALE for a in admissions):
             standing = rt.standings.refreshed(workflow)

@@ -51,19 +51,18 @@ def decided_wish(
     decision = decide(inputs)
     numbers = _numbers(standing, inputs)
     body = _body(standing, inputs, decision, numbers)
-    payload = _payload(proposal, None)
+    applied = decision.verb is Verb.APPLY
+    payload = _payload(proposal, before if applied else None)
     effect = None
     if decision.verb is Verb.REVIEW:
         body["review_due_at"] = due_at(standing.definition.review, ReviewKind.DECISION, now)
-    elif decision.verb is Verb.APPLY:
+    elif applied:
         effect = effect_of(proposal, epoch=standing.epoch(scopes))
         body |= intent_fields(rt, standing, effect, action, lease_s, now)
         if reserved:
             body["reserved"] = [{"counter": one.counter, "amount": one.amount} for one in reserved]
-        payload = _payload(proposal, before)
     if payload is not None:
         payload["nonce"] = rt.randomness(NONCE_BYTES).hex()
-    applied = decision.verb is Verb.APPLY
     wish = Wish(
         key=proposal.key,
         version=standing.version,
