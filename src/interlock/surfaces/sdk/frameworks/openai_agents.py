@@ -1,10 +1,12 @@
 """OpenAI Agents SDK: a tool whose calls are cases. The model sees a neutral sentence, never why it was held back."""
 
 import json
+import logging
 from collections.abc import Callable, Mapping
+from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, Any
 
-from interlock.surfaces.sdk.checks import checked_key, checked_label
+from interlock.surfaces.sdk.governed import parted
 from interlock.surfaces.sdk.workflow import Workflow
 from interlock.terms.errors import BadInput
 
@@ -13,6 +15,9 @@ if TYPE_CHECKING:
 
 Arguments = Mapping[str, Any]
 NOT_UNDERSTOOD = "The call was not understood: its arguments are not what the tool takes."
+# What a model's arguments can do to the functions that read them; what the machinery raises is not among it.
+NOT_A_CASE = (LookupError, AttributeError, TypeError, ValueError, RecursionError, BadInput)
+MISSING = "the OpenAI Agents SDK is not installed: pip install openai-agents"
 
 
 def governed_tool(
@@ -30,34 +35,35 @@ def governed_tool(
     `effect.arguments`.
 
     `parameters` is the JSON schema of the arguments. `key` names the case from business data in them, so that a call
-    that the model repeats is done once. `about` gives further facts to `propose` (amount_cents, target, tenant is not
-    one of them). Without `confidence` a person decides every case. Raises ModuleNotFoundError where the SDK is missing.
+    that the model repeats is done once. `about` gives what else is told of the case: text, tenant, segment, and what
+    `propose` takes. Without `confidence` a person decides every case. A call that cannot be a case is told to the model
+    as not understood, and why to the log 'interlock'. Raises ModuleNotFoundError where the SDK is missing.
     """
     try:
         from agents import FunctionTool
     except ModuleNotFoundError as exc:
-        raise ModuleNotFoundError("the OpenAI Agents SDK is not installed: pip install openai-agents") from exc
+        raise ModuleNotFoundError(MISSING) from exc
+
+    def told(arguments: Arguments) -> tuple[dict[str, Any], dict[str, Any]]:
+        of_case, rest = parted({} if about is None else about(arguments))
+        proposed = label if isinstance(label, str) else label(arguments)
+        sure = confidence(arguments) if callable(confidence) else confidence
+        return {"key": key(arguments), **of_case}, {
+            "label": proposed,
+            "confidence": sure,
+            "arguments": arguments,
+            **rest,
+        }
 
     async def invoke(context: Any, text: str) -> str:  # noqa: ARG001 - the SDK hands it over
-        try:
-            arguments = json.loads(text or "{}")
-        except ValueError:
-            return NOT_UNDERSTOOD
-        if not isinstance(arguments, dict):
-            return NOT_UNDERSTOOD
-        return await _message(arguments)
-
-    async def _message(arguments: dict[str, Any]) -> str:
-        try:
-            case_key, proposed = key(arguments), label if isinstance(label, str) else label(arguments)
-            sure = confidence(arguments) if callable(confidence) else confidence
-            facts = {} if about is None else dict(about(arguments))
-            checked_key(case_key)
-            checked_label(proposed)
-        except (KeyError, TypeError, ValueError, BadInput):
-            return NOT_UNDERSTOOD  # the model may mend its call; what the application did wrong is raised below
-        async with workflow.case(case_key) as case:
-            await case.propose(proposed, confidence=sure, arguments=arguments, **facts)
+        async with AsyncExitStack() as stack:
+            try:
+                of_case, rest = told(_arguments(text))
+                case = await stack.enter_async_context(workflow.case(**of_case))
+                await case.propose(**rest)
+            except NOT_A_CASE as exc:
+                logging.getLogger("interlock").warning("a call of the tool '%s' was not understood: %s", name, exc)
+                return NOT_UNDERSTOOD
             return (await case.apply()).message
 
     return FunctionTool(
@@ -67,3 +73,14 @@ def governed_tool(
         on_invoke_tool=invoke,
         strict_json_schema=False,
     )
+
+
+def _arguments(text: str) -> dict[str, Any]:
+    found = json.loads(text or "{}", parse_constant=_no_number)
+    if not isinstance(found, dict):
+        raise ValueError(f"a tool takes an object, not {type(found).__name__}")
+    return found
+
+
+def _no_number(name: str) -> None:
+    raise ValueError(f"{name} is no JSON")

@@ -9,9 +9,12 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from openfeature.evaluation_context import EvaluationContext
-from openfeature.flag_evaluation import FlagResolutionDetails, Reason
-from openfeature.provider import AbstractProvider, Metadata
+try:
+    from openfeature.evaluation_context import EvaluationContext
+    from openfeature.flag_evaluation import FlagResolutionDetails, Reason
+    from openfeature.provider import AbstractProvider, Metadata
+except ModuleNotFoundError as exc:
+    raise ModuleNotFoundError("OpenFeature is not installed: pip install openfeature-sdk") from exc
 
 from interlock.surfaces.sdk.connection import Connection
 from interlock.surfaces.sdk.house import AuthorityNow
