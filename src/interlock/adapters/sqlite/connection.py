@@ -1,5 +1,6 @@
 """Opening SQLite so that a commit means what it says, and translating its errors."""
 
+import os
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -116,6 +117,27 @@ def check_schema(connection: sqlite3.Connection) -> None:
         older = version is not None and version.isdigit() and int(version) < int(SCHEMA_VERSION)
         mend = "Run `interlock upgrade`; it makes a copy first" if older else OLDER_HERE
         raise Unavailable(f"the store has schema {version}, this Interlock knows {SCHEMA_VERSION}. {mend}")
+
+
+def identity(path: Path) -> tuple[int, int]:
+    """Which file is there, (0, 0) for none."""
+    try:
+        found = os.stat(path)  # noqa: PTH116 - for each transaction, and Path.stat takes twice as long
+    except OSError:
+        return 0, 0
+    return found.st_dev, found.st_ino
+
+
+def check_identity(path: Path, opened: tuple[int, int]) -> None:
+    """Raises Unavailable where another file is there now: whoever kills would do it in that one.
+
+    A settlement need not ask: it belongs where its intent is, wherever that is now.
+    """
+    if identity(path) != opened:
+        raise Unavailable(
+            f"the store {path} was removed, or another file was put in its place, while it was open: put it back, or "
+            "open the new one in a new process"
+        )
 
 
 @contextmanager

@@ -12,6 +12,8 @@ from typing import TypeVar
 from interlock.adapters.sqlite.connection import (
     as_unavailable,
     begin_writing,
+    check_identity,
+    identity,
     open_store_file,
     open_to_read,
     sql_translated,
@@ -44,7 +46,7 @@ class SqliteStore:
         self._pid = os.getpid()
         self._lock = threading.RLock()
         self._writer: sqlite3.Connection | None = _open(path)
-        self._file = _identity(path)
+        self._file = identity(path)
         self._group = Group(self._lock, self._perform)
         self._writing: int | None = None  # the thread whose transaction is open
         self._idle: list[sqlite3.Connection] = []
@@ -85,7 +87,7 @@ class SqliteStore:
     def _perform(self, jobs: list[Job]) -> None:
         try:
             if not all(job.ends for job in jobs):
-                self._check_file()
+                check_identity(self.path, self._file)
             tx = self._begin(durable=any(job.durable for job in jobs))
             try:
                 if len(jobs) == 1:
@@ -112,7 +114,7 @@ class SqliteStore:
     @contextmanager
     def _transaction(self, *, durable: bool) -> Iterator[SqliteTransaction]:
         with sql_translated(self.path):
-            self._check_file()
+            check_identity(self.path, self._file)
             tx = self._begin(durable=durable)
             try:
                 yield tx
@@ -129,14 +131,6 @@ class SqliteStore:
         begin_writing(db)
         self._writing = threading.get_ident()
         return SqliteTransaction(db, self._tree)
-
-    def _check_file(self) -> None:
-        """Whoever kills must do it in this file. A settlement belongs where its intent is, wherever that is now."""
-        if _identity(self.path) != self._file:
-            raise Unavailable(
-                f"the store {self.path} was removed, or another file was put in its place, while it was open: put it "
-                "back, or open the new one in a new process"
-            )
 
     def _commit(self, tx: SqliteTransaction) -> None:
         self._check_usable()
@@ -263,15 +257,6 @@ class SqliteStore:
 
 _stores: "weakref.WeakSet[SqliteStore]" = weakref.WeakSet()
 _inherited: set[Path] = set()
-
-
-def _identity(path: Path) -> tuple[int, int]:
-    """Which file is there, (0, 0) for none."""
-    try:
-        found = os.stat(path)  # noqa: PTH116 - for each transaction, and Path.stat takes twice as long
-    except OSError:
-        return 0, 0
-    return found.st_dev, found.st_ino
 
 
 def _open(path: Path) -> sqlite3.Connection:
