@@ -3,6 +3,8 @@
 TYPE_CHECKING = False  # type checkers take it for true, and nothing has to be loaded for it
 if TYPE_CHECKING:
     from interlock.ports.effects import NotApplied as NotApplied
+    from interlock.surfaces.sdk.case import AsyncCase as AsyncCase
+    from interlock.surfaces.sdk.case import Case as Case
     from interlock.surfaces.sdk.case import current_case as current_case
     from interlock.surfaces.sdk.connection import Connection as Connection
     from interlock.surfaces.sdk.outcome import Outcome as Outcome
@@ -23,6 +25,8 @@ _FROM = {
     "Connection": "interlock.surfaces.sdk.connection",
     "Workflow": "interlock.surfaces.sdk.workflow",
     "Outcome": "interlock.surfaces.sdk.outcome",
+    "Case": "interlock.surfaces.sdk.case",
+    "AsyncCase": "interlock.surfaces.sdk.case",
     "current_case": "interlock.surfaces.sdk.case",
     "Effect": "interlock.terms.intent",
     "Receipt": "interlock.terms.intent",
@@ -34,13 +38,14 @@ _FROM = {
 }
 
 
-def __getattr__(name: str) -> object:
-    if name not in _FROM:
-        raise AttributeError(f"module 'interlock' has no attribute '{name}'")
-    from importlib import import_module
+if not TYPE_CHECKING:  # a type checker would take every name for one that is there
 
-    found: object = getattr(import_module(_FROM[name]), name)
-    return found
+    def __getattr__(name: str) -> object:
+        if name not in _FROM:
+            raise AttributeError(f"module 'interlock' has no attribute '{name}'")
+        from importlib import import_module
+
+        return getattr(import_module(_FROM[name]), name)
 
 
 def __dir__() -> list[str]:
