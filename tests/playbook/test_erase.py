@@ -15,6 +15,8 @@ from pydantic import ValidationError
 from commandline import DEFINITION as TEXT
 from governed import ANA, BEN, DEFINITION, NAME, Desk, House
 from interlock.adapters.definitions.schema import WorkflowFile
+from interlock.adapters.sqlite.store import SqliteStore
+from interlock.engine.ledger import merkle
 from interlock.engine.ledger.canonical import digest, encoded
 from interlock.engine.timestamp import stamp
 from interlock.flows.action.admit import admit
@@ -39,6 +41,7 @@ from interlock.terms.errors import BadInput, Refused
 from interlock.terms.intent import Effect, IntentState, Receipt
 from interlock.terms.person import Person
 from interlock.terms.workflow import WorkflowDefinition
+from interlock.wiring.upkeep import StoreUpkeep
 
 if TYPE_CHECKING:
     from postgres_server import Databases
@@ -448,3 +451,23 @@ def test_a_definition_cannot_promise_an_undo_that_it_does_not_keep() -> None:
 
 def _file(**changed: int) -> dict[str, Any]:
     return {**yaml.safe_load(TEXT), **changed}
+
+
+def test_a_backup_that_is_made_afterwards_holds_nothing_of_it(tmp_path: Path) -> None:
+    (tmp_path / "house").mkdir()
+    house = House(tmp_path / "house")
+    house.live(UNAUDITED)
+    kept = Kept(house)
+    kept.applied("k", text="SECRET-OF-HERS")
+    upkeep, before, after = StoreUpkeep(house.clock), tmp_path / "before.backup", tmp_path / "after.backup"
+    upkeep.back_up(house.address, before)
+    house.now += 8 * DAY
+    kept.erase("k")
+    upkeep.back_up(house.address, after)
+    assert (b"SECRET-OF-HERS" in before.read_bytes(), b"SECRET-OF-HERS" in after.read_bytes()) == (True, False)
+    upkeep.restore(after, str(tmp_path / "again.db"), by=BEN, reason="a rehearsal")
+    again = SqliteStore(tmp_path / "again.db", merkle)
+    checked = verify(again)
+    assert (checked.faults, checked.payloads_gone) == ((), 2)
+    again.close()
+    house.opened.close()

@@ -60,8 +60,12 @@ class SqlContents:
 
     def cases_with_content(self, workflow: str, *, before: str, since: int, limit: int) -> tuple[tuple[str, int], ...]:
         query = """
-        SELECT key, entry FROM decision WHERE workflow = :workflow AND entry >= :since AND at < :before
-          AND erased_entry IS NULL ORDER BY entry LIMIT :limit
+        SELECT d.key, d.entry FROM decision d
+        WHERE d.workflow = :workflow AND d.entry >= :since AND d.at < :before AND d.erased_entry IS NULL AND (
+          EXISTS (SELECT 1 FROM ledger l
+                  WHERE l.entry IN (d.entry, d.intent_entry, d.settled_entry) AND l.payload IS NOT NULL)
+          OR EXISTS (SELECT 1 FROM payload p WHERE p.key = d.key))
+        ORDER BY d.entry LIMIT :limit
         """
         values = {"workflow": workflow, "since": since, "before": before, "limit": limit}
         return tuple((str(key), int(entry)) for key, entry in self.rows(query, values))
