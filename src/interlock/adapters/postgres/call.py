@@ -15,10 +15,9 @@ Parameter = str | int | float | bytes | None
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """A function of the store with `parameters` parameters, of which those at `binary` are bytes."""
+    """A function of the store with `parameters` parameters, of which those at `binary` are bytes, and one result."""
 
     name: str
-    result: str
     parameters: int
     binary: frozenset[int]
 
@@ -26,7 +25,7 @@ class Function:
     def query(self) -> bytes:
         """The statement that calls it."""
         places = ", ".join(f"${number}" for number in range(1, self.parameters + 1))
-        return f"SELECT {self.result} FROM {self.name}({places})".encode()
+        return f"SELECT {self.name}({places})".encode()  # in FROM it would make a table of its one row
 
     @property
     def formats(self) -> list[int]:
@@ -42,8 +41,8 @@ class Caller:
         self._query = function.query
         self._formats = function.formats
 
-    def __call__(self, lane: Lane, parameters: Sequence[Parameter]) -> tuple[bytes | None, ...]:
-        """The first row, as text. The caller holds the lane. Raises psycopg.Error."""
+    def __call__(self, lane: Lane, parameters: Sequence[Parameter]) -> bytes:
+        """The result, as text. The caller holds the lane. Raises psycopg.Error."""
         connection = lane.connection.pgconn
         if self._name not in lane.prepared:
             _checked(connection, connection.prepare(self._name, self._query))
@@ -51,7 +50,7 @@ class Caller:
         sent = [one if one is None or type(one) is bytes else str(one).encode() for one in parameters]
         # The driver's stub knows no NULL here; the driver does.
         found = _checked(connection, connection.exec_prepared(self._name, cast("Any", sent), self._formats))
-        return tuple([found.get_value(0, column) for column in range(found.nfields)])
+        return found.get_value(0, 0) or b""
 
 
 def _checked(connection: pq.abc.PGconn, found: pq.abc.PGresult) -> pq.abc.PGresult:

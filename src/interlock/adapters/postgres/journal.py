@@ -26,11 +26,11 @@ GONE = ("08", "57P")  # the classes of errors after which a connection, or the s
 SEALED_EVERY = 1024  # entries of one process, which then takes all that are written into the tree
 AGAIN_S = (0.05, 0.2, 0.5, 1.0)
 STATES = {"intent.completed": "done", "intent.failed": "failed", "intent.in_doubt": "in_doubt"}
-ANSWERS = {answer.value.encode(): answer for answer in Answer}
+NOT_ADMITTED = {-1: Answer.KNOWN, -2: Answer.STALE}  # what interlock_admit answers in place of an entry
 CASE = ("key", "release", "verb", "audited", "tenant", "segment", "action", "state", "epoch", "owner", "lease_until")
-ADMIT = Caller(Function("interlock_admit", "answer, entry_", 24, frozenset({8, 9, 10})))
-SETTLE = Caller(Function("interlock_settle", "interlock_settle", 15, frozenset({7, 8, 9})))
-UNLOCK = Caller(Function("interlock_unlock", "interlock_unlock", 1, frozenset()))
+ADMIT = Caller(Function("interlock_admit", 24, frozenset({8, 9, 10})))
+SETTLE = Caller(Function("interlock_settle", 15, frozenset({7, 8, 9})))
+UNLOCK = Caller(Function("interlock_unlock", 1, frozenset()))
 
 
 class Hold:
@@ -126,7 +126,7 @@ class PostgresJournal:
         lane = None if hold is None or hold.lane.broken else hold.lane
         locks = hold.locks if hold is not None and lane is not None else []
         with self._lanes.taken(lane) as used:
-            (index,) = SETTLE(used, _settling(entry, locks, durable=durable))
+            index = SETTLE(used, _settling(entry, locks, durable=durable))
             if hold is not None:
                 hold.locks = []
             return index != b"-1" or _is_written(used, "settled_entry", entry)
@@ -135,8 +135,8 @@ class PostgresJournal:
 def _ask(lane: Lane, wish: Wish, locks: Sequence[int]) -> Admission:
     if wish.entry.kind != "decision.made":
         return _ask_at_length(lane, wish, locks)
-    answer, entry = ADMIT(lane, _admitting(wish, locks))
-    return Admission(ANSWERS[answer or b""], int(entry or b"-1"))
+    entry = int(ADMIT(lane, _admitting(wish, locks)))
+    return Admission(NOT_ADMITTED.get(entry, Answer.ADMITTED), entry)
 
 
 def _ask_at_length(lane: Lane, wish: Wish, locks: Sequence[int]) -> Admission:
