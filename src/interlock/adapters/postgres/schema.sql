@@ -74,9 +74,7 @@ CREATE TABLE decision (
   erased_entry BIGINT
 );
 CREATE INDEX decision_by_workflow ON decision (workflow, entry);
-CREATE INDEX decision_executing ON decision (lease_until) WHERE state = 'executing';
-CREATE INDEX decision_in_doubt ON decision (entry) WHERE state = 'in_doubt';
-CREATE INDEX decision_undoing ON decision (entry) WHERE state = 'undoing';
+CREATE INDEX decision_unsettled ON decision (entry) WHERE state IN ('executing', 'in_doubt', 'undoing');
 
 CREATE TABLE counter (
   workflow TEXT COLLATE "C" NOT NULL,

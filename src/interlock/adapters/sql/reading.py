@@ -27,6 +27,7 @@ from interlock.terms.ledger import BatchRoot, LedgerEntry, TreeHead
 
 HASH_BYTES = 32
 URGENCY = "escalations DESC, due_at, key, kind"
+UNSETTLED = frozenset({IntentState.EXECUTING, IntentState.IN_DOUBT, IntentState.UNDOING})  # as the index has them
 SCOPE_KINDS = ("tenant", "workflow", "action", "segment")
 
 
@@ -120,12 +121,9 @@ class SqlReading(SqlContents):
 
     def intents(self, scope: str, *, state: str | None = None, since_entry: int = 0) -> Iterator[Intent]:
         condition, values = under_scope(scope)
-        query = f"{INTENT} WHERE d.entry >= :since AND {condition}"
         values["since"] = since_entry
-        if state is not None:
-            # Written out, so that both engines see that the index over the few unsettled ones holds all of these.
-            query += f" AND d.state = '{state}'" if state.isidentifier() else " AND 1 = 0"
-        return map(intent_of, self.stream(f"{query} ORDER BY d.entry", values))
+        where = f"d.entry >= :since AND {condition if state is None else _in_state(state, condition)}"
+        return map(intent_of, self.stream(f"{INTENT} WHERE {where} ORDER BY d.entry", values))
 
     def decision(self, key: str) -> DecisionRow | None:
         row = self.first(f"{DECISION} WHERE d.key = :key", key=key)
@@ -177,6 +175,18 @@ class SqlReading(SqlContents):
     def secret(self, name: str) -> bytes | None:
         row = self.first("SELECT value FROM secret WHERE name = :name", name=name)
         return bytes(row[0]) if row else None
+
+
+def _in_state(state: str, condition: str) -> str:
+    """The condition on decisions `d` with a state, which is written out for the index over the few unsettled ones.
+
+    That one is to be taken, not the one by workflow, which has all that was ever decided: IS TRUE hides a condition.
+    """
+    if state not in set(IntentState):
+        return "1 = 0"
+    if state not in UNSETTLED:
+        return f"{condition} AND d.state = '{state}'"
+    return f"({condition}) IS TRUE AND d.state = '{state}' AND d.state IN ('executing', 'in_doubt', 'undoing')"
 
 
 def _of_kind(kind: str) -> str:
