@@ -1,5 +1,6 @@
 """A connection to a run time. It survives a fork: a child opens its own when it first needs one."""
 
+import atexit
 import os
 import re
 import threading
@@ -121,6 +122,12 @@ _connections: "weakref.WeakSet[Connection]" = weakref.WeakSet()
 def _after_fork_in_child() -> None:
     for connection in list(_connections):
         connection.after_fork_in_child()
+
+
+@atexit.register
+def _close_at_exit() -> None:
+    for connection in list(_connections):  # a script need not close its connection
+        connection.close()
 
 
 # Done before any thread of the child can run, so that two of them do not open a store each.
