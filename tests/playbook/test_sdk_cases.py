@@ -326,9 +326,15 @@ def test_a_closed_connection_says_so(live: House, desk: DeskByHand) -> None:
 def test_a_definition_that_changed_under_the_process_applies_nothing(
     triage: interlock.Workflow, live: House, desk: DeskByHand
 ) -> None:
+    before = triage.release[:19]
     live.live(replace(DEFINITION, acts={"model": "sha256:two"}))
-    assert apply(triage, "k").reasons == ("the proposal was made by a release that is not the one in force",)
+    told = (
+        "the proposal was made by a release that is not the one in force",
+        f"this process proposes under {before}, in force is {live.release[:19]}: call workflow.reload()",
+    )
+    assert (apply(triage, "k").reasons, apply(triage, "k").reasons) == (told, told)
     triage.reload()
+    assert apply(triage, "k").reasons == told[:1]  # as it was decided then, with nothing left to do about it
     assert apply(triage, "k2").applied
     live.define(replace(DEFINITION, effect=EffectPlan("route", TargetKind.PROBE, "put it back")))
     with pytest.raises(interlock.BadInput, match="make them agree"):

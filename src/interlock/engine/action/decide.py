@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from interlock.engine.oversight.wording import percent
 from interlock.terms.decision import Decision, DecisionInputs, GrantFacts, Verb
 
+OTHER_RELEASE = "the proposal was made by a release that is not the one in force"
+
 
 def decide(inputs: DecisionInputs) -> Decision:
     """Apply, review, shadow or deny, with every reason that holds.
@@ -40,7 +42,7 @@ def decide(inputs: DecisionInputs) -> Decision:
 
 def _doubts_about_grant(inputs: DecisionInputs, grant: GrantFacts) -> Iterator[str]:
     if inputs.proposal.release != inputs.current_release:
-        yield "the proposal was made by a release that is not the one in force"
+        yield OTHER_RELEASE
     if grant.release != inputs.current_release:
         yield "the grant belongs to another release"
     if not inputs.at < grant.expires_at:

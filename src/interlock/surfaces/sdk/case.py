@@ -19,7 +19,7 @@ from interlock.surfaces.sdk.checks import (
     checked_lease,
     checked_text,
 )
-from interlock.surfaces.sdk.outcome import Outcome, outcome_of
+from interlock.surfaces.sdk.outcome import Outcome
 from interlock.terms.decision import Proposal
 from interlock.terms.errors import BadInput
 from interlock.terms.person import Person
@@ -139,8 +139,7 @@ class Case(BaseCase):
         """
         proposal, lease_s = self._to_apply(), checked_lease(lease_s)
         action = self.workflow.action_for(awaited=False, instead=instead)
-        acted = run(self.workflow.house.acting(action, self.workflow.name, proposal, lease_s=lease_s))
-        self.outcome = outcome_of(self.key, acted)
+        self.outcome = run(self.workflow.acting(action, proposal, lease_s))
         return self.outcome
 
     def shadow(self) -> Outcome:
@@ -195,8 +194,7 @@ class AsyncCase(BaseCase):
         """
         proposal, lease_s = self._to_apply(), checked_lease(lease_s, timeout_s)
         action = self.workflow.action_for(awaited=True, instead=instead, timeout_s=timeout_s)
-        flow = self.workflow.house.acting(action, self.workflow.name, proposal, lease_s=lease_s)
-        self.outcome = outcome_of(self.key, await run_async(flow, in_thread=self._in_thread))
+        self.outcome = await run_async(self.workflow.acting(action, proposal, lease_s), in_thread=self._in_thread)
         return self.outcome
 
     async def shadow(self) -> Outcome:

@@ -51,6 +51,6 @@ class Outcome:
         return f"<b>{escape(self.key)}</b>: {escape(self.verb)}{state}<ul>{reasons}</ul>"
 
 
-def outcome_of(key: str, acted: Acted) -> Outcome:
-    """What a flow answered, without what would tell whether the case is audited."""
-    return Outcome(key, acted.decision.verb, acted.state, acted.decision.reasons, acted.recorded)
+def outcome_of(key: str, acted: Acted, *more: str) -> Outcome:
+    """What a flow answered, without what would tell whether the case is audited; and more reasons, for people."""
+    return Outcome(key, acted.decision.verb, acted.state, (*acted.decision.reasons, *more), acted.recorded)

@@ -6,6 +6,7 @@ from functools import partial
 from html import escape
 from typing import TYPE_CHECKING, Any, overload
 
+from interlock.engine.action.decide import OTHER_RELEASE
 from interlock.flows.action.observe import Observed
 from interlock.flows.action.steps import Flow, InStore, run, run_async
 from interlock.flows.action.undo import Undone
@@ -21,9 +22,9 @@ from interlock.surfaces.sdk.case import NO_TEXT, OpenedCase
 from interlock.surfaces.sdk.checks import checked_confidence, checked_key, checked_label
 from interlock.surfaces.sdk.governed import Governing, governing
 from interlock.surfaces.sdk.house import House, InForce
-from interlock.surfaces.sdk.outcome import Outcome
+from interlock.surfaces.sdk.outcome import Outcome, outcome_of
 from interlock.terms.decision import Proposal
-from interlock.terms.errors import BadInput, InterlockError, Refused
+from interlock.terms.errors import BadInput, InterlockError, Refused, Unavailable
 from interlock.terms.evidence import Evidence, EvidenceClass
 from interlock.terms.intent import KillReport
 from interlock.terms.person import Person
@@ -234,6 +235,22 @@ class Workflow:
                 "`await case.apply()` or `await case.undo(...)`; for many, `await workflow.aundo_since(...)`"
             )
         return action if timeout_s is None else action.within(timeout_s)
+
+    def acting(self, action: Action, proposal: Proposal, lease_s: float) -> Flow[Outcome]:
+        """Decide and, where allowed, do it: the steps, for either driver."""
+        acted = yield from self.house.acting(action, self.name, proposal, lease_s=lease_s)
+        if OTHER_RELEASE not in acted.decision.reasons:
+            return outcome_of(proposal.key, acted)
+        return outcome_of(proposal.key, acted, *(yield InStore(self._how_to_reload)))
+
+    def _how_to_reload(self) -> tuple[str, ...]:
+        try:
+            now = self.house.in_force(self.name).release
+        except Unavailable:
+            return ()
+        if now == self.release:  # this was decided earlier, by another process or before a reload
+            return ()
+        return (f"this process proposes under {self.release[:19]}, in force is {now[:19]}: call workflow.reload()",)
 
     def with_text(self, proposal: Proposal, text: str | None) -> Proposal:
         """The proposal with the digest of its content, which is kept for reviewers."""
