@@ -35,7 +35,7 @@ def _authored() -> ModuleType:
     return module
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # not longer: while it lives an event loop runs, and nobody else could run one
 def chromium() -> Iterator[Browser]:
     """Skips where there is no Chromium, except in continuous integration, where that is a failure."""
     path = os.environ.get("INTERLOCK_CHROMIUM") or shutil.which("chromium")
