@@ -42,6 +42,9 @@ class About(TypedDict, total=False):
     arguments: Mapping[str, Any] | None
 
 
+TOLD = tuple(About.__annotations__)
+
+
 def current_case() -> "BaseCase":
     """The case being worked on in this thread, task or copied context. Raises BadInput where there is none."""
     case = _current.get()
@@ -82,7 +85,7 @@ class BaseCase:
             payload_digest=NO_TEXT,
             tenant=self.tenant,
             segment=self.segment,
-            **checked_about(about, tuple(About.__annotations__)),
+            **checked_about(about, TOLD),
         )
 
     def _to_apply(self) -> Proposal:

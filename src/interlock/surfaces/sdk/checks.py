@@ -24,7 +24,7 @@ def checked_key(key: object) -> str:
         raise BadInput(
             f"this key has {len(key):,} characters, at most {KEY_MAX} are kept: use a number or a digest of it"
         )
-    if not key.isprintable() or len(key.split()) > WORDS_MAX:
+    if not key.isprintable() or key.count(" ") >= WORDS_MAX:
         raise BadInput(
             "this key looks like text that a model wrote. A key comes from business data (an order, a message), so "
             "that the same case has the same key whatever the model says"
@@ -86,6 +86,8 @@ def checked_content(text: object) -> None:
 
 def checked_about(about: Mapping[str, Any], known: tuple[str, ...]) -> dict[str, Any]:
     """What else is told of a case, without what is None. Raises BadInput for an unknown name or an impossible count."""
+    if not about:
+        return {}
     for name in about:
         if name not in known:
             near = difflib.get_close_matches(name, known, n=1)
