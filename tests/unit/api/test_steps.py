@@ -68,6 +68,7 @@ def test_a_flow_goes_from_step_to_step(steps: Steps, flows: Flows) -> None:
     asked = begun(steps, flows)
     assert (asked.number, asked.asked.step, asked.asked.effect) == (1, "read", EFFECT)
     asked = steps.answer("one", 1, {"queue": "inbox"}, None, owner="desk")
+    assert asked.asked is not None
     assert (asked.number, asked.asked.step) == (2, "apply")
     ended = steps.answer("one", 2, "receipt", None, owner="desk")
     assert (ended.asked, ended.result) == (None, "done")
