@@ -36,7 +36,7 @@ class ContentReading(Protocol):
         ...
 
     def cases_with_content(self, workflow: str, *, before: str, since: int, limit: int) -> tuple[tuple[str, int], ...]:
-        """Cases (key, entry) decided before a time, from entry `since` on, of which something is kept; in that order."""
+        """Cases (key, entry) decided before a time, from entry `since` on, of which something is kept, in order."""
         ...
 
     def texts_of_no_case(self, *, before: str, limit: int) -> tuple[str, ...]:
