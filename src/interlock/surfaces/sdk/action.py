@@ -96,12 +96,14 @@ class Action:
         return await receipt if inspect.isawaitable(receipt) else receipt
 
     def _with_state(self, effect: Effect, answer: Answer | Awaitable[Answer]) -> Receipt | Awaitable[Receipt]:
-        if inspect.isawaitable(answer):
-            return self._with_state_later(effect, answer)
         if isinstance(answer, Receipt):
             return answer
+        if not isinstance(answer, str | dict | None) and inspect.isawaitable(answer):  # asking costs: the usual first
+            return self._with_state_later(effect, answer)
         state = self.read(effect)
-        return _read_later(effect, answer, state) if inspect.isawaitable(state) else _receipt(effect, answer, state)
+        if not isinstance(state, dict) and inspect.isawaitable(state):
+            return _read_later(effect, answer, state)
+        return _receipt(effect, answer, state)
 
     async def _with_state_later(self, effect: Effect, answer: Awaitable[Answer]) -> Receipt:
         receipt = self._with_state(effect, await answer)

@@ -59,9 +59,11 @@ class BaseCase:
     def __init__(
         self, workflow: "Workflow", key: str, *, text: str | None, tenant: str | None, segment: str | None
     ) -> None:
-        checked_content(text)
-        checked_text("tenant", tenant)
-        checked_text("segment", segment)
+        if text is not None:
+            checked_content(text)
+        for name, scope in (("tenant", tenant), ("segment", segment)):
+            if scope is not None:
+                checked_text(name, scope)
         self.workflow = workflow
         self.key = checked_key(key)
         self.text = text
