@@ -1,7 +1,8 @@
 """What the SDK costs over the flow that it drives: `with workflow.case(...)` beside `act`, turn by turn in one store.
 
 The floor is `flows.action.act.act` on a target of two functions, over the same run time. Both are timed in processor
-time of the calling thread, so that neither the disk nor the machine's other work is in the difference.
+time of the calling thread, so that the disk is not in the difference. What else a machine does can only add to it (its
+caches are emptied), so the least of several rounds counts.
 """
 
 import asyncio
@@ -26,9 +27,10 @@ from interlock.terms.workflow import Durability
 from runtime.governed import DEFINITION, NAME, Instant, opened, promoted, proposal
 from runtime.timing import quantile
 
-CASES = 3_000
+CASES = 2_000
+ROUNDS = 3
 WARM = 200
-OVER_MAX_US = 25.0
+TIMES_MAX = 1.15  # of the flow alone, so that a slow machine does not decide
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +41,9 @@ class Beside:
     sdk_us: float
 
     @property
-    def over_us(self) -> float:
-        """What the SDK adds."""
-        return self.sdk_us - self.flow_us
+    def times(self) -> float:
+        """What a case takes through the SDK, as a multiple of the flow alone."""
+        return self.sdk_us / self.flow_us
 
 
 def beside(address: str) -> Beside:
@@ -139,17 +141,17 @@ def _applied(workflow: interlock.Workflow, key: str) -> interlock.Outcome:
 def main() -> int:
     """Measure, tell, and say whether the bar was held."""
     with tempfile.TemporaryDirectory() as folder:
-        address = str(Path(folder) / "store.db")
-        found = beside(address)
-        loop_us = on_an_event_loop_us(address)
+        addresses = [str(Path(folder) / f"store-{number}.db") for number in range(ROUNDS)]
+        found = min(map(beside, addresses), key=lambda one: one.times)
+        loop_us = on_an_event_loop_us(addresses[0])
     print(f"the SDK's own code: {alone_us():.1f} microseconds")
     print(
-        f"act: {found.flow_us:.1f} microseconds of processor time; with the SDK: {found.sdk_us:.1f}, "
-        f"{found.over_us:.1f} more (at most {OVER_MAX_US:g}), {found.sdk_us / found.flow_us:.2f} times; medians of "
-        f"{CASES:,}"
+        f"act: {found.flow_us:.1f} microseconds of processor time; with the SDK: {found.sdk_us:.1f}, which is "
+        f"{found.sdk_us - found.flow_us:.1f} more, {found.times:.2f} times as much (at most {TIMES_MAX:g}); least "
+        f"of {ROUNDS} medians of {CASES:,}"
     )
     print(f"on an event loop, one after the other: {loop_us:.0f} microseconds of wall time a case")
-    return 0 if found.over_us <= OVER_MAX_US else 1
+    return 0 if found.times <= TIMES_MAX else 1
 
 
 if __name__ == "__main__":

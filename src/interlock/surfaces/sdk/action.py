@@ -62,9 +62,10 @@ class Action:
 
     def apply(self, effect: Effect) -> Receipt | Awaitable[Receipt]:
         """Do it, then read what the target holds."""
-        if self._timeout_s is None:
-            return self._with_state(effect, self.function(effect))
-        return self._timed(effect, self._timeout_s)
+        if self._timeout_s is not None:
+            return self._timed(effect, self._timeout_s)
+        answer = self.function(effect)
+        return answer if isinstance(answer, Receipt) else self._with_state(effect, answer)
 
     def undo(self, effect: Effect, before: Mapping[str, Any]) -> Receipt | Awaitable[Receipt]:
         """Put the state before the effect back."""

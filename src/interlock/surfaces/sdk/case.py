@@ -2,9 +2,8 @@
 
 import contextvars
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self, TypedDict, Unpack
+from typing import TYPE_CHECKING, Any, TypedDict, TypeVar, Unpack
 
 from interlock.flows.action.admit import LEASE_S
 from interlock.flows.action.observe import Observed
@@ -56,14 +55,17 @@ def current_case() -> "BaseCase":
 class BaseCase:
     """What a case knows of itself, whether it is worked on in a thread or on an event loop."""
 
+    __slots__ = ("_token", "key", "outcome", "proposal", "segment", "tenant", "text", "workflow")
+
     def __init__(
         self, workflow: "Workflow", key: str, *, text: str | None, tenant: str | None, segment: str | None
     ) -> None:
         if text is not None:
             checked_content(text)
-        for name, scope in (("tenant", tenant), ("segment", segment)):
-            if scope is not None:
-                checked_text(name, scope)
+        if tenant is not None:
+            checked_text("tenant", tenant)
+        if segment is not None:
+            checked_text("segment", segment)
         self.workflow = workflow
         self.key = checked_key(key)
         self.text = text
@@ -97,14 +99,19 @@ class BaseCase:
             )
         return self.proposal
 
-    def _enter(self) -> None:
+    def enter(self) -> None:
+        """Be the current case of this context."""
         self._token = _current.set(self)
 
-    def _leave(self) -> None:
-        if self._token is not None:
-            with suppress(ValueError):  # left in another context than it was entered in: there it is not current
-                _current.reset(self._token)
-            self._token = None
+    def leave(self) -> None:
+        """Let the one before be current again."""
+        token, self._token = self._token, None
+        if token is None:
+            return
+        try:
+            _current.reset(token)
+        except ValueError:  # left in another context than it was entered in: there it is not current
+            return
 
     def __repr__(self) -> str:
         proposed = "nothing proposed yet" if self.proposal is None else f"'{self.proposal.label}' proposed"
@@ -115,14 +122,7 @@ class BaseCase:
 class Case(BaseCase):
     """A case worked on in a thread. See `Workflow.case`."""
 
-    def __enter__(self) -> Self:
-        self._enter()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._leave()
+    __slots__ = ()
 
     def propose(self, label: str, *, confidence: float | None, **about: Unpack[About]) -> Proposal:
         """What the AI suggests, once a case. Nothing is recorded or done yet.
@@ -132,7 +132,7 @@ class Case(BaseCase):
         Raises BadInput for what cannot be meant.
         """
         proposal = self._proposed(label, confidence, about)
-        self.proposal = self.workflow.with_text(proposal, self.text)
+        self.proposal = proposal if self.text is None else self.workflow.with_text(proposal, self.text)
         return self.proposal
 
     def apply(self, *, lease_s: float = LEASE_S, instead: ActionFunction | None = None) -> Outcome:
@@ -175,20 +175,15 @@ class Case(BaseCase):
 class AsyncCase(BaseCase):
     """The same on an event loop. See `Workflow.case`."""
 
-    async def __aenter__(self) -> Self:
-        self._enter()
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._leave()
+    __slots__ = ()
 
     async def propose(self, label: str, *, confidence: float | None, **about: Unpack[About]) -> Proposal:
         """As `Case.propose`."""
         proposal = self._proposed(label, confidence, about)
-        self.proposal = await self._in_thread(lambda: self.workflow.with_text(proposal, self.text))
-        return self.proposal
+        text = self.text
+        kept = proposal if text is None else await self._in_thread(lambda: self.workflow.with_text(proposal, text))
+        self.proposal = kept
+        return kept
 
     async def apply(
         self, *, timeout_s: float | None = None, lease_s: float = LEASE_S, instead: ActionFunction | None = None
@@ -229,34 +224,45 @@ class AsyncCase(BaseCase):
         return await self.workflow.connection.in_thread(work)
 
 
+C = TypeVar("C", bound=BaseCase)
+
+
 class OpenedCase:
     """What `Workflow.case` returns: `with` makes it a Case, `async with` an AsyncCase."""
 
-    def __init__(self, workflow: "Workflow", key: str, **about: Any) -> None:
-        self._workflow, self._key, self._about = workflow, key, about
+    __slots__ = ("_case", "_key", "_segment", "_tenant", "_text", "_workflow")
+
+    def __init__(
+        self, workflow: "Workflow", key: str, *, text: str | None, tenant: str | None, segment: str | None
+    ) -> None:
+        self._workflow, self._key, self._text, self._tenant, self._segment = workflow, key, text, tenant, segment
         self._case: BaseCase | None = None
 
     def __enter__(self) -> Case:
-        case = Case(self._workflow, self._key, **self._about)
-        self._case = case
-        return case.__enter__()
+        return self._opened(Case)
 
     def __exit__(
         self, kind: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._case is not None:
-            self._case._leave()  # noqa: SLF001 - the other half of this class
+        self._left()
 
     async def __aenter__(self) -> AsyncCase:
-        case = AsyncCase(self._workflow, self._key, **self._about)
-        self._case = case
-        return await case.__aenter__()
+        return self._opened(AsyncCase)
 
     async def __aexit__(
         self, kind: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._left()
+
+    def _opened(self, kind: type[C]) -> C:
+        case = kind(self._workflow, self._key, text=self._text, tenant=self._tenant, segment=self._segment)
+        case.enter()
+        self._case = case
+        return case
+
+    def _left(self) -> None:
         if self._case is not None:
-            self._case._leave()  # noqa: SLF001 - the other half of this class
+            self._case.leave()
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):  # what notebooks and copies look for

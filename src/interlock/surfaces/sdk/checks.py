@@ -18,6 +18,8 @@ WORDS_MAX = 12
 
 def checked_key(key: object) -> str:
     """The key of a case. Raises BadInput for one that cannot come from business data."""
+    if type(key) is str and 0 < len(key) <= KEY_MAX and " " not in key and key.isprintable():
+        return key  # nearly always
     if not isinstance(key, str) or not key.strip():
         raise BadInput(f"the key of a case is a text that is not empty, not {key!r}: use an order or message number")
     if len(key) > KEY_MAX:
@@ -59,6 +61,8 @@ def checked_confidence(confidence: object, name: str = "confidence") -> float | 
 
 def checked_lease(lease_s: float, timeout_s: float | None = None) -> float:
     """How long an action may take. Raises BadInput for a lease that has ended before it begins, or never ends."""
+    if timeout_s is None and type(lease_s) is float and 0 < lease_s <= LEASE_S_MAX:
+        return lease_s  # nearly always
     if not _is_number(lease_s) or not 0 < lease_s <= LEASE_S_MAX:
         raise BadInput(f"lease_s is how many seconds the action may take, up to {LEASE_S_MAX:g}, not {lease_s!r}")
     if timeout_s is not None and not _is_number(timeout_s):

@@ -252,9 +252,9 @@ class Workflow:
             return ()
         return (f"this process proposes under {self.release[:19]}, in force is {now[:19]}: call workflow.reload()",)
 
-    def with_text(self, proposal: Proposal, text: str | None) -> Proposal:
+    def with_text(self, proposal: Proposal, text: str) -> Proposal:
         """The proposal with the digest of its content, which is kept for reviewers."""
-        return proposal if text is None else replace(proposal, payload_digest=self.house.keep_text(proposal.key, text))
+        return replace(proposal, payload_digest=self.house.keep_text(proposal.key, text))
 
     def __repr__(self) -> str:
         action = "no action yet" if self._action is None else f"action {self._action.__name__}"
