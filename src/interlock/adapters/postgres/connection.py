@@ -169,7 +169,7 @@ class Lanes:
     def _back(self, lane: Lane) -> None:
         if os.getpid() != self._pid:
             return
-        if not lane.broken and lane.connection.info.transaction_status != psycopg.pq.TransactionStatus.IDLE:
+        if not lane.broken and lane.connection.pgconn.transaction_status != psycopg.pq.TransactionStatus.IDLE:
             with suppress(psycopg.Error):
                 lane.connection.close()  # somebody was stopped in the middle: nothing of it may live on
         lane.lock.release()

@@ -3,12 +3,16 @@
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 
 from psycopg import errors
 
 from interlock.adapters.postgres.connection import connect, translated
 
+SCOPES_KEPT = 1024
 
+
+@lru_cache(maxsize=SCOPES_KEPT)
 def lock_of(scope: str) -> int:
     """The advisory lock of a kill scope: a negative number, so that it is none of the store's own."""
     return -1 - (int.from_bytes(hashlib.sha256(scope.encode()).digest()[:8], "big") >> 1)
