@@ -18,7 +18,7 @@ from interlock.terms.intent import KillReport
 from trials.kills import SCOPES, Stopped, kill_place, kill_trials, stopped_holder
 from trials.places import Made
 
-FENCE = "IF present <> wanted_version THEN"
+FENCE = "FROM authority WHERE version = wanted_version"
 
 
 def test_nothing_is_admitted_begins_or_lands_once_a_scope_is_killed(tmp_path: Path, database: Made | None) -> None:
@@ -50,7 +50,7 @@ def test_an_unfenced_journal_is_found_out(
     else:
         functions = files("interlock.adapters.postgres").joinpath("functions.sql").read_text()
         assert functions.count(FENCE) == 1
-        unfenced = functions.replace(FENCE, "IF false THEN").replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION")
+        unfenced = functions.replace(FENCE, "FROM authority").replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION")
         with psycopg.connect(at.address) as connection:
             connection.execute(unfenced)
     watched = kill_trials(at, kills=5, processes=4)
