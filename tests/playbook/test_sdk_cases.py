@@ -2,6 +2,7 @@
 
 import asyncio
 import contextvars
+import copy
 import os
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -155,6 +156,23 @@ def test_the_current_case_goes_with_the_context(triage: interlock.Workflow) -> N
         with triage.case("inner"):
             assert interlock.current_case().key == "inner"
         assert (interlock.current_case().key, seen) == ("outer", ["outer"])
+
+
+def test_a_case_may_be_left_in_another_context_than_it_was_opened_in(triage: interlock.Workflow) -> None:
+    opened = triage.case("m-1")  # as web frameworks do, which set up and tear down in threads of a pool
+    case = contextvars.copy_context().run(opened.__enter__)
+    case.propose("billing", confidence=0.97)
+    assert case.apply().applied
+    with triage.case("another"):
+        opened.__exit__(None, None, None)
+        assert interlock.current_case().key == "another"
+
+
+def test_a_case_that_is_not_open_can_be_looked_at(triage: interlock.Workflow) -> None:
+    unopened = triage.case("m-1")
+    assert not hasattr(unopened, "apply")
+    assert not hasattr(unopened, "_repr_html_")
+    assert copy.copy(unopened) is not unopened
 
 
 def test_a_hundred_cases_at_once_on_an_event_loop(triage: interlock.Workflow, desk: DeskByHand) -> None:
