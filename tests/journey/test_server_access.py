@@ -63,7 +63,7 @@ RIGHTS = [
     ("GET", f"/workflows/{NAME}/authority", None, {"runtime", "reviewer", "operator", "auditor"}),
     ("POST", f"/workflows/{NAME}/shadow", {"proposals": [{"key": "k", "release": "r", **BILLING}]}, {"runtime"}),
     ("POST", f"/workflows/{NAME}/cases", {"proposal": {"key": "c", "release": "r", **BILLING}}, {"runtime"}),
-    ("POST", "/undo", {"key": "nobody-knows-it"}, {"runtime"}),
+    ("POST", "/undo", {"workflow": "triage", "key": "nobody-knows-it"}, {"runtime"}),
     ("POST", "/texts", {"key": "k", "text": "t"}, {"runtime"}),
     ("GET", "/reviews", None, {"reviewer"}),
     ("POST", "/reviews/next", {}, {"reviewer"}),

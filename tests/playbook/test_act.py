@@ -224,6 +224,14 @@ def test_the_daily_limit_counts_what_was_not_refused(house: House) -> None:
     assert house.act().decision.verb is Verb.APPLY
 
 
+@pytest.mark.parametrize("lease_s", [0.0, -1.0, math.nan, math.inf])
+def test_a_lease_that_is_none_is_refused_before_anything_is_written(live: House, lease_s: float) -> None:
+    before = live.kinds()
+    with pytest.raises(BadInput, match="is none: give the seconds within which the effect will be done"):
+        act(live.rt, live.desk, NAME, live.proposal(key="k"), lease_s=lease_s)
+    assert live.kinds() == before
+
+
 def test_a_new_release_holds_no_authority(live: House) -> None:
     old = live.proposal()
     live.define(replace(DEFINITION, acts={"model": "sha256:two"}), by=CARLA)

@@ -2,8 +2,11 @@
 
 import asyncio
 import multiprocessing
+import os
 import random
+import signal
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -206,6 +209,36 @@ def test_children_forked_while_threads_act_lose_nothing_and_keep_no_lock(at: Pla
         child.join(30)
     with at.opened(later(at.now)) as afterwards:
         assert set(aftermath(afterwards, target, keys).values()) == {DONE}
+
+
+def test_a_child_forked_in_the_middle_of_an_effect_keeps_no_lock_of_a_parent_that_is_killed(at: Place) -> None:
+    in_child, from_child = os.pipe()
+
+    class Forking(FileTarget):
+        def apply(self, effect: Effect) -> Receipt:
+            if os.fork() == 0:
+                os.write(from_child, f"{os.getpid()}\n".encode())
+            time.sleep(60)
+            return super().apply(effect)
+
+    def parent() -> None:
+        with at.opened(owner="parent") as own:
+            act(own, Forking(at.folder, TargetKind.PROBE), NAME, case(at, "k"))
+
+    process = FORK.Process(target=parent)
+    process.start()
+    child = int(os.read(in_child, 32))
+    try:
+        with at.opened(owner="other") as other:
+            assert not other.drain.emptied("global", timeout_s=0.05)
+            process.kill()
+            process.join()  # without a timeout: its sentinel is one of what the child has inherited
+            assert other.drain.emptied("global", timeout_s=10)
+            os.kill(child, 0)  # it lives, as a worker that was forked before a crash does
+    finally:
+        os.kill(child, signal.SIGKILL)
+        os.close(in_child)
+        os.close(from_child)
 
 
 # Kill flags that are kept

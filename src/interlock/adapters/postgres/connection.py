@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from importlib.resources import files
 from typing import Any
+from weakref import WeakSet
 
 import psycopg
 from psycopg import errors
@@ -42,10 +43,14 @@ SETTINGS = (
 )
 
 
+_open_here: WeakSet[Connection] = WeakSet()
+
+
 def connect(address: str) -> Connection:
-    """A connection in autocommit mode. Raises Unavailable where the server cannot be reached."""
+    """A connection in autocommit mode, of this process alone. Raises Unavailable where the server cannot be reached."""
     with translated():
         connection = psycopg.connect(address, autocommit=True, connect_timeout=CONNECT_TIMEOUT_S, **LIVENESS)
+        _open_here.add(connection)
         connection.prepare_threshold = 2
         for setting in SETTINGS:
             connection.execute(setting)
@@ -213,3 +218,20 @@ def as_unavailable(exc: psycopg.Error) -> Unavailable:
     )
     mend = next((mend for kind, mend in mends if isinstance(exc, kind)), "See the log of the server")
     return Unavailable(f"the PostgreSQL store cannot be used: {words}. {mend}.")
+
+
+def _after_fork_in_child() -> None:
+    """Let go of the parent's sockets: a session, and its drain locks, would outlive a parent that is killed."""
+    inherited = [one for one in _open_here if not one.closed]
+    _open_here.clear()
+    if not inherited:
+        return
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    try:
+        for connection in inherited:
+            os.dup2(nowhere, connection.fileno(), inheritable=False)  # closed without a word to the server
+    finally:
+        os.close(nowhere)
+
+
+os.register_at_fork(after_in_child=_after_fork_in_child)

@@ -51,9 +51,9 @@ def admit(
     """Decide on a proposal and record it; where it applies, the intent is durable when this returns.
 
     `before` is the target's state as just read (`encoded`); None where there is no target, and then nothing is applied.
-    A key that was decided before returns that decision and no effect. Raises BadInput for an unknown workflow, and for
-    a key under which another workflow decided; Unavailable where the store cannot be reached: then no effect may begin,
-    and nothing was written, unless the connection was lost just then (Unanswered).
+    A key that was decided before returns that decision and no effect. Raises BadInput for an unknown workflow, for a
+    key under which another workflow decided, and for a lease that is none; Unavailable where the store cannot be
+    reached: then no effect may begin, and nothing was written, unless the connection was lost just then (Unanswered).
     """
     (admitted,) = admit_all(rt, workflow, (proposal,), before=before, lease_s=lease_s)
     return admitted
@@ -72,6 +72,8 @@ def admit_all(
 
     `unreached_at`: for each, when it was made, where the store could not be reached then.
     """
+    if not 0 < lease_s < math.inf:
+        raise BadInput(f"a lease of {lease_s} s is none: give the seconds within which the effect will be done")
     proposals = [_measured(proposal) for proposal in proposals]
     pairs = tuple(zip(proposals, unreached_at or (None,) * len(proposals), strict=True))
     standing = rt.standings.current(workflow)

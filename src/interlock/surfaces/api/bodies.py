@@ -63,9 +63,9 @@ class CaseBody(Body):
 
 
 class UndoBody(Body):
-    """A case to be put back by you. With `workflow` it is refused where another one decided it."""
+    """A case of `workflow` to be put back by you. It is refused where another one decided it."""
 
-    workflow: str | None = None
+    workflow: str
     key: Key
     by: Name = None
     name: FlowName = None

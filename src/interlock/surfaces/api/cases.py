@@ -11,7 +11,6 @@ from interlock.flows.action.act import Acted, acting, shadow
 from interlock.flows.action.admit import LEASE_S
 from interlock.flows.action.answered import answering
 from interlock.flows.action.steps import run
-from interlock.flows.action.undo import undoing
 from interlock.flows.action.undo_own import undoing_own
 from interlock.ports.effects import NotApplied
 from interlock.surfaces.api.bodies import (
@@ -71,10 +70,7 @@ def undo_case(body: UndoBody, here: Here, who: Application) -> Mapping[str, Any]
     name = body.name or _name(here)
     desk = here.desk_of(who.name)
     by, rt = person_of(who, body.by), desk.run_time
-    if body.workflow is None:
-        start = partial(undoing, rt, Elsewhere(), body.key, by=by)
-    else:
-        start = partial(undoing_own, rt, Elsewhere(), body.workflow, body.key, by=by)
+    start = partial(undoing_own, rt, Elsewhere(), body.workflow, body.key, by=by)
     return _shown(name, here.steps.begin(name, start, owner=_owner(who), lease_s=LEASE_S))
 
 
