@@ -15,6 +15,7 @@ from interlock.adapters.sqlite.connection import translated
 POLL_S = 0.002
 PULSE_S = 0.1
 GATE = "gate"
+SHARED = fcntl.LOCK_SH | fcntl.LOCK_NB
 
 
 class FileDrain:
@@ -57,30 +58,32 @@ class FileDrain:
 
     def _taken(self, scopes: tuple[str, ...]) -> bool:
         with self._lock:
-            gate = self._handle(GATE)
-            if not _shared(gate):
-                return False
-            entered: list[str] = []
+            gate, entered = self._handle(GATE), 0
             try:
-                for scope in scopes:
-                    if not self._holders.get(scope) and not _shared(self._handle(scope)):
-                        self._leave(tuple(entered))
-                        return False
-                    self._holders[scope] = self._holders.get(scope, 0) + 1
-                    entered.append(scope)
-            except OSError:
-                self._leave(tuple(entered))
-                raise
-            finally:
-                fcntl.flock(gate, fcntl.LOCK_UN)
+                fcntl.flock(gate, SHARED)
+                try:
+                    for scope in scopes:
+                        holders = self._holders.get(scope, 0)
+                        if not holders:
+                            fcntl.flock(self._handle(scope), SHARED)
+                        self._holders[scope] = holders + 1
+                        entered += 1
+                except OSError:
+                    self._leave(scopes[:entered])
+                    raise
+                finally:
+                    fcntl.flock(gate, fcntl.LOCK_UN)
+            except BlockingIOError:
+                return False
             return True
 
     def _leave(self, scopes: tuple[str, ...]) -> None:
         for scope in scopes:
-            if not self._holders.get(scope):
+            holders = self._holders.get(scope, 0)
+            if not holders:
                 continue  # closed meanwhile
-            self._holders[scope] -= 1
-            if not self._holders[scope]:
+            self._holders[scope] = holders - 1
+            if holders == 1:
                 fcntl.flock(self._handles[scope], fcntl.LOCK_UN)
 
     def emptied(self, scope: str, *, timeout_s: float) -> bool:
@@ -120,9 +123,10 @@ class FileDrain:
         self._lock.release()
 
     def _handle(self, scope: str) -> int:
-        if scope not in self._handles:
-            self._handles[scope] = self._open(scope)
-        return self._handles[scope]
+        handle = self._handles.get(scope)
+        if handle is None:
+            handle = self._handles[scope] = self._open(scope)
+        return handle
 
     @contextmanager
     def _opened(self, scope: str) -> Iterator[int]:
@@ -143,14 +147,6 @@ class FileDrain:
 
 def _file_of(scope: str) -> str:
     return GATE if scope == GATE else hashlib.sha256(scope.encode()).hexdigest()[:32]
-
-
-def _shared(handle: int) -> bool:
-    try:
-        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
 
 
 def _locked_by(handle: int, give_up: float) -> bool:

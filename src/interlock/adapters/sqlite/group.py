@@ -62,6 +62,19 @@ class Group:
         self._heir: Job | None = None
         self._busy = False
 
+    def enter(self) -> bool:
+        """Whether nobody was at work: the caller now is, with no job, until it leaves."""
+        with self._mutex:
+            entered, self._busy = not self._busy, True
+        return entered
+
+    def leave(self) -> None:
+        """Let those who came meanwhile go on."""
+        with self._mutex:
+            follower = self._next()
+        if follower is not None:
+            follower.woken.release()
+
     def run(self, work: Callable[[Transaction], T], *, durable: bool, ends: bool) -> T:
         """Do the work, alone or with others' in one transaction; returns or raises what the work did."""
         job = Job(work, durable=durable, ends=ends)

@@ -20,13 +20,16 @@ class SqliteJournal:
     def admit(self, wishes: Sequence[Wish]) -> tuple[Admission, ...]:
         releases = [self._held(wish.scopes) for wish in wishes]
         try:
-            work = partial(_admit, wishes)
+            work = partial(_admit, wishes, releases)
             answers = self._store.run(work, durable=any(wish.durable for wish in wishes))
         except BaseException:
             for release in releases:
                 release()
             raise
-        return tuple(_admission(answer, release) for answer, release in zip(answers, releases, strict=True))
+        for answer, release in zip(answers, releases, strict=True):
+            if answer.answer is not Answer.ADMITTED:
+                release()
+        return tuple(answers)
 
     def settle(self, entry: NewEntry, admission: Admission | None = None, *, durable: bool) -> bool:
         try:
@@ -56,14 +59,7 @@ def _nothing() -> None:
     pass
 
 
-def _admission(answer: Admission, release: Callable[[], None]) -> Admission:
-    if answer.answer is Answer.ADMITTED and release is not _nothing:
-        return Admission(answer.answer, answer.entry, release=release)
-    release()
-    return answer
-
-
-def _admit(wishes: Sequence[Wish], tx: Transaction) -> list[Admission]:
+def _admit(wishes: Sequence[Wish], releases: Sequence[Callable[[], None]], tx: Transaction) -> list[Admission]:
     """All or none: nothing is written before every wish was found to have its place."""
     version, taken = tx.authority_version(), dict[tuple[str, str], int]()
     refused = [_refused(tx, wish, version, taken) for wish in wishes]
@@ -73,24 +69,23 @@ def _admit(wishes: Sequence[Wish], tx: Transaction) -> list[Admission]:
             _known(tx, wish.key) or answer or Admission(Answer.STALE)
             for wish, answer in zip(wishes, refused, strict=True)
         ]
-    return [_written(tx, wish) for wish in wishes]
+    return [_written(tx, wish, release) for wish, release in zip(wishes, releases, strict=True)]
 
 
 def _refused(tx: Transaction, wish: Wish, version: int, taken: dict[tuple[str, str], int]) -> Admission | None:
     if wish.version != version:
         return Admission(Answer.STALE)
-    workflow = str(wish.entry.body["workflow"])
     for reservation in wish.reservations:
-        name = reservation.counter
+        workflow, name = str(wish.entry.body["workflow"]), reservation.counter
         taken[workflow, name] = taken.get((workflow, name), 0) + reservation.amount
         if tx.used(workflow, (name,))[name] + taken[workflow, name] > reservation.limit:
             return Admission(Answer.EXHAUSTED)
     return None
 
 
-def _written(tx: Transaction, wish: Wish) -> Admission:
+def _written(tx: Transaction, wish: Wish, release: Callable[[], None]) -> Admission:
     try:
-        return Admission(Answer.ADMITTED, tx.append(wish.entry))
+        return Admission(Answer.ADMITTED, tx.append(wish.entry), release=release)
     except NotOnce:
         return _known(tx, wish.key) or Admission(Answer.STALE)
 

@@ -3,7 +3,6 @@
 import os
 import sqlite3
 import threading
-import weakref
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -14,10 +13,10 @@ from interlock.adapters.sqlite.connection import (
     begin_writing,
     check_identity,
     identity,
-    open_store_file,
     open_to_read,
     sql_translated,
 )
+from interlock.adapters.sqlite.forks import open_here, stores, was_in_use
 from interlock.adapters.sqlite.group import Group, Job
 from interlock.adapters.sqlite.halting import HaltingFlag
 from interlock.adapters.sqlite.purge import empty_log
@@ -45,7 +44,7 @@ class SqliteStore:
         self._level = ""
         self._pid = os.getpid()
         self._lock = threading.RLock()
-        self._writer: sqlite3.Connection | None = _open(path)
+        self._writer: sqlite3.Connection | None = open_here(path)
         self._file = identity(path)
         self._group = Group(self._lock, self._perform)
         self._writing: int | None = None  # the thread whose transaction is open
@@ -54,7 +53,7 @@ class SqliteStore:
         self._readers_lock = threading.Lock()
         self._flag = HaltingFlag(path)
         self._closed = False
-        _stores.add(self)
+        stores.add(self)
 
     @contextmanager
     def transaction(self, *, durable: bool = True) -> Iterator[SqliteTransaction]:
@@ -72,7 +71,12 @@ class SqliteStore:
         if not ends:
             self._flag.stand_aside()
         self._check_usable()
-        return self._group.run(work, durable=durable, ends=ends)
+        if not self._group.enter():
+            return self._group.run(work, durable=durable, ends=ends)
+        try:
+            return self._alone(work, durable=durable, ends=ends)
+        finally:
+            self._group.leave()
 
     def seal(self) -> TreeHead:
         with self.transaction(durable=False) as tx:
@@ -84,17 +88,30 @@ class SqliteStore:
         with self._lock, sql_translated(self.path):
             return empty_log(self._own_writer())
 
+    def _alone(self, work: Callable[[Transaction], T], *, durable: bool, ends: bool) -> T:
+        """Work that need not wait for others'. On the way of every effect: with as little around it as can be."""
+        try:
+            with self._lock:
+                if not ends:
+                    check_identity(self.path, self._file)
+                tx = self._begin(durable=durable)
+                try:
+                    result = work(tx)
+                    self._commit(tx)
+                finally:
+                    self._end(tx)
+        except sqlite3.Error as exc:
+            raise as_unavailable(exc, self.path) from exc
+        return result
+
     def _perform(self, jobs: list[Job]) -> None:
         try:
             if not all(job.ends for job in jobs):
                 check_identity(self.path, self._file)
             tx = self._begin(durable=any(job.durable for job in jobs))
             try:
-                if len(jobs) == 1:
-                    jobs[0].ended(jobs[0].work(tx))
-                else:
-                    for job in jobs:
-                        self._perform_one(job, tx)
+                for job in jobs:
+                    self._perform_one(job, tx)
                 self._commit(tx)
             finally:
                 self._end(tx)
@@ -124,10 +141,14 @@ class SqliteStore:
                 self._end(tx)
 
     def _begin(self, *, durable: bool) -> SqliteTransaction:
-        db = self._own_writer()
+        db = self._writer or self._own_writer()
         if self._writing is not None:
             raise Unavailable("a transaction of this store is already open in this thread; nest nothing in it")
-        self._synchronise(db, "FULL" if durable else "NORMAL")
+        level = "FULL" if durable else "NORMAL"
+        if self._level != level:
+            # In WAL mode NORMAL leaves the sync to the next FULL commit: survives kill -9, not a loss of power.
+            db.execute(f"PRAGMA synchronous = {level}")
+            self._level = level
         begin_writing(db)
         self._writing = threading.get_ident()
         return SqliteTransaction(db, self._tree)
@@ -142,12 +163,6 @@ class SqliteStore:
         db, self._writing = tx.db, None
         tx.end()
         self._leave(db)
-
-    def _synchronise(self, db: sqlite3.Connection, level: str) -> None:
-        # In WAL mode NORMAL leaves the sync to the next FULL commit: survives kill -9, not a loss of power.
-        if self._level != level:
-            db.execute(f"PRAGMA synchronous = {level}")
-            self._level = level
 
     @contextmanager
     def reading(self) -> Iterator[SqliteReading]:
@@ -194,7 +209,7 @@ class SqliteStore:
     def _own_writer(self) -> sqlite3.Connection:
         if self._writer is None:  # closed for a fork
             self._check_usable()
-            self._writer, self._level = _open(self.path), ""
+            self._writer, self._level = open_here(self.path), ""
         return self._writer
 
     def _leave(self, db: sqlite3.Connection) -> None:
@@ -252,39 +267,4 @@ class SqliteStore:
     def after_fork_in_child(self) -> None:
         """Remember a file of which this process inherited an open connection: it must not be opened here."""
         if self._writing is not None or self._readers_out:
-            _inherited.add(self.path.resolve())
-
-
-_stores: "weakref.WeakSet[SqliteStore]" = weakref.WeakSet()
-_inherited: set[Path] = set()
-
-
-def _open(path: Path) -> sqlite3.Connection:
-    if path.resolve() in _inherited:
-        raise Unavailable(
-            f"this process was forked while its parent was using the store {path}: rows would be lost. Fork outside "
-            "of transactions and readings, or start the process with 'spawn'"
-        )
-    return open_store_file(path)
-
-
-_forking: list[SqliteStore] = []
-
-
-def _before_fork() -> None:
-    _forking[:] = list(_stores)
-    for store in _forking:
-        store.before_fork()
-
-
-def _after_fork_in_parent() -> None:
-    while _forking:
-        _forking.pop().after_fork_in_parent()
-
-
-def _after_fork_in_child() -> None:
-    while _forking:
-        _forking.pop().after_fork_in_child()
-
-
-os.register_at_fork(before=_before_fork, after_in_parent=_after_fork_in_parent, after_in_child=_after_fork_in_child)
+            was_in_use(self.path)

@@ -53,7 +53,7 @@ class SqliteTransaction(SqliteReading):
     """interlock.ports.store.Transaction inside BEGIN IMMEDIATE, which is the fence."""
 
     def __init__(self, connection: sqlite3.Connection, tree: Tree) -> None:
-        super().__init__(connection)
+        self._connection = connection
         self._tree = tree
         self._next = -1
         self._version = -1
@@ -70,7 +70,8 @@ class SqliteTransaction(SqliteReading):
         return self.review(key, kind)  # nobody else writes while this transaction lasts
 
     def append(self, entry: NewEntry) -> int:
-        self._find_place()
+        if self._next < 0:
+            self._find_place()
         db, index, body = self.db, self._next, entry.body
         once = entry.kind in ONCE
         for sql, parameters in statements(entry.kind, body, entry=index, at=entry.at):
