@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from interlock.terms.certificate import Promise
+from interlock.terms.initiative import Initiative, Lane, Risk
 from interlock.terms.policy import FactKind, OpenHours
 from interlock.terms.review import ReviewPlan
 
@@ -42,10 +43,15 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Owners:
-    """Who answers for the workflow's value and for its safety; None where nobody is named."""
+    """Who answers for the workflow's value and for its safety; None where nobody is named.
+
+    `delivery` answers for its building, `escalation` are those to turn to, in that order.
+    """
 
     value: str | None
     safety: str | None
+    delivery: str | None = field(default=None, metadata=ABSENT_AT_DEFAULT)
+    escalation: tuple[str, ...] = field(default=(), metadata=ABSENT_AT_DEFAULT)
 
     @property
     def named(self) -> bool:
@@ -55,10 +61,15 @@ class Owners:
 
 @dataclass(frozen=True, slots=True)
 class DecisionRights:
-    """Names of those who may promote, and of those who may resume after a kill."""
+    """Names of those who may promote, resume after a kill, waive a check, and move to another stage.
+
+    Pausing and stopping take no right: anybody named may, at once.
+    """
 
     promote: tuple[str, ...]
     resume: tuple[str, ...]
+    waive: tuple[str, ...] = field(default=(), metadata=ABSENT_AT_DEFAULT)
+    move: tuple[str, ...] = field(default=(), metadata=ABSENT_AT_DEFAULT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +166,8 @@ class WorkflowStep:
     Costs in USD: `cost_wrong_usd` of a wrong automatic case, `cost_review_usd` of a person's look, `cost_slow_usd` of
     the wait that a look causes. Shares of cases: `novelty_share` unlike what was certified, `automatic_share` of the
     others over the threshold, `error_share` wrong if every case were automatic, `person_error_share` wrong where people
-    decide. `reversible`: whether a wrong case can be taken back.
+    decide. `reversible`: whether a wrong case can be taken back, `undo` how. `lane` is who does it, in which `system`;
+    `harm` what a wrong one would harm; `without` who did it before, where that was another.
     """
 
     name: str
@@ -170,6 +182,18 @@ class WorkflowStep:
     review_minutes: float | None = None
     days_between_drifts: float | None = None
     reversible: bool | None = None
+    lane: Lane | None = field(default=None, metadata=ABSENT_AT_DEFAULT)
+    harm: Risk | None = field(default=None, metadata=ABSENT_AT_DEFAULT)
+    undo: str | None = field(default=None, metadata=ABSENT_AT_DEFAULT)
+    system: str | None = field(default=None, metadata=ABSENT_AT_DEFAULT)
+    without: Lane | None = field(default=None, metadata=ABSENT_AT_DEFAULT)
+
+
+# What a definition holds while nobody has planned an effect or a budget: nothing can be certified at a budget of 0, and
+# what has no undo and a blind target is never applied.
+NOT_PLANNED = "not planned yet"
+NO_BUDGET = Budget(error=0.0, promise=Promise.SELECTIVE, delta=0.05, certify_at=0.0)
+NO_EFFECT = EffectPlan(NOT_PLANNED, TargetKind.BLIND, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +220,17 @@ class WorkflowDefinition:
     review: ReviewPlan = field(default_factory=ReviewPlan, metadata=ABSENT_AT_DEFAULT)
     retention_days: int | None = field(default=None, metadata=ABSENT_AT_DEFAULT)
     undo_days: int = field(default=30, metadata=ABSENT_AT_DEFAULT)
+    initiative: Initiative = field(default_factory=Initiative, metadata=ABSENT_AT_DEFAULT)
+
+    @property
+    def budget_planned(self) -> bool:
+        """Whether people set an error budget."""
+        return self.budget != NO_BUDGET
+
+    @property
+    def effect_planned(self) -> bool:
+        """Whether people said what an applied proposal does."""
+        return self.effect != NO_EFFECT
 
 
 @dataclass(frozen=True, slots=True)

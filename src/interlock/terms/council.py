@@ -1,0 +1,69 @@
+"""Who decides what, and what was decided."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Responsibility:
+    """One responsibility of the organisation: its owners (exactly one is right) and those who are consulted."""
+
+    id: str
+    owners: tuple[str, ...]
+    consulted: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Organisation:
+    """Who leads, who sits in the council, how often it meets, and which live control answers each governing question.
+
+    `governance` maps a question's id to where its answer is enforced. `entry` is where it is on record.
+    """
+
+    name: str
+    responsibilities: tuple[Responsibility, ...] = ()
+    council: tuple[str, ...] = ()
+    meets_every_days: int = 7
+    governance: tuple[tuple[str, str], ...] = ()
+    entry: int = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One way to decide, and what follows from it."""
+
+    id: str
+    title: str
+    implication: str
+
+
+@dataclass(frozen=True, slots=True)
+class AgendaItem:
+    """Something that needs deciding, built from the state. `id` stays the same while the question does.
+
+    `evidence` are digests or ledger entries ("entry 12") behind it; `right` names the decision right that it takes.
+    """
+
+    id: str
+    workflow: str | None
+    question: str
+    why_now: str
+    options: tuple[Option, ...]
+    right: str
+    may_decide: tuple[str, ...] = ()
+    evidence: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CouncilDecision:
+    """What was decided, by whom and why. `entry` is where it is on record."""
+
+    item: str
+    workflow: str | None
+    question: str
+    chosen: str
+    reason: str
+    by: str
+    at: str
+    entry: int
+    present: tuple[str, ...] = field(default=())
+    due_at: str | None = None  # for what is to be done by then

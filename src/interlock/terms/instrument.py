@@ -1,0 +1,83 @@
+"""Scorecards, checklists and diagnostics: content is a pack, one engine reads every one of them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Scale(StrEnum):
+    """How an item is answered."""
+
+    ONE_TO_FIVE = "1-5"
+    READY = "ready"  # ready / not ready
+    PRESENT = "present"  # a pattern is there / not there
+    TEXT = "text"  # a short answer in words
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One area, checkpoint or question. `measured_by` names what can fill or contradict the answer by measurement."""
+
+    id: str
+    title: str
+    check: str
+    question: str
+    red_flags: tuple[str, ...] = ()
+    measured_by: str | None = None
+    weights: Mapping[str, float] = field(default_factory=dict)  # by profile, such as a type of role
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """A range of totals (both ends included) and what it means."""
+
+    low: int
+    high: int
+    means: str
+
+
+@dataclass(frozen=True, slots=True)
+class HardRule:
+    """Whatever the total says: where one of `items` is answered under `below`, `then` holds."""
+
+    items: tuple[str, ...]  # empty: any item
+    below: int
+    then: str
+
+
+@dataclass(frozen=True, slots=True)
+class Instrument:
+    """One instrument as its pack holds it."""
+
+    id: str
+    version: str
+    title: str
+    purpose: str
+    scale: Scale
+    items: tuple[Item, ...]
+    bands: tuple[Band, ...] = ()
+    hard_rules: tuple[HardRule, ...] = ()
+    about: str = "workflow"  # or "organisation", "person", "vendor"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One answer: a score, ready or present as 1 and 0, or words. Without evidence it is shown as an opinion."""
+
+    item: str
+    value: int | None
+    words: str = ""
+    evidence: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """Answers of one person on one date about one subject. `entry` is where it is on record."""
+
+    instrument: str
+    version: str
+    subject: str
+    answers: tuple[Answer, ...]
+    by: str
+    at: str
+    entry: int

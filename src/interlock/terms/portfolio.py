@@ -1,0 +1,52 @@
+"""Where every workflow stands: what reports, the council's agenda and the portfolio are made from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from interlock.terms.council import CouncilDecision, Organisation
+from interlock.terms.evidence import GateVerdict
+from interlock.terms.grant import AutonomyLevel, Grant
+from interlock.terms.instrument import Sheet
+from interlock.terms.measured import Expense, Incident, Measurement, PeriodRun
+from interlock.terms.stage import RolloutStage, StageMove, Waiver
+from interlock.terms.workflow import WorkflowDefinition
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Everything on record about one workflow, as of a moment. Lists are in the order of their records.
+
+    `gates` are the newest verdicts by gate's name, `sheets` the newest by instrument's id. `live_by_drift`: cases are
+    handled although no grant allows it. `open_reviews` and `late_reviews` count its queue.
+    """
+
+    definition: WorkflowDefinition
+    release: str
+    proposed_by: str
+    defined_at: str
+    stage: RolloutStage
+    level: AutonomyLevel
+    grant: Grant | None
+    moves: tuple[StageMove, ...] = ()
+    gates: Mapping[str, GateVerdict] | None = None
+    waivers: tuple[Waiver, ...] = ()
+    measurements: tuple[Measurement, ...] = ()
+    expenses: tuple[Expense, ...] = ()
+    runs: tuple[PeriodRun, ...] = ()
+    incidents: tuple[Incident, ...] = ()
+    sheets: Mapping[str, Sheet] | None = None
+    live_by_drift: bool = False
+    halted: bool = False
+    open_reviews: int = 0
+    late_reviews: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Portfolio:
+    """All workflows as of a moment, the organisation around them and what its council decided."""
+
+    as_of: str
+    organisation: Organisation | None
+    standings: tuple[Standing, ...]
+    decisions: tuple[CouncilDecision, ...] = ()
+    authored_sample: bool = False
