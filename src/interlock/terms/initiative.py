@@ -72,10 +72,13 @@ class Spending:
 
 @dataclass(frozen=True, slots=True)
 class DataPolicy:
-    """Which data the workflow may use and how. `may_not_leave` names what never goes to a vendor or another region."""
+    """Which data the workflow may use and how; None where nobody knows it yet.
+
+    `may_not_leave` names what never goes to a vendor or another region.
+    """
 
     purpose: str
-    legal_basis: str
+    legal_basis: str | None = None
     sources: tuple[str, ...] = ()
     personal: tuple[str, ...] = ()  # kinds of personal data
     may_not_leave: tuple[str, ...] = ()
@@ -117,12 +120,15 @@ class WithoutAi:
 
 @dataclass(frozen=True, slots=True)
 class KnownRisk:
-    """A risk that somebody answers for. `threshold` says when it has come true."""
+    """A risk, who answers for it and what is done; None where that is not known yet.
+
+    `threshold` says when it has come true.
+    """
 
     risk: str
-    owner: str
-    mitigation: str
-    threshold: str
+    owner: str | None = None
+    mitigation: str | None = None
+    threshold: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

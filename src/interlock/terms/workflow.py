@@ -30,15 +30,18 @@ class Durability(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """The problem statement: for WHO, FRICTION, caused by CAUSE, resulting in COST; success and its limits."""
+    """The problem statement: for WHO, FRICTION, caused by CAUSE, resulting in COST; success and its limits.
 
-    who: str
-    friction: str
-    cause: str
-    cost: str
-    outcome: str
-    metric: str
-    constraints: str
+    What is "" nobody has said yet.
+    """
+
+    who: str = ""
+    friction: str = ""
+    cause: str = ""
+    cost: str = ""
+    outcome: str = ""
+    metric: str = ""
+    constraints: str = ""
 
 
 @dataclass(frozen=True, slots=True)
