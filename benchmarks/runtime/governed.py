@@ -76,7 +76,7 @@ def opened(address: str) -> Iterator[RunTime]:
     """A run time on a store, closed afterwards."""
     adapters = open_address(address)
     try:
-        yield open_run_time(adapters, clock=utc, owner="benchmark")
+        yield open_run_time(adapters, owner="benchmark")
     finally:
         adapters.close()
 

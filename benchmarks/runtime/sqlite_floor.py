@@ -3,7 +3,9 @@
 import sqlite3
 import threading
 import time
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 
@@ -27,12 +29,26 @@ class Durability(StrEnum):
 
 def sqlite_alone(folder: Path, durability: Durability, *, seconds: float) -> Floor:
     """One thread, one action after the other, in a new store in this folder."""
+    with sqlite_actions(folder, durability) as act:
+        warm = timed(act, seconds=WARM_UP_S, cpu=time.thread_time)
+        done = timed(act, seconds=seconds, first=len(warm.each_us), cpu=time.thread_time)
+    return done.floor(f"SQLite {durability}")
+
+
+@contextmanager
+def sqlite_actions(folder: Path, durability: Durability, *, added_s: float = 0.0) -> Iterator[Callable[[int], None]]:
+    """A new store in this folder, and what does one action of a number in it.
+
+    `added_s`: the commit of an intent takes so much longer, as on a slower disk.
+    """
     connection = _new_store(folder, durability)
     lazily = durability is Durability.INTENT
 
     def act(number: int) -> None:
         row = intent_row(number)
         _commit(connection, INSERT, row)
+        if added_s:
+            time.sleep(added_s)
         if lazily:
             connection.execute(SYNC_NORMAL)
         _commit(connection, COMPLETE, row[:1])
@@ -40,17 +56,18 @@ def sqlite_alone(folder: Path, durability: Durability, *, seconds: float) -> Flo
             connection.execute(SYNC_FULL)
 
     try:
-        warm = timed(act, seconds=WARM_UP_S, cpu=time.thread_time)
-        done = timed(act, seconds=seconds, first=len(warm.each_us), cpu=time.thread_time)
+        yield act
     finally:
         connection.close()
-    return done.floor(f"SQLite {durability}")
 
 
-def sqlite_group(folder: Path, *, callers: int, seconds: float) -> Floor:
-    """Threads that act at the same time; intents and completions that wait together are committed together."""
+def sqlite_group(folder: Path, *, callers: int, seconds: float, added_s: float = 0.0) -> Floor:
+    """Threads that act at the same time; intents and completions that wait together are committed together.
+
+    `added_s`: each commit that waits for the disk takes so much longer, as on a slower one.
+    """
     connection = _new_store(folder, Durability.BOTH)
-    group, started = _Group(connection), list[tuple[float, float]]()
+    group, started = _Group(connection, added_s), list[tuple[float, float]]()
     ready = threading.Barrier(callers, action=lambda: started.append(_now()), timeout=BUSY_S)
 
     def caller(who: int) -> Timed:
@@ -85,8 +102,9 @@ class _Group:
     Each is woken once, by a lock of its own: one lock for all goes from caller to caller only to find the work done.
     """
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, added_s: float) -> None:
         self._connection = connection
+        self._added_s = added_s
         self._mutex = threading.Lock()
         self._waiting: list[_Job] = []
         self._busy = False
@@ -104,11 +122,14 @@ class _Group:
     def _commit_all(self) -> None:
         with self._mutex:
             jobs, self._waiting = self._waiting, []
-        self._connection.execute(SYNC_FULL if any(job.statement is INSERT for job in jobs) else SYNC_NORMAL)
+        durable = any(job.statement is INSERT for job in jobs)
+        self._connection.execute(SYNC_FULL if durable else SYNC_NORMAL)
         self._connection.execute("BEGIN IMMEDIATE")
         for job in jobs:
             self._connection.execute(job.statement, job.values)
         self._connection.execute("COMMIT")
+        if durable and self._added_s:
+            time.sleep(self._added_s)
         with self._mutex:
             heir = self._waiting[0] if self._waiting else None
             self._busy = heir is not None

@@ -11,7 +11,8 @@ import pytest
 from postgres_server import Databases
 from runtime.floors import Durability, Floor, fsync, postgres_floor, sqlite_alone, sqlite_group
 from runtime.intent import EPOCH, intent_row
-from runtime.postgres_floor import ADMIT, SCHEMA, SCOPE_LOCK, _answer
+from runtime.postgres_floor import ADMIT, SCHEMA, SCOPE_LOCK
+from runtime.processes import answer
 from runtime.timing import Timed, quantile, timed
 
 BRIEFLY_S = 0.1
@@ -92,7 +93,7 @@ def test_a_process_that_fails_fails_the_measurement() -> None:
     told = multiprocessing.get_context("spawn").Queue()
     told.put("OperationalError: gone")
     with pytest.raises(RuntimeError, match="OperationalError: gone"):
-        _answer(told, 0.0)
+        answer(told, 0.0)
     told.close()
 
 
