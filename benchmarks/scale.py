@@ -20,6 +20,7 @@ from postgres_server import PostgresMissing, Server
 from runtime.bars import Bars
 from runtime.grown import grown
 from runtime.memory import memory
+from runtime.shared import AS_IT_COMES
 
 ENTRIES = [10_000, 100_000, 1_000_000, 10_000_000]
 ACTIONS = 1_000_000
@@ -65,7 +66,7 @@ def _grown(engine: str, folder: Path, bars: Bars, sizes: list[int]) -> None:
         grown("SQLite", (str(folder / "small.db"), str(folder / "large.db")), bars, sizes=sizes)
         return
     try:
-        server = Server(fsync=True)
+        server = Server(fsync=True, settings=AS_IT_COMES)
     except PostgresMissing as exc:
         bars.without(f"PostgreSQL: {exc}")
         return

@@ -18,6 +18,7 @@ from runtime.turns import Spread
 
 PROCESSES = {8: 0.75, 1: 0.25}  # and how much of the time is for each
 RATE_RATIO_MIN = 0.8
+AS_IT_COMES = {"shared_buffers": "128MB"}  # what PostgreSQL itself begins with; tests make do with less
 TURN_S = 2.5
 TURNS_MIN = 3
 READY_PER_S = 7_000  # of all processes together: more than any turn reaches
@@ -35,7 +36,7 @@ class _Task:
 def shared(folder: Path, bars: Bars, *, seconds: float) -> None:
     """Measure and judge on a server of its own, which waits for the disk that this folder is on too."""
     try:
-        server = Server(fsync=True)
+        server = Server(fsync=True, settings=AS_IT_COMES)
     except PostgresMissing as exc:
         bars.without(f"PostgreSQL: {exc}")
         return
