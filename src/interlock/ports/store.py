@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
 from interlock.ports.contents import ContentReading, ContentWriting
+from interlock.ports.evidences import EvidenceReading
 from interlock.terms.evidence import Evidence
 from interlock.terms.intent import Intent, IntentState
 from interlock.terms.ledger import BatchRoot, LedgerEntry, NewEntry, TreeHead
@@ -90,7 +91,7 @@ class ReviewRow:
         return self.claimed_by if live and self.closed_at is None else None
 
 
-class Reading(ContentReading, Protocol):
+class Reading(ContentReading, EvidenceReading, Protocol):
     """A consistent view of the store."""
 
     def head(self) -> TreeHead:

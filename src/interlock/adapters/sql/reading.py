@@ -5,9 +5,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from interlock.adapters.sql.contents import SqlContents
+from interlock.adapters.sql.evidences import SqlEvidences
 from interlock.adapters.sql.rows import (
     DECISION,
     ENTRY,
+    EVIDENCE,
     INTENT,
     REVIEW,
     WORKFLOW,
@@ -31,7 +33,7 @@ UNSETTLED = frozenset({IntentState.EXECUTING, IntentState.IN_DOUBT, IntentState.
 SCOPE_KINDS = ("tenant", "workflow", "action", "segment")
 
 
-class SqlReading(SqlContents):
+class SqlReading(SqlContents, SqlEvidences):
     """interlock.ports.store.Reading over `rows`, which an engine's store supplies."""
 
     @abstractmethod
@@ -86,8 +88,7 @@ class SqlReading(SqlContents):
         return workflow_of(row) if row else None
 
     def evidence(self, workflow: str) -> tuple[Evidence, ...]:
-        columns = "digest, release, kind, class, source, at, body"
-        query = f"SELECT {columns} FROM evidence WHERE workflow = :workflow ORDER BY entry"
+        query = f"SELECT {EVIDENCE} FROM evidence WHERE workflow = :workflow ORDER BY entry"
         return tuple(map(evidence_of, self.rows(query, {"workflow": workflow})))
 
     def verdict(self, workflow: str) -> Mapping[str, Any] | None:

@@ -12,6 +12,7 @@ from interlock.terms.ledger import LedgerEntry
 Row = tuple[Any, ...]
 
 ENTRY = "SELECT entry, at, kind, record, leaf, payload FROM ledger"
+EVIDENCE = "digest, release, kind, class, source, at, body"
 KEEP_TEXT = "INSERT INTO payload (key, digest, at, text)"
 # A decision's row is thin: its inputs, and what an intent needs to be finished or undone, are in its ledger entries.
 DECISION = """
@@ -66,7 +67,7 @@ def workflow_of(row: Row) -> WorkflowRow:
 
 
 def evidence_of(row: Row) -> Evidence:
-    """A row of evidence."""
+    """A row of EVIDENCE."""
     digest, release, kind, evidence_class, source, at, body = row
     return Evidence(digest, release, kind, EvidenceClass(evidence_class), source, at, json.loads(body))
 

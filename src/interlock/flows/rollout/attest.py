@@ -70,7 +70,7 @@ def attest_in(
     except (ValueError, TypeError) as exc:
         raise BadInput(f"this {kind} cannot be recorded: {exc}") from exc
     evidence = Evidence(identity, release, kind, evidence_class, source, at, content["body"])
-    if any(known.digest == identity for known in tx.evidence(workflow)):
+    if tx.evidence_by_digest(identity) is not None:
         return evidence  # the same words at the same moment are the same evidence
     record(tx, "evidence.recorded", {**content, "digest": identity, "workflow": workflow}, at=at)
     return evidence

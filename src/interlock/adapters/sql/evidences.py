@@ -1,0 +1,53 @@
+"""Evidence and queues of all workflows at once, each with one statement. The same on both engines."""
+
+from abc import abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from interlock.adapters.sql.rows import EVIDENCE, Row, entry_of, evidence_of
+from interlock.ports.evidences import QueueLength
+from interlock.terms.evidence import Evidence
+from interlock.terms.ledger import LedgerEntry
+
+_NEWEST = """
+SELECT l.entry, l.at, l.kind, l.record, l.leaf, l.payload
+FROM (SELECT max(entry) AS newest FROM ledger
+      WHERE kind = :kind AND kind NOT IN ('decision.made', 'intent.completed') AND workflow IS NOT NULL
+      GROUP BY workflow) AS found
+JOIN ledger l ON l.entry = found.newest ORDER BY l.workflow
+"""
+_QUEUES = """
+SELECT workflow, count(*), sum(CASE WHEN due_at < :at THEN 1 ELSE 0 END)
+FROM review WHERE closed_at IS NULL GROUP BY workflow
+"""
+
+
+class SqlEvidences:
+    """interlock.ports.evidences.EvidenceReading over `rows`, which an engine's store supplies."""
+
+    @abstractmethod
+    def rows(self, query: str, values: Mapping[str, Any]) -> Iterator[Row]:
+        """The rows of a query with :named parameters."""
+        ...
+
+    @abstractmethod
+    def stream(self, query: str, values: Mapping[str, Any]) -> Iterator[Row]:
+        """As `rows`, for results that may be long."""
+        ...
+
+    def evidence_by_digest(self, digest: str) -> Evidence | None:
+        row = next(iter(self.rows(f"SELECT {EVIDENCE} FROM evidence WHERE digest = :digest", {"digest": digest})), None)
+        return evidence_of(row) if row else None
+
+    def evidence_of_kinds(self, kinds: Sequence[str]) -> Iterator[tuple[str, Evidence]]:
+        names = {f"kind{number}": kind for number, kind in enumerate(kinds)}
+        listed = ", ".join(f":{name}" for name in names)
+        query = f"SELECT {EVIDENCE}, workflow FROM evidence WHERE kind IN ({listed}) ORDER BY entry"
+        for row in self.stream(query, names) if names else ():
+            yield str(row[7]), evidence_of(row[:7])
+
+    def newest_each(self, kind: str) -> Iterator[LedgerEntry]:
+        return map(entry_of, self.stream(_NEWEST, {"kind": kind}))
+
+    def queue_lengths(self, at: str) -> Mapping[str, QueueLength]:
+        return {str(name): QueueLength(int(n), int(late)) for name, n, late in self.rows(_QUEUES, {"at": at})}

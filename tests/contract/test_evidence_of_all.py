@@ -1,0 +1,39 @@
+"""Every store finds evidence and queues of all workflows at once (interlock.ports.evidences)."""
+
+from interlock.flows.ledger.record import record
+from interlock.flows.rollout.attest import attest_in
+from interlock.ports.evidences import QueueLength
+from interlock.ports.store import Store
+from interlock.terms.evidence import EvidenceClass
+
+AT, LATER = "2026-03-02T09:00:00.000000Z", "2026-03-02T10:00:00.000000Z"
+
+
+def test_evidence_and_queues_of_all_workflows(store: Store) -> None:
+    with store.transaction() as tx:
+        made = [
+            attest_in(
+                tx,
+                workflow,
+                release="r1",
+                kind=kind,
+                evidence_class=EvidenceClass.EXECUTED,
+                source="test",
+                body={"n": 1},
+                at=AT,
+            )
+            for workflow, kind in (("triage", "tests"), ("other", "scan"))
+        ]
+        record(tx, "gate.judged", {"workflow": "triage", "n": 1}, at=AT)
+        newest = record(tx, "gate.judged", {"workflow": "triage", "n": 2}, at=AT)
+        for key, due_at in (("late", AT), ("open", "2026-03-03T09:00:00.000000Z")):
+            body = {"workflow": "triage", "key": key, "kind": "decision", "due_at": due_at}
+            record(tx, "review.opened", body, at=AT)
+    with store.reading() as reading:
+        assert reading.evidence_by_digest(made[0].digest) == made[0]
+        assert reading.evidence_by_digest("sha256:none") is None
+        assert list(reading.evidence_of_kinds(("tests", "scan"))) == [("triage", made[0]), ("other", made[1])]
+        assert list(reading.evidence_of_kinds(("scan",))) == [("other", made[1])]
+        assert list(reading.evidence_of_kinds(())) == []
+        assert list(reading.newest_each("gate.judged")) == [newest]
+        assert reading.queue_lengths(LATER) == {"triage": QueueLength(open=2, late=1)}
