@@ -1,0 +1,1 @@
+"""Packs: content as data, read from files."""
