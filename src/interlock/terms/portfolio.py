@@ -17,7 +17,8 @@ class Standing:
     """Everything on record about one workflow, as of a moment. Lists are in the order of their records.
 
     `gates` are the newest verdicts by gate's name, `sheets` the newest by instrument's id. `live_by_drift`: cases are
-    handled although no grant allows it. `open_reviews` and `late_reviews` count its queue.
+    handled although no grant allows it. `open_reviews` and `late_reviews` count its queue. `drilled_at` is when its kill
+    switch was last drilled.
     """
 
     definition: WorkflowDefinition
@@ -39,14 +40,19 @@ class Standing:
     halted: bool = False
     open_reviews: int = 0
     late_reviews: int = 0
+    drilled_at: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Portfolio:
-    """All workflows as of a moment, the organisation around them and what its council decided."""
+    """All workflows as of a moment, the organisation around them and what its council decided.
+
+    `ledger_holds`: whether the ledger that all this was read from was verified; None where nobody looked.
+    """
 
     as_of: str
     organisation: Organisation | None
     standings: tuple[Standing, ...]
     decisions: tuple[CouncilDecision, ...] = ()
     authored_sample: bool = False
+    ledger_holds: bool | None = None

@@ -1,0 +1,1 @@
+"""Where every workflow stands, read from the ledger."""

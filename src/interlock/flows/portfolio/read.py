@@ -1,0 +1,168 @@
+"""Read where every workflow stands: each kind of record once for all of them, whatever their number."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+
+from interlock.engine.rollout.definition import definition_of
+from interlock.engine.timestamp import stamp
+from interlock.flows.portfolio import recorded
+from interlock.flows.portfolio.drifting import entry_at, is_live_by_drift
+from interlock.ports.evidences import QueueLength
+from interlock.ports.store import Reading, WorkflowRow
+from interlock.terms.certificate import Promise
+from interlock.terms.evidence import Evidence, GateVerdict
+from interlock.terms.grant import AutonomyLevel, Grant
+from interlock.terms.instrument import Sheet
+from interlock.terms.ledger import LedgerEntry
+from interlock.terms.measured import Expense, Incident, Measurement, PeriodRun
+from interlock.terms.portfolio import Portfolio, Standing
+from interlock.terms.stage import RolloutStage, StageMove, Waiver
+
+T = TypeVar("T")
+DRIFT_DAYS = 7
+
+
+@dataclass(frozen=True, slots=True)
+class _Records:
+    """What is on record, by workflow."""
+
+    moves: Mapping[str, list[StageMove]]
+    gates: Mapping[str, dict[str, GateVerdict]]
+    waivers: Mapping[str, list[Waiver]]
+    incidents: Mapping[str, list[Incident]]
+    sheets: Mapping[str, dict[str, Sheet]]
+    measurements: Mapping[str, list[Measurement]]
+    expenses: Mapping[str, list[Expense]]
+    runs: Mapping[str, list[PeriodRun]]
+    drills: Mapping[str, str]
+    queues: Mapping[str, QueueLength]
+
+
+def read_portfolio(reading: Reading, now: dt.datetime, *, ledger_holds: bool | None = None) -> Portfolio:
+    """Everything as of `now`, out of one read view.
+
+    `ledger_holds` is what a verification of the ledger said, None where nobody verified it.
+    """
+    at = stamp(now)
+    records = _records(reading, at)
+    halted = {name for name, (_, is_halted) in reading.scopes().items() if is_halted}
+    since = entry_at(reading, stamp(now - dt.timedelta(days=DRIFT_DAYS)))
+    standings = tuple(_standing(reading, row, records, halted, since, at) for row in reading.workflows())
+    organisation = _newest(reading.entries_of("organisation.defined"))
+    return Portfolio(
+        as_of=at,
+        organisation=None if organisation is None else recorded.organisation(organisation),
+        standings=standings,
+        decisions=tuple(map(recorded.council_decision, reading.entries_of("council.decided"))),
+        authored_sample=organisation is not None and bool(organisation.body.get("authored_sample")),
+        ledger_holds=ledger_holds,
+    )
+
+
+def _records(reading: Reading, at: str) -> _Records:
+    evidence: dict[str, list[tuple[str, Evidence]]] = defaultdict(list)
+    for workflow, item in reading.evidence_of_kinds(("kpi", "expense", "period")):
+        evidence[item.kind].append((workflow, item))
+    ended = {int(entry.body["waiver"]) for entry in reading.entries_of("waiver.ended")}
+    given = (entry for entry in reading.entries_of("waiver.given") if entry.index not in ended)
+    incidents = recorded.incidents(reading.entries_of("incident.opened"), reading.entries_of("incident.closed"))
+    return _Records(
+        moves=_by_workflow(map(recorded.stage_move, reading.entries_of("stage.moved"))),
+        gates=_gates(reading),
+        waivers=_by_workflow(map(recorded.waiver, given)),
+        incidents=_by_workflow(incidents),
+        sheets=_sheets(reading.entries_of("instrument.answered")),
+        measurements=_measured(evidence["kpi"], recorded.measurement),
+        expenses=_measured(evidence["expense"], recorded.expense),
+        runs=_measured(evidence["period"], recorded.period_run),
+        drills=_drills(reading.entries_of("drill.held")),
+        queues=reading.queue_lengths(at),
+    )
+
+
+def _by_workflow(items: Iterable[T]) -> Mapping[str, list[T]]:
+    grouped: dict[str, list[T]] = defaultdict(list)
+    for item in items:
+        grouped[item.workflow].append(item)  # type: ignore[attr-defined] # each of these terms names its workflow
+    return grouped
+
+
+def _measured(items: Iterable[tuple[str, Evidence]], read: Callable[[str, Evidence], T]) -> Mapping[str, list[T]]:
+    grouped: dict[str, list[T]] = defaultdict(list)
+    for workflow, evidence in items:
+        grouped[workflow].append(read(workflow, evidence))
+    return grouped
+
+
+def _gates(reading: Reading) -> Mapping[str, dict[str, GateVerdict]]:
+    """The newest verdict of each gate; only that one is read back, however often the gate was judged."""
+    newest: dict[tuple[str, str], LedgerEntry] = {}
+    for entry in (*reading.newest_each("gate.judged"), *reading.entries_of("readiness.judged")):
+        newest[entry.body["workflow"], entry.body["gate"]] = entry
+    grouped: dict[str, dict[str, GateVerdict]] = defaultdict(dict)
+    for (workflow, gate), entry in newest.items():
+        grouped[workflow][gate] = recorded.verdict(entry)
+    return grouped
+
+
+def _sheets(entries: Iterable[LedgerEntry]) -> Mapping[str, dict[str, Sheet]]:
+    newest = {(str(entry.body["subject"]), str(entry.body["instrument"])): entry for entry in entries}
+    grouped: dict[str, dict[str, Sheet]] = defaultdict(dict)
+    for (subject, instrument), entry in newest.items():
+        grouped[subject][instrument] = recorded.sheet(entry)
+    return grouped
+
+
+def _drills(entries: Iterable[LedgerEntry]) -> Mapping[str, str]:
+    """When each workflow's own switch was last drilled with success."""
+    passed = (entry for entry in entries if entry.body.get("passed") and entry.body.get("workflow"))
+    return {str(entry.body["workflow"]): entry.at for entry in passed}
+
+
+def _newest(entries: Iterable[LedgerEntry]) -> LedgerEntry | None:
+    return max(entries, key=lambda entry: entry.index, default=None)
+
+
+def _standing(reading: Reading, row: WorkflowRow, records: _Records, halted: set[str], since: int, at: str) -> Standing:
+    name = row.name
+    moves = records.moves.get(name, [])
+    stage = moves[-1].entered if moves else RolloutStage.EXPLORATION
+    grant = None if row.grant is None else grant_of(row.grant)
+    live = grant is not None and at < grant.expires_at
+    queue = records.queues.get(name, QueueLength(0, 0))
+    return Standing(
+        definition=definition_of(row.definition),
+        release=row.release,
+        proposed_by=row.proposed_by,
+        defined_at=row.at,
+        stage=stage,
+        level=grant.level if live and grant is not None else AutonomyLevel.SHADOW,
+        grant=grant,
+        moves=tuple(moves),
+        gates=records.gates.get(name, {}),
+        waivers=tuple(records.waivers.get(name, ())),
+        measurements=tuple(records.measurements.get(name, ())),
+        expenses=tuple(records.expenses.get(name, ())),
+        runs=tuple(records.runs.get(name, ())),
+        incidents=tuple(records.incidents.get(name, ())),
+        sheets=records.sheets.get(name, {}),
+        live_by_drift=is_live_by_drift(reading, name, live=live, since=since),
+        halted=bool(halted & {"global", f"workflow:{name}"}),
+        open_reviews=queue.open,
+        late_reviews=queue.late,
+        drilled_at=records.drills.get(name),
+    )
+
+
+def grant_of(body: Mapping[str, object]) -> Grant:
+    """The grant as a ledger entry holds it."""
+    told = dict(body)
+    told.update(
+        level=AutonomyLevel(str(body["level"])),
+        promise=Promise(str(body["promise"])),
+        **{name: tuple(value) for name, value in body.items() if isinstance(value, list)},
+    )
+    return Grant(**told)  # type: ignore[arg-type] # the members are those that the term was written with

@@ -1,0 +1,121 @@
+"""Ledger entries and evidence read back as the terms that a portfolio is made of."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from interlock.terms.council import CouncilDecision, Organisation, Responsibility
+from interlock.terms.evidence import Evidence, Finding, GateVerdict, Verdict
+from interlock.terms.instrument import Answer, Sheet
+from interlock.terms.ledger import LedgerEntry
+from interlock.terms.measured import Bucket, Expense, Incident, Measurement, PeriodRun, Severity
+from interlock.terms.stage import RolloutStage, StageMove, Waiver
+
+COUNTS = ("cases", "applied", "reviewed", "overridden", "labelled", "wrong", "successes")
+
+
+def measurement(workflow: str, evidence: Evidence) -> Measurement:
+    """Evidence of the kind `kpi`."""
+    body = evidence.body
+    get = body.get
+    return Measurement(
+        workflow, body["kpi"], float(body["value"]), body["period_start"], body["period_end"], evidence.source,
+        evidence.digest, get("n"), get("low"), get("high"), get("segment"), get("control", False),
+    )  # fmt: skip
+
+
+def expense(workflow: str, evidence: Evidence) -> Expense:
+    """Evidence of the kind `expense`."""
+    body = evidence.body
+    return Expense(
+        workflow, Bucket(body["bucket"]), float(body["amount_usd"]), body["period_start"], body["period_end"],
+        evidence.source, evidence.digest,
+    )  # fmt: skip
+
+
+def period_run(workflow: str, evidence: Evidence) -> PeriodRun:
+    """Evidence of the kind `period`."""
+    body = evidence.body
+    counts = {name: body[name] for name in COUNTS}
+    return PeriodRun(
+        workflow, evidence.release, body["period_start"], body["period_end"], **counts, evidence=evidence.digest
+    )
+
+
+def stage_move(entry: LedgerEntry) -> StageMove:
+    """An entry `stage.moved`."""
+    body = entry.body
+    left, entered = RolloutStage(body["left"]), RolloutStage(body["entered"])
+    return StageMove(
+        body["workflow"], body["release"], left, entered, body["by"], body["reason"], entry.at, entry.index
+    )
+
+
+def waiver(entry: LedgerEntry) -> Waiver:
+    """An entry `waiver.given`."""
+    body = entry.body
+    return Waiver(
+        body["workflow"], body["release"], body["gate"], body["check"], body["by"], body["reason"], entry.at,
+        body["expires_at"], entry.index,
+    )  # fmt: skip
+
+
+def verdict(entry: LedgerEntry) -> GateVerdict:
+    """An entry `gate.judged` or `readiness.judged`."""
+    body = entry.body
+    findings = tuple(_finding(one) for one in body["findings"])
+    return GateVerdict(body["gate"], body["release"], Verdict(body["verdict"]), findings, entry.at)
+
+
+def _finding(body: Mapping[str, Any]) -> Finding:
+    return Finding(**{**body, "verdict": Verdict(body["verdict"]), "evidence": tuple(body.get("evidence", ()))})
+
+
+def incident(opened: LedgerEntry, closed: LedgerEntry | None) -> Incident:
+    """An entry `incident.opened`, with the one that closed it."""
+    body = {**opened.body, **{name: value for name, value in (closed.body if closed else {}).items() if value}}
+    return Incident(
+        workflow=opened.body["workflow"],
+        title=opened.body["title"],
+        severity=Severity(opened.body["severity"]),
+        opened_at=opened.body["opened_at"],
+        owner=opened.body["owner"],
+        entry=opened.index,
+        redline=opened.body["redline"],
+        mitigation=body.get("mitigation"),
+        cost_usd=body.get("cost_usd"),
+        closed_at=closed.at if closed else None,
+        closed_by=closed.body["by"] if closed else None,
+        lesson=closed.body["lesson"] if closed else None,
+    )
+
+
+def incidents(opened: Iterable[LedgerEntry], closed: Iterable[LedgerEntry]) -> tuple[Incident, ...]:
+    """Every incident, in the order in which they were recorded."""
+    ends = {int(entry.body["incident"]): entry for entry in closed}
+    return tuple(incident(entry, ends.get(entry.index)) for entry in opened)
+
+
+def sheet(entry: LedgerEntry) -> Sheet:
+    """An entry `instrument.answered`."""
+    body = entry.body
+    answers = tuple(Answer(**{**one, "evidence": tuple(one.get("evidence", ()))}) for one in body["answers"])
+    return Sheet(body["instrument"], body["version"], body["subject"], answers, body["by"], entry.at, entry.index)
+
+
+def organisation(entry: LedgerEntry) -> Organisation:
+    """An entry `organisation.defined`."""
+    body = entry.body
+    named = tuple(
+        Responsibility(one["id"], tuple(one["owners"]), tuple(one["consulted"])) for one in body["responsibilities"]
+    )
+    governance = tuple((str(question), str(control)) for question, control in body["governance"])
+    return Organisation(body["name"], named, tuple(body["council"]), body["meets_every_days"], governance, entry.index)
+
+
+def council_decision(entry: LedgerEntry) -> CouncilDecision:
+    """An entry `council.decided`."""
+    body = entry.body
+    return CouncilDecision(
+        body["item"], body.get("workflow"), body["question"], body["chosen"], body["reason"], body["by"], entry.at,
+        entry.index, tuple(body.get("present", ())), body.get("due_at"),
+    )  # fmt: skip

@@ -1,0 +1,90 @@
+"""The portfolio as it is read from a store: each figure with the evidence that it came from."""
+
+import datetime as dt
+
+import pytest
+
+from governed import ANA, DEFINITION, NAME, House
+from interlock.flows.portfolio.drifting import CASES_IN_WINDOW, entry_at
+from interlock.flows.portfolio.read import read_portfolio
+from interlock.flows.rollout.attest import attest
+from interlock.flows.rollout.demote import demote
+from interlock.terms.evidence import Evidence, EvidenceClass, Verdict
+from interlock.terms.grant import AutonomyLevel
+from interlock.terms.measured import Bucket, Expense, Measurement, PeriodRun
+from interlock.terms.portfolio import Portfolio
+from interlock.terms.stage import RolloutStage
+
+SPAN = {"period_start": "2026-02-01", "period_end": "2026-02-28"}
+
+
+def _read(house: House) -> Portfolio:
+    with house.store.reading() as reading:
+        return read_portfolio(reading, house.now)
+
+
+def _measured(house: House, kind: str, body: dict[str, object]) -> Evidence:
+    return attest(
+        house.store, NAME, release=house.release, kind=kind, evidence_class=EvidenceClass.SOURCE, source="desk",
+        body={**SPAN, **body}, clock=house.clock,
+    )  # fmt: skip
+
+
+def test_an_empty_store_is_a_portfolio_of_nothing(house: House) -> None:
+    assert _read(house) == Portfolio(as_of="2026-03-02T09:00:00.000000Z", organisation=None, standings=())
+
+
+def test_a_live_workflow_with_its_gate_and_grant(live: House) -> None:
+    (standing,) = _read(live).standings
+    assert (standing.definition, standing.release, standing.proposed_by) == (DEFINITION, live.release, "Carla Nunes")
+    assert (standing.stage, standing.level) == (RolloutStage.EXPLORATION, AutonomyLevel.AGENT)
+    assert standing.grant is not None
+    assert standing.grant.labels == ("billing", "fraud", "close account", "sales")
+    assert {name: verdict.verdict for name, verdict in (standing.gates or {}).items()} == {
+        "limited live": Verdict.PASSED
+    }
+    assert not standing.live_by_drift
+
+
+def test_what_was_measured_stays_with_its_release_when_another_is_defined(live: House) -> None:
+    kpi = _measured(live, "kpi", {"kpi": "hours", "value": 3.5, "n": 40, "low": 3.1, "high": 3.9})
+    spent = _measured(live, "expense", {"bucket": "compute", "amount_usd": 120})
+    counts = {"cases": 90, "applied": 40, "reviewed": 50, "overridden": 3, "labelled": 30, "wrong": 1, "successes": 80}
+    done = _measured(live, "period", dict(counts))
+    before = live.release
+    live.define(code="2")
+    (standing,) = _read(live).standings
+    assert standing.measurements == (
+        Measurement(NAME, "hours", 3.5, "2026-02-01", "2026-02-28", "desk", kpi.digest, 40, 3.1, 3.9),
+    )
+    assert standing.expenses == (
+        Expense(NAME, Bucket.COMPUTE, 120.0, "2026-02-01", "2026-02-28", "desk", spent.digest),
+    )
+    assert standing.runs == (PeriodRun(NAME, before, "2026-02-01", "2026-02-28", **counts, evidence=done.digest),)
+    assert (standing.grant, standing.level) == (None, AutonomyLevel.SHADOW)
+
+
+def test_a_grant_past_its_end_allows_nothing(live: House) -> None:
+    live.now += dt.timedelta(days=31)
+    (standing,) = _read(live).standings
+    assert (standing.level, standing.grant is not None) == (AutonomyLevel.SHADOW, True)
+
+
+@pytest.mark.parametrize(("cases", "drifts"), [(CASES_IN_WINDOW - 61, False), (CASES_IN_WINDOW - 60, True)])
+def test_350_cases_in_7_days_without_a_grant_are_live_by_drift(live: House, cases: int, *, drifts: bool) -> None:
+    demote(live.store, NAME, by=ANA, reason="too many complaints", clock=live.clock)
+    live.shadow(cases)  # 60 shadow cases came before
+    (standing,) = _read(live).standings
+    assert standing.live_by_drift is drifts
+    live.now += dt.timedelta(days=8)
+    assert not _read(live).standings[0].live_by_drift
+
+
+def test_the_entry_at_a_time_is_found_by_halving(live: House) -> None:
+    with live.store.reading() as reading:
+        entries = list(reading.entries())
+        assert [entry_at(reading, entry.at) for entry in entries] == [
+            next(other.index for other in entries if other.at >= entry.at) for entry in entries
+        ]
+        assert entry_at(reading, "2000-01-01") == 0
+        assert entry_at(reading, "2100-01-01") == entries[-1].index + 1
