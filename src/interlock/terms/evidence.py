@@ -1,9 +1,11 @@
 """Evidence, and what a gate makes of it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
+
+from interlock.terms.workflow import ABSENT_AT_DEFAULT
 
 
 class EvidenceClass(StrEnum):
@@ -40,13 +42,17 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One check on evidence, its verdict, why, and the smallest piece of work that would change it ("" if none)."""
+    """One check on evidence, its verdict, why, and the smallest piece of work that would change it ("" if none).
+
+    `waived` says by whom and until when, where somebody took the risk; the verdict stays what it is.
+    """
 
     check: str
     verdict: Verdict
     reason: str
     next_step: str = ""
     evidence: tuple[str, ...] = ()
+    waived: str = field(default="", metadata=ABSENT_AT_DEFAULT)
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,9 @@ from interlock.ports.tables import TableReader
 from interlock.ports.witness import WitnessFile
 from interlock.surfaces.cli.toolbox import BuildCandidates, Notify, Toolbox
 from interlock.terms.errors import BadInput
+from interlock.terms.gate import GatePack
 from interlock.terms.policy import StatedCase
+from interlock.terms.problem import ProblemWords, StatedProblem
 from interlock.terms.workflow import WorkflowDefinition
 from interlock.wiring.run_time import POSTGRES, Opened, guardrail, open_address, open_run_time, path_of
 from interlock.wiring.upkeep import StoreUpkeep
@@ -79,6 +81,9 @@ def build_toolbox() -> Toolbox:
         store_exists=_store_exists,
         read_definition=_read_definition,
         read_facts=_read_facts,
+        read_gates=_read_gates,
+        read_problem=_read_problem,
+        problem_words=_problem_words,
         guardrail=guardrail,
         randomness=os.urandom,
         serve=_serve,
@@ -219,6 +224,24 @@ def _read_facts(path: Path) -> StatedCase:
     from interlock.adapters.definitions.facts_file import read_facts
 
     return read_facts(path)
+
+
+def _read_gates(added: Path | None) -> Sequence[GatePack]:
+    from interlock.adapters.packs.gates import read_gates
+
+    return read_gates(added)
+
+
+def _read_problem(path: Path) -> StatedProblem:
+    from interlock.adapters.packs.problem_file import read_problem
+
+    return read_problem(path)
+
+
+def _problem_words() -> ProblemWords:
+    from interlock.adapters.packs.problem_words import problem_words
+
+    return problem_words()
 
 
 def _serve(address: str, host: str, port: int, say: Console, notify: Notify | None) -> None:

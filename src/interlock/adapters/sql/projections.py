@@ -176,6 +176,10 @@ CHANGES: Mapping[str, tuple[Change, ...]] = {
     # Recorded for people and auditors; they change no state.
     "clock.accepted": (),
     "gate.judged": (),
+    "readiness.judged": (),
+    "stage.moved": (),
+    "waiver.given": (),
+    "waiver.ended": (),
     "hook.created": (),
     "hook.revoked": (),
     "notice.sent": (),

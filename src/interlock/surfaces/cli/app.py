@@ -16,8 +16,10 @@ from interlock.surfaces.cli.erase import erase_command
 from interlock.surfaces.cli.ledger import LEDGER_COMMANDS
 from interlock.surfaces.cli.oversight import OVERSIGHT_COMMANDS
 from interlock.surfaces.cli.policy import POLICY_COMMANDS
+from interlock.surfaces.cli.problem import PROBLEM_COMMANDS
 from interlock.surfaces.cli.reviews import REVIEWS_COMMANDS
 from interlock.surfaces.cli.reviews.deciding import review_command
+from interlock.surfaces.cli.rollout import ROLLOUT_COMMANDS, STAGE_COMMANDS
 from interlock.surfaces.cli.serve import serve_command
 from interlock.surfaces.cli.trace import trace_command, traces_command
 from interlock.surfaces.cli.try_ import try_command
@@ -60,6 +62,7 @@ COMMANDS: tuple[tuple[str, Callable[..., None]], ...] = (
     ("judge", authority.judge_command),
     ("promote", authority.promote_command),
     ("demote", authority.demote_command),
+    *ROLLOUT_COMMANDS,
     ("kill", authority.kill_command),
     ("resume", authority.resume_command),
     ("drill", drill_command),
@@ -97,12 +100,17 @@ def build_app() -> typer.Typer:
     for name, function in LEDGER_COMMANDS:
         for_ledger.command(name)(function)
     app.add_typer(for_ledger, name="ledger")
+    for_stages = typer.Typer(help="See and change how far a workflow has come.", no_args_is_help=True)
+    for name, function in STAGE_COMMANDS:
+        for_stages.command(name)(function)
+    app.add_typer(for_stages, name="stage")
     for_policy = typer.Typer(
         help="Look at limits at the edge: what they became, what they would say.", no_args_is_help=True
     )
     for name, function in POLICY_COMMANDS:
         for_policy.command(name)(function)
     app.add_typer(for_policy, name="policy")
+    _add_group(app, "problem", "Find what a problem statement lacks; write it as a page.", PROBLEM_COMMANDS)
     for_tokens = typer.Typer(help="Make and revoke the tokens that a server asks for.", no_args_is_help=True)
     for name, function in TOKEN_COMMANDS:
         for_tokens.command(name)(function)
@@ -122,6 +130,13 @@ def build_app() -> typer.Typer:
             for_oversight.command(name)(function)
         app.add_typer(for_oversight, name="oversight")
     return app
+
+
+def _add_group(app: typer.Typer, name: str, words: str, commands: tuple[tuple[str, Callable[..., None]], ...]) -> None:
+    group = typer.Typer(help=words, no_args_is_help=True)
+    for own, function in commands:
+        group.command(own)(function)
+    app.add_typer(group, name=name)
 
 
 def _show_version(asked: bool) -> None:  # noqa: FBT001 - Typer calls it with the option's value

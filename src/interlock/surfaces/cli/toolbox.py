@@ -20,7 +20,9 @@ from interlock.ports.spans import SpanLines
 from interlock.ports.tables import TableReader
 from interlock.ports.upkeep import Upkeep
 from interlock.ports.witness import WitnessFile
+from interlock.terms.gate import GatePack
 from interlock.terms.policy import StatedCase
+from interlock.terms.problem import ProblemWords, StatedProblem
 from interlock.terms.workflow import WorkflowDefinition
 
 
@@ -79,6 +81,9 @@ class Toolbox:
     store_exists: Callable[[str], bool]
     read_definition: Callable[[Path], WorkflowDefinition]
     read_facts: Callable[[Path], StatedCase]
+    read_gates: Callable[[Path | None], Sequence[GatePack]]
+    read_problem: Callable[[Path], StatedProblem]
+    problem_words: Callable[[], ProblemWords]
     guardrail: Callable[[], Guardrail]
     randomness: Randomness
     serve: Serve

@@ -1,0 +1,79 @@
+"""Reading packs of gates; an error names the file, the field and the mend."""
+
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from interlock.terms.errors import BadInput
+from interlock.terms.gate import Gate, GateCheck, GatePack
+
+OWN = ("readiness", "stages", "conditions")
+BYTES_MAX = 1_000_000
+
+
+class _Check(BaseModel):
+    # What a probe is told stands beside these fields: probes differ in it.
+    model_config = ConfigDict(extra="allow", frozen=True)
+    id: str = Field(min_length=1)
+    asks: str = Field(min_length=1)
+    probe: str = Field(min_length=1)
+    next_step: str = Field(min_length=1)
+    safety: bool = False
+
+    def term(self, gate: str) -> GateCheck:
+        told = dict(self.model_extra or {})
+        return GateCheck(self.id, self.asks, self.probe, self.next_step, told, self.safety, gate)
+
+
+class _Gate(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    id: str = Field(min_length=1)
+    title: str
+    question: str
+    prevents: str
+    decided_by: str
+    checks: tuple[_Check, ...] = Field(min_length=1)
+
+    def term(self) -> Gate:
+        checks = tuple(check.term(self.id) for check in self.checks)
+        return Gate(self.id, self.title, self.question, self.prevents, self.decided_by, checks)
+
+
+class _Pack(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    pack: str = Field(min_length=1)
+    version: str
+    title: str
+    gates: tuple[_Gate, ...] = Field(min_length=1)
+
+
+def read_gates(added: Path | None = None) -> tuple[GatePack, ...]:
+    """The packs of the product, and one more from a file. Raises BadInput where a file is no pack of gates."""
+    folder = resources.files("interlock") / "packs" / "gates"
+    own = tuple(_pack(f"packs/gates/{name}.yaml", (folder / f"{name}.yaml").read_text("utf-8")) for name in OWN)
+    return own if added is None else (*own, _pack(str(added), _text(added)))
+
+
+def _text(path: Path) -> str:
+    try:
+        if path.stat().st_size > BYTES_MAX:
+            raise BadInput(f"{path} is too large for a pack of gates")
+        return path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as exc:
+        raise BadInput(f"{path} cannot be read: {exc}") from exc
+
+
+def _pack(name: str, text: str) -> GatePack:
+    try:
+        content: Any = yaml.safe_load(text)
+        read = _Pack.model_validate(content)
+    except yaml.YAMLError as exc:
+        mark = getattr(exc, "problem_mark", None)
+        raise BadInput(f"{name}{f':{mark.line + 1}' if mark else ''}: this is not YAML") from exc
+    except ValidationError as exc:
+        faults = (f"{'.'.join(map(str, one['loc'])) or '(whole file)'}: {one['msg']}" for one in exc.errors())
+        raise BadInput(f"{name} is no pack of gates:\n  " + "\n  ".join(faults)) from exc
+    return GatePack(read.pack, read.version, read.title, tuple(gate.term() for gate in read.gates))

@@ -1,0 +1,53 @@
+"""What gates are judged on: a definition, the evidence that may count now, and where the workflow stands."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from interlock.engine.rollout.gate import usable
+from interlock.terms.evidence import Evidence, Finding, Verdict
+from interlock.terms.gate import Gate
+from interlock.terms.stage import RolloutStage, Waiver
+from interlock.terms.workflow import WorkflowDefinition
+
+
+@dataclass(frozen=True, slots=True)
+class GateFacts:
+    """As of `now`. `altered` are digests of evidence that is no longer what was recorded.
+
+    `scaling` is what the readiness scorecard says about scaling, None where nobody answered it. `drift` names what is
+    live without authority. `promotion` is the verdict of the promotion gate for this release, None where it was not
+    judged. `drilled_at` is when the kill switch last passed a drill, `open_incidents` names those that are open.
+    """
+
+    definition: WorkflowDefinition
+    release: str
+    now: dt.datetime
+    stage: RolloutStage = RolloutStage.EXPLORATION
+    evidence: tuple[Evidence, ...] = ()
+    altered: frozenset[str] = frozenset()
+    demoted_at: str | None = None
+    waivers: tuple[Waiver, ...] = ()
+    gates: Mapping[str, Gate] = field(default_factory=dict)
+    scaling: Finding | None = None
+    drift: tuple[str, ...] = ()
+    promotion: Verdict | None = None
+    drilled_at: str | None = None
+    open_incidents: tuple[str, ...] = ()
+
+    def usable(self, kind: str) -> Finding | Evidence:
+        """The newest evidence of a kind that may count, or the finding that says why there is none."""
+        return self._intact(kind, self.evidence)
+
+    def usable_where(self, kind: str, **members: str) -> Finding | Evidence:
+        """The same among evidence whose body holds these members."""
+        held = (item for item in self.evidence if all(item.body.get(name) == word for name, word in members.items()))
+        return self._intact(kind, tuple(held))
+
+    def _intact(self, kind: str, among: tuple[Evidence, ...]) -> Finding | Evidence:
+        days = self.definition.rollout.evidence_days
+        found = usable(among, kind=kind, release=self.release, now=self.now, days=days, demoted_at=self.demoted_at)
+        if isinstance(found, Evidence) and found.digest in self.altered:
+            reason = f"the {kind} of {found.at} is not what was recorded: its content does not match its digest"
+            return Finding(kind, Verdict.ERROR, reason, "run `interlock ledger verify`", (found.digest,))
+        return found

@@ -1,0 +1,48 @@
+"""What answers the checks of gates: pure functions of a check and of facts."""
+
+from collections.abc import Callable, Mapping
+
+from interlock.engine.rollout.gate_facts import GateFacts
+from interlock.engine.rollout.probes.measured import (
+    attested,
+    bake_off,
+    certificate,
+    kpi_moved,
+    recorded,
+    shadow,
+    stable,
+)
+from interlock.engine.rollout.probes.standing import (
+    drilled,
+    live_by_drift,
+    never_asked,
+    no_open_incident,
+    promotion_gate,
+    scorecard,
+)
+from interlock.engine.rollout.probes.stated import falsifiable, harm_reviewed, owners, stated, undo
+from interlock.terms.evidence import Finding
+from interlock.terms.gate import GateCheck
+
+Probe = Callable[[GateCheck, GateFacts], Finding]
+
+PROBES: Mapping[str, Probe] = {
+    "stated": stated,
+    "falsifiable": falsifiable,
+    "harm reviewed": harm_reviewed,
+    "owners": owners,
+    "undo": undo,
+    "recorded": recorded,
+    "attested": attested,
+    "bake-off": bake_off,
+    "certificate": certificate,
+    "shadow": shadow,
+    "stable": stable,
+    "kpi moved": kpi_moved,
+    "promotion gate": promotion_gate,
+    "scorecard": scorecard,
+    "live by drift": live_by_drift,
+    "drilled": drilled,
+    "no open incident": no_open_incident,
+    "gate": never_asked,
+}

@@ -1,0 +1,125 @@
+"""What the gates of a workflow are judged on, read from the store."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+
+from interlock.engine.rollout.definition import definition_of
+from interlock.engine.rollout.gate_facts import GateFacts
+from interlock.engine.rollout.gates import pack_faults
+from interlock.flows.rollout.attest import is_intact
+from interlock.flows.rollout.unauthorised import live_without_grant
+from interlock.ports.store import Reading, WorkflowRow
+from interlock.terms.errors import BadInput
+from interlock.terms.evidence import Verdict
+from interlock.terms.gate import Gate, GateCheck, GatePack
+from interlock.terms.ledger import LedgerEntry
+from interlock.terms.stage import RolloutStage, StageMove, Waiver
+
+
+def facts_of(reading: Reading, workflow: str, packs: Sequence[GatePack], *, now: dt.datetime) -> GateFacts:
+    """Everything that gates read. Raises BadInput for an unknown workflow, and where the packs do not fit together."""
+    row = known_row(reading, workflow)
+    evidence = reading.evidence(workflow)
+    return GateFacts(
+        definition=definition_of(row.definition),
+        release=row.release,
+        now=now,
+        stage=stage_of(reading, workflow),
+        evidence=evidence,
+        altered=frozenset(item.digest for item in evidence if not is_intact(item)),
+        demoted_at=demoted_at(reading, row),
+        waivers=waivers_of(reading, workflow),
+        gates=gates_by_name(packs),
+        drift=live_without_grant(reading, row, stage_of(reading, workflow), now=now),
+        promotion=_promotion(reading, row),
+        drilled_at=_drilled_at(reading, workflow),
+        open_incidents=_open_incidents(reading, workflow),
+    )
+
+
+def known_row(reading: Reading, workflow: str) -> WorkflowRow:
+    """The workflow. Raises BadInput where there is none of that name."""
+    row = reading.workflow(workflow)
+    if row is None:
+        raise BadInput(f"there is no workflow '{workflow}'; apply its definition first")
+    return row
+
+
+def gates_by_name(packs: Sequence[GatePack]) -> Mapping[str, Gate]:
+    """The gates of all packs. Raises BadInput with every fault."""
+    faults = tuple(pack_faults(packs))
+    if faults:
+        raise BadInput("these gates cannot be judged:\n  " + "\n  ".join(faults))
+    return {gate.id: gate for pack in packs for gate in pack.gates}
+
+
+def check_named(packs: Sequence[GatePack], gate: str, check: str) -> GateCheck:
+    """One check. Raises BadInput with the names that there are."""
+    gates = gates_by_name(packs)
+    if gate not in gates:
+        raise BadInput(f"there is no gate '{gate}'; there are: {', '.join(gates)}")
+    found = next((one for one in gates[gate].checks if one.id == check), None)
+    if found is None:
+        raise BadInput(f"'{gate}' has no check '{check}'; it has: {', '.join(one.id for one in gates[gate].checks)}")
+    return found
+
+
+def moves_of(reading: Reading, workflow: str) -> tuple[StageMove, ...]:
+    """Every move between stages, oldest first."""
+    return tuple(_move(entry) for entry in reading.entries_of("stage.moved", workflow))
+
+
+def stage_of(reading: Reading, workflow: str) -> RolloutStage:
+    """Where it stands; without a move, in exploration."""
+    newest = reading.newest_of("stage.moved", workflow)
+    return RolloutStage.EXPLORATION if newest is None else _move(newest).entered
+
+
+def _move(entry: LedgerEntry) -> StageMove:
+    body = entry.body
+    left, entered = RolloutStage(body["left"]), RolloutStage(body["entered"])
+    return StageMove(
+        body["workflow"], body["release"], left, entered, body["by"], body["reason"], entry.at, entry.index
+    )
+
+
+def waivers_of(reading: Reading, workflow: str) -> tuple[Waiver, ...]:
+    """Waivers that nobody ended, oldest first; those past their date too."""
+    ended = {int(entry.body["waiver"]) for entry in reading.entries_of("waiver.ended", workflow)}
+    names = ("workflow", "release", "gate", "check", "by", "reason")
+    return tuple(
+        Waiver(**{name: e.body[name] for name in names}, given_at=e.at, expires_at=e.body["expires_at"], entry=e.index)
+        for e in reading.entries_of("waiver.given", workflow)
+        if e.index not in ended
+    )
+
+
+def proposers_of(reading: Reading, row: WorkflowRow) -> frozenset[str]:
+    """Everybody who ever defined this release: bringing it back later makes nobody else its only proposer."""
+    defined = reading.entries_of("release.defined", row.name)
+    return frozenset(
+        {row.proposed_by, *(str(e.body["proposed_by"]) for e in defined if e.body["release"] == row.release)}
+    )
+
+
+def demoted_at(reading: Reading, row: WorkflowRow) -> str | None:
+    """When this release was last demoted."""
+    ended = reading.entries_of("grant.ended", row.name)
+    demotions = (entry for entry in ended if entry.body["cause"] == "demoted" and entry.body["release"] == row.release)
+    return max((entry.at for entry in demotions), default=None)
+
+
+def _promotion(reading: Reading, row: WorkflowRow) -> Verdict | None:
+    verdict = reading.verdict(row.name)
+    return Verdict(verdict["verdict"]) if verdict is not None and verdict["release"] == row.release else None
+
+
+def _drilled_at(reading: Reading, workflow: str) -> str | None:
+    drills = (entry for entry in reading.entries_of("drill.held", workflow) if entry.body["passed"])
+    return max((entry.at for entry in drills), default=None)
+
+
+def _open_incidents(reading: Reading, workflow: str) -> tuple[str, ...]:
+    closed = {entry.body.get("incident") for entry in reading.entries_of("incident.closed", workflow)}
+    opened = reading.entries_of("incident.opened", workflow)
+    return tuple(str(entry.body["title"]) for entry in opened if entry.index not in closed)

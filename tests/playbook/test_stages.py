@@ -1,0 +1,209 @@
+"""Stages, waivers and what is live without a grant, on a store."""
+
+import datetime as dt
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from governed import ANA, BEN, CARLA, DEFINITION, NAME, House
+from interlock.adapters.packs.gates import read_gates
+from interlock.flows.action.act import shadow
+from interlock.flows.ledger.record import record
+from interlock.flows.rollout.attest import attest
+from interlock.flows.rollout.facts import stage_of, waivers_of
+from interlock.flows.rollout.judge_gates import judge_gates
+from interlock.flows.rollout.stage import move_stage
+from interlock.flows.rollout.unauthorised import CASES_A_DAY, WINDOW_DAYS, live_without_grant
+from interlock.flows.rollout.waive import end_waiver, waive
+from interlock.terms.errors import BadInput, Refused
+from interlock.terms.evidence import EvidenceClass, Verdict
+from interlock.terms.initiative import DataPolicy, Direction, Initiative, Kpi, WithoutAi
+from interlock.terms.person import Person
+from interlock.terms.stage import RolloutStage, StageMove
+from interlock.terms.workflow import DecisionRights
+
+PACKS = read_gates()
+READY = replace(
+    DEFINITION,
+    rights=DecisionRights(("Ana Ruiz",), ("Ben Okafor",), ("Ben Okafor",), ("Ana Ruiz",)),
+    initiative=Initiative(
+        behaviour="answer instead of sorting",
+        kpis=(Kpi("minutes", "min", Direction.DOWN, 40.0, "2026-01-31", 20.0, "2026-12-31", "desk"),),
+        data=DataPolicy("sort", "contract", ("mailbox",), (), ("card number",), "masked", "Pia Lund"),
+        without_ai=WithoutAi("keyword rules"),
+    ),
+)
+
+
+def put(house: House, kind: str, body: dict[str, Any], evidence_class: EvidenceClass = EvidenceClass.EXECUTED) -> None:
+    attest(
+        house.store,
+        NAME,
+        release=house.release,
+        kind=kind,
+        evidence_class=evidence_class,
+        source="test",
+        body=body,
+        clock=house.clock,
+    )
+
+
+def signed(house: House, gate: str, check: str) -> None:
+    body = {"gate": gate, "check": check, "statement": "it is so", "by": "Ben Okafor"}
+    put(house, "attestation", body, EvidenceClass.HUMAN)
+
+
+def ready(house: House) -> None:
+    """A workflow whose gate out of exploration passes."""
+    house.define(READY)
+    put(house, "labels", {"n": 120, "edge_cases": 12})
+    signed(house, "data fitness", "representative")
+    signed(house, "privacy and legal", "impact assessment")
+
+
+def move(house: House, stage: RolloutStage, by: Person = ANA, reason: str = "it is time") -> StageMove:
+    return move_stage(house.store, NAME, stage, PACKS, by=by, reason=reason, clock=house.clock)
+
+
+def drift(house: House) -> tuple[str, ...]:
+    with house.store.reading() as reading:
+        row = reading.workflow(NAME)
+        assert row is not None
+        return live_without_grant(reading, row, stage_of(reading, NAME), now=house.clock())
+
+
+def test_without_a_move_a_workflow_is_in_exploration_and_a_person_moves_it_through_its_gate(house: House) -> None:
+    ready(house)
+    with house.store.reading() as reading:
+        assert stage_of(reading, NAME) is RolloutStage.EXPLORATION
+    moved = move(house, RolloutStage.PILOT)
+    assert (moved.left, moved.entered, moved.by) == (RolloutStage.EXPLORATION, RolloutStage.PILOT, "Ana Ruiz")
+    with house.store.reading() as reading:
+        assert stage_of(reading, NAME) is RolloutStage.PILOT
+        judged = reading.newest_of("readiness.judged", NAME)
+        assert judged is not None
+        assert (judged.body["gate"], judged.body["verdict"]) == ("leave exploration", "passed")
+        assert reading.state_faults() == ()
+
+
+@pytest.mark.parametrize(
+    ("stage", "by", "reason", "words"),
+    [
+        (RolloutStage.PILOT, CARLA, "now", "Carla Nunes proposed this release and cannot move it up"),
+        (RolloutStage.PILOT, BEN, "now", "Ben Okafor has no right to move it (who has: Ana Ruiz)"),
+        (RolloutStage.PILOT, ANA, " ", "no reason is given"),
+        (RolloutStage.CONTROLLED_ROLLOUT, ANA, "now", "one stage at a time: after exploration comes pilot"),
+        (RolloutStage.EXPLORATION, ANA, "now", "it is in exploration already"),
+    ],
+)
+def test_planted_moves_that_a_rule_forbids_are_refused(
+    house: House, stage: RolloutStage, by: Person, reason: str, words: str
+) -> None:
+    ready(house)
+    with pytest.raises(Refused) as caught:
+        move(house, stage, by, reason)
+    assert str(caught.value) == f"'{NAME}' was not moved: {words}"
+    with house.store.reading() as reading:
+        assert stage_of(reading, NAME) is RolloutStage.EXPLORATION
+
+
+def test_planted_a_stage_gate_that_did_not_pass_is_not_gone_through(house: House) -> None:
+    house.define(READY)
+    with pytest.raises(Refused, match="the gate 'leave exploration' is inconclusive, only passed opens"):
+        move(house, RolloutStage.PILOT)
+
+
+def test_down_needs_no_gate_and_ends_the_grant(live: House) -> None:
+    with live.store.transaction() as tx:
+        body = {"workflow": NAME, "release": live.release, "left": "pilot", "entered": "controlled rollout"}
+        record(tx, "stage.moved", {**body, "by": "x", "authenticated": False, "reason": "y"}, at="2026-03-02")
+    move(live, RolloutStage.EXPLORATION, by=Person("anybody"))
+    with live.store.reading() as reading:
+        row = reading.workflow(NAME)
+        assert row is not None
+        assert row.grant is None
+
+
+def test_a_waiver_opens_the_gate_until_its_date_and_then_stops_by_itself(house: House) -> None:
+    house.define(READY)
+    put(house, "labels", {"n": 120, "edge_cases": 12})
+    signed(house, "data fitness", "representative")
+    gate, check = "privacy and legal", "impact assessment"
+    until = house.now + dt.timedelta(days=10)
+    given = waive(
+        house.store, NAME, PACKS, gate=gate, check=check, until=until, reason="next week", by=BEN, clock=house.clock
+    )
+    by_gate = {one.gate: one for one in judge_gates(house.store, NAME, PACKS, of=["readiness"], clock=house.clock)}
+    assert by_gate[gate].verdict is Verdict.PASSED
+    assert given.check in {one.check for one in by_gate[gate].findings if one.waived}
+    house.now = until
+    by_gate = {one.gate: one for one in judge_gates(house.store, NAME, PACKS, of=["readiness"], clock=house.clock)}
+    assert by_gate[gate].verdict is Verdict.INCONCLUSIVE
+
+
+def test_a_waiver_can_be_ended_and_an_unknown_one_is_told(house: House) -> None:
+    ready(house)
+    given = waive(
+        house.store,
+        NAME,
+        PACKS,
+        gate="human in the loop",
+        check="reviewer tools",
+        until=house.now + dt.timedelta(days=5),
+        reason="soon",
+        by=BEN,
+        clock=house.clock,
+    )
+    end_waiver(house.store, NAME, given.entry, by=CARLA, reason="it is there", clock=house.clock)
+    with house.store.reading() as reading:
+        assert waivers_of(reading, NAME) == ()
+    with pytest.raises(BadInput, match="has no waiver"):
+        end_waiver(house.store, NAME, given.entry, by=CARLA, reason="again", clock=house.clock)
+
+
+def test_planted_production_volume_without_a_grant_is_found(house: House) -> None:
+    house.define()
+    volume = WINDOW_DAYS * CASES_A_DAY
+    assert volume == 350
+    shadow(house.rt, NAME, [house.proposal() for _ in range(volume - 1)])
+    assert drift(house) == ()
+    shadow(house.rt, NAME, [house.proposal()])
+    assert drift(house) == ("350 cases in 7 days without a grant, in exploration: that is production",)
+
+
+def test_planted_cases_of_a_release_not_in_force_are_found(house: House) -> None:
+    house.define()
+    shadow(house.rt, NAME, [replace(house.proposal(), release="sha256:old"), house.proposal()])
+    assert drift(house) == ("1 of 2 cases came from a release that was not in force",)
+
+
+def test_planted_effects_reported_where_no_grant_was_held_are_found(house: House) -> None:
+    house.define()
+    put(house, "period", {"period_start": "2026-02-01", "period_end": "2026-02-14", "applied": 12})
+    (words,) = drift(house)
+    assert words.startswith("12 effects are reported up to 2026-02-14, and no grant was held by then (sha256:")
+
+
+def test_planted_traffic_after_a_grant_expired_is_found(live: House) -> None:
+    live.now += dt.timedelta(days=31)
+    shadow(live.rt, NAME, [live.proposal() for _ in range(CASES_A_DAY)])
+    (words,) = drift(live)
+    assert words.startswith("50 cases came after the grant expired at ")
+
+
+def test_a_pack_of_ones_own_is_judged_and_its_faults_are_told(house: House, tmp_path: Path) -> None:
+    house.define(READY)
+    own = tmp_path / "own.yaml"
+    check = '{id: who, asks: "Who?", probe: stated, fields: [problem.who], next_step: say who}'
+    head = "pack: own\nversion: '1'\ntitle: Ours\ngates:\n  - {id: ours, title: t, question: q, prevents: p, "
+    own.write_text(f"{head}decided_by: us, checks: [{check}]}}\n")
+    (verdict,) = judge_gates(house.store, NAME, read_gates(own), of=["own"], clock=house.clock)
+    assert (verdict.gate, verdict.verdict) == ("ours", Verdict.PASSED)
+    own.write_text(own.read_text().replace("probe: stated", "probe: guess"))
+    with pytest.raises(BadInput, match=r"ours\.who: no probe 'guess'"):
+        judge_gates(house.store, NAME, read_gates(own), of=["own"], clock=house.clock)
+    own.write_text("pack: own\n")
+    with pytest.raises(BadInput, match="gates: Field required"):
+        read_gates(own)
