@@ -87,7 +87,7 @@ def test_the_limits_of_shares_and_names_are_those_of_the_page() -> None:
     assert (rollout["grant_days"]["minimum"], rollout["grant_days"]["maximum"]) == (1, 366)
     assert "whole number from 1 to 366" in source
     assert "1 to 2,000 characters" in source
-    words = WorkflowFile.model_json_schema()["$defs"]["ProblemPart"]["properties"]["who"]
+    words = WorkflowFile.model_json_schema()["$defs"]["KpiPart"]["properties"]["name"]
     assert (words["minLength"], words["maxLength"]) == (1, 2_000)
 
 

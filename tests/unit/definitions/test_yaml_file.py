@@ -101,7 +101,7 @@ def test_a_whole_file_becomes_its_term(tmp_path: Path, prefix: str, line_end: st
 
 def test_all_faults_are_told_at_once_with_line_field_and_mend(faults: Faults) -> None:
     content = (
-        WHOLE.replace("  cause: sorting by hand\n", "")
+        WHOLE.replace("  action: route the message\n", "")
         .replace("error: 0.1", "error: 1.5")
         .replace("safety:", "safty:")
         .replace("target: probe", "target: magic")
@@ -110,9 +110,9 @@ def test_all_faults_are_told_at_once_with_line_field_and_mend(faults: Faults) ->
     assert faults(content) == [
         "w.yaml is not a workflow definition yet:",
         "  w.yaml:1: workflow: String should match pattern '^[a-z0-9][a-z0-9-]{0,62}$'",
-        "  w.yaml:2: problem.cause: is missing; add it",
-        "  w.yaml:13: owners.safty: is not a field of a definition; did you mean `safety`?",
-        "  w.yaml:18: budget.error: Input should be less than 1",
+        "  w.yaml:14: owners.safty: is not a field of a definition; did you mean `safety`?",
+        "  w.yaml:19: budget.error: Input should be less than 1",
+        "  w.yaml:26: effect.action: is missing; add it",
         "  w.yaml:27: effect.target: Input should be 'idempotent', 'probe' or 'blind'",
     ]
 

@@ -2,25 +2,37 @@
 
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import Field, model_validator
 
 from interlock.adapters.definitions.field_types import (
     Days,
     FilePart,
     KeptDays,
     Name,
+    Names,
     OpenShare,
-    Part,
-    PerDay,
     Share,
-    SomeUsd,
     Usd,
     Words,
 )
+from interlock.adapters.definitions.initiative_schema import (
+    DataPart,
+    GuardrailsPart,
+    Kpis,
+    Risks,
+    ServiceLevelsPart,
+    SpendingPart,
+    Vendors,
+    WithoutAiPart,
+)
 from interlock.adapters.definitions.limits_schema import LimitsPart
 from interlock.adapters.definitions.review_schema import ReviewPart
+from interlock.adapters.definitions.steps_schema import Steps
 from interlock.terms.certificate import Promise
+from interlock.terms.initiative import Initiative
 from interlock.terms.workflow import (
+    NO_BUDGET,
+    NO_EFFECT,
     Budget,
     DecisionRights,
     Durability,
@@ -30,20 +42,23 @@ from interlock.terms.workflow import (
     Rollout,
     TargetKind,
     WorkflowDefinition,
-    WorkflowStep,
 )
 
 
 class ProblemPart(FilePart):
     """For WHO, FRICTION, caused by CAUSE, resulting in COST; what success is and its limits."""
 
-    who: Words
-    friction: Words
-    cause: Words
-    cost: Words
-    outcome: Words
-    metric: Words
-    constraints: Words
+    who: Words | None = None
+    friction: Words | None = None
+    cause: Words | None = None
+    cost: Words | None = None
+    outcome: Words | None = None
+    metric: Words | None = None
+    constraints: Words | None = None
+
+    def problem(self) -> Problem:
+        """The term; what was left out is "" there: nobody knows it yet."""
+        return Problem(**{name: words or "" for name, words in self.model_dump().items()})
 
 
 class OwnersPart(FilePart):
@@ -51,13 +66,17 @@ class OwnersPart(FilePart):
 
     value: Words | None = None
     safety: Words | None = None
+    delivery: Words | None = None
+    escalation: Names = ()
 
 
 class RightsPart(FilePart):
-    """Who may promote and who may resume."""
+    """Who may promote, resume, waive a check, and move to another stage."""
 
     promote: tuple[Words, ...] = ()
     resume: tuple[Words, ...] = ()
+    waive: Names = ()
+    move: Names = ()
 
 
 class BudgetPart(FilePart):
@@ -73,6 +92,10 @@ class BudgetPart(FilePart):
         if self.certify_at is not None and self.certify_at > self.error:
             raise ValueError(f"certify_at ({self.certify_at}) is over the error budget ({self.error}); lower it")
         return self
+
+    def budget(self) -> Budget:
+        """The term."""
+        return Budget(self.error, self.promise, self.delta, self.certify_at or self.error / 2)
 
 
 class EffectPart(FilePart):
@@ -103,49 +126,36 @@ class CostsPart(FilePart):
     review_usd: Usd = 2.0
 
 
-class StepPart(FilePart):
-    """What review of one step is sized by; what is left out is assumed, and the plan says so."""
-
-    name: Words
-    cost_wrong_usd: SomeUsd | None = None
-    cost_review_usd: SomeUsd | None = None
-    cost_slow_usd: Usd | None = None
-    cases_per_day: PerDay | None = None
-    novelty_share: Part | None = None
-    automatic_share: Share | None = None
-    error_share: Part | None = None
-    person_error_share: Part | None = None
-    review_minutes: PerDay | None = None
-    days_between_drifts: PerDay | None = None
-    reversible: Annotated[bool, Field(strict=True)] | None = None
-
-
-def _named_once(steps: tuple[StepPart, ...]) -> tuple[StepPart, ...]:
-    names = [step.name for step in steps]
-    twice = next((name for name in names if names.count(name) > 1), None)
-    if twice is not None:
-        raise ValueError(f"two steps are named '{twice}'; give each its own name")
-    return steps
-
-
 class WorkflowFile(FilePart):
-    """One workflow definition."""
+    """One workflow definition. Without budget, effect or what acts it is an early idea, which may never act."""
 
     workflow: Name
-    problem: ProblemPart
+    problem: ProblemPart = ProblemPart()
+    function: Words | None = None
+    behaviour: Words | None = None
+    kpis: Kpis = ()
+    without_ai: WithoutAiPart | None = None
     owners: OwnersPart = OwnersPart()
     rights: RightsPart = RightsPart()
-    budget: BudgetPart
+    budget: BudgetPart | None = None
     limits: LimitsPart = LimitsPart()
-    effect: EffectPart
+    effect: EffectPart | None = None
     rollout: RolloutPart = RolloutPart()
     costs: CostsPart = CostsPart()
-    acts: Annotated[dict[Words, Words], Field(min_length=1)]
-    steps: Annotated[tuple[StepPart, ...], AfterValidator(_named_once)] = ()
+    acts: Annotated[dict[Words, Words], Field(min_length=1)] | None = None
+    steps: Steps = ()
     durability: Durability = Durability.POWER_LOSS
     review: ReviewPart = ReviewPart()
     retention_days: KeptDays | None = None
     undo_days: KeptDays = 30
+    data: DataPart | None = None
+    guardrails: GuardrailsPart = GuardrailsPart()
+    segments: Names = ()
+    service_levels: ServiceLevelsPart = ServiceLevelsPart()
+    spending: SpendingPart = SpendingPart()
+    vendors: Vendors = ()
+    risks: Risks = ()
+    oversight: Words | None = None
 
     @model_validator(mode="after")
     def _kept_while_it_can_be_undone(self) -> "WorkflowFile":
@@ -158,22 +168,38 @@ class WorkflowFile(FilePart):
 
     def definition(self, policy: tuple[str, ...] = ()) -> WorkflowDefinition:
         """The term, with hand-written rules as texts."""
-        budget = self.budget
         return WorkflowDefinition(
             name=self.workflow,
-            problem=Problem(**self.problem.model_dump()),
-            owners=Owners(self.owners.value, self.owners.safety),
-            rights=DecisionRights(self.rights.promote, self.rights.resume),
-            budget=Budget(budget.error, budget.promise, budget.delta, budget.certify_at or budget.error / 2),
+            problem=self.problem.problem(),
+            owners=Owners(**self.owners.model_dump()),
+            rights=DecisionRights(**self.rights.model_dump()),
+            budget=NO_BUDGET if self.budget is None else self.budget.budget(),
             limits=self.limits.limits(policy),
-            effect=EffectPlan(**self.effect.model_dump()),
+            effect=NO_EFFECT if self.effect is None else EffectPlan(**self.effect.model_dump()),
             rollout=Rollout(**self.rollout.model_dump()),
             cost_wrong_usd=self.costs.wrong_usd,
             cost_review_usd=self.costs.review_usd,
-            acts=dict(self.acts),
-            steps=tuple(WorkflowStep(**step.model_dump()) for step in self.steps),
+            acts=dict(self.acts or {}),
+            steps=tuple(step.step() for step in self.steps),
             durability=self.durability,
             review=self.review.plan(),
             retention_days=self.retention_days,
             undo_days=self.undo_days,
+            initiative=self._initiative(),
+        )
+
+    def _initiative(self) -> Initiative:
+        return Initiative(
+            function=self.function,
+            behaviour=self.behaviour,
+            kpis=tuple(kpi.kpi() for kpi in self.kpis),
+            service_levels=self.service_levels.levels(),
+            spending=self.spending.spending(),
+            data=None if self.data is None else self.data.policy(),
+            guardrails=self.guardrails.guardrails(),
+            segments=self.segments,
+            vendors=tuple(vendor.vendor() for vendor in self.vendors),
+            without_ai=None if self.without_ai is None else self.without_ai.without_ai(),
+            risks=tuple(risk.known_risk() for risk in self.risks),
+            oversight=self.oversight,
         )

@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
+from interlock.engine.rollout.initiative import initiative_of
 from interlock.terms.certificate import Promise
+from interlock.terms.initiative import Lane, Risk
 from interlock.terms.policy import FactKind, OpenHours
 from interlock.terms.review import ReviewPlan, ReviewReason
 from interlock.terms.workflow import (
@@ -28,7 +30,7 @@ def definition_of(body: Mapping[str, Any]) -> WorkflowDefinition:
     return WorkflowDefinition(
         name=body["name"],
         problem=Problem(**body["problem"]),
-        owners=Owners(**body["owners"]),
+        owners=Owners(**{**body["owners"], "escalation": tuple(body["owners"].get("escalation", ()))}),
         rights=DecisionRights(**{name: tuple(people) for name, people in body["rights"].items()}),
         budget=Budget(**{**body["budget"], "promise": Promise(body["budget"]["promise"])}),
         limits=limits_of(body["limits"]),
@@ -37,11 +39,18 @@ def definition_of(body: Mapping[str, Any]) -> WorkflowDefinition:
         cost_wrong_usd=body["cost_wrong_usd"],
         cost_review_usd=body["cost_review_usd"],
         acts=dict(body["acts"]),
-        steps=tuple(WorkflowStep(**step) for step in body.get("steps", ())),
+        steps=tuple(step_of(step) for step in body.get("steps", ())),
         durability=Durability(body.get("durability", Durability.POWER_LOSS)),
         review=review_plan_of(body.get("review")),
+        initiative=initiative_of(body.get("initiative")),
         **{name: body[name] for name in ("retention_days", "undo_days") if name in body},
     )
+
+
+def step_of(body: Mapping[str, Any]) -> WorkflowStep:
+    """One step; raises TypeError or ValueError where it is of another shape."""
+    kinds = {"lane": Lane, "without": Lane, "harm": Risk}
+    return WorkflowStep(**{**body, **{name: kind(body[name]) for name, kind in kinds.items() if body.get(name)}})
 
 
 def review_plan_of(body: Mapping[str, Any] | None) -> ReviewPlan:
