@@ -55,7 +55,7 @@ def score(half: list[Statement], lacks: frozenset[Lack] = frozenset(Lack)) -> Sc
         right += len(found & one.lacks)
         told += len(found)
         labelled += len(one.lacks & lacks)
-    return Score(rate(told - (told - right), told), rate(right, labelled))
+    return Score(rate(right, told), rate(right, labelled))
 
 
 def rows(half: list[Statement]) -> list[tuple[str, Score]]:
@@ -76,7 +76,7 @@ def shown(estimate: Estimate) -> str:
 
 def _statement(one: dict[str, Any]) -> Statement:
     kpi = one.get("kpi")
-    kpis = ()
+    kpis: tuple[Kpi, ...] = ()
     if kpi:
         date = kpi.get("target_date")
         made = {**kpi, "target_date": None if date is None else str(date), "direction": Direction.DOWN}

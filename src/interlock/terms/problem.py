@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from interlock.terms.initiative import Kpi
+from interlock.terms.workflow import Problem
+
 
 class Lack(StrEnum):
     """What a careful reader misses in a problem statement."""
@@ -65,3 +68,30 @@ class ProblemWords:
     patterns: Mapping[str, str]
     advice: Mapping[Lack, Advice]
     costs: Mapping[CostKind, str]
+
+
+class UsePart(StrEnum):
+    """What an idea must have before it may be scored as a use case."""
+
+    USER = "user"
+    WORKFLOW = "workflow"
+    PAIN = "pain"
+    OUTCOME = "outcome"
+    METRIC = "metric"
+    CONSTRAINTS = "constraints"
+
+
+@dataclass(frozen=True, slots=True)
+class StatedProblem:
+    """A problem as somebody wrote it down: in fields, or as a text ("" where it is in fields).
+
+    `name` is what it is called, `owner` who is to find out what is unknown, `steps` names of the work's steps;
+    "" and None where that was not said.
+    """
+
+    problem: Problem
+    kpis: tuple[Kpi, ...] = ()
+    text: str = ""
+    name: str = ""
+    owner: str | None = None
+    steps: tuple[str, ...] = ()

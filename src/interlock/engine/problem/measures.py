@@ -11,8 +11,8 @@ _BASELINE = re.compile(
     re.IGNORECASE,
 )
 _TARGET = re.compile(
-    r"\b(?:to|under|below|at most|at least|(?:not? )?more than|less than|within|inside|goal|target|shall be|should be|be|"
-    rf"take|against|about|from|cut by|reduced? by|by)\W+(?:about |a |the |under |only )?{NUMBER}"
+    r"\b(?:to|under|below|at most|at least|(?:not? )?more than|less than|within|inside|goal|target|shall be|should be|"
+    rf"be|take|against|about|from|cut by|reduced? by|by)\W+(?:about |a |the |under |only )?{NUMBER}"
     rf"|\b(?:halve|halved|double)\b|{NUMBER} ?x\b|\d+x\b|{NUMBER} ?% (?:fewer|less|more)|\bevery\b.*\b{NUMBER}",
     re.IGNORECASE,
 )

@@ -1,0 +1,1 @@
+"""Documents for leaders, built from what is on record."""
