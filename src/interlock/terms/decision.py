@@ -49,13 +49,20 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True)
 class GrantFacts:
-    """The part of a grant that a decision reads. `expires_at` is RFC 3339 in UTC, so text order is time order."""
+    """The part of a grant that a decision reads. `expires_at` is RFC 3339 in UTC, so text order is time order.
+
+    `level` is one of terms.grant.AutonomyLevel. `segments` are those that it covers (empty: all), `high_harm` names
+    steps that always go to a person.
+    """
 
     release: str
     threshold: float | None
     traffic_share: float
     audit_share: float
     expires_at: str
+    level: str = field(default="agent", metadata=ABSENT_AT_DEFAULT)
+    segments: tuple[str, ...] = field(default=(), metadata=ABSENT_AT_DEFAULT)
+    high_harm: tuple[str, ...] = field(default=(), metadata=ABSENT_AT_DEFAULT)
 
 
 @dataclass(frozen=True, slots=True)

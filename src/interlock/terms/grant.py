@@ -1,10 +1,10 @@
 """The authority that a workflow holds now."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from interlock.terms.certificate import Promise
-from interlock.terms.decision import GrantFacts
+from interlock.terms.workflow import ABSENT_AT_DEFAULT
 
 
 class AutonomyLevel(StrEnum):
@@ -20,7 +20,10 @@ class AutonomyLevel(StrEnum):
 class Grant:
     """Authority given by a named person to one release, until it expires, is demoted or is superseded.
 
-    `labels` are those that the certificate was made with: any other proposal goes to a person.
+    `labels` are those that the certificate was made with: any other proposal goes to a person. An assistant, whose
+    every case a person applies, has a threshold of 1 and no labels. `segments` are those that it covers (empty: all),
+    `stage` the rollout stage that it was given in (None: before the first move), `high_harm` steps that always go to a
+    person.
     """
 
     workflow: str
@@ -36,7 +39,6 @@ class Grant:
     expires_at: str
     evidence: tuple[str, ...]
     labels: tuple[str, ...]
-
-    def facts(self) -> GrantFacts:
-        """What a decision reads."""
-        return GrantFacts(self.release, self.threshold, self.traffic_share, self.audit_share, self.expires_at)
+    segments: tuple[str, ...] = field(default=(), metadata=ABSENT_AT_DEFAULT)
+    stage: str | None = field(default=None, metadata=ABSENT_AT_DEFAULT)
+    high_harm: tuple[str, ...] = field(default=(), metadata=ABSENT_AT_DEFAULT)

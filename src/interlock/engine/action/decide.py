@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from interlock.engine.oversight.wording import percent
 from interlock.terms.decision import Decision, DecisionInputs, GrantFacts, Verb
 
+ACTING = frozenset({"agent", "automated workflow"})  # levels at which something is applied without a person
 OTHER_RELEASE = "the proposal was made by a release that is not the one in force"
 
 
@@ -30,6 +31,8 @@ def decide(inputs: DecisionInputs) -> Decision:
         return Decision(Verb.REVIEW, tuple(f"{scope} is halted by the kill switch" for scope in inputs.halted))
     if inputs.grant is None:
         return Decision(Verb.SHADOW, ("no grant: the proposal is compared with what people decide",))
+    if inputs.grant.level not in ACTING:
+        return Decision(Verb.REVIEW, (f"the level is {inputs.grant.level}: a person applies",))
     doubts = (*_doubts_about_grant(inputs, inputs.grant), *_doubts_about_case(inputs, inputs.grant))
     if doubts:
         return Decision(Verb.REVIEW, doubts)
@@ -51,6 +54,10 @@ def _doubts_about_grant(inputs: DecisionInputs, grant: GrantFacts) -> Iterator[s
         yield "the target cannot be read, has no undo and no signed statement, or is blind and not signed off"
     if not inputs.traffic_draw < grant.traffic_share:
         yield f"outside the {percent(grant.traffic_share)} of traffic that the grant covers"
+    if grant.segments and inputs.proposal.segment not in grant.segments:
+        yield f"its segment ({inputs.proposal.segment or 'not named'}) is not one that the grant covers"
+    if inputs.proposal.label in grant.high_harm:
+        yield f"'{inputs.proposal.label}' is a step of high harm: a person decides"
 
 
 def _doubts_about_case(inputs: DecisionInputs, grant: GrantFacts) -> Iterator[str]:

@@ -8,8 +8,9 @@ from typing import Any
 from interlock.engine.action.decide import decide
 from interlock.engine.oversight.estimate import rate
 from interlock.engine.rollout.definition import limits_of
+from interlock.flows.action.standing import grant_facts
 from interlock.ports.store import DecisionRow, Reading
-from interlock.terms.decision import DecisionInputs, GrantFacts, Proposal, Verb
+from interlock.terms.decision import DecisionInputs, Proposal, Verb
 from interlock.terms.errors import BadInput
 from interlock.terms.estimate import Estimate
 from interlock.terms.policy import PolicyAnswer
@@ -91,7 +92,7 @@ def inputs_of(recorded: Mapping[str, Any], limits: Limits) -> DecisionInputs:
         **{
             **recorded,
             "proposal": Proposal(**recorded["proposal"]),
-            "grant": None if grant is None else GrantFacts(**grant),
+            "grant": None if grant is None else grant_facts(grant),
             "halted": tuple(recorded["halted"]),
             "limits": limits,
             "policy": None if policy is None else _answer(policy),

@@ -75,7 +75,7 @@ def standing_of(reading: Reading, workflow: str) -> Standing:
     definition = definition_of(row.definition)
     salt = salt_in_force(reading, row.name, row.release)
     grant = None if row.grant is None or salt is None else row.grant
-    facts = None if grant is None else GrantFacts(**{field.name: grant[field.name] for field in fields(GrantFacts)})
+    facts = None if grant is None else grant_facts(grant)
     granted = None if facts is None else {name: _as_recorded(value) for name, value in plain(facts).items()}
     return Standing(
         version=reading.authority_version(),
@@ -91,6 +91,12 @@ def standing_of(reading: Reading, workflow: str) -> Standing:
         granted=granted,
         fractions=tuple(value for value in (granted or {}).values() if isinstance(value, float)),
     )
+
+
+def grant_facts(grant: Mapping[str, Any]) -> GrantFacts:
+    """What a decision reads of a grant, or of a decision's record of one; older records lack what came later."""
+    held = {field.name: grant[field.name] for field in fields(GrantFacts) if field.name in grant}
+    return GrantFacts(**{name: tuple(value) if isinstance(value, list) else value for name, value in held.items()})
 
 
 def _as_recorded(value: Any) -> Any:

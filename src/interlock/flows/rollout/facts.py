@@ -71,8 +71,13 @@ def moves_of(reading: Reading, workflow: str) -> tuple[StageMove, ...]:
 
 def stage_of(reading: Reading, workflow: str) -> RolloutStage:
     """Where it stands; without a move, in exploration."""
+    return stage_if_moved(reading, workflow) or RolloutStage.EXPLORATION
+
+
+def stage_if_moved(reading: Reading, workflow: str) -> RolloutStage | None:
+    """The same, None without a move."""
     newest = reading.newest_of("stage.moved", workflow)
-    return RolloutStage.EXPLORATION if newest is None else _move(newest).entered
+    return None if newest is None else _move(newest).entered
 
 
 def _move(entry: LedgerEntry) -> StageMove:

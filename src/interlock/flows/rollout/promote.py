@@ -1,20 +1,26 @@
 """A named person with the decision right, who is not the proposer, turns a passed gate into a grant."""
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from interlock.engine.oversight.sequential.monitor import DemotionMonitor
 from interlock.engine.rollout.definition import definition_of
+from interlock.engine.rollout.gates import open_findings
+from interlock.engine.rollout.levels import high_harm, level_refusals, takes_conditions
 from interlock.engine.rollout.people import is_among, known_as
 from interlock.engine.timestamp import moment, stamp
 from interlock.flows.ledger.record import record
 from interlock.flows.rollout.attest import is_intact
+from interlock.flows.rollout.facts import facts_of, known_row, proposers_of, stage_if_moved
+from interlock.flows.rollout.judge_gates import judged_in
 from interlock.ports.clock import Clock
 from interlock.ports.store import Store, Transaction, WorkflowRow
 from interlock.terms.certificate import Promise
-from interlock.terms.errors import BadInput, Refused
+from interlock.terms.errors import Refused
 from interlock.terms.evidence import Verdict
+from interlock.terms.gate import GatePack
 from interlock.terms.grant import AutonomyLevel, Grant
 from interlock.terms.person import Person
 from interlock.terms.workflow import WorkflowDefinition
@@ -22,50 +28,87 @@ from interlock.terms.workflow import WorkflowDefinition
 RUN_LENGTH = 10_000
 
 
-def promote(store: Store, workflow: str, *, release: str, by: Person, clock: Clock) -> Grant:
-    """Grant the autonomy level *agent* to the release, at its certified threshold and starting share of traffic.
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked for, by whom, at what time; `packs` hold the conditions to rise in autonomy."""
+
+    release: str
+    by: Person
+    at: dt.datetime
+    level: AutonomyLevel
+    segments: tuple[str, ...]
+    packs: Sequence[GatePack]
+
+
+def promote(
+    store: Store,
+    workflow: str,
+    *,
+    release: str,
+    by: Person,
+    clock: Clock,
+    level: AutonomyLevel = AutonomyLevel.AGENT,
+    segments: Sequence[str] = (),
+    packs: Sequence[GatePack] = (),
+) -> Grant:
+    """Grant an autonomy level to the release, over `segments` (none: all), at its starting share of traffic.
 
     Raises BadInput for an unknown workflow, and Refused (recorded, with every reason) where a rule forbids it.
     """
-    at = stamp(clock())
+    asked = Asked(release, by, clock(), level, tuple(segments), packs)
+    at = stamp(asked.at)
     with store.transaction() as tx:
-        row = tx.workflow(workflow)
-        if row is None:
-            raise BadInput(f"there is no workflow '{workflow}'; apply its definition first")
+        row = known_row(tx, workflow)
         definition = definition_of(row.definition)
-        refusals = tuple(_refusals(tx, row, definition, release=release, by=by, at=at))
+        refusals = tuple(_refusals(tx, row, definition, asked))
         if refusals:
             body = {"workflow": workflow, "release": release, "by": by.name, "reasons": refusals}
             record(tx, "promotion.refused", body, at=at)
         else:
-            grant = _grant(tx, row, definition, by=by, at=at)
+            grant = _grant(tx, row, definition, asked)
             _record_grant(tx, grant, by, definition, at)
     if refusals:
         raise Refused(f"'{workflow}' was not promoted: {'; '.join(refusals)}")
     return grant
 
 
-def _refusals(
-    tx: Transaction, row: WorkflowRow, definition: WorkflowDefinition, *, release: str, by: Person, at: str
-) -> Iterator[str]:
-    if release != row.release:
-        yield f"release {release[:19]} is stale: {row.release[:19]} is in force"
+def _refusals(tx: Transaction, row: WorkflowRow, definition: WorkflowDefinition, asked: Asked) -> Iterator[str]:
+    by = asked.by.name
+    if asked.release != row.release:
+        yield f"release {asked.release[:19]} is stale: {row.release[:19]} is in force"
     if not definition.owners.named:
         yield "no value owner or no safety owner is named"
-    if not known_as(by.name):
+    if not known_as(by):
         yield "promotion needs a named person"
-    elif is_among(by.name, _proposers(tx, row)):
-        yield f"{by.name} proposed this release and cannot promote it"
-    elif not is_among(by.name, definition.rights.promote):
+    elif is_among(by, proposers_of(tx, row)):
+        yield f"{by} proposed this release and cannot promote it"
+    elif not is_among(by, definition.rights.promote):
         allowed = ", ".join(definition.rights.promote) or "nobody"
-        yield f"{by.name} has no right to promote it (who has: {allowed})"
-    yield from _gate_refusals(tx, row, definition, at)
+        yield f"{by} has no right to promote it (who has: {allowed})"
+    stage, held = stage_if_moved(tx, row.name), _level_held(row, asked.at)
+    yield from level_refusals(definition, asked.level, asked.segments, held=held, stage=stage)
+    if asked.level is not AutonomyLevel.ASSISTANT:  # it applies nothing: the gate of its stage is what it takes
+        yield from _gate_refusals(tx, row, definition, stamp(asked.at))
+    if takes_conditions(asked.level, held, stage):
+        yield from _condition_refusals(tx, row, asked)
 
 
-def _proposers(tx: Transaction, row: WorkflowRow) -> set[str]:
-    """Everybody who ever defined this release: bringing it back later makes nobody else its only proposer."""
-    defined = tx.entries_of("release.defined", row.name)
-    return {row.proposed_by, *(str(e.body["proposed_by"]) for e in defined if e.body["release"] == row.release)}
+def _level_held(row: WorkflowRow, now: dt.datetime) -> AutonomyLevel:
+    """The level of the grant in force, shadow without one."""
+    live = row.grant is not None and row.grant["release"] == row.release and stamp(now) < row.grant["expires_at"]
+    return AutonomyLevel(row.grant["level"]) if live and row.grant is not None else AutonomyLevel.SHADOW
+
+
+def _condition_refusals(tx: Transaction, row: WorkflowRow, asked: Asked) -> Iterator[str]:
+    conditions = [gate.id for pack in asked.packs if pack.id == "conditions" for gate in pack.gates]
+    if not conditions:
+        yield "the conditions to rise in autonomy were not judged"
+        return
+    facts = facts_of(tx, row.name, asked.packs, now=asked.at)
+    for name in conditions:
+        verdict = judged_in(tx, row.name, name, facts)
+        if verdict.verdict is not Verdict.PASSED:
+            yield f"the condition '{name}' is {verdict.verdict}: {open_findings(verdict)[0].reason}"
 
 
 def _gate_refusals(tx: Transaction, row: WorkflowRow, definition: WorkflowDefinition, at: str) -> Iterator[str]:
@@ -106,24 +149,28 @@ def _used(verdict: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(digest for finding in verdict["findings"] for digest in finding["evidence"])
 
 
-def _grant(tx: Transaction, row: WorkflowRow, definition: WorkflowDefinition, *, by: Person, at: str) -> Grant:
-    used = _used(tx.verdict(row.name) or {"findings": ()})
-    certificate = next(e for e in tx.evidence(row.name) if e.kind == "certificate" and e.digest in used)
-    expires = moment(at) + dt.timedelta(days=definition.rollout.grant_days)
+def _grant(tx: Transaction, row: WorkflowRow, definition: WorkflowDefinition, asked: Asked) -> Grant:
+    acts = asked.level is not AutonomyLevel.ASSISTANT
+    used = _used(tx.verdict(row.name) or {"findings": ()}) if acts else ()
+    certificate = next((e for e in tx.evidence(row.name) if e.kind == "certificate" and e.digest in used), None)
+    expires = asked.at + dt.timedelta(days=definition.rollout.grant_days)
     return Grant(
         workflow=row.name,
         release=row.release,
-        level=AutonomyLevel.AGENT,
-        threshold=float(certificate.body["certificate"]["threshold"]),
+        level=asked.level,
+        threshold=1.0 if certificate is None else float(certificate.body["certificate"]["threshold"]),
         promise=Promise(definition.budget.promise),
         budget=definition.budget.error,
         traffic_share=definition.rollout.traffic_share,
         audit_share=definition.rollout.audit_share,
-        granted_by=by.name,
-        granted_at=at,
+        granted_by=asked.by.name,
+        granted_at=stamp(asked.at),
         expires_at=stamp(expires),
         evidence=used,
-        labels=tuple(certificate.body["labels"]),
+        labels=() if certificate is None else tuple(certificate.body["labels"]),
+        segments=asked.segments,
+        stage=stage_if_moved(tx, row.name),
+        high_harm=high_harm(definition, asked.level),
     )
 
 

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterator
 
+from interlock.engine.rollout.levels import is_above
 from interlock.engine.rollout.stages import HIGHEST
 from interlock.engine.timestamp import stamp
 from interlock.flows.portfolio.drifting import entry_at
@@ -34,10 +35,9 @@ def live_without_grant(reading: Reading, row: WorkflowRow, stage: RolloutStage, 
     if busy and grant is None:
         found.append(f"{len(recent)} cases in {WINDOW_DAYS} days without a grant, in {stage}: that is production")
     found.extend(_reported(reading, row))
-    if reading.newest_of("stage.moved", row.name) is not None and grant is not None:
-        levels = tuple(AutonomyLevel)
-        if levels.index(AutonomyLevel(grant["level"])) > levels.index(HIGHEST[stage]):
-            found.append(f"it holds the level {grant['level']}, and {stage} allows {HIGHEST[stage]} at most")
+    moved = reading.newest_of("stage.moved", row.name) is not None
+    if moved and grant is not None and is_above(AutonomyLevel(grant["level"]), HIGHEST[stage]):
+        found.append(f"it holds the level {grant['level']}, and {stage} allows {HIGHEST[stage]} at most")
     return tuple(found)
 
 

@@ -20,7 +20,9 @@ from interlock.surfaces.cli.store_options import (
     show_json,
 )
 from interlock.surfaces.cli.toolbox import toolbox
+from interlock.terms.errors import BadInput
 from interlock.terms.evidence import Verdict
+from interlock.terms.grant import AutonomyLevel
 
 SCOPE_HELP = "'global', or tenant:NAME, workflow:NAME, action:NAME, segment:NAME."
 
@@ -48,6 +50,8 @@ def promote_command(
     workflow: Workflow,
     release: Annotated[str, typer.Option(help="The release that you looked at, by its digest.")],
     by: AsOption,
+    level: Annotated[str, typer.Option(help="assistant, agent or automated-workflow.")] = "agent",
+    segments: Annotated[str, typer.Option(help="Segments that it covers, with commas between; none: all.")] = "",
     store: StoreOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -55,15 +59,39 @@ def promote_command(
 
       interlock promote triage --release sha256:... --as "Ana Ruiz"
 
+      interlock promote triage --release sha256:... --level agent --segments Nordics --as "Ana Ruiz"
+
+    An assistant suggests and a person applies. An agent acts where its confidence allows. An automated workflow acts in
+    several steps, and leaves those of high harm to people. No level is above what the rollout stage allows, and a rise
+    takes the five conditions (`interlock conditions`) and a limited segment first.
+
     Exit status 4 where a rule refuses; the refusal is recorded.
     """
     box = toolbox(context)
     with opened(box, store) as opened_store:
-        grant = promote(opened_store, workflow, release=release, by=person(by), clock=box.clock)
+        grant = promote(
+            opened_store,
+            workflow,
+            release=release,
+            by=person(by),
+            clock=box.clock,
+            level=_level(level),
+            segments=tuple(name.strip() for name in segments.split(",") if name.strip()),
+            packs=box.read_gates(None),
+        )
     if as_json:
         show_json(box, grant)
         return
-    box.out.print(Text(f"{workflow}: {grant.level} until {grant.expires_at}, at or over {grant.threshold:.4f}"))
+    over = f" in {', '.join(grant.segments)}" if grant.segments else ""
+    how = f"at or over {grant.threshold:.4f}" if grant.labels else "a person applies every case"
+    box.out.print(Text(f"{workflow}: {grant.level} until {grant.expires_at}{over}, {how}"), soft_wrap=True)
+
+
+def _level(word: str) -> AutonomyLevel:
+    names = {one.value.replace(" ", "-"): one for one in AutonomyLevel if one is not AutonomyLevel.SHADOW}
+    if word not in names:
+        raise BadInput(f"--level: there is no level '{word}'; there are: {', '.join(names)}")
+    return names[word]
 
 
 def demote_command(
