@@ -1,6 +1,7 @@
 """The linter of problem statements: its kinds, what must not trip it, and what it is measured at."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -160,13 +161,6 @@ def test_an_overlooked_lack_would_be_counted() -> None:
     """The check of the check: a statement labelled otherwise lowers recall and precision."""
     strong = next(one for one in TUNING if not one.lacks and not found_in(one))
     weak = next(one for one in TUNING if found_in(one) == one.lacks and one.lacks)
-    swapped = [
-        type(strong)(**{**_fields(strong), "lacks": weak.lacks}),
-        type(weak)(**{**_fields(weak), "lacks": frozenset()}),
-    ]
+    swapped = [replace(strong, lacks=weak.lacks), replace(weak, lacks=frozenset())]
     whole = score(swapped)
     assert (whole.precision.value, whole.recall.value) == (0.0, 0.0)
-
-
-def _fields(one: object) -> dict[str, object]:
-    return {name: getattr(one, name) for name in ("id", "held_out", "problem", "kpis", "text", "lacks")}

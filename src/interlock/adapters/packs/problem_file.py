@@ -1,43 +1,27 @@
 """A problem statement in a file: its fields, or the part of a workflow definition; an error names field and mend."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
+from interlock.adapters.definitions.field_types import Words
+from interlock.adapters.definitions.initiative_schema import Kpis
 from interlock.adapters.definitions.places import line_of
+from interlock.adapters.definitions.schema import ProblemPart
 from interlock.adapters.definitions.text_file import text_of
 from interlock.terms.errors import BadInput
-from interlock.terms.initiative import Direction, Kpi
 from interlock.terms.problem import StatedProblem
 from interlock.terms.workflow import Problem
 
-Figure = Annotated[float, Field(strict=True, allow_inf_nan=False)]
-Said = Annotated[str, BeforeValidator(lambda words: " ".join(words.split()) if isinstance(words, str) else words)]
 # Beside these a definition holds much that says nothing of its problem.
 OF_A_DEFINITION = ("workflow", "problem", "kpis", "owners", "steps")
-
-
-class _Kpi(BaseModel):
-    model_config = ConfigDict(extra="ignore")
-    name: str
-    unit: str
-    direction: Direction
-    baseline: Figure | None = None
-    target: Figure | None = None
-    target_date: Annotated[str | None, BeforeValidator(lambda date: None if date is None else str(date))] = None
-
-
-class _Problem(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-    who: Said = ""
-    friction: Said = ""
-    cause: Said = ""
-    cost: Said = ""
-    outcome: Said = ""
-    metric: Said = ""
-    constraints: Said = ""
+_MENDS = {
+    "missing": "is missing; add it",
+    "string_type": "write words here; put a number or a date in quotes",
+    "tuple_type": "write a list here",
+}
 
 
 class _Owners(BaseModel):
@@ -51,17 +35,24 @@ class _Step(BaseModel):
 class _Definition(BaseModel):
     model_config = ConfigDict(extra="forbid")
     workflow: str = ""
-    problem: _Problem = _Problem()
-    kpis: tuple[_Kpi, ...] = ()
+    problem: ProblemPart = ProblemPart()
+    kpis: Kpis = ()
     owners: _Owners = _Owners()
     steps: tuple[_Step, ...] = ()
 
 
-class _Alone(_Problem):
-    kpis: tuple[_Kpi, ...] = ()
-    text: Said = ""
-    name: str = ""
-    owner: str | None = None
+class _Alone(ProblemPart):
+    kpis: Kpis = ()
+    text: Words | None = None
+    name: Words | None = None
+    owner: Words | None = None
+
+    @model_validator(mode="after")
+    def _one_way(self) -> "_Alone":
+        beside = [name for name in (*ProblemPart.model_fields, "kpis") if getattr(self, name)]
+        if self.text and beside:
+            raise ValueError(f"`text` stands for the whole statement, and {beside[0]} is there too; keep one of them")
+        return self
 
 
 def read_problem(path: Path) -> StatedProblem:
@@ -89,26 +80,26 @@ def _stated(content: dict[Any, Any]) -> StatedProblem:
     if "workflow" in content or "problem" in content:
         whole = _Definition.model_validate({name: content[name] for name in OF_A_DEFINITION if content.get(name)})
         return StatedProblem(
-            Problem(**whole.problem.model_dump()),
-            tuple(Kpi(**one.model_dump()) for one in whole.kpis),
+            whole.problem.problem(),
+            tuple(one.kpi() for one in whole.kpis),
             name=whole.workflow,
             owner=whole.owners.value,
             steps=tuple(step.name for step in whole.steps),
         )
     alone = _Alone.model_validate({name: value for name, value in content.items() if value is not None})
     return StatedProblem(
-        Problem(**{name: getattr(alone, name) for name in _Problem.model_fields}),
-        tuple(Kpi(**one.model_dump()) for one in alone.kpis),
-        text=alone.text,
-        name=alone.name,
+        Problem(**{name: getattr(alone, name) or "" for name in ProblemPart.model_fields}),
+        tuple(one.kpi() for one in alone.kpis),
+        text=alone.text or "",
+        name=alone.name or "",
         owner=alone.owner,
     )
 
 
 def _fault(error: Any) -> str:
     field = ".".join(str(part) for part in error["loc"]) or "(whole file)"
-    if error["type"] == "missing":
-        return f"{field}: is missing; add it"
     if error["type"] == "extra_forbidden":
         return f"{field}: is not part of a problem statement; parts: {', '.join(_Alone.model_fields)}"
-    return f"{field}: {error['msg']}; put words in quotes, write a number as digits"
+    if error["type"].startswith("model"):
+        return f"{field}: write its parts below it, one a line, such as `who: ...`"
+    return f"{field}: {_MENDS.get(error['type'], error['msg'].removeprefix('Value error, '))}"

@@ -75,7 +75,10 @@ def _stated(box: Toolbox, file: Path | None, *, text: bool) -> StatedProblem:
         raise BadInput("name either a file, or give a text on standard input with --text")
     if file is not None:
         return box.read_problem(file)
-    said = " ".join(sys.stdin.read(TEXT_MAX + 1).split())
+    try:
+        said = " ".join(sys.stdin.read(TEXT_MAX + 1).split())
+    except UnicodeDecodeError as exc:
+        raise BadInput(f"standard input is not UTF-8 text (byte {exc.start}); save it as UTF-8") from exc
     if not said:
         raise BadInput("standard input holds no text; write a sentence or two, such as `echo '...' | interlock ...`")
     if len(said) > TEXT_MAX:
