@@ -19,6 +19,7 @@ from interlock.engine.policy import edge
 from interlock.flows.action.runtime import RunTime
 from interlock.ports.candidates import Candidate
 from interlock.ports.clock import Clock
+from interlock.ports.imports import EvidenceReader
 from interlock.ports.reports import ReportWriter
 from interlock.ports.signing import Signing
 from interlock.ports.spans import SpanLines
@@ -81,6 +82,7 @@ def build_toolbox() -> Toolbox:
         store_exists=_store_exists,
         read_definition=_read_definition,
         read_facts=_read_facts,
+        read_evidence=_evidence_reader,
         read_gates=_read_gates,
         read_problem=_read_problem,
         problem_words=_problem_words,
@@ -138,6 +140,12 @@ def _table_reader() -> TableReader:
     from interlock.adapters.tables import read_table
 
     return read_table
+
+
+def _evidence_reader() -> EvidenceReader:
+    from interlock.adapters.evidence.reading import Reports
+
+    return Reports()
 
 
 def _reports() -> ReportWriter:

@@ -183,6 +183,8 @@ CHANGES: Mapping[str, tuple[Change, ...]] = {
     "hook.created": (),
     "hook.revoked": (),
     "notice.sent": (),
+    "person.key": (),
+    "person.key_ended": (),
     "token.created": (),
     "token.revoked": (),
     "promotion.refused": (),

@@ -4,6 +4,8 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
+from interlock.engine.evidence.outcome import never_ran
+from interlock.engine.evidence.timing import measured_at, out_of_time
 from interlock.engine.oversight.wording import percent
 from interlock.terms.evidence import Evidence, EvidenceClass, Finding, GateVerdict, Verdict
 from interlock.terms.workflow import WorkflowDefinition
@@ -64,7 +66,8 @@ def usable(
     """The newest evidence of a kind that may count for a release, or the finding that says why there is none.
 
     Evidence of another release never counts, nor any from before the release was last demoted: what happened since
-    speaks against it. Stale evidence is a gap; a model does not verify a model.
+    speaks against it. Stale evidence is a gap; a model does not verify a model. Its age runs from when it was measured,
+    not from when it was recorded. What looked at nothing is a gap; what is dated ahead or is no number is an error.
     """
     of_kind = [item for item in evidence if item.kind == kind]
     if not of_kind:
@@ -83,13 +86,13 @@ def usable(
             "have people or an executed check confirm it",
             tuple(item.digest for item in own),
         )
-    newest = max(independent, key=lambda item: item.at)
-    if now - dt.datetime.fromisoformat(newest.at) > dt.timedelta(days=days):
-        return Finding(
-            kind, Verdict.INCONCLUSIVE, f"the {kind} of {newest.at} is older than {days} days", f"make a new {kind}"
-        )
-    if demoted_at is not None and newest.at <= demoted_at:
-        reason = f"the {kind} of {newest.at} is from before the release was demoted at {demoted_at}"
+    newest = max(independent, key=measured_at)
+    when = measured_at(newest)
+    gap = out_of_time(newest, kind=kind, now=now, days=days) or never_ran(newest)
+    if gap is not None:
+        return gap
+    if demoted_at is not None and when <= demoted_at:
+        reason = f"the {kind} of {when} is from before the release was demoted at {demoted_at}"
         return Finding(kind, Verdict.INCONCLUSIVE, reason, f"make a new {kind} on cases from after the demotion")
     return newest
 

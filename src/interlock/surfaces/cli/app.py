@@ -13,6 +13,7 @@ from interlock.surfaces.cli.clock import clock_command
 from interlock.surfaces.cli.demo.command import demo_command
 from interlock.surfaces.cli.drill import drill_command
 from interlock.surfaces.cli.erase import erase_command
+from interlock.surfaces.cli.evidence import EVIDENCE_COMMANDS
 from interlock.surfaces.cli.ledger import LEDGER_COMMANDS
 from interlock.surfaces.cli.oversight import OVERSIGHT_COMMANDS
 from interlock.surfaces.cli.policy import POLICY_COMMANDS
@@ -110,6 +111,7 @@ def build_app() -> typer.Typer:
     for name, function in POLICY_COMMANDS:
         for_policy.command(name)(function)
     app.add_typer(for_policy, name="policy")
+    _add_group(app, "evidence", "Bring evidence from other tools, sign statements, see what counts.", EVIDENCE_COMMANDS)
     _add_group(app, "problem", "Find what a problem statement lacks; write it as a page.", PROBLEM_COMMANDS)
     for_tokens = typer.Typer(help="Make and revoke the tokens that a server asks for.", no_args_is_help=True)
     for name, function in TOKEN_COMMANDS:

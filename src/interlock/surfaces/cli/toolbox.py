@@ -13,6 +13,7 @@ from interlock.flows.action.runtime import RunTime
 from interlock.ports.candidates import Candidate
 from interlock.ports.clock import Clock
 from interlock.ports.guardrail import Guardrail
+from interlock.ports.imports import EvidenceReader
 from interlock.ports.randomness import Randomness
 from interlock.ports.reports import ReportWriter
 from interlock.ports.signing import Signing
@@ -81,6 +82,7 @@ class Toolbox:
     store_exists: Callable[[str], bool]
     read_definition: Callable[[Path], WorkflowDefinition]
     read_facts: Callable[[Path], StatedCase]
+    read_evidence: Callable[[], EvidenceReader]
     read_gates: Callable[[Path | None], Sequence[GatePack]]
     read_problem: Callable[[Path], StatedProblem]
     problem_words: Callable[[], ProblemWords]

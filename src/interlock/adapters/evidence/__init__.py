@@ -1,0 +1,1 @@
+"""Reports of other tools, read as evidence in bounded memory."""

@@ -1,0 +1,85 @@
+"""One report in, evidence out: what it is is told from its content."""
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from interlock.adapters.evidence.bake_off import read_bake_off
+from interlock.adapters.evidence.coverage import read_cobertura, read_coverage_json, read_lcov
+from interlock.adapters.evidence.junit import read_junit
+from interlock.adapters.evidence.labels import is_label_header, read_labels
+from interlock.adapters.evidence.mlflow import read_mlflow
+from interlock.adapters.evidence.otlp import read_otlp
+from interlock.adapters.evidence.sarif import read_sarif
+from interlock.adapters.evidence.source_file import SourceFile
+from interlock.terms.errors import BadInput
+from interlock.terms.imported import Imported
+
+KNOWN = (
+    "JUnit XML, SARIF 2.1.0, Cobertura XML, coverage.py's JSON, LCOV, OTLP/JSON lines, a CSV of labels "
+    "(case,ai,person,by,at), a run of MLflow as JSON, or the evaluation.json of `interlock try`"
+)
+
+
+class Reports:
+    """interlock.ports.imports.EvidenceReader."""
+
+    def __call__(self, path: Path, *, kind: str | None) -> tuple[Imported, ...]:
+        file = SourceFile(path)
+        found = _read(file, file.head())
+        if kind is not None and any(item.kind != kind for item in found):
+            raise BadInput(
+                f"{file.name}: this is {found[0].kind}, not {kind}; leave --kind out, or name the other file"
+            )
+        return found
+
+    def digest(self, path: Path) -> tuple[str, int]:
+        file = SourceFile(path)
+        for _ in file.blocks():
+            pass
+        return file.sha256, file.size_bytes
+
+
+def _read(file: SourceFile, head: bytes) -> tuple[Imported, ...]:
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise BadInput(f"{file.name}: this is UTF-16; save the report as UTF-8")
+    start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if start.startswith(b"<"):
+        return read_cobertura(file) if b"<coverage" in start else read_junit(file)
+    first = start.split(b"\n", 1)[0].decode("utf-8", "replace")
+    if start.startswith(b"{"):
+        return read_otlp(file) if '"resourceSpans"' in first and _whole_line(first, head) else _document(file)
+    if start.startswith((b"TN:", b"SF:")):
+        return read_lcov(file)
+    if is_label_header(first):
+        return read_labels(file)
+    raise BadInput(f"{file.name}: nobody knows what this is; it can be {KNOWN}")
+
+
+def _whole_line(first: str, head: bytes) -> bool:
+    """Whether the first line is an object of its own, or so long that the head does not hold its end."""
+    if b"\n" not in head:
+        return True
+    try:
+        json.loads(first)
+    except ValueError:
+        return False
+    return True
+
+
+READERS: tuple[tuple[str, Callable[[SourceFile, Mapping[str, Any]], tuple[Imported, ...]]], ...] = (
+    ("runs", read_sarif),
+    ("totals", read_coverage_json),
+    ("candidates", read_bake_off),
+    ("run", read_mlflow),
+    ("info", read_mlflow),
+)
+
+
+def _document(file: SourceFile) -> tuple[Imported, ...]:
+    document = file.document()
+    for member, reader in READERS:
+        if isinstance(document, Mapping) and member in document:
+            return reader(file, document)
+    raise BadInput(f"{file.name}: nobody knows what this JSON is; it can be {KNOWN}")

@@ -1,0 +1,1 @@
+"""What evidence says, whatever tool it came from."""

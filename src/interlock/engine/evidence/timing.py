@@ -1,0 +1,45 @@
+"""When evidence was measured, and whether it may still, or already, count."""
+
+import datetime as dt
+
+from interlock.terms.evidence import Evidence, Finding, Verdict
+
+COLLECTED, EXPIRES = "collected_at", "expires_at"
+
+
+def measured_at(evidence: Evidence) -> str:
+    """When it was measured; of what does not say so, when it was recorded."""
+    said = evidence.body.get(COLLECTED)
+    return said if isinstance(said, str) else evidence.at
+
+
+def expires_at(evidence: Evidence) -> str | None:
+    """When it stops counting by its own word, None where it says nothing."""
+    said = evidence.body.get(EXPIRES)
+    return None if said is None else str(said)
+
+
+def out_of_time(evidence: Evidence, *, kind: str, now: dt.datetime, days: int) -> Finding | None:
+    """The finding that it is too old, past its own date, or dated ahead of `now`; None where it is in time."""
+    when, until, refs = measured_at(evidence), expires_at(evidence), (evidence.digest,)
+    try:
+        measured, ends = _moment(when), None if until is None else _moment(until)
+    except ValueError:
+        reason = f"the {kind} has a time that cannot be read: {when}, {until}"
+        return Finding(kind, Verdict.ERROR, reason, f"make a new {kind}", refs)
+    if measured > now:
+        reason = f"the {kind} is dated {when}, which is still to come"
+        return Finding(kind, Verdict.ERROR, reason, "find out which clock is wrong, then measure again", refs)
+    if ends is not None and now >= ends:
+        return Finding(kind, Verdict.INCONCLUSIVE, f"the {kind} of {when} expired {until}", f"make a new {kind}", refs)
+    if now - measured > dt.timedelta(days=days):
+        reason = f"the {kind} of {when} is older than {days} days"
+        return Finding(kind, Verdict.INCONCLUSIVE, reason, f"make a new {kind}")
+    return None
+
+
+def _moment(text: str) -> dt.datetime:
+    found = dt.datetime.fromisoformat(text)
+    if found.tzinfo is None:
+        raise ValueError("a time without a zone")
+    return found

@@ -1,0 +1,1 @@
+"""Evidence from other tools and from people: added, signed, and looked at."""

@@ -1,0 +1,21 @@
+"""Reading the reports of other tools as evidence."""
+
+from pathlib import Path
+from typing import Protocol
+
+from interlock.terms.imported import Imported
+
+
+class EvidenceReader(Protocol):
+    """Reads one report in bounded memory; the content of the file is not kept."""
+
+    def __call__(self, path: Path, *, kind: str | None) -> tuple[Imported, ...]:
+        """What the file says, as evidence of `kind`, or of the kind that its content shows.
+
+        Raises BadInput, which names the file, the place and the mend.
+        """
+        ...
+
+    def digest(self, path: Path) -> tuple[str, int]:
+        """SHA-256 of a file as hexadecimal text, and its size in bytes. Raises BadInput where it cannot be read."""
+        ...

@@ -1,0 +1,191 @@
+"""Reports of other tools: what they say, and that nothing broken, empty or endless is taken for an answer."""
+
+import datetime as dt
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import reports_made as made
+from interlock.adapters.evidence import source_file
+from interlock.adapters.evidence.reading import Reports
+from interlock.terms.errors import BadInput
+from interlock.terms.evidence import EvidenceClass
+from interlock.terms.imported import Imported
+
+MEASURED = dt.datetime(2026, 3, 1, 9, 0, tzinfo=dt.UTC)
+
+
+def read(folder: Path, content: object, kind: str | None = None) -> Imported:
+    (found,) = Reports()(made.written(folder, content), kind=kind)
+    return found
+
+
+def refused(folder: Path, content: object) -> str:
+    with pytest.raises(BadInput) as caught:
+        Reports()(made.written(folder, content), kind=None)
+    return str(caught.value)
+
+
+def test_junit_counts_cases_and_names_those_that_failed_or_were_flaky(tmp_path: Path) -> None:
+    found = read(tmp_path, made.JUNIT)
+    assert (found.kind, found.evidence_class, found.measured_at) == ("tests", EvidenceClass.EXECUTED, MEASURED)
+    assert found.body == {
+        "n": 5,
+        "failures": 1,
+        "errors": 1,
+        "skipped": 1,
+        "flaky": 1,
+        "passed": 2,
+        "failed_names": ["t.bad", "t.broken"],
+        "flaky_names": ["t.shaky"],
+    }
+    assert (found.sha256, found.size_bytes) == Reports().digest(tmp_path / "report")
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("", "the file is empty"),
+        ("  \n", "the file is empty"),
+        (made.JUNIT[:200], "cut off or is no XML"),
+        ("<a/>", "there is no <testsuite>"),
+        ('<testsuite tests="-1"/>', "'-1' is no count"),
+        ('<testsuite tests="nan"/>', "'nan' is no count"),
+        ('<testsuite tests="9"><testcase name="a"/></testsuite>', "parts are missing"),
+        ('<testsuite failures="1"><testcase name="a"/></testsuite>', "parts are missing"),
+        ('<testsuite timestamp="soon"/>', "'soon' is no time"),
+        ("<a>" * 70, "nested over 64 deep"),
+        ('<!DOCTYPE a [<!ENTITY l "lol"><!ENTITY m "&l;&l;">]><testsuite>&m;</testsuite>', "declares entities"),
+        ('<!DOCTYPE a [<!ENTITY l SYSTEM "file:///etc/passwd">]><testsuite>&l;</testsuite>', "declares entities"),
+        ("hello", "nobody knows what this is"),
+        ("{", "line 1, column 2"),
+        ({"a": 1}, "nobody knows what this JSON is"),
+        ({"version": "1.0", "runs": []}, "no SARIF 2.1.0"),
+        (made.sarif(results=[{"level": "fatal"}]), "'fatal' is none of"),
+        (made.sarif(invocations=[{"executionSuccessful": False}]), "did not end well"),
+        (made.sarif(tool={}), "nobody knows what looked"),
+        ({"totals": {"covered_lines": 5, "num_statements": 4}, "meta": {}}, "5 lines ran of 4"),
+        ({"totals": {"covered_lines": float("nan"), "num_statements": 4}, "meta": {}}, "is no count"),
+        ("SF:a\nDA:1,1\n", "cut off"),
+        ("SF:a\nDA:1,-1\nend_of_record\n", "line 2: hits"),
+        ("case,ai,person,by,at\n1,a,a,,2026-03-01\n", "`by` is empty"),
+        ("case,ai,person,by,at\n1,a,a,A,2026-03-01\n1,a,a,A,2026-03-01\n", "line 3: the case '1' is there twice"),
+        ("case,ai,person,by,at\n1,a\n", "not as many cells"),
+        (made.mlflow(accuracy="NaN"), "no finite number"),
+        (made.mlflow(accuracy=float("inf")), "no finite number"),
+        (made.mlflow(status="FAILED", accuracy=0.9), "the run is FAILED"),
+        ('{"resourceSpans": [{"scopeSpans": [{"spans": [{}]}]}]}\n', "no traceId"),
+        ({"schema_version": 99, "candidates": []}, "schema_version is 99"),
+    ],
+)
+def test_what_is_broken_is_told_and_never_taken(tmp_path: Path, content: object, words: str) -> None:
+    said = refused(tmp_path, content)
+    assert words in said
+    assert said.startswith("report: ")
+
+
+def test_other_encodings_and_missing_files_are_told(tmp_path: Path) -> None:
+    (tmp_path / "report").write_bytes("case,ai,person,by,at\n1,é,a,A,2026-03-01\n".encode("latin-1"))
+    with pytest.raises(BadInput, match="line 2 is not UTF-8"):
+        Reports()(tmp_path / "report", kind=None)
+    (tmp_path / "report").write_bytes(b'{"run": "\xe9"}')
+    with pytest.raises(BadInput, match="line 1 is not UTF-8"):
+        Reports()(tmp_path / "report", kind=None)
+    (tmp_path / "report").write_bytes("SF:".encode("utf-16"))
+    with pytest.raises(BadInput, match="UTF-16"):
+        Reports()(tmp_path / "report", kind=None)
+    with pytest.raises(BadInput, match="No such file"):
+        Reports()(tmp_path / "none", kind=None)
+
+
+def test_an_endless_report_is_refused_in_bounded_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(source_file.SourceFile.blocks, "__kwdefaults__", {"bytes_max": 1000})
+    body = "<testcase name='a'/>" * 100
+    assert "more than 0 MiB" in refused(tmp_path, f"<testsuite>{body}</testsuite>")
+
+
+def test_sarif_levels_come_from_the_result_or_its_rule_and_accepted_suppressions_are_set_aside(tmp_path: Path) -> None:
+    found = read(tmp_path, made.sarif())
+    assert (found.kind, found.source, found.measured_at) == ("scan", "SARIF of scanner 2", MEASURED)
+    assert {name: found.body[name] for name in ("rules", "errors", "warnings", "notes", "suppressed")} == {
+        "rules": 3,
+        "errors": 3,  # one by its rule, one whose suppression nobody accepted yet, one by its own level
+        "warnings": 1,
+        "notes": 1,
+        "suppressed": 1,
+    }
+
+
+COVERAGE_JSON = {
+    "meta": {"version": "7.6", "timestamp": "2026-03-01T09:00:00"},
+    "totals": {"covered_lines": 2, "num_statements": 3},
+}
+
+
+@pytest.mark.parametrize(
+    ("content", "measured"), [(made.COBERTURA, MEASURED), (COVERAGE_JSON, MEASURED), (made.LCOV, None)]
+)
+def test_coverage_is_lines_of_lines_in_each_of_its_three_forms(tmp_path: Path, content: object, measured: Any) -> None:
+    found = read(tmp_path, content)
+    assert (found.kind, found.body["covered"], found.body["lines"], found.measured_at) == ("coverage", 2, 3, measured)
+    assert found.zoned == (content is not COVERAGE_JSON)
+
+
+def test_labels_are_human_evidence_with_a_denominator(tmp_path: Path) -> None:
+    found = read(tmp_path, made.LABELS)
+    assert (found.kind, found.evidence_class, found.measured_at) == ("labels", EvidenceClass.HUMAN, MEASURED)
+    assert found.body == {"n": 3, "wrong": 1, "agreed": 2, "edge_cases": 1, "people": ["Ana", "Ben"]}
+
+
+def test_an_output_is_traced_where_input_prompt_version_and_approval_are_named(tmp_path: Path) -> None:
+    whole = made.span("a1", interlock__case__key="k", gen_ai__prompt__name="p", interlock__release="r")
+    approved = made.span("a1", interlock__reviewer="Ana")
+    empty = made.span("b2", interlock__case__key="k", interlock__release="r", interlock__reviewer="")
+    found = read(tmp_path, made.otlp(whole, empty) + made.otlp(approved))
+    assert (found.kind, found.measured_at) == ("traces", MEASURED)
+    assert found.body == {
+        "outputs": 2,
+        "spans": 3,
+        "traced": 1,
+        "share": 0.5,
+        "with_input": 2,
+        "with_prompt": 2,
+        "with_version": 2,
+        "with_approval": 1,
+    }
+
+
+def test_what_a_model_said_and_what_nobody_knows_is_kept_apart_from_what_code_measured(tmp_path: Path) -> None:
+    path = made.written(tmp_path, made.mlflow(accuracy=0.9, latency_p95_ms=12, answer_relevance=4.5, my_score=1))
+    executed, model = Reports()(path, kind="run")
+    assert (executed.evidence_class, executed.body["metrics"]) == (
+        EvidenceClass.EXECUTED,
+        {"accuracy": 0.9, "latency_p95_ms": 12.0},
+    )
+    assert (model.evidence_class, model.body["metrics"]) == (
+        EvidenceClass.MODEL,
+        {"answer_relevance": 4.5, "my_score": 1.0},
+    )
+    (empty,) = Reports()(made.written(tmp_path, made.mlflow()), kind=None)
+    assert (empty.evidence_class, empty.body["n"]) == (EvidenceClass.EXECUTED, 0)
+
+
+def test_a_kind_that_was_asked_for_and_is_another_is_told(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="this is tests, not scan"):
+        read(tmp_path, made.JUNIT, kind="scan")
+
+
+def test_what_pytest_and_ruff_really_write_can_be_read(tmp_path: Path) -> None:
+    (tmp_path / "test_made.py").write_text("import os\n\n\ndef test_a():\n    pass\n\n\ndef test_b():\n    assert 0\n")
+    bin_dir = Path(sys.executable).parent
+    options = ["-q", "-p", "no:cacheprovider", "--junitxml", "junit.xml", "--rootdir", ".", "test_made.py"]
+    subprocess.run([sys.executable, "-m", "pytest", *options], cwd=tmp_path, capture_output=True, check=False)
+    (tests,) = Reports()(tmp_path / "junit.xml", kind="tests")
+    assert (tests.body["n"], tests.body["failures"], tests.body["passed"]) == (2, 1, 1)
+    options = ["check", "--isolated", "--output-format", "sarif", "-o", "ruff.sarif", "test_made.py"]
+    subprocess.run([bin_dir / "ruff", *options], cwd=tmp_path, capture_output=True, check=False)
+    (scan,) = Reports()(tmp_path / "ruff.sarif", kind="scan")
+    assert (scan.body["errors"], scan.source.split()[:3]) == (1, ["SARIF", "of", "ruff"])
