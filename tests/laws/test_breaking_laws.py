@@ -29,7 +29,7 @@ BREACHES = [
     ),
     ("04", "engine/rollout/gate.py", "if item.evidence_class is not EvidenceClass.MODEL]", "]"),
     ("04", "flows/action/observe.py", "if evidence_class is EvidenceClass.MODEL:", "if False:"),
-    ("05", "flows/rollout/promote.py", "if release != row.release:", "if False:"),
+    ("05", "flows/rollout/promote.py", "if asked.release != row.release:", "if False:"),
     ("05", "flows/action/observe.py", "if not monitor.decided:", "if True:"),
     ("05", "engine/rollout/gate.py", "if demoted_at is not None and newest.at <= demoted_at:", "if False:"),
     ("06", "engine/rollout/gate.py", "return reversible and ", "return "),
