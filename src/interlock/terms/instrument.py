@@ -47,7 +47,10 @@ class HardRule:
 
 @dataclass(frozen=True, slots=True)
 class Instrument:
-    """One instrument as its pack holds it."""
+    """One instrument as its pack holds it. `reviewed_by` are the functions that answer it together.
+
+    `revisit` says when the answers have to be given anew.
+    """
 
     id: str
     version: str
@@ -58,6 +61,8 @@ class Instrument:
     bands: tuple[Band, ...] = ()
     hard_rules: tuple[HardRule, ...] = ()
     about: str = "workflow"  # or "organisation", "person", "vendor"
+    reviewed_by: tuple[str, ...] = ()
+    revisit: str = ""
 
 
 @dataclass(frozen=True, slots=True)

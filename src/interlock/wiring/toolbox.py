@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from importlib import resources
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from rich.console import Console
@@ -28,6 +29,7 @@ from interlock.ports.witness import WitnessFile
 from interlock.surfaces.cli.toolbox import BuildCandidates, Notify, Toolbox
 from interlock.terms.errors import BadInput
 from interlock.terms.gate import GatePack
+from interlock.terms.instrument import Instrument
 from interlock.terms.policy import StatedCase
 from interlock.terms.problem import ProblemWords, StatedProblem
 from interlock.terms.workflow import WorkflowDefinition
@@ -82,6 +84,8 @@ def build_toolbox() -> Toolbox:
         store_exists=_store_exists,
         read_definition=_read_definition,
         read_facts=_read_facts,
+        read_instruments=_read_instruments,
+        read_answers=_read_answers,
         read_evidence=_evidence_reader,
         read_gates=_read_gates,
         read_problem=_read_problem,
@@ -226,6 +230,18 @@ def _read_definition(path: Path) -> WorkflowDefinition:
     from interlock.adapters.definitions.yaml_file import read_definition
 
     return read_definition(path, partial(policy_faults, edge))
+
+
+def _read_instruments(added: Path | None) -> Sequence[Instrument]:
+    from interlock.adapters.packs.instruments import read_instruments
+
+    return read_instruments(added)
+
+
+def _read_answers(path: Path) -> Mapping[str, Any]:
+    from interlock.adapters.packs.instruments import read_answers
+
+    return read_answers(path)
 
 
 def _read_facts(path: Path) -> StatedCase:

@@ -181,6 +181,7 @@ CHANGES: Mapping[str, tuple[Change, ...]] = {
     "waiver.given": (),
     "waiver.ended": (),
     "hook.created": (),
+    "instrument.answered": (),
     "hook.revoked": (),
     "notice.sent": (),
     "person.key": (),

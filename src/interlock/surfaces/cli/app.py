@@ -14,6 +14,7 @@ from interlock.surfaces.cli.demo.command import demo_command
 from interlock.surfaces.cli.drill import drill_command
 from interlock.surfaces.cli.erase import erase_command
 from interlock.surfaces.cli.evidence import EVIDENCE_COMMANDS
+from interlock.surfaces.cli.instruments import INSTRUMENT_COMMANDS
 from interlock.surfaces.cli.ledger import LEDGER_COMMANDS
 from interlock.surfaces.cli.oversight import OVERSIGHT_COMMANDS
 from interlock.surfaces.cli.policy import POLICY_COMMANDS
@@ -101,6 +102,10 @@ def build_app() -> typer.Typer:
     for name, function in LEDGER_COMMANDS:
         for_ledger.command(name)(function)
     app.add_typer(for_ledger, name="ledger")
+    for_instruments = typer.Typer(help="Answer and score scorecards, checklists, diagnostics.", no_args_is_help=True)
+    for name, function in INSTRUMENT_COMMANDS:
+        for_instruments.command(name)(function)
+    app.add_typer(for_instruments, name="instrument")
     for_stages = typer.Typer(help="See and change how far a workflow has come.", no_args_is_help=True)
     for name, function in STAGE_COMMANDS:
         for_stages.command(name)(function)

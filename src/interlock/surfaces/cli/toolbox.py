@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import typer
 from rich.console import Console
@@ -22,6 +22,7 @@ from interlock.ports.tables import TableReader
 from interlock.ports.upkeep import Upkeep
 from interlock.ports.witness import WitnessFile
 from interlock.terms.gate import GatePack
+from interlock.terms.instrument import Instrument
 from interlock.terms.policy import StatedCase
 from interlock.terms.problem import ProblemWords, StatedProblem
 from interlock.terms.workflow import WorkflowDefinition
@@ -82,6 +83,8 @@ class Toolbox:
     store_exists: Callable[[str], bool]
     read_definition: Callable[[Path], WorkflowDefinition]
     read_facts: Callable[[Path], StatedCase]
+    read_instruments: Callable[[Path | None], Sequence[Instrument]]
+    read_answers: Callable[[Path], Mapping[str, Any]]
     read_evidence: Callable[[], EvidenceReader]
     read_gates: Callable[[Path | None], Sequence[GatePack]]
     read_problem: Callable[[Path], StatedProblem]

@@ -1,0 +1,1 @@
+"""Scoring scorecards, checklists and diagnostics."""

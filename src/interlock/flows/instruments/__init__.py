@@ -1,0 +1,1 @@
+"""Answering instruments, and reading back what was answered."""

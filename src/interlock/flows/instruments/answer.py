@@ -1,0 +1,90 @@
+"""Record answers to an instrument; what was answered before stays on record."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from interlock.engine.instruments.scales import answer_of
+from interlock.engine.timestamp import stamp
+from interlock.flows.ledger.record import record
+from interlock.flows.rollout.attest import is_intact
+from interlock.ports.clock import Clock
+from interlock.ports.store import Reading, Store
+from interlock.terms.errors import BadInput
+from interlock.terms.instrument import Answer, Instrument, Sheet
+from interlock.terms.person import Person
+
+FIELDS = {"value", "words", "evidence"}
+
+
+def answer(
+    store: Store, instrument: Instrument, subject: str, answers: Mapping[str, Any], *, by: Person, clock: Clock
+) -> Sheet:
+    """Record the answers of one person; items that are left out keep their earlier answers.
+
+    An answer is a value, or a mapping of `value`, `words` and `evidence` (digests). Raises BadInput with every fault,
+    and then nothing is recorded: a value off the scale, an unknown item, evidence that is not in the store or was
+    changed, an unknown workflow.
+    """
+    if not by.name.strip() or not subject.strip():
+        raise BadInput("say who answers and what about: neither name may be empty")
+    if not answers:
+        raise BadInput("there is no answer; give at least one item")
+    with store.transaction() as tx:
+        about_workflow = instrument.about == "workflow"
+        if about_workflow and tx.workflow(subject) is None:
+            raise BadInput(f"there is no workflow '{subject}'; apply its definition first")
+        taken = _taken(tx, instrument, answers)
+        at = stamp(clock())
+        body = {
+            "workflow": subject if about_workflow else None,
+            "subject": subject,
+            "instrument": instrument.id,
+            "version": instrument.version,
+            "answers": [
+                {"item": one.item, "value": one.value, "words": one.words, "evidence": list(one.evidence)}
+                for one in taken
+            ],
+            "by": by.name,
+            "authenticated": by.authenticated,
+        }
+        entry = record(tx, "instrument.answered", body, at=at).index
+    return Sheet(instrument.id, instrument.version, subject, taken, by.name, at, entry)
+
+
+def _taken(reading: Reading, instrument: Instrument, answers: Mapping[str, Any]) -> tuple[Answer, ...]:
+    taken, faults = [], []
+    for item, given in answers.items():
+        try:
+            one = _one(instrument, item, given)
+            faults.extend(_bad_evidence(reading, one))
+            taken.append(one)
+        except BadInput as exc:
+            faults.append(str(exc))
+    if faults:
+        raise BadInput("nothing was recorded:\n" + "\n".join(f"  {fault}" for fault in faults))
+    return tuple(taken)
+
+
+def _one(instrument: Instrument, item: str, given: Any) -> Answer:
+    if not isinstance(given, Mapping):
+        return answer_of(instrument, item, given)
+    unknown = sorted(str(name) for name in given if name not in FIELDS)
+    if unknown:
+        raise BadInput(f"{item}: {', '.join(unknown)} is no part of an answer; it has value, words, evidence")
+    words, evidence = given.get("words", ""), given.get("evidence", ())
+    if not isinstance(words, str):
+        raise BadInput(f"{item}: words are a sentence in quotes")
+    if not isinstance(evidence, list | tuple) or not all(isinstance(one, str) for one in evidence):
+        raise BadInput(f"{item}: evidence is a list of digests, such as [sha256:...]")
+    return answer_of(instrument, item, given.get("value"), words=words, evidence=tuple(evidence))
+
+
+def _bad_evidence(reading: Reading, one: Answer) -> list[str]:
+    faults = []
+    for digest in one.evidence:
+        found = reading.evidence_by_digest(digest)
+        if found is None:
+            faults.append(f"{one.item}: the store holds no evidence {digest[:19]}; record it first")
+        elif not is_intact(found):
+            faults.append(f"{one.item}: evidence {digest[:19]} was changed since it was recorded; record it anew")
+    return faults

@@ -1,0 +1,104 @@
+"""`interlock instrument score` and `compare`."""
+
+from typing import Annotated
+
+import typer
+from rich.text import Text
+
+from interlock.engine.instruments.comparing import compare
+from interlock.engine.instruments.scoring import NOT_DECIDED, ItemScore, Scored
+from interlock.flows.instruments.scored import scored
+from interlock.surfaces.cli.instruments.options import Id, PackOption, Subject, end_of_day, instrument
+from interlock.surfaces.cli.store_options import JsonOption, StoreOption, run_time, show_json
+from interlock.surfaces.cli.toolbox import Toolbox, toolbox
+
+
+def score_command(
+    context: typer.Context,
+    name: Id,
+    subject: Subject,
+    at: Annotated[str | None, typer.Option("--at", help="As answered by the end of that date (UTC).")] = None,
+    pack: PackOption = None,
+    store: StoreOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Score an instrument: the total, its band, the rules that hold, and what stands against the answers.
+
+    While answers are missing the total is a range, and the band is "not decided" unless all of it lies in one. What
+    records show fills and contradicts answers; of an earlier date (--at), the answers alone are scored.
+
+    interlock instrument score readiness-scorecard --subject triage
+    """
+    box = toolbox(context)
+    one = instrument(box, name, pack)
+    until = None if at is None else end_of_day(at)
+    with run_time(box, store) as rt, rt.store.reading() as reading:
+        result = scored(reading, one, subject, now=rt.clock(), until=until)
+    if as_json:
+        show_json(box, result)
+    else:
+        _tell(box, result)
+
+
+def compare_command(
+    context: typer.Context,
+    name: Id,
+    subject: Subject,
+    since: Annotated[str, typer.Option("--from", help="The earlier date (UTC).")],
+    until: Annotated[str, typer.Option("--to", help="The later date (UTC).")],
+    pack: PackOption = None,
+    store: StoreOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Say what changed between two dates, item by item.
+
+    interlock instrument compare readiness-scorecard --subject triage --from 2026-09-01 --to 2026-11-01
+    """
+    box = toolbox(context)
+    one = instrument(box, name, pack)
+    with run_time(box, store) as rt, rt.store.reading() as reading:
+        before, after = (scored(reading, one, subject, now=rt.clock(), until=end_of_day(day)) for day in (since, until))
+    changes = compare(before, after)
+    if as_json:
+        show_json(box, {"before": before, "after": after, "changes": changes})
+        return
+    box.out.print(Text(f"{_total(before)} on {since}, {_total(after)} on {until}"), style="bold")
+    for change in changes:
+        box.out.print(Text(f"  {change.title}: {change.before or 'no answer'} -> {change.after or 'no answer'}"))
+    if not changes:
+        box.out.print("  no answer changed between these dates")
+
+
+def _total(result: Scored) -> str:
+    return f"{result.low}" if result.low == result.high else f"{result.low} to {result.high}"
+
+
+def _tell(box: Toolbox, result: Scored) -> None:
+    total = f"{_total(result)} of {result.best}: {result.band}" if result.best else "answered in words"
+    box.out.print(Text(f"{result.subject}, {result.instrument}: {total}"), style="bold")
+    if result.unbacked:
+        count = f"{len(result.unbacked)} of {len(result.items)} items"
+        box.out.print(Text(f"  {count} rest on opinion, or on evidence that no longer holds"), soft_wrap=True)
+    for words in result.rules_held:
+        box.out.print(Text(f"  RULE HOLDS: {words}"), soft_wrap=True)
+    for words in result.rules_open:
+        box.out.print(Text(f"  RULE HOLDS UNTIL ANSWERED: {words}"), soft_wrap=True)
+    for one in result.items:
+        box.out.print(Text(f"  {one.title}: {'; '.join(_said(one))}"), soft_wrap=True)
+    if result.band == NOT_DECIDED and result.unanswered:
+        box.out.print(Text(f"to decide, answer: {', '.join(result.unanswered)}"), soft_wrap=True)
+
+
+def _said(one: ItemScore) -> list[str]:
+    said = ["no answer"]
+    if one.given is not None:
+        answer = one.given.answer
+        said = [f"{answer.words if answer.value is None else answer.value} ({one.given.by}, {one.given.at[:10]})"]
+    if one.measured is not None:
+        said.append(f"{'CONTRADICTED: ' if one.contradicted else 'on record: '}{one.measured.says}")
+    for digests, words in ((one.stale, "STALE evidence"), (one.other_release, "evidence of ANOTHER RELEASE")):
+        if digests:
+            said.append(f"{words}: {', '.join(digest[:19] for digest in digests)}")
+    if one.opinion and one.given is not None:
+        said.append("opinion: cites no evidence")
+    return said
