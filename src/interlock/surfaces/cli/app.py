@@ -16,8 +16,10 @@ from interlock.surfaces.cli.erase import erase_command
 from interlock.surfaces.cli.evidence import EVIDENCE_COMMANDS
 from interlock.surfaces.cli.instruments import INSTRUMENT_COMMANDS
 from interlock.surfaces.cli.ledger import LEDGER_COMMANDS
+from interlock.surfaces.cli.measure import INCIDENT_COMMANDS, MEASURE_COMMANDS
 from interlock.surfaces.cli.oversight import OVERSIGHT_COMMANDS
 from interlock.surfaces.cli.policy import POLICY_COMMANDS
+from interlock.surfaces.cli.portfolio.show import portfolio_command
 from interlock.surfaces.cli.problem import PROBLEM_COMMANDS
 from interlock.surfaces.cli.reviews import REVIEWS_COMMANDS
 from interlock.surfaces.cli.reviews.deciding import review_command
@@ -61,6 +63,7 @@ COMMANDS: tuple[tuple[str, Callable[..., None]], ...] = (
     ("apply", definitions.apply_command),
     ("diff", definitions.diff_command),
     ("get", get.get_command),
+    ("portfolio", portfolio_command),
     ("judge", authority.judge_command),
     ("promote", authority.promote_command),
     ("demote", authority.demote_command),
@@ -130,6 +133,8 @@ def build_app() -> typer.Typer:
     for name, function in REVIEWS_COMMANDS:
         for_reviews.command(name)(function)
     app.add_typer(for_reviews, name="reviews")
+    _add_group(app, "measure", "Put on record what was measured, spent and done.", MEASURE_COMMANDS)
+    _add_group(app, "incident", "Report what went wrong, and close it with what was learned.", INCIDENT_COMMANDS)
     if OVERSIGHT_COMMANDS:
         words = "Size human review, certify a threshold, rehearse both."
         for_oversight = typer.Typer(cls=_Root, help=words, no_args_is_help=True)

@@ -1,0 +1,1 @@
+"""Money and value of a workflow, from what was measured."""

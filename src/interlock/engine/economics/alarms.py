@@ -1,0 +1,96 @@
+"""When money says stop: spend rises and the KPI does not, or a success costs more than it may."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from interlock.engine.economics.spending import BUCKETS, cost_per_success
+from interlock.terms.initiative import Direction, Initiative, Kpi
+from interlock.terms.measured import Expense, Measurement, PeriodRun
+
+PERIODS_COMPARED = 2  # the newest against the one before
+
+
+@dataclass(frozen=True, slots=True)
+class ScopePause:
+    """Spend rose while no KPI moved: no new scope until that is explained. `evidence` holds both sides."""
+
+    spent_before_usd: float
+    spent_usd: float
+    kpi: str
+    before: float
+    after: float
+    evidence: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CostRegression:
+    """A success costs more than its ceiling: that is an incident."""
+
+    cost_usd: float
+    ceiling_usd: float
+    evidence: tuple[str, ...]
+
+
+def scope_pause(
+    initiative: Initiative, measurements: Sequence[Measurement], expenses: Sequence[Expense]
+) -> ScopePause | None:
+    """Compares the newest two periods that have both expenses and the KPI; None where any KPI moved as wanted.
+
+    A KPI whose interval still holds the value before has not moved: a change within the noise is none.
+    """
+    spent = _spent_by_period(expenses)
+    stalled: ScopePause | None = None
+    for kpi in initiative.kpis:
+        values = {(one.period_start, one.period_end): one for one in _of(kpi, measurements)}
+        periods = sorted(values.keys() & spent.keys())[-PERIODS_COMPARED:]
+        if len(periods) < PERIODS_COMPARED:
+            continue
+        before, after = (values[period] for period in periods)
+        if _moved(kpi, before, after):
+            return None
+        (money_before, _), (money, why) = (spent[period] for period in periods)
+        # By the day: a longer month is no rise.
+        if money / _days(periods[1]) > money_before / _days(periods[0]) and stalled is None:
+            evidence = (before.evidence, after.evidence, *why)
+            stalled = ScopePause(money_before, money, kpi.name, before.value, after.value, evidence)
+    return stalled
+
+
+def cost_regression(
+    initiative: Initiative, expenses: Sequence[Expense], runs: Sequence[PeriodRun]
+) -> CostRegression | None:
+    """The cost of a success over its ceiling; None where it is under it, or either is not known."""
+    ceiling = initiative.service_levels.cost_per_success_max_usd
+    cost = cost_per_success(expenses, runs)
+    if ceiling is None or cost.value_usd is None or cost.value_usd <= ceiling:
+        return None
+    return CostRegression(cost.value_usd, ceiling, cost.evidence)
+
+
+def _spent_by_period(expenses: Sequence[Expense]) -> dict[tuple[str, str], tuple[float, tuple[str, ...]]]:
+    spent: dict[tuple[str, str], tuple[float, tuple[str, ...]]] = {}
+    for one in expenses:
+        if one.bucket in BUCKETS:
+            period = (one.period_start, one.period_end)
+            amount, evidence = spent.get(period, (0.0, ()))
+            spent[period] = (amount + one.amount_usd, (*evidence, one.evidence))
+    return spent
+
+
+def _days(period: tuple[str, str]) -> int:
+    return (dt.date.fromisoformat(period[1]) - dt.date.fromisoformat(period[0])).days + 1
+
+
+def _of(kpi: Kpi, measurements: Sequence[Measurement]) -> list[Measurement]:
+    """Of the whole workflow; where that was never measured, of the segment that was measured last."""
+    acted = [one for one in measurements if one.kpi == kpi.name and not one.control]
+    whole = [one for one in acted if one.segment is None]
+    newest = max(acted, key=lambda one: one.period_end, default=None)
+    return whole or [one for one in acted if newest is not None and one.segment == newest.segment]
+
+
+def _moved(kpi: Kpi, before: Measurement, after: Measurement) -> bool:
+    if kpi.direction is Direction.UP:
+        return (after.value if after.low is None else after.low) > before.value
+    return (after.value if after.high is None else after.high) < before.value

@@ -1,0 +1,84 @@
+"""What a workflow costs: three buckets beside their budgets, the learning tax apart, and the cost of a success."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from interlock.terms.initiative import Spending
+from interlock.terms.measured import Bucket, Expense, PeriodRun
+
+BUCKETS = (Bucket.COMPUTE, Bucket.LAST_MILE, Bucket.BEING_WRONG)  # the learning tax is paid to find out: not among them
+MONTH_DAYS = 365.25 / 12
+
+
+@dataclass(frozen=True, slots=True)
+class BucketSpent:
+    """What was spent in one bucket, USD, over `days` that are on record. `budget_usd` is that of as many days.
+
+    None where nobody set a budget.
+    """
+
+    bucket: Bucket
+    spent_usd: float
+    days: int
+    budget_usd: float | None
+    evidence: tuple[str, ...]
+
+    @property
+    def is_over(self) -> bool:
+        """Whether more was spent than was planned."""
+        return self.budget_usd is not None and self.spent_usd > self.budget_usd
+
+
+@dataclass(frozen=True, slots=True)
+class UnitCost:
+    """USD a successful outcome, None without any; over the periods in which both money and outcomes are on record."""
+
+    value_usd: float | None
+    spent_usd: float
+    successes: int
+    evidence: tuple[str, ...]
+    missing: str = ""
+
+
+def by_bucket(spending: Spending, expenses: Sequence[Expense]) -> tuple[BucketSpent, ...]:
+    """All four buckets, the learning tax last."""
+    budgets = {
+        Bucket.COMPUTE: spending.compute_usd,
+        Bucket.LAST_MILE: spending.last_mile_usd,
+        Bucket.BEING_WRONG: spending.being_wrong_usd,
+        Bucket.LEARNING: spending.learning_usd,
+    }
+    return tuple(_bucket(bucket, budgets[bucket], expenses) for bucket in (*BUCKETS, Bucket.LEARNING))
+
+
+def _bucket(bucket: Bucket, month_usd: float | None, expenses: Sequence[Expense]) -> BucketSpent:
+    own = [one for one in expenses if one.bucket is bucket]
+    days = len({day for one in own for day in _days(one.period_start, one.period_end)})
+    budget = None if month_usd is None else month_usd * days / MONTH_DAYS
+    return BucketSpent(bucket, sum(one.amount_usd for one in own), days, budget, tuple(one.evidence for one in own))
+
+
+def _days(start: str, end: str) -> range:
+    return range(dt.date.fromisoformat(start).toordinal(), dt.date.fromisoformat(end).toordinal() + 1)
+
+
+def cost_per_success(expenses: Sequence[Expense], runs: Sequence[PeriodRun]) -> UnitCost:
+    """The three buckets over what ended in success.
+
+    Money of a period counts where its days are all covered by counted periods, so that none is set against outcomes of
+    other days; outcomes likewise.
+    """
+    spent_days = {day for one in expenses for day in _days(one.period_start, one.period_end)}
+    matched = [run for run in runs if spent_days.issuperset(_days(run.period_start, run.period_end))]
+    counted = {day for run in matched for day in _days(run.period_start, run.period_end)}
+    own = [
+        one for one in expenses if one.bucket in BUCKETS and counted.issuperset(_days(one.period_start, one.period_end))
+    ]
+    spent, successes = sum(one.amount_usd for one in own), sum(run.successes for run in matched)
+    evidence = (*(one.evidence for one in own), *(run.evidence for run in matched))
+    if not own or not matched:
+        return UnitCost(None, spent, successes, evidence, "no period has both its expenses and its counts on record")
+    if not successes:
+        return UnitCost(None, spent, 0, evidence, "no case ended in success yet")
+    return UnitCost(spent / successes, spent, successes, evidence)

@@ -1,0 +1,1 @@
+"""Putting on record what was measured, spent, done and what went wrong."""

@@ -1,0 +1,98 @@
+"""`interlock portfolio`: every workflow, stage by stage."""
+
+import typer
+from rich.text import Text
+
+from interlock.engine.economics.glance import Glance, glance
+from interlock.engine.economics.value import Gain
+from interlock.flows.portfolio.read import read_portfolio
+from interlock.surfaces.cli.store_options import JsonOption, StoreOption, opened, show_json
+from interlock.surfaces.cli.toolbox import Toolbox, toolbox
+from interlock.terms.estimate import Estimate
+from interlock.terms.portfolio import Portfolio, Standing
+from interlock.terms.stage import RolloutStage
+
+UNKNOWN = "not known"
+HELP = """Show where every workflow stands, stage by stage, and what each needs next.
+
+  interlock portfolio
+
+Per workflow: its KPI now against baseline and target, how many of the cases with a known outcome were wrong against its
+error budget, the share that was automatic, and what a success costs. Figures are those of the newest period on record,
+with their denominator; `interlock measure` puts them there. `--json` adds intervals and the evidence of each figure.
+"""
+
+
+def portfolio_command(context: typer.Context, store: StoreOption = None, as_json: JsonOption = False) -> None:
+    box = toolbox(context)
+    with opened(box, store) as opened_store, opened_store.reading() as reading:
+        portfolio = read_portfolio(reading, box.clock())
+    if as_json:
+        show_json(box, _content(portfolio))
+        return
+    if not portfolio.standings:
+        box.out.print(Text("No workflows yet. `interlock apply -f FILE` defines one."))
+        return
+    if portfolio.authored_sample:
+        box.out.print(Text("This portfolio is an authored sample: company, people and figures are invented."))
+    for stage in RolloutStage:
+        own = [one for one in portfolio.standings if one.stage is stage]
+        if own:
+            _tell(box, f"{stage} ({len(own)} of {len(portfolio.standings)})", own)
+
+
+portfolio_command.__doc__ = HELP
+
+
+def _content(portfolio: Portfolio) -> dict[str, object]:
+    rows = [
+        {
+            "workflow": standing.definition.name,
+            "stage": standing.stage,
+            "level": standing.level,
+            "release": standing.release,
+            "halted": standing.halted,
+            "live_by_drift": standing.live_by_drift,
+            "open_reviews": standing.open_reviews,
+            "late_reviews": standing.late_reviews,
+            "figures": glance(standing),
+        }
+        for standing in portfolio.standings
+    ]
+    return {"as_of": portfolio.as_of, "authored_sample": portfolio.authored_sample, "workflows": rows}
+
+
+def _tell(box: Toolbox, title: str, standings: list[Standing]) -> None:
+    box.out.print(Text(title), style="bold underline")
+    for standing in standings:
+        seen = glance(standing)
+        halted = ", HALTED" if standing.halted else ""
+        drifts = ", LIVE WITHOUT A GRANT" if standing.live_by_drift else ""
+        box.out.print(Text(f"{seen.workflow}: {standing.level}{halted}{drifts}"), style="bold", soft_wrap=True)
+        for words in (*_kpis(seen), _money(seen), f"next: {seen.needed}"):
+            box.out.print(Text(f"  {words}"), soft_wrap=True)
+    box.out.print()
+
+
+def _kpis(seen: Glance) -> list[str]:
+    return [_kpi(one) for one in seen.gains] or ["no KPI is named"]
+
+
+def _kpi(one: Gain) -> str:
+    figures = (("baseline", one.kpi.baseline), ("now", one.newest and one.newest.value), ("target", one.kpi.target))
+    words = ", ".join(f"{name} {UNKNOWN if figure is None else f'{figure:g}'}" for name, figure in figures)
+    return f"{one.kpi.name} in {one.kpi.unit}: {words}"
+
+
+def _money(seen: Glance) -> str:
+    budget = "no error budget" if seen.budget is None else f"error budget {seen.budget:.1%}"
+    cost = (
+        f"a success costs {seen.cost.value_usd:,.2f} USD"
+        if seen.cost.value_usd is not None
+        else "cost of a success not known"
+    )
+    return f"wrong {_share(seen.wrong)}, {budget}; automatic {_share(seen.automated)}; {cost}"
+
+
+def _share(share: Estimate) -> str:
+    return UNKNOWN if share.value is None else f"{share.value:.1%} of {share.n:,}"
