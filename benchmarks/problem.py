@@ -1,6 +1,8 @@
-"""Precision and recall of the linter of problem statements, for each lack: python benchmarks/problem.py [--tuning].
+"""Precision and recall of the linter of problem statements, for each lack.
 
-Without --tuning it reads the held-out half.
+python benchmarks/problem.py [--tuning | --rival].
+
+Without --tuning it reads the held-out half; --rival scores a text classifier on it instead.
 """
 
 import sys
@@ -21,6 +23,17 @@ def main(*, held_out: bool, mistakes: bool) -> None:
             print(one.id, "wrongly:", sorted(found - one.lacks), "overlooked:", sorted(one.lacks - found))
 
 
+def rival() -> None:
+    from statements.rival import rival_score
+
+    whole = statements()
+    score = rival_score([one for one in whole if not one.held_out], [one for one in whole if one.held_out])
+    print(f"classifier, held-out half, all lacks: precision {shown(score.precision)}, recall {shown(score.recall)}")
+
+
 if __name__ == "__main__":
     tuning = "--tuning" in sys.argv
-    main(held_out=not tuning, mistakes=tuning)
+    if "--rival" in sys.argv:
+        rival()
+    else:
+        main(held_out=not tuning, mistakes=tuning)

@@ -5,6 +5,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from interlock.adapters.packs.problem_words import problem_words
 from interlock.engine.problem.lint import cost_kinds, lint
@@ -134,6 +136,13 @@ def test_each_of_the_six_parts_of_a_use_case_is_asked_for(part: UsePart, changed
     assert part in missing_of_use_case(Problem(**{**STRONG, **changed}), (), WORDS)
 
 
+@given(st.text(max_size=300))
+def test_whatever_is_written_gets_an_answer_whose_words_stand_where_it_says(text: str) -> None:
+    stated = Problem(who=text, friction=text, cause=text, cost=text, outcome=text, metric=text, constraints=text)
+    for one in (*lint(stated, (), WORDS), *lint_text(text, WORDS)):
+        assert text[one.start : one.end] == one.words
+
+
 def test_160_labelled_statements_of_ten_industries_half_of_them_strong_or_nearly() -> None:
     assert len(list(FOLDER.glob("*.yaml"))) == 10
     assert (len(TUNING), len(HELD_OUT)) == (78, 82)
@@ -164,3 +173,9 @@ def test_an_overlooked_lack_would_be_counted() -> None:
     swapped = [replace(strong, lacks=weak.lacks), replace(weak, lacks=frozenset())]
     whole = score(swapped)
     assert (whole.precision.value, whole.recall.value) == (0.0, 0.0)
+
+
+@pytest.mark.parametrize("text", ["1," * 4000, "1." * 4000, '"' * 8000, "customers " * 800])
+def test_a_text_made_to_be_slow_takes_steps_in_proportion(text: str) -> None:
+    """Patterns are bounded: one that is not takes minutes here, and the whole suite with it."""
+    assert Lack.USER in {one.lack for one in lint_text(text, WORDS)}

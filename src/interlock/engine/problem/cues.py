@@ -8,7 +8,7 @@ _WORDS = "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|
 _YEAR = r"(?:19|20)\d\d"
 _MONTH = "january|february|march|april|may|june|july|august|september|october|november|december"
 _A_DAY = rf"(?:st|nd|rd|th)?(?: of)? (?:{_MONTH})\b"  # the 30 of "30 June" counts nothing
-NUMBER = rf"(?:(?<![\w.,])(?!{_YEAR}\b)(?!\d\d?{_A_DAY})\d[\d.,]*(?!\w*[-/]\d)|\b(?:{_WORDS})\b)"
+NUMBER = rf"(?:(?<![\w.,])(?!{_YEAR}\b)(?!\d\d?{_A_DAY})\d[\d.,]{{0,15}}(?!\w{{0,15}}[-/]\d)|\b(?:{_WORDS})\b)"
 _TIME = (
     rf"{_YEAR}|{_MONTH}|q[1-4]|easter|christmas|whitsun|spring|summer|autumn|winter|season|"
     r"year[- ]end|end of the (?:year|quarter)"

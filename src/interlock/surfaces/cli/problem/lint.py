@@ -17,7 +17,7 @@ from interlock.terms.errors import BadInput
 from interlock.terms.problem import Missing, ProblemWords, StatedProblem
 from interlock.terms.workflow import Problem
 
-TEXT_MAX = 20_000  # characters; a statement is a page
+TEXT_MAX = 8_000  # characters; a statement is a page
 
 
 def lint_command(
