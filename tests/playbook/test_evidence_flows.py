@@ -18,8 +18,9 @@ from interlock.flows.evidence.attestations import attest_check, not_to_count
 from interlock.flows.evidence.on_file import OnFile, evidence_named, evidence_on_file
 from interlock.flows.evidence.people_keys import end_key, person_keys, register_key
 from interlock.flows.ledger.verify import verify_store
-from interlock.flows.rollout.attest import attest
-from interlock.terms.errors import BadInput
+from interlock.flows.rollout.attest import attest, attest_in
+from interlock.flows.rollout.facts import facts_of
+from interlock.terms.errors import BadInput, Refused
 from interlock.terms.evidence import Evidence, EvidenceClass, Finding, Verdict
 from interlock.terms.imported import Imported
 from interlock.terms.person import Person
@@ -233,16 +234,17 @@ def counts(house: House, evidence: Evidence) -> bool:
 
 def forged(house: House, genuine: Evidence, **changes: Any) -> Evidence:
     """The same words in the form of evidence, with other parts, recorded as anybody with the store could."""
-    return attest(
-        house.store,
-        NAME,
-        release=house.release,
-        kind="attestation",
-        evidence_class=EvidenceClass.HUMAN,
-        source="forged",
-        body={**genuine.body, **changes},
-        clock=house.clock,
-    )
+    with house.store.transaction() as tx:
+        return attest_in(
+            tx,
+            NAME,
+            release=house.release,
+            kind="attestation",
+            evidence_class=EvidenceClass.HUMAN,
+            source="forged",
+            body={**genuine.body, **changes},
+            at=stamp(house.clock()),
+        )
 
 
 def test_a_persons_signature_counts_for_the_release_that_it_names(house: House) -> None:
@@ -311,3 +313,57 @@ def test_nobody_signs_in_another_name_and_a_person_has_one_key(house: House) -> 
         Signer(house, Person("ANA  ruiz"), 3)
     with pytest.raises(BadInput, match="has no live key"):
         end_key(house.store, "Carla", by=BEN, reason="lost", clock=house.clock)
+
+
+def altered(house: House) -> frozenset[str]:
+    """What the gates of a pack leave out."""
+    with house.store.reading() as reading:
+        return facts_of(reading, NAME, (), now=house.now).altered
+
+
+def test_gates_leave_out_what_no_live_key_signed_and_nothing_unsigned_comes_in(house: House) -> None:
+    house.define()
+    signer = Signer(house)
+    signed = signer.sign()
+    assert altered(house) == frozenset()
+    unsigned = forged(house, signed, key="none")
+    elsewhere = forged(house, signed, workflow="other")
+    assert altered(house) == {unsigned.digest, elsewhere.digest}
+    end_key(house.store, "Ana Ruiz", by=BEN, reason="lost", clock=house.clock)
+    assert altered(house) == {signed.digest, unsigned.digest, elsewhere.digest}
+    with pytest.raises(BadInput, match="signed by a person"):
+        attest(
+            house.store,
+            NAME,
+            release=house.release,
+            kind="attestation",
+            evidence_class=EvidenceClass.HUMAN,
+            source="by hand",
+            body={},
+            clock=house.clock,
+        )
+
+
+def test_what_a_gate_relied_on_must_not_have_expired_when_a_person_promotes(house: House) -> None:
+    house.define()
+    house.certificate()
+    with house.store.reading() as reading:
+        (certificate,) = reading.evidence(NAME)
+    house.now += dt.timedelta(minutes=1)
+    until = stamp(house.now + dt.timedelta(days=2))
+    attest(
+        house.store,
+        NAME,
+        release=house.release,
+        kind="certificate",
+        evidence_class=EvidenceClass.EXECUTED,
+        source="test",
+        body={**certificate.body, "expires_at": until},
+        clock=house.clock,
+    )
+    house.shadow(60)
+    assert house.judge().verdict is Verdict.PASSED
+    house.now += dt.timedelta(days=3)
+    with pytest.raises(Refused, match=f"the certificate that the gate relied on expired {until}"):
+        house.promote()
+    assert house.judge().verdict is Verdict.INCONCLUSIVE

@@ -13,7 +13,7 @@ from interlock.engine.timestamp import stamp
 from interlock.flows.evidence.add import CURRENT, DAYS_MAX, row_in_force
 from interlock.flows.evidence.people_keys import PersonKey, live_key, person_keys, public_of
 from interlock.flows.ledger.checkpoint import signer
-from interlock.flows.rollout.attest import attest_in, is_intact
+from interlock.flows.rollout.attest import SIGNED_KIND, attest_in, is_intact
 from interlock.ports.clock import Clock
 from interlock.ports.signing import Signing
 from interlock.ports.store import Reading, Store
@@ -21,7 +21,6 @@ from interlock.terms.errors import BadInput
 from interlock.terms.evidence import Evidence, EvidenceClass
 from interlock.terms.person import Person
 
-KIND = "attestation"
 STATEMENT_MAX = 2_000
 SIGNED = ("workflow", "gate", "check", "statement", "by", COLLECTED, EXPIRES)
 
@@ -61,7 +60,7 @@ def attest_check(
             tx,
             workflow,
             release=row.release,
-            kind=KIND,
+            kind=SIGNED_KIND,
             evidence_class=EvidenceClass.HUMAN,
             source=f"signed by {known.person}",
             body={**said, "key": known.verifier, "signature": signature},
@@ -75,7 +74,8 @@ def not_to_count(reading: Reading, evidence: Iterable[Evidence], *, workflow: st
     return frozenset(
         item.digest
         for item in evidence
-        if not is_intact(item) or (item.kind == KIND and not is_signed(item, keys, workflow=workflow, signing=signing))
+        if not is_intact(item)
+        or (item.kind == SIGNED_KIND and not is_signed(item, keys, workflow=workflow, signing=signing))
     )
 
 

@@ -11,6 +11,7 @@ from interlock.ports.store import Store, Transaction
 from interlock.terms.errors import BadInput
 from interlock.terms.evidence import Evidence, EvidenceClass
 
+SIGNED_KIND = "attestation"  # recorded by flows.evidence.attestations alone, which signs it
 
 def attest(
     store: Store,
@@ -27,6 +28,8 @@ def attest(
 
     Raises BadInput where the workflow is unknown, the release is not in force, or the body cannot be written as JSON.
     """
+    if kind == SIGNED_KIND:
+        raise BadInput("an attestation is signed by a person: `interlock evidence attest`")
     with store.transaction() as tx:
         row = tx.workflow(workflow)
         if row is None:

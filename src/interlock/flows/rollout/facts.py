@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from interlock.engine.rollout.definition import definition_of
 from interlock.engine.rollout.gate_facts import GateFacts
 from interlock.engine.rollout.gates import pack_faults
+from interlock.flows.evidence.keyed import unkeyed
 from interlock.flows.rollout.attest import is_intact
 from interlock.flows.rollout.unauthorised import live_without_grant
 from interlock.ports.store import Reading, WorkflowRow
@@ -26,7 +27,8 @@ def facts_of(reading: Reading, workflow: str, packs: Sequence[GatePack], *, now:
         now=now,
         stage=stage_of(reading, workflow),
         evidence=evidence,
-        altered=frozenset(item.digest for item in evidence if not is_intact(item)),
+        altered=frozenset(item.digest for item in evidence if not is_intact(item))
+        | unkeyed(reading, evidence, workflow=workflow),
         demoted_at=demoted_at(reading, row),
         waivers=waivers_of(reading, workflow),
         gates=gates_by_name(packs),

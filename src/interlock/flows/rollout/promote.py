@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from interlock.engine.evidence.timing import expires_at, measured_at
 from interlock.engine.oversight.sequential.monitor import DemotionMonitor
 from interlock.engine.rollout.definition import definition_of
 from interlock.engine.rollout.gates import open_findings
@@ -141,7 +142,10 @@ def _evidence_refusals(
         yield "evidence that the gate relied on is not on file as it was recorded; run `interlock ledger verify`"
     days = definition.rollout.evidence_days
     for item in on_file.values():
-        if moment(at) - moment(item.at) > dt.timedelta(days=days):
+        until = expires_at(item)
+        if until is not None and moment(at) >= moment(until):
+            yield f"the {item.kind} that the gate relied on expired {until}"
+        if moment(at) - moment(measured_at(item)) > dt.timedelta(days=days):
             yield f"the {item.kind} that the gate relied on is older than {days} days"
 
 
