@@ -21,6 +21,7 @@ from interlock.flows.action.runtime import RunTime
 from interlock.ports.candidates import Candidate
 from interlock.ports.clock import Clock
 from interlock.ports.imports import EvidenceReader
+from interlock.ports.event_log import MineLog
 from interlock.ports.reports import ReportWriter
 from interlock.ports.signing import Signing
 from interlock.ports.spans import SpanLines
@@ -69,6 +70,7 @@ def build_toolbox() -> Toolbox:
         clock=time,
         wall=time.wall,
         read_table=_table_reader,
+        mine_log=_log_miner,
         candidates=lambda: candidate_builder(environment),
         reports=_reports,
         write_text=_write_text,
@@ -150,6 +152,12 @@ def _evidence_reader() -> EvidenceReader:
     from interlock.adapters.evidence.reading import Reports
 
     return Reports()
+
+
+def _log_miner() -> MineLog:
+    from interlock.adapters.event_log.mine import mine_log
+
+    return mine_log
 
 
 def _reports() -> ReportWriter:

@@ -24,6 +24,7 @@ from interlock.surfaces.cli.problem import PROBLEM_COMMANDS
 from interlock.surfaces.cli.reviews import REVIEWS_COMMANDS
 from interlock.surfaces.cli.reviews.deciding import review_command
 from interlock.surfaces.cli.rollout import ROLLOUT_COMMANDS, STAGE_COMMANDS
+from interlock.surfaces.cli.selection.choke_points import choke_points_command
 from interlock.surfaces.cli.serve import serve_command
 from interlock.surfaces.cli.trace import trace_command, traces_command
 from interlock.surfaces.cli.try_ import try_command
@@ -80,6 +81,7 @@ COMMANDS: tuple[tuple[str, Callable[..., None]], ...] = (
     ("upgrade", upgrade_command),
     ("review", review_command),
     ("replay", cases.replay_command),
+    ("choke-points", choke_points_command),
     ("serve", serve_command),
     ("trace", trace_command),
     ("traces", traces_command),

@@ -12,6 +12,7 @@ from rich.console import Console
 from interlock.flows.action.runtime import RunTime
 from interlock.ports.candidates import Candidate
 from interlock.ports.clock import Clock
+from interlock.ports.event_log import MineLog
 from interlock.ports.guardrail import Guardrail
 from interlock.ports.imports import EvidenceReader
 from interlock.ports.randomness import Randomness
@@ -68,6 +69,7 @@ class Toolbox:
     clock: Clock
     wall: Clock
     read_table: Callable[[], TableReader]
+    mine_log: Callable[[], MineLog]
     candidates: Callable[[], BuildCandidates]
     reports: Callable[[], ReportWriter]
     write_text: Callable[[Path, str], None]

@@ -1,0 +1,1 @@
+"""Finding and choosing what to work on."""
