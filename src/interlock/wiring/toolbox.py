@@ -20,14 +20,15 @@ from interlock.engine.policy import edge
 from interlock.flows.action.runtime import RunTime
 from interlock.ports.candidates import Candidate
 from interlock.ports.clock import Clock
-from interlock.ports.imports import EvidenceReader
 from interlock.ports.event_log import MineLog
+from interlock.ports.imports import EvidenceReader
 from interlock.ports.reports import ReportWriter
 from interlock.ports.signing import Signing
 from interlock.ports.spans import SpanLines
 from interlock.ports.tables import TableReader
 from interlock.ports.witness import WitnessFile
 from interlock.surfaces.cli.toolbox import BuildCandidates, Notify, Toolbox
+from interlock.terms.council import Organisation
 from interlock.terms.errors import BadInput
 from interlock.terms.gate import GatePack
 from interlock.terms.instrument import Instrument
@@ -85,6 +86,7 @@ def build_toolbox() -> Toolbox:
         open_run_time=partial(_run_time, time, err),
         store_exists=_store_exists,
         read_definition=_read_definition,
+        read_organisation=_read_organisation,
         read_facts=_read_facts,
         read_instruments=_read_instruments,
         read_answers=_read_answers,
@@ -250,6 +252,12 @@ def _read_answers(path: Path) -> Mapping[str, Any]:
     from interlock.adapters.packs.instruments import read_answers
 
     return read_answers(path)
+
+
+def _read_organisation(path: Path) -> Organisation:
+    from interlock.adapters.packs.organisation import read_organisation
+
+    return read_organisation(path)
 
 
 def _read_facts(path: Path) -> StatedCase:

@@ -180,6 +180,8 @@ CHANGES: Mapping[str, tuple[Change, ...]] = {
     "stage.moved": (),
     "waiver.given": (),
     "waiver.ended": (),
+    "organisation.defined": (),
+    "council.decided": (),
     "incident.opened": (),
     "incident.closed": (),
     "hook.created": (),

@@ -10,6 +10,7 @@ from interlock import __version__
 from interlock.surfaces.cli import authority, cases, definitions, get, recover
 from interlock.surfaces.cli.access import HOOK_COMMANDS, TOKEN_COMMANDS
 from interlock.surfaces.cli.clock import clock_command
+from interlock.surfaces.cli.council import COUNCIL_COMMANDS, ORGANISATION_COMMANDS
 from interlock.surfaces.cli.demo.command import demo_command
 from interlock.surfaces.cli.drill import drill_command
 from interlock.surfaces.cli.erase import erase_command
@@ -135,6 +136,8 @@ def build_app() -> typer.Typer:
     for name, function in REVIEWS_COMMANDS:
         for_reviews.command(name)(function)
     app.add_typer(for_reviews, name="reviews")
+    _add_group(app, "organisation", "Say who answers for what, and see where nobody does.", ORGANISATION_COMMANDS)
+    _add_group(app, "council", "See what needs deciding, decide it, and look back.", COUNCIL_COMMANDS)
     _add_group(app, "measure", "Put on record what was measured, spent and done.", MEASURE_COMMANDS)
     _add_group(app, "incident", "Report what went wrong, and close it with what was learned.", INCIDENT_COMMANDS)
     if OVERSIGHT_COMMANDS:

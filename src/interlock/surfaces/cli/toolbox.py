@@ -22,6 +22,7 @@ from interlock.ports.spans import SpanLines
 from interlock.ports.tables import TableReader
 from interlock.ports.upkeep import Upkeep
 from interlock.ports.witness import WitnessFile
+from interlock.terms.council import Organisation
 from interlock.terms.gate import GatePack
 from interlock.terms.instrument import Instrument
 from interlock.terms.policy import StatedCase
@@ -84,6 +85,7 @@ class Toolbox:
     open_run_time: Callable[[str], AbstractContextManager[RunTime]]
     store_exists: Callable[[str], bool]
     read_definition: Callable[[Path], WorkflowDefinition]
+    read_organisation: Callable[[Path], Organisation]
     read_facts: Callable[[Path], StatedCase]
     read_instruments: Callable[[Path | None], Sequence[Instrument]]
     read_answers: Callable[[Path], Mapping[str, Any]]

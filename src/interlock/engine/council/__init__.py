@@ -1,0 +1,1 @@
+"""What a council has to decide, and who answers for what."""

@@ -1,0 +1,173 @@
+"""What a council has to decide, built from the state: most pressing first, each with options and what follows."""
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+
+from interlock.engine.economics.alarms import cost_regression, scope_pause
+from interlock.engine.timestamp import moment
+from interlock.terms.council import AgendaItem, Option
+from interlock.terms.evidence import Verdict
+from interlock.terms.measured import Incident
+from interlock.terms.portfolio import Portfolio, Standing
+from interlock.terms.stage import RolloutStage
+
+LATE_INCIDENT_DAYS = 7
+WAIVER_ENDS_DAYS = 14
+UNDECIDED_PILOT_DAYS = 90
+DEMOTE = "demote"  # the one option that takes effect by itself: taking authority away needs nobody's leave
+
+Finder = Callable[[Standing, dt.datetime], Iterator[AgendaItem]]
+
+
+def agenda(portfolio: Portfolio) -> tuple[AgendaItem, ...]:
+    """Every open question; one that was decided since it came up is not asked again."""
+    now = moment(portfolio.as_of)
+    council = portfolio.organisation.council if portfolio.organisation else ()
+    decided = {one.item for one in portfolio.decisions}
+    found = (item for finder in FINDERS for one in portfolio.standings for item in finder(one, now))
+    return tuple(_with_council(item, council) for item in found if item.id not in decided)
+
+
+def _with_council(item: AgendaItem, council: tuple[str, ...]) -> AgendaItem:
+    may = item.may_decide or council
+    return AgendaItem(item.id, item.workflow, item.question, item.why_now, item.options, item.right, may, item.evidence)
+
+
+def _stop_or(option: Option, standing: Standing) -> tuple[Option, ...]:
+    if standing.grant is None:
+        return (option, Option("retire", "Stop the initiative", "its money and people are free for another"))
+    return (Option(DEMOTE, "Take its authority away", "every case goes to people from now on"), option)
+
+
+def _drifting(standing: Standing, now: dt.datetime) -> Iterator[AgendaItem]:  # noqa: ARG001 - as all finders
+    if standing.live_by_drift:
+        name = standing.definition.name
+        judge = Option("judge", "Judge its gate now", "it acts with authority, or it is known what is missing")
+        options = (Option("stop", "Stop its cases", "people do the work again"), judge)
+        why = "cases are handled at the volume of production, and no grant allows it"
+        rights = standing.definition.rights.promote
+        # The release: another one that drifts is another question.
+        yield AgendaItem(
+            f"{name}/drift/{standing.release[7:15]}", name, f"Does {name} get authority, or stop?", why, options,
+            "promote", rights,
+        )  # fmt: skip
+
+
+def _late_incidents(standing: Standing, now: dt.datetime) -> Iterator[AgendaItem]:
+    for one in standing.incidents:
+        days = (now - moment(one.opened_at)).days
+        if one.closed_at is None and (one.redline or days >= LATE_INCIDENT_DAYS):
+            yield _incident(standing, one, days)
+
+
+def _incident(standing: Standing, one: Incident, days: int) -> AgendaItem:
+    name = standing.definition.name
+    go_on = Option("go-on", "Go on as it is until it is closed", "it may happen again meanwhile")
+    why = f"open for {days} days{', a redline' if one.redline else ''}: {one.title}; {one.owner} answers for it"
+    return AgendaItem(
+        f"{name}/incident/{one.entry}", name, f"Does {name} go on while incident {one.entry} is open?", why,
+        _stop_or(go_on, standing), "stop", evidence=(f"entry {one.entry}",),
+    )  # fmt: skip
+
+
+def _money(standing: Standing, now: dt.datetime) -> Iterator[AgendaItem]:  # noqa: ARG001
+    name, initiative = standing.definition.name, standing.definition.initiative
+    pause = scope_pause(initiative, standing.measurements, standing.expenses)
+    newest = max((one.period_end for one in standing.expenses), default="")
+    rights = standing.definition.rights.move or standing.definition.rights.promote
+    if pause is not None:
+        why = (
+            f"spend rose from {pause.spent_before_usd:,.0f} to {pause.spent_usd:,.0f} USD, and '{pause.kpi}' went from "
+            f"{pause.before:g} to {pause.after:g}"
+        )
+        hold = Option("hold", "No new segments until the KPI moves", "spend stays where it is")
+        yield AgendaItem(
+            f"{name}/spend/{newest}", name, f"Does the scope of {name} pause?", why, _stop_or(hold, standing), "move",
+            rights, pause.evidence,
+        )  # fmt: skip
+    regression = cost_regression(initiative, standing.expenses, standing.runs)
+    if regression is not None:
+        why = f"a success costs {regression.cost_usd:,.2f} USD, at most {regression.ceiling_usd:,.2f} was agreed"
+        accept = Option("accept", "Accept the cost and change the ceiling", "the definition is amended")
+        yield AgendaItem(
+            f"{name}/cost/{newest}", name, f"Is {name} worth what a success costs?", why, _stop_or(accept, standing),
+            "move", rights, regression.evidence,
+        )  # fmt: skip
+
+
+def _waivers(standing: Standing, now: dt.datetime) -> Iterator[AgendaItem]:
+    name = standing.definition.name
+    for one in standing.waivers:
+        left = moment(one.expires_at) - now
+        if one.release == standing.release and dt.timedelta(0) < left <= dt.timedelta(days=WAIVER_ENDS_DAYS):
+            options = (
+                Option("let-end", "Let it end", f"'{one.gate}' is judged with this check again"),
+                Option("again", "Waive it once more", "the risk is carried on; `interlock waive` records it"),
+            )
+            why = f"it ends on {one.expires_at[:10]}; given by {one.by}: {one.reason}"
+            yield AgendaItem(
+                f"{name}/waiver/{one.entry}", name, f"Is '{one.check}' of {name} waived once more?", why, options,
+                "waive", standing.definition.rights.waive, (f"entry {one.entry}",),
+            )  # fmt: skip
+
+
+def _passed_not_moved(standing: Standing, now: dt.datetime) -> Iterator[AgendaItem]:  # noqa: ARG001
+    name, rights = standing.definition.name, standing.definition.rights
+    for gate in (standing.gates or {}).values():
+        passed = gate.release == standing.release and gate.verdict is Verdict.PASSED
+        waits = standing.grant is None if gate.gate == "limited live" else gate.gate == f"leave {standing.stage}"
+        if passed and waits:
+            used = tuple(digest for finding in gate.findings for digest in finding.evidence)
+            options = (
+                Option("go", "Go", "`interlock promote` or `interlock stage move` carries it out"),
+                Option("hold", "Hold", "it stays where it is, and its evidence ages"),
+            )
+            may = rights.promote if gate.gate == "limited live" else rights.move or rights.promote
+            yield AgendaItem(
+                f"{name}/{gate.gate}/{gate.at}", name, f"Does {name} go on from {standing.stage}?",
+                f"'{gate.gate}' passed on {gate.at[:10]}, and nobody has moved it", options, "promote", may, used,
+            )  # fmt: skip
+
+
+def _undecided_pilots(standing: Standing, now: dt.datetime) -> Iterator[AgendaItem]:
+    if standing.stage is not RolloutStage.PILOT:
+        return
+    name, since = standing.definition.name, standing.moves[-1]
+    days = (now - moment(since.at)).days
+    if days >= UNDECIDED_PILOT_DAYS:
+        decide = Option("date", "Name the date of a decision, and who takes it", "it costs as before until then")
+        yield AgendaItem(
+            f"{name}/pilot/{since.entry}", name, f"Is {name} scaled or stopped?",
+            f"it has been a pilot for {days} days, and nobody decided", _stop_or(decide, standing), "move",
+            standing.definition.rights.move or standing.definition.rights.promote, (f"entry {since.entry}",),
+        )  # fmt: skip
+
+
+def _vendors(standing: Standing, now: dt.datetime) -> Iterator[AgendaItem]:  # noqa: ARG001
+    name = standing.definition.name
+    for vendor in standing.definition.initiative.vendors:
+        lacks = [
+            words
+            for words, told in (("no processing agreement", vendor.processing_agreement), ("no exit", vendor.exit_to))
+            if told is None
+        ]
+        if lacks:
+            options = (
+                Option("review", "Review it together", "product, engineering, security, procurement and legal look"),
+                Option("replace", "Replace it", "another party or own software does its work"),
+            )
+            yield AgendaItem(
+                f"{name}/vendor/{vendor.name}/{standing.release[7:15]}", name, f"Does {name} keep {vendor.name}?",
+                f"{' and '.join(lacks)} on record", options, "vendors",
+            )  # fmt: skip
+
+
+FINDERS: tuple[Finder, ...] = (
+    _drifting,
+    _late_incidents,
+    _money,
+    _waivers,
+    _passed_not_moved,
+    _undecided_pilots,
+    _vendors,
+)

@@ -1,0 +1,1 @@
+"""Putting an organisation and the decisions of its council on record."""

@@ -1,0 +1,82 @@
+"""`interlock council`: what needs deciding, and what was decided."""
+
+from typing import Annotated
+
+import typer
+from rich.text import Text
+
+from interlock.engine.council.agenda import agenda
+from interlock.flows.council.decide import decide_item
+from interlock.flows.portfolio.read import read_portfolio
+from interlock.surfaces.cli.store_options import JsonOption, StoreOption, opened, person, show_json
+from interlock.surfaces.cli.toolbox import toolbox
+
+
+def agenda_command(context: typer.Context, store: StoreOption = None, as_json: JsonOption = False) -> None:
+    """Show what needs deciding now, most pressing first: question, reason, options, who may decide, evidence."""
+    box = toolbox(context)
+    with opened(box, store) as opened_store, opened_store.reading() as reading:
+        items = agenda(read_portfolio(reading, box.clock()))
+    if as_json:
+        show_json(box, items)
+        return
+    if not items:
+        box.out.print(Text("Nothing needs deciding. Incidents, passed gates, money and waivers put items here."))
+    for item in items:
+        box.out.print(Text(item.question), style="bold", soft_wrap=True)
+        box.out.print(Text(f"  item {item.id}"), soft_wrap=True)
+        box.out.print(Text(f"  why now: {item.why_now}"), soft_wrap=True)
+        for option in item.options:
+            box.out.print(Text(f"  {option.id}: {option.title} - {option.implication}"), soft_wrap=True)
+        box.out.print(Text(f"  who may decide: {', '.join(item.may_decide) or 'nobody is named'}"), soft_wrap=True)
+        if item.evidence:
+            box.out.print(Text(f"  evidence: {', '.join(item.evidence)}"), soft_wrap=True)
+
+
+def decide_command(
+    context: typer.Context,
+    item: Annotated[str, typer.Argument(help="The item, as the agenda names it.", show_default=False)],
+    choose: Annotated[str, typer.Option(help="The option chosen.")],
+    reason: Annotated[str, typer.Option(help="Why; it is recorded.")],
+    by: Annotated[str, typer.Option("--by", help="Who decides.")],
+    present: Annotated[list[str] | None, typer.Option(help="Who was there; repeat for several.")] = None,
+    store: StoreOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Record a decision on an item of the agenda. Exit status 4 where you may not decide it.
+
+    interlock council decide triage/incident/131 --choose demote --reason "not before it is closed" --by "Ana Ruiz"
+
+    `demote` takes effect at once. For other options the agenda names the command that carries them out: who decided
+    does not get round its checks.
+    """
+    box = toolbox(context)
+    with opened(box, store) as opened_store:
+        decision = decide_item(
+            opened_store,
+            item,
+            choose=choose,
+            reason=reason,
+            by=person(by),
+            clock=box.clock,
+            present=tuple(present or ()),
+        )
+    if as_json:
+        show_json(box, decision)
+        return
+    box.out.print(Text(f"{decision.question} {decision.chosen} (entry {decision.entry})"), soft_wrap=True)
+
+
+def minutes_command(context: typer.Context, store: StoreOption = None, as_json: JsonOption = False) -> None:
+    """Show what was decided, by whom and why, oldest first."""
+    box = toolbox(context)
+    with opened(box, store) as opened_store, opened_store.reading() as reading:
+        decisions = read_portfolio(reading, box.clock()).decisions
+    if as_json:
+        show_json(box, decisions)
+        return
+    if not decisions:
+        box.out.print(Text("Nothing was decided yet. `interlock council agenda` shows what waits."))
+    for one in decisions:
+        box.out.print(Text(f"{one.at[:10]}  {one.question} {one.chosen}"), style="bold", soft_wrap=True)
+        box.out.print(Text(f"  by {one.by}: {one.reason} (entry {one.entry})"), soft_wrap=True)

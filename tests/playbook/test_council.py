@@ -1,0 +1,167 @@
+"""The council's agenda is built from the state; a decision is recorded, and takes effect where it takes authority."""
+
+import datetime as dt
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from governed import ANA, BEN, CARLA, DEFINITION, NAME, House
+from interlock.adapters.packs.organisation import council_pack, read_organisation
+from interlock.engine.council.agenda import UNDECIDED_PILOT_DAYS, WAIVER_ENDS_DAYS, agenda
+from interlock.engine.council.ownership import ownership_faults
+from interlock.engine.timestamp import stamp
+from interlock.flows.council.decide import decide_item, define_organisation
+from interlock.flows.ledger.record import record
+from interlock.flows.measure.incident import Report, open_incident
+from interlock.flows.portfolio.read import read_portfolio
+from interlock.terms.council import AgendaItem, Organisation, Responsibility
+from interlock.terms.errors import BadInput, Refused
+from interlock.terms.initiative import Initiative, Vendor
+from interlock.terms.measured import Severity
+from interlock.terms.person import Person
+from interlock.terms.portfolio import Portfolio
+
+COUNCIL = Organisation("Nordlicht", (Responsibility("vendors", ("Iva Kos",)),), ("Ana Ruiz",))
+
+
+def _portfolio(house: House) -> Portfolio:
+    with house.store.reading() as reading:
+        return read_portfolio(reading, house.now)
+
+
+def _items(house: House) -> dict[str, AgendaItem]:
+    return {item.id: item for item in agenda(_portfolio(house))}
+
+
+def _redline(house: House) -> str:
+    define_organisation(house.store, COUNCIL, by=CARLA, clock=house.clock)
+    report = Report("wrong refunds", Severity.HIGH, "Ben Okafor", redline=True)
+    return f"{NAME}/incident/{open_incident(house.store, NAME, report, by=BEN, clock=house.clock).entry}"
+
+
+def _moved_to_pilot(house: House) -> None:
+    body = {"workflow": NAME, "release": house.release, "left": "exploration", "entered": "pilot", "by": "Ana Ruiz",
+            "authenticated": False, "reason": "the gate passed"}  # fmt: skip
+    with house.store.transaction() as tx:
+        record(tx, "stage.moved", body, at=stamp(house.clock()))
+
+
+# The organisation
+
+
+def test_the_ownership_map_has_eleven_responsibilities_and_seven_questions() -> None:
+    pack = council_pack()
+    assert (len(pack["responsibilities"]), len(pack["questions"])) == (11, 7)
+
+
+def test_what_an_organisation_leaves_out_is_a_gap_and_two_owners_are_one_too_many(house: House, tmp_path: Path) -> None:
+    file = tmp_path / "organisation.yaml"
+    file.write_text(
+        "organisation: Nordlicht\ncouncil: [Ana Ruiz]\nresponsibilities:\n"
+        "  vendors: {owner: Iva Kos}\n  innovation: {owner: [Iva Kos, Pia Lund]}\n"
+    )
+    define_organisation(house.store, read_organisation(file), by=CARLA, clock=house.clock)
+    portfolio = _portfolio(house)
+    assert portfolio.organisation is not None
+    assert (len(portfolio.organisation.responsibilities), len(portfolio.organisation.governance)) == (11, 7)
+    faults = {fault.subject: fault.fault for fault in ownership_faults(portfolio)}
+    assert faults["innovation"] == "has 2 owners: Iva Kos, Pia Lund"
+    assert "vendors" not in faults
+    assert sum(fault == "has no owner" for fault in faults.values()) == 9
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("organisation: N\nresponsibilities: {vendor: {}}", "did you mean 'vendors'?"),
+        ("organisation: N\nmeets_every_days: 0", "meets_every_days"),
+        ("council: [A]", "organisation: Field required"),
+        ("- a", "(whole file)"),
+        ("a: [", "this is not YAML"),
+    ],
+)
+def test_an_organisation_file_that_is_none(tmp_path: Path, text: str, said: str) -> None:
+    file = tmp_path / "organisation.yaml"
+    file.write_text(text)
+    with pytest.raises(BadInput) as refused:
+        read_organisation(file)
+    assert said in str(refused.value)
+
+
+def test_a_workflow_needs_value_delivery_safety_and_escalation_named(house: House) -> None:
+    house.define()
+    subjects = {fault.subject for fault in ownership_faults(_portfolio(house)) if fault.subject.startswith(NAME)}
+    assert subjects == {f"{NAME}: delivery owner", f"{NAME}: escalation path"}
+
+
+# The agenda
+
+
+def test_a_quiet_workflow_asks_nothing(live: House) -> None:
+    assert _items(live) == {}
+
+
+def test_a_gate_that_passed_and_that_nobody_moved(passed: House) -> None:
+    (item,) = _items(passed).values()
+    assert (item.right, item.may_decide) == ("promote", ("Ana Ruiz", "Carla Nunes"))
+    assert "'limited live' passed on 2026-03-02, and nobody has moved it" in item.why_now
+    assert len(item.evidence) == 2
+
+
+@pytest.mark.parametrize(("days", "asked"), [(UNDECIDED_PILOT_DAYS - 1, False), (UNDECIDED_PILOT_DAYS, True)])
+def test_a_pilot_that_nobody_decides_for_90_days_is_asked_about(live: House, days: int, *, asked: bool) -> None:
+    _moved_to_pilot(live)
+    live.now += dt.timedelta(days=days)
+    assert any(item.startswith(f"{NAME}/pilot/") for item in _items(live)) is asked
+
+
+@pytest.mark.parametrize(("days", "asked"), [(WAIVER_ENDS_DAYS + 1, False), (WAIVER_ENDS_DAYS - 1, True), (-1, False)])
+def test_a_waiver_that_ends_within_14_days(live: House, days: int, *, asked: bool) -> None:
+    body = {"workflow": NAME, "release": live.release, "gate": "scale", "check": "bias", "by": "Ben Okafor",
+            "reason": "later", "expires_at": stamp(live.now + dt.timedelta(days=days))}  # fmt: skip
+    with live.store.transaction() as tx:
+        record(tx, "waiver.given", body, at=stamp(live.clock()))
+    assert any("/waiver/" in item for item in _items(live)) is asked
+
+
+def test_a_vendor_without_agreement_and_exit_is_revisited(house: House) -> None:
+    vendor = Vendor("Scanwerk", "text recognition")
+    house.define(replace(DEFINITION, initiative=Initiative(vendors=(vendor,))))
+    (item,) = _items(house).values()
+    assert item.why_now == "no processing agreement and no exit on record"
+
+
+# Decisions
+
+
+def test_a_decision_to_demote_takes_effect_at_once_and_leaves_the_agenda(live: House) -> None:
+    item = _redline(live)
+    assert [option.id for option in _items(live)[item].options] == ["demote", "go-on"]
+    done = decide_item(live.store, item, choose="demote", reason="not before it is closed", by=ANA, clock=live.clock)
+    assert live.grant() is None
+    assert item not in _items(live)
+    assert _portfolio(live).decisions == (done,)
+    assert live.kinds()[-2:] == ["council.decided", "grant.ended"]
+
+
+def test_who_has_no_right_decides_nothing(live: House) -> None:
+    item = _redline(live)
+    with pytest.raises(Refused, match="Eve may not decide"):
+        decide_item(live.store, item, choose="demote", reason="why", by=Person("Eve"), clock=live.clock)
+    assert live.grant() is not None
+
+
+@pytest.mark.parametrize(
+    ("item", "choose", "reason", "said"),
+    [
+        (None, "win", "why", "is no option of"),
+        ("x", "demote", "why", "is not on the agenda"),
+        (None, "demote", " ", "say why"),
+    ],
+)
+def test_what_cannot_be_decided(live: House, item: str | None, choose: str, reason: str, said: str) -> None:
+    known = _redline(live)
+    with pytest.raises(BadInput, match=said):
+        decide_item(live.store, item or known, choose=choose, reason=reason, by=ANA, clock=live.clock)
+    assert _portfolio(live).decisions == ()
