@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -11,6 +12,7 @@ from interlock.adapters.packs.instruments import read_instruments
 from interlock.engine.instruments.probes import PROBES, Facts, Probed, probe
 from interlock.engine.instruments.scales import RANGES, answer_of
 from interlock.engine.instruments.scoring import NOT_DECIDED, Given, Scored, score
+from interlock.engine.instruments.theatre import THEATRE
 from interlock.terms.errors import BadInput
 from interlock.terms.evidence import Evidence, EvidenceClass
 from interlock.terms.grant import AutonomyLevel
@@ -82,7 +84,7 @@ def test_the_rollout_checklist_has_its_14_checkpoints() -> None:
 
 def test_every_probe_that_a_pack_names_is_there_and_every_probe_is_named() -> None:
     named = {item.measured_by for pack in PACKS.values() for item in pack.items if item.measured_by}
-    assert named == set(PROBES)
+    assert named == set(PROBES) | set(THEATRE)
 
 
 BANDS = {
@@ -147,7 +149,9 @@ def test_a_checkpoint_is_ready_or_not_ready(value: object) -> None:
 def test_all_fives_with_a_failing_scan_are_contradicted_and_both_are_shown() -> None:
     failing = evidence(rules=40, errors=3)
     found = probe(CARD, Facts(STANDING, (failing,), "2026-01-01", None))
-    assert found["security"] == Probed(False, "the newest scan: 3 errors by 40 rules", (failing.digest,))
+    assert found["security"] == Probed(
+        there=False, says="the newest scan: 3 errors by 40 rules", evidence=(failing.digest,)
+    )
     result = scored(dict.fromkeys(AREAS, 5), {"security": found["security"]})
     security = next(one for one in result.items if one.item == "security")
     assert (result.contradicted, security.low, security.high, result.may_scale) == (("security",), 2, 5, False)
@@ -159,13 +163,13 @@ def test_all_fives_with_a_failing_scan_are_contradicted_and_both_are_shown() -> 
 @pytest.mark.parametrize(
     ("body", "there"), [({"rules": 9, "errors": 0}, True), ({"rules": 0, "errors": 0}, False), ({}, False)]
 )
-def test_a_scan_that_looked_at_nothing_is_not_clean(body: dict[str, int], there: bool) -> None:
+def test_a_scan_that_looked_at_nothing_is_not_clean(body: dict[str, Any], there: bool) -> None:
     found = probe(CARD, Facts(STANDING, (evidence(**body),), "2026-01-01", None))
     assert found["security"].there is there
 
 
 @pytest.mark.parametrize("old", [{"release": "sha256:r0"}, {"at": "2025-12-31T09:00:00.000000Z"}])
-def test_a_scan_of_another_release_or_too_old_says_nothing(old: dict[str, str]) -> None:
+def test_a_scan_of_another_release_or_too_old_says_nothing(old: dict[str, Any]) -> None:
     scan = evidence(rules=9, errors=0, **old)
     assert "security" not in probe(CARD, Facts(STANDING, (scan,), "2026-01-01", None))
 
@@ -198,9 +202,9 @@ def test_a_drill_older_than_its_schedule_contradicts(drilled_at: str | None, the
     ],
 )
 def test_stale_other_release_and_model_only_evidence_back_no_answer(
-    of: dict[str, str], stale: bool, other: bool, backed: bool
+    of: dict[str, Any], stale: bool, other: bool, backed: bool
 ) -> None:
-    cited = evidence("attestation", **of)  # type: ignore[arg-type] # by_model is a flag
+    cited = evidence("attestation", **of)
     result = scored(dict.fromkeys(AREAS, 5), evidence=(cited,))
     first = result.items[0]
     assert (bool(first.stale), bool(first.other_release), first.backed) == (stale, other, backed)

@@ -5,6 +5,8 @@ from collections.abc import Iterator, Mapping
 
 from interlock.engine.instruments.probes import Facts, Probed, probe
 from interlock.engine.instruments.scoring import Given, Scored, score
+from interlock.engine.instruments.theatre import probe_portfolio
+from interlock.engine.rollout.people import same_person
 from interlock.engine.timestamp import stamp
 from interlock.flows.portfolio import recorded
 from interlock.flows.portfolio.read import read_portfolio
@@ -38,12 +40,16 @@ def scored(
 ) -> Scored:
     """The score now, with what records say beside the answers; as of an earlier time `until`, the answers alone.
 
-    What could be measured at an earlier time is not reconstructed. Raises BadInput for an unknown workflow.
+    A person is scored by their own answers; `by_person` has those of peers. What could be measured at an earlier time
+    is not reconstructed. Raises BadInput for an unknown workflow.
     """
     at = stamp(now if until is None else min(until, now))
-    answers = given(sheets(reading, instrument, subject, until=at))
+    answered = sheets(reading, instrument, subject, until=at)
+    if instrument.about == "person":
+        answered = (sheet for sheet in answered if same_person(sheet.by, subject))
+    answers = given(answered)
     if instrument.about != "workflow":
-        return score(instrument, subject, answers, at=at, probed={}, evidence={})
+        return _elsewhere(reading, instrument, subject, answers, at=at, now=None if until else now)
     row = reading.workflow(subject)
     if row is None:
         raise BadInput(f"there is no workflow '{subject}'; apply its definition first")
@@ -63,6 +69,34 @@ def scored(
         release=standing.release,
         evidence_since=since,
     )
+
+
+def by_person(
+    reading: Reading, instrument: Instrument, subject: str, *, until: str
+) -> Mapping[str, Mapping[str, Given]]:
+    """Each person's newest answers about one subject, by their name."""
+    people: dict[str, list[Sheet]] = {}
+    for sheet in sheets(reading, instrument, subject, until=until):
+        people.setdefault(next((who for who in people if same_person(who, sheet.by)), sheet.by), []).append(sheet)
+    return {who: given(iter(theirs)) for who, theirs in people.items()}
+
+
+def _elsewhere(
+    reading: Reading,
+    instrument: Instrument,
+    subject: str,
+    answers: Mapping[str, Given],
+    *,
+    at: str,
+    now: dt.datetime | None,
+) -> Scored:
+    """Evidence of any workflow may stand behind answers about an organisation, a person or a vendor."""
+    cited = {digest for one in answers.values() for digest in one.answer.evidence}
+    found = {digest: reading.evidence_by_digest(digest) for digest in cited}
+    of_organisation = now is not None and instrument.about == "organisation"
+    probed = probe_portfolio(instrument, read_portfolio(reading, now)) if of_organisation and now else {}
+    on_file = {digest: one for digest, one in found.items() if one is not None}
+    return score(instrument, subject, answers, at=at, probed=probed, evidence=on_file)
 
 
 def _facts(standing: Standing, evidence: tuple[Evidence, ...], since: str, now: dt.datetime) -> Facts:
