@@ -1,10 +1,14 @@
 """Workflows on their way through the rollout stages, for tests."""
 
+import os
 from dataclasses import replace
 from typing import Any
 
-from governed import ANA, DEFINITION, NAME, House
+from governed import ANA, BEN, DEFINITION, NAME, House
 from interlock.adapters.packs.gates import read_gates
+from interlock.adapters.signing.ed25519 import Ed25519
+from interlock.flows.evidence.attestations import attest_check
+from interlock.flows.evidence.people_keys import register_key
 from interlock.flows.rollout.attest import attest
 from interlock.flows.rollout.facts import stage_of
 from interlock.flows.rollout.stage import move_stage
@@ -16,6 +20,7 @@ from interlock.terms.stage import RolloutStage, StageMove
 from interlock.terms.workflow import DecisionRights
 
 PACKS = read_gates()
+SIGNING = Ed25519()
 READY = replace(
     DEFINITION,
     rights=DecisionRights(("Ana Ruiz",), ("Ben Okafor",), ("Ben Okafor",), ("Ana Ruiz",)),
@@ -28,30 +33,42 @@ READY = replace(
 )
 
 
-def put(house: House, kind: str, body: dict[str, Any], evidence_class: EvidenceClass = EvidenceClass.EXECUTED) -> None:
+def put(house: House, kind: str, body: dict[str, Any]) -> None:
     attest(
         house.store,
         NAME,
         release=house.release,
         kind=kind,
-        evidence_class=evidence_class,
+        evidence_class=EvidenceClass.EXECUTED,
         source="test",
         body=body,
         clock=house.clock,
     )
 
 
-def signed(house: House, gate: str, check: str) -> None:
-    body = {"gate": gate, "check": check, "statement": "it is so", "by": "Ben Okafor"}
-    put(house, "attestation", body, EvidenceClass.HUMAN)
+def signed(house: House, *checks: tuple[str, str]) -> None:
+    """Ben Okafor gets a key and signs each check (gate, check) with it."""
+    kept: list[str] = []
+    register_key(house.store, BEN, clock=house.clock, randomness=os.urandom, signing=SIGNING, keep=kept.append)
+    for gate, check in checks:
+        attest_check(
+            house.store,
+            NAME,
+            gate=gate,
+            check=check,
+            statement="it is so",
+            by=BEN,
+            private_key=kept[0],
+            signing=SIGNING,
+            clock=house.clock,
+        )
 
 
 def ready(house: House) -> None:
     """A workflow whose gate out of exploration passes."""
     house.define(READY)
     put(house, "labels", {"n": 120, "edge_cases": 12})
-    signed(house, "data fitness", "representative")
-    signed(house, "privacy and legal", "impact assessment")
+    signed(house, ("data fitness", "representative"), ("privacy and legal", "impact assessment"))
 
 
 def move(house: House, stage: RolloutStage, by: Person = ANA, reason: str = "it is time") -> StageMove:

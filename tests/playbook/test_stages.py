@@ -8,9 +8,11 @@ import pytest
 
 from governed import ANA, BEN, CARLA, NAME, House
 from interlock.adapters.packs.gates import read_gates
+from interlock.adapters.packs.instruments import read_instruments
+from interlock.engine.timestamp import stamp
 from interlock.flows.action.act import shadow
 from interlock.flows.ledger.record import record
-from interlock.flows.rollout.facts import stage_of, waivers_of
+from interlock.flows.rollout.facts import facts_of, stage_of, waivers_of
 from interlock.flows.rollout.judge_gates import judge_gates
 from interlock.flows.rollout.unauthorised import CASES_A_DAY, WINDOW_DAYS
 from interlock.flows.rollout.waive import end_waiver, waive
@@ -76,7 +78,7 @@ def test_down_needs_no_gate_and_ends_the_grant(live: House) -> None:
 def test_a_waiver_opens_the_gate_until_its_date_and_then_stops_by_itself(house: House) -> None:
     house.define(READY)
     put(house, "labels", {"n": 120, "edge_cases": 12})
-    signed(house, "data fitness", "representative")
+    signed(house, ("data fitness", "representative"))
     gate, check = "privacy and legal", "impact assessment"
     until = house.now + dt.timedelta(days=10)
     given = waive(
@@ -154,3 +156,17 @@ def test_a_pack_of_ones_own_is_judged_and_its_faults_are_told(house: House, tmp_
     own.write_text("pack: own\n")
     with pytest.raises(BadInput, match="gates: Field required"):
         read_gates(own)
+
+
+def test_planted_security_scored_two_keeps_the_scorecard_from_scaling(house: House) -> None:
+    ready(house)
+    card = next(one for one in read_instruments() if one.id == "readiness-scorecard")
+    answers = [{"item": item.id, "value": 2 if item.id == "security" else 4, "words": ""} for item in card.items]
+    with house.store.transaction() as tx:
+        body = {"workflow": NAME, "instrument": card.id, "version": card.version, "subject": NAME, "by": "Ana Ruiz"}
+        record(tx, "instrument.answered", {**body, "answers": answers}, at=stamp(house.clock()))
+    with house.store.reading() as reading:
+        scaling = facts_of(reading, NAME, PACKS, now=house.clock(), scorecard=card).scaling
+    assert scaling is not None
+    assert scaling.verdict is Verdict.FAILED
+    assert "security" in scaling.reason

@@ -37,14 +37,17 @@ class GateFacts:
 
     def usable(self, kind: str) -> Finding | Evidence:
         """The newest evidence of a kind that may count, or the finding that says why there is none."""
-        return self._intact(kind, self.evidence)
+        return self.usable_where(kind)
 
     def usable_where(self, kind: str, **members: str) -> Finding | Evidence:
         """The same among evidence whose body holds these members."""
-        held = (item for item in self.evidence if all(item.body.get(name) == word for name, word in members.items()))
+        of_kind = (item for item in self.evidence if item.kind == kind)
+        held = (item for item in of_kind if all(item.body.get(name) == word for name, word in members.items()))
         return self._intact(kind, tuple(held))
 
     def _intact(self, kind: str, among: tuple[Evidence, ...]) -> Finding | Evidence:
+        if not among:  # what to do about it, the check says better
+            return Finding(kind, Verdict.INCONCLUSIVE, f"there is no evidence of the kind '{kind}'")
         days = self.definition.rollout.evidence_days
         found = usable(among, kind=kind, release=self.release, now=self.now, days=days, demoted_at=self.demoted_at)
         if isinstance(found, Evidence) and found.digest in self.altered:

@@ -7,18 +7,30 @@ from interlock.engine.rollout.definition import definition_of
 from interlock.engine.rollout.gate_facts import GateFacts
 from interlock.engine.rollout.gates import pack_faults
 from interlock.flows.evidence.keyed import unkeyed
+from interlock.flows.instruments.scored import scored
 from interlock.flows.rollout.attest import is_intact
 from interlock.flows.rollout.unauthorised import live_without_grant
 from interlock.ports.store import Reading, WorkflowRow
 from interlock.terms.errors import BadInput
-from interlock.terms.evidence import Verdict
+from interlock.terms.evidence import Finding, Verdict
 from interlock.terms.gate import Gate, GateCheck, GatePack
+from interlock.terms.instrument import Instrument
 from interlock.terms.ledger import LedgerEntry
 from interlock.terms.stage import RolloutStage, StageMove, Waiver
 
 
-def facts_of(reading: Reading, workflow: str, packs: Sequence[GatePack], *, now: dt.datetime) -> GateFacts:
-    """Everything that gates read. Raises BadInput for an unknown workflow, and where the packs do not fit together."""
+def facts_of(
+    reading: Reading,
+    workflow: str,
+    packs: Sequence[GatePack],
+    *,
+    now: dt.datetime,
+    scorecard: Instrument | None = None,
+) -> GateFacts:
+    """Everything that gates read; without a `scorecard` what it says of scaling is not known.
+
+    Raises BadInput for an unknown workflow, and where the packs do not fit together.
+    """
     row = known_row(reading, workflow)
     evidence = reading.evidence(workflow)
     return GateFacts(
@@ -32,6 +44,7 @@ def facts_of(reading: Reading, workflow: str, packs: Sequence[GatePack], *, now:
         demoted_at=demoted_at(reading, row),
         waivers=waivers_of(reading, workflow),
         gates=gates_by_name(packs),
+        scaling=None if scorecard is None else _scaling(reading, workflow, scorecard, now),
         drift=live_without_grant(reading, row, stage_of(reading, workflow), now=now),
         promotion=_promotion(reading, row),
         drilled_at=_drilled_at(reading, workflow),
@@ -102,10 +115,18 @@ def waivers_of(reading: Reading, workflow: str) -> tuple[Waiver, ...]:
 
 
 def proposers_of(reading: Reading, row: WorkflowRow) -> frozenset[str]:
-    """Everybody who ever defined this release: bringing it back later makes nobody else its only proposer."""
+    """Everybody who ever defined this release: bringing it back later makes nobody else its only proposer.
+
+    Those too who amended it: what others decide by, its worth and its risks, are their words.
+    """
     defined = reading.entries_of("release.defined", row.name)
+    amended = reading.entries_of("release.amended", row.name)
     return frozenset(
-        {row.proposed_by, *(str(e.body["proposed_by"]) for e in defined if e.body["release"] == row.release)}
+        {
+            row.proposed_by,
+            *(str(e.body["proposed_by"]) for e in defined if e.body["release"] == row.release),
+            *(str(e.body["by"]) for e in amended if e.body["release"] == row.release),
+        }
     )
 
 
@@ -119,6 +140,26 @@ def demoted_at(reading: Reading, row: WorkflowRow) -> str | None:
 def _promotion(reading: Reading, row: WorkflowRow) -> Verdict | None:
     verdict = reading.verdict(row.name)
     return Verdict(verdict["verdict"]) if verdict is not None and verdict["release"] == row.release else None
+
+
+def _scaling(reading: Reading, workflow: str, scorecard: Instrument, now: dt.datetime) -> Finding | None:
+    """What the readiness scorecard says about scaling; None where nobody answered it."""
+    card = scored(reading, scorecard, workflow, now=now)
+    if not any(item.given for item in card.items):
+        return None
+    total = f"{card.low}" if card.low == card.high else f"{card.low} to {card.high}"
+    words = f"{total} of {card.best}: {card.band}"
+    if card.may_scale:
+        return Finding("scorecard", Verdict.PASSED, words)
+    against = (
+        *card.rules_held,
+        *(f"{name} is contradicted by what was measured" for name in card.contradicted),
+        *(f"{name} may be too low" for name in card.rules_open),
+        *(f"{name} is not answered" for name in card.unanswered),
+        *(f"{name} rests on no evidence" for name in card.unbacked),
+    )
+    verdict = Verdict.FAILED if card.rules_held or card.contradicted or card.low == card.high else Verdict.INCONCLUSIVE
+    return Finding("scorecard", verdict, "; ".join((words, *against)))
 
 
 def _drilled_at(reading: Reading, workflow: str) -> str | None:

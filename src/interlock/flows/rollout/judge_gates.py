@@ -11,10 +11,17 @@ from interlock.ports.clock import Clock
 from interlock.ports.store import Store, Transaction
 from interlock.terms.evidence import GateVerdict
 from interlock.terms.gate import GatePack
+from interlock.terms.instrument import Instrument
 
 
 def judge_gates(
-    store: Store, workflow: str, packs: Sequence[GatePack], *, of: Sequence[str], clock: Clock
+    store: Store,
+    workflow: str,
+    packs: Sequence[GatePack],
+    *,
+    of: Sequence[str],
+    clock: Clock,
+    scorecard: Instrument | None = None,
 ) -> tuple[GateVerdict, ...]:
     """Judge the gates of the packs named in `of`, in their order; may be done on any day.
 
@@ -22,7 +29,7 @@ def judge_gates(
     """
     with store.transaction() as tx:
         now = clock()
-        facts = facts_of(tx, workflow, packs, now=now)
+        facts = facts_of(tx, workflow, packs, now=now, scorecard=scorecard)
         gates = [gate.id for pack in packs if pack.id in of for gate in pack.gates]
         return tuple(judged_in(tx, workflow, gate, facts) for gate in gates)
 

@@ -11,6 +11,7 @@ from interlock.ports.clock import Clock
 from interlock.ports.store import Store
 from interlock.terms.errors import Refused
 from interlock.terms.gate import GatePack
+from interlock.terms.instrument import Instrument
 from interlock.terms.person import Person
 from interlock.terms.stage import RolloutStage, StageMove
 
@@ -24,6 +25,7 @@ def move_stage(
     by: Person,
     reason: str,
     clock: Clock,
+    scorecard: Instrument | None = None,
 ) -> StageMove:
     """Move it. The gate that leaves the stage is judged and recorded on the way up; a move down ends the grant.
 
@@ -31,7 +33,7 @@ def move_stage(
     """
     with store.transaction() as tx:
         row = known_row(tx, workflow)
-        facts = facts_of(tx, workflow, packs, now=clock())
+        facts = facts_of(tx, workflow, packs, now=clock(), scorecard=scorecard)
         at, left = stamp(facts.now), facts.stage
         up = is_up(left, entered)
         verdict = judged_in(tx, workflow, LEAVES[left], facts).verdict if up else None

@@ -55,7 +55,7 @@ def attested(check: GateCheck, facts: GateFacts) -> Finding:
     """A person signed a statement about this check."""
     found = facts.usable_where("attestation", gate=check.gate, check=check.id)
     if isinstance(found, Finding):
-        words = "nobody has attested it" if found.reason == "no attestation is recorded" else found.reason
+        words = found.reason if found.next_step else "nobody has attested it"
         return Finding(check.id, found.verdict, words, check.next_step, found.evidence)
     if found.evidence_class is not EvidenceClass.HUMAN:
         return Finding(check.id, Verdict.INCONCLUSIVE, "an attestation is a person's", "", (found.digest,))
@@ -100,10 +100,11 @@ def bake_off(check: GateCheck, facts: GateFacts) -> Finding:
 
 def _meets(entry: Any, wanted: tuple[float | None, ...]) -> bool:
     success, latency_ms, cost_usd = (number(limit) for limit in wanted)
+    if None in {entry["latency_p95_ms"], entry["cost_per_success_usd"]}:
+        return False  # nobody measured it, or no success at all, which has no cost of one
     return (
         number(entry["success_share"]) >= success
         and number(entry["latency_p95_ms"]) <= latency_ms
-        and entry["cost_per_success_usd"] is not None  # no success at all has no cost of one
         and number(entry["cost_per_success_usd"]) <= cost_usd
     )
 

@@ -13,6 +13,7 @@ from interlock.surfaces.cli.store_options import JsonOption, StoreOption, Workfl
 from interlock.surfaces.cli.toolbox import Toolbox, toolbox
 from interlock.terms.evidence import GateVerdict, Verdict
 from interlock.terms.gate import Gate, GatePack
+from interlock.terms.instrument import Instrument
 
 PackOption = Annotated[Path | None, typer.Option("--pack", help="A file with gates of your own, judged too.")]
 
@@ -61,7 +62,12 @@ def _judged(
     box: Toolbox, store: str | None, workflow: str, packs: Sequence[GatePack], of: Sequence[str]
 ) -> tuple[GateVerdict, ...]:
     with opened(box, store) as opened_store:
-        return judge_gates(opened_store, workflow, packs, of=of, clock=box.clock)
+        return judge_gates(opened_store, workflow, packs, of=of, clock=box.clock, scorecard=scorecard(box))
+
+
+def scorecard(box: Toolbox) -> Instrument | None:
+    """The readiness scorecard, which has a say in scaling."""
+    return next((one for one in box.read_instruments(None) if one.id == "readiness-scorecard"), None)
 
 
 def _show(

@@ -9,7 +9,7 @@ from interlock.engine.rollout.gates import judge_gate
 from interlock.engine.rollout.stages import HIGHEST, LEAVES
 from interlock.flows.rollout.facts import facts_of, moves_of
 from interlock.flows.rollout.stage import move_stage
-from interlock.surfaces.cli.rollout.gates import PackOption, show_verdict
+from interlock.surfaces.cli.rollout.gates import PackOption, scorecard, show_verdict
 from interlock.surfaces.cli.store_options import (
     JsonOption,
     StoreOption,
@@ -39,7 +39,7 @@ def show_command(
     box = toolbox(context)
     packs = box.read_gates(None)
     with opened(box, store) as opened_store, opened_store.reading() as reading:
-        facts = facts_of(reading, known_workflow(reading, workflow), packs, now=box.clock())
+        facts = facts_of(reading, known_workflow(reading, workflow), packs, now=box.clock(), scorecard=scorecard(box))
         moves = moves_of(reading, workflow)
     gate = facts.gates[LEAVES[facts.stage]]
     verdict = judge_gate(gate, facts)
@@ -81,7 +81,16 @@ def move_command(
         raise BadInput(f"there is no stage '{stage}'; there are: {', '.join(names)}")
     with opened(box, store) as opened_store:
         packs = box.read_gates(pack)
-        moved = move_stage(opened_store, workflow, entered, packs, by=person(by), reason=reason, clock=box.clock)
+        moved = move_stage(
+            opened_store,
+            workflow,
+            entered,
+            packs,
+            by=person(by),
+            reason=reason,
+            clock=box.clock,
+            scorecard=scorecard(box),
+        )
     if as_json:
         show_json(box, moved)
         return
