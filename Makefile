@@ -79,7 +79,7 @@ compile = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gene
 lock: $(VENV)/pyvenv.cfg ## write requirements/*.lock anew; UPGRADE=1 takes the newest versions
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
 	$(compile) pyproject.toml --extra try -o requirements/try.lock
-	$(compile) pyproject.toml requirements/build.in --extra try --extra policy --extra postgres --extra server --extra operate --extra otel --group dev -c requirements/try.lock -o requirements/dev.lock
+	$(compile) pyproject.toml requirements/build.in --extra try --extra policy --extra postgres --extra server --extra operate --extra otel --extra reports --group dev -c requirements/try.lock -o requirements/dev.lock
 	@if grep -nE '://|^ *-[^-]|^--[^h]|(^| )/' requirements/*.lock; then \
 	  echo "a lock names a host, a path or an option: it would not work elsewhere" >&2; exit 1; fi
 

@@ -38,7 +38,7 @@ class Grid:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """One part of a document; its title is its conclusion."""
+    """One section of a document; its title is its conclusion. `part` names it in a word or three, such as "Risks"."""
 
     title: str
     lines: tuple[str, ...] = ()
@@ -46,6 +46,7 @@ class Passage:
     grids: tuple[Grid, ...] = ()
     charts: tuple[Chart, ...] = ()
     tone: Tone = Tone.NEUTRAL
+    part: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,15 +13,17 @@ from markupsafe import Markup
 from interlock.adapters.reports import charts, evaluation_page, plots, story_page, words
 from interlock.adapters.reports.files import write_whole
 from interlock.adapters.reports.sheets import NARROW, WIDE, style_of
+from interlock.terms.briefing import Briefing
 from interlock.terms.evaluation import Evaluation
 from interlock.terms.story import Story
 
 PACKAGE = "interlock.adapters.reports"
 
 
-def style_sheet() -> str:
-    """The style sheet that every report carries."""
-    return resources.files(PACKAGE).joinpath("report.css").read_text(encoding="utf-8")
+def style_sheet(*more: str) -> str:
+    """The style sheet that every report carries, and after it those named in `more`."""
+    sheets = (resources.files(PACKAGE).joinpath(name) for name in ("report.css", *more))
+    return "".join(sheet.read_text(encoding="utf-8") for sheet in sheets)
 
 
 def style_hash(style: str) -> str:
@@ -30,7 +32,8 @@ def style_hash(style: str) -> str:
     return f"sha256-{base64.b64encode(digest).decode()}"
 
 
-def _environment() -> Environment:
+def page_environment(*more_styles: str) -> Environment:
+    """What templates are filled with. `more_styles` are names of style sheets beside that of all reports."""
     environment = Environment(
         loader=PackageLoader(PACKAGE),
         autoescape=True,
@@ -39,7 +42,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    style = style_sheet()
+    style = style_sheet(*more_styles)
     environment.globals |= {
         "style": Markup(style),  # noqa: S704 - our own file, and tests hold it free of markup
         "style_hash": style_hash(style),
@@ -79,9 +82,9 @@ def _printable(value: object) -> object:
 
 @dataclass(frozen=True, slots=True)
 class HtmlReports:
-    """Writes evaluations and stories as HTML files (a ReportWriter)."""
+    """Writes evaluations and stories as HTML files, documents for leaders in several forms (a ReportWriter)."""
 
-    environment: Environment = field(default_factory=_environment, repr=False)
+    environment: Environment = field(default_factory=page_environment, repr=False)
 
     def evaluation(self, evaluation: Evaluation, path: Path) -> None:
         """Write the report of a bake-off. Raises Unavailable where the disk refuses."""
@@ -90,6 +93,12 @@ class HtmlReports:
     def story(self, story: Story, path: Path) -> None:
         """Write the report of a workflow's life. Raises Unavailable where the disk refuses."""
         self._write("story.html.j2", {"page": story_page.page(story)}, path)
+
+    def briefing(self, briefing: Briefing, path: Path) -> None:
+        """Write a document for leaders in the form that the ending of `path` names. Raises BadInput, Unavailable."""
+        from interlock.adapters.reports.briefings.forms import written
+
+        write_whole(path, written(briefing, path.suffix))
 
     def _write(self, template: str, content: Mapping[str, object], path: Path) -> None:
         html = self.environment.get_template(template).render(content)

@@ -22,6 +22,7 @@ from interlock.surfaces.cli.oversight import OVERSIGHT_COMMANDS
 from interlock.surfaces.cli.policy import POLICY_COMMANDS
 from interlock.surfaces.cli.portfolio.show import portfolio_command
 from interlock.surfaces.cli.problem import PROBLEM_COMMANDS
+from interlock.surfaces.cli.reports.command import report_command
 from interlock.surfaces.cli.reviews import REVIEWS_COMMANDS
 from interlock.surfaces.cli.reviews.deciding import review_command
 from interlock.surfaces.cli.rollout import ROLLOUT_COMMANDS, STAGE_COMMANDS
@@ -80,6 +81,7 @@ COMMANDS: tuple[tuple[str, Callable[..., None]], ...] = (
     ("backup", backup.backup_command),
     ("restore", backup.restore_command),
     ("upgrade", upgrade_command),
+    ("report", report_command),
     ("review", review_command),
     ("replay", cases.replay_command),
     ("choke-points", choke_points_command),

@@ -1,0 +1,58 @@
+"""A document as Markdown: headings, tables, evidence as footnotes."""
+
+import re
+from collections.abc import Iterator, Mapping
+
+from interlock.adapters.reports import words
+from interlock.adapters.reports.briefings.evidence_notes import as_words, numbered
+from interlock.adapters.reports.story_page import STATES
+from interlock.terms.briefing import Briefing, Cell, Figure, Grid, Passage
+
+SAMPLE = "**Authored sample**: invented records, not real data."
+SPECIAL = re.compile(r"([\\`*_\[\]<>|#~])")
+
+
+def as_markdown(briefing: Briefing) -> bytes:
+    """The whole document; somebody else's text cannot become markup in it."""
+    numbers = numbered(briefing)
+    parts = [f"# {_plain(briefing.title)}", f"{_plain(briefing.subject)}. As of {words.moment(briefing.as_of)}."]
+    parts += [SAMPLE] if briefing.authored_sample else []
+    parts += ["\n".join(f"- {_plain(line)}" for line in briefing.summary)] if briefing.summary else []
+    for passage in briefing.passages:
+        parts += list(_passage(passage, numbers))
+    if briefing.unknown:
+        rows = tuple((each.what, each.owner) for each in briefing.unknown)
+        parts += ["## What is not known yet", _grid(Grid("Unknown", ("What", "Who is to find out"), rows), numbers)]
+    parts += ["\n".join(f"[^{number}]: `{evidence}`" for evidence, number in numbers.items())] if numbers else []
+    return ("\n\n".join(parts) + "\n").encode("utf-8", "replace")
+
+
+def _passage(passage: Passage, numbers: Mapping[str, int]) -> Iterator[str]:
+    part = f"{passage.part}: " if passage.part else ""
+    yield f"## {_plain(part + passage.title)} ({STATES[passage.tone].word})"
+    if passage.lines:
+        yield "\n".join(f"- {_plain(line)}" for line in passage.lines)
+    if passage.figures:
+        yield "\n".join(f"- {_plain(figure.label)}: {_cell(figure, numbers)}" for figure in passage.figures)
+    for grid in passage.grids:
+        yield _grid(grid, numbers)
+
+
+def _grid(grid: Grid, numbers: Mapping[str, int]) -> str:
+    if not grid.rows:
+        return f"{_plain(grid.caption)}: {_plain(grid.empty)}"
+    rule = "|".join(" --- " for _ in grid.header)
+    rows = [" | ".join(map(_plain, grid.header))]
+    rows += [" | ".join(_cell(cell, numbers) for cell in row) for row in grid.rows]
+    head, *rest = (f"| {row} |" for row in rows)
+    return "\n".join((f"{_plain(grid.caption)}\n", head, f"|{rule}|", *rest))
+
+
+def _cell(cell: Cell, numbers: Mapping[str, int]) -> str:
+    if not isinstance(cell, Figure):
+        return _plain(cell)
+    return _plain(as_words(cell)) + "".join(f"[^{numbers[evidence]}]" for evidence in cell.evidence)
+
+
+def _plain(text: str) -> str:
+    return SPECIAL.sub(r"\\\1", " ".join(words.clean(text).split()))

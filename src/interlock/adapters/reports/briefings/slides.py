@@ -1,0 +1,148 @@
+"""A document as PowerPoint slides: one conclusion a slide, native tables, evidence in the notes."""
+
+import datetime as dt
+import io
+import zipfile
+from typing import Any
+
+from interlock.adapters.reports import words
+from interlock.adapters.reports.briefings import slide_blocks as blocks
+from interlock.adapters.reports.briefings.slide_blocks import Block, Slide, slides_of
+from interlock.terms.briefing import Briefing
+from interlock.terms.errors import Unavailable
+
+MISSING = "slides need python-pptx: pip install 'interlock[reports]'"
+INK, INK_SOFT, ACCENT, HEAD = 0x14181D, 0x5F6975, 0x0B4F8A, 0xE8F0F8
+SAMPLE = "Authored sample: invented records, not real data"
+TITLE_PTS = (26.0, 22.0, 18.0, 15.0)
+TITLE_LINES_IN = 1.0
+EARLIEST = (1980, 1, 1, 0, 0, 0)  # what a zip archive can hold
+
+
+def as_pptx(briefing: Briefing) -> bytes:
+    """The whole deck; the same document gives the same bytes. Raises Unavailable where the library is missing."""
+    try:
+        import pptx
+    except ImportError as exc:
+        raise Unavailable(MISSING) from exc
+    from pptx.util import Inches
+
+    deck = pptx.Presentation()
+    deck.slide_width, deck.slide_height = Inches(blocks.WIDTH_IN), Inches(blocks.HEIGHT_IN)
+    _first(deck, briefing)
+    for slide in slides_of(briefing):
+        _one(deck, briefing, slide)
+    _say_what_it_is(deck, briefing)
+    out = io.BytesIO()
+    deck.save(out)
+    return _timeless(out.getvalue())
+
+
+def _say_what_it_is(deck: Any, briefing: Briefing) -> None:
+    about, at = deck.core_properties, dt.datetime.fromisoformat(briefing.as_of).replace(tzinfo=None, microsecond=0)
+    about.title, about.subject, about.author = words.one_line(briefing.title, 240), briefing.kind, "Interlock"
+    about.created = about.modified = at
+    about.last_modified_by, about.revision = "Interlock", 1
+
+
+def _timeless(content: bytes) -> bytes:
+    """The same archive without the times at which its parts were written."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            part = zipfile.ZipInfo(name, EARLIEST)
+            part.compress_type = zipfile.ZIP_DEFLATED
+            new.writestr(part, old.read(name))
+    return out.getvalue()
+
+
+def _first(deck: Any, briefing: Briefing) -> None:
+    slide = _titled(deck, briefing.title, briefing.kind, briefing)
+    lines = (f"{briefing.subject}. As of {words.moment(briefing.as_of)}.", *briefing.summary)
+    top = blocks.TOP_IN
+    for line in lines:
+        said = words.brief(words.clean(line), 600)
+        height = blocks.wrapped(said, blocks.INNER_IN, 16.0) * 16 * 1.25 / 72 + 0.1
+        _write(slide, said, (blocks.MARGIN_IN, top, blocks.INNER_IN, height), 16.0)
+        top += height
+
+
+def _one(deck: Any, briefing: Briefing, slide: Slide) -> None:
+    more = f" ({slide.part} of {slide.parts})" if slide.parts > 1 else ""
+    page = _titled(deck, slide.title + more, slide.kicker, briefing)
+    top = blocks.TOP_IN
+    for block in slide.blocks:
+        _place(page, block, top)
+        top += block.height_in
+    seen = blocks.cited(slide)
+    notes = "Evidence:\n" + "\n".join(seen) if seen else "No figure on this slide cites evidence."
+    page.notes_slide.notes_text_frame.text = notes
+
+
+def _titled(deck: Any, title: str, kicker: str, briefing: Briefing) -> Any:
+    from pptx.util import Inches
+
+    slide = deck.slides.add_slide(deck.slide_layouts[5])
+    box = slide.shapes.title
+    box.left, box.top = Inches(blocks.MARGIN_IN), Inches(0.65)
+    box.width, box.height = Inches(blocks.INNER_IN), Inches(TITLE_LINES_IN)
+    said = words.one_line(title, 240)
+    fits = (pt for pt in TITLE_PTS if blocks.wrapped(said, blocks.INNER_IN - 0.2, pt) * pt * 1.2 / 72 <= TITLE_LINES_IN)
+    _fill(box.text_frame, said, next(fits, TITLE_PTS[-1]), bold=True)
+    _write(slide, kicker, (blocks.MARGIN_IN, 0.35, blocks.INNER_IN, 0.32), 12.0, ink=ACCENT)
+    foot = f"{words.one_line(briefing.subject, 90)}, as of {briefing.as_of[:10]}"
+    foot = f"{SAMPLE}. {foot}" if briefing.authored_sample else foot
+    _write(slide, foot, (blocks.MARGIN_IN, 7.05, blocks.INNER_IN, 0.3), 10.0, ink=INK_SOFT)
+    return slide
+
+
+def _place(slide: Any, block: Block, top: float) -> None:
+    if block.lines:
+        _write(slide, " ".join(block.lines), (blocks.MARGIN_IN, top, blocks.INNER_IN, block.height_in), blocks.LINE_PT)
+        return
+    _write(slide, block.caption, (blocks.MARGIN_IN, top, blocks.INNER_IN, 0.3), 11.0, ink=INK_SOFT)
+    _draw_table(slide, block, top + 0.35)
+
+
+def _draw_table(slide: Any, block: Block, top: float) -> None:
+    from pptx.dml.color import RGBColor
+    from pptx.util import Inches
+
+    place = (Inches(blocks.MARGIN_IN), Inches(top), Inches(blocks.INNER_IN), Inches(sum(block.heights_in)))
+    shape = slide.shapes.add_table(len(block.rows) + 1, len(block.header), *place)
+    shape._element.nvGraphicFramePr.cNvPr.set("descr", block.caption)  # noqa: SLF001 - python-pptx offers no other way
+    table = shape.table
+    for i, width in enumerate(block.widths_in):
+        table.columns[i].width = Inches(width)
+    for r, row in enumerate((block.header, *block.rows)):
+        table.rows[r].height = Inches(block.heights_in[r])
+        for c, text in enumerate(row):
+            cell = table.cell(r, c)
+            cell.margin_left = cell.margin_right = Inches(blocks.CELL_PAD_IN)
+            cell.margin_top = cell.margin_bottom = Inches(0.03)
+            cell.fill.solid()
+            cell.fill.fore_color.rgb = RGBColor(*((HEAD if r == 0 else 0xFFFFFF).to_bytes(3)))  # type: ignore[no-untyped-call]
+            _fill(cell.text_frame, text, blocks.CELL_PT, bold=r == 0 or c == 0)
+
+
+def _write(slide: Any, text: str, box: tuple[float, float, float, float], size_pt: float, *, ink: int = INK) -> None:
+    from pptx.util import Inches
+
+    frame = slide.shapes.add_textbox(*(Inches(each) for each in box)).text_frame
+    frame.margin_left = frame.margin_right = frame.margin_top = frame.margin_bottom = 0
+    _fill(frame, text, size_pt, ink=ink)
+
+
+def _fill(frame: Any, text: str, size_pt: float, *, bold: bool = False, ink: int = INK) -> None:
+    from pptx.dml.color import RGBColor
+    from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
+    from pptx.util import Pt
+
+    frame.word_wrap = True
+    frame.vertical_anchor = MSO_ANCHOR.TOP
+    frame.text = words.clean(text)
+    for paragraph in frame.paragraphs:
+        paragraph.alignment = PP_ALIGN.LEFT
+        for run in paragraph.runs:
+            run.font.size, run.font.bold, run.font.name = Pt(size_pt), bold, "Arial"
+            run.font.color.rgb = RGBColor(*ink.to_bytes(3))  # type: ignore[no-untyped-call]

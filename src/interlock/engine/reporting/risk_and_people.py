@@ -1,0 +1,134 @@
+"""Areas of an executive update about risk and people: risks, decisions, alignment, incidents, priorities."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+
+from interlock.engine.reporting.figures import NOBODY, NOT_KNOWN, figure
+from interlock.engine.reporting.measures import Window
+from interlock.engine.reporting.priorities import priorities
+from interlock.terms.briefing import Grid, Passage
+from interlock.terms.council import AgendaItem
+from interlock.terms.measured import Severity
+from interlock.terms.portfolio import Portfolio, Standing
+from interlock.terms.story import Tone
+
+SEVEREST = {Severity.HIGH: 0, Severity.MEDIUM: 1, Severity.LOW: 2}
+
+
+def decisions(agenda: Sequence[AgendaItem]) -> Passage:
+    """Area 5: what is to be decided, with options, implications, evidence and who may."""
+    rows = tuple(
+        (
+            item.question,
+            item.why_now,
+            " | ".join(f"{option.title}: {option.implication}" for option in item.options),
+            ", ".join(item.may_decide) or NOBODY,
+            ", ".join(_short(each) for each in item.evidence) or "none",
+        )
+        for item in agenda
+    )
+    n = len(agenda)
+    title = f"Decide first: {agenda[0].question}" if agenda else "Nothing waits for a decision"
+    header = ("Question", "Why now", "Options and what follows", "Who may decide", "Evidence")
+    caption = f"{n} {'decision is' if n == 1 else 'decisions are'} required"
+    grid = Grid(caption, header, rows, "nothing waits for a decision")
+    return Passage(title, grids=(grid,), tone=Tone.INCONCLUSIVE if agenda else Tone.PASSED, part="Decisions required")
+
+
+def _short(evidence: str) -> str:
+    return evidence if evidence.startswith("entry ") else evidence[:12]
+
+
+def risks(portfolio: Portfolio) -> Passage:
+    """Area 4: risks with owner, mitigation and threshold, what has come true first."""
+    true = [row for s in portfolio.standings for row in _come_true(s)]
+    told = [
+        (s.definition.name, r.risk, r.owner or NOBODY, r.mitigation or NOT_KNOWN, r.threshold or NOT_KNOWN)
+        for s in portfolio.standings
+        for r in s.definition.initiative.risks
+    ]
+    header = ("Workflow", "Risk", "Owner", "Mitigation", "It has come true when")
+    title = f"{len(true)} risks have come true, {len(told)} more are watched"
+    grid = Grid("Risks", header, tuple(true + told), "`risks` in a definition fill this table")
+    return Passage(title, grids=(grid,), tone=Tone.FAILED if true else Tone.NEUTRAL, part="Risks")
+
+
+def _come_true(standing: Standing) -> Iterator[tuple[str, str, str, str, str]]:
+    name, owners = standing.definition.name, standing.definition.owners
+    owner = owners.safety or NOBODY
+    if standing.live_by_drift:
+        yield name, "cases are handled without a grant", owner, "stop it, or judge its gate", "now"
+    if standing.halted:
+        yield name, "it is halted", owner, "resume or end it", "now"
+    if standing.late_reviews:
+        yield name, "people do not keep up with reviews", owner, "more people or less volume", "now"
+
+
+def alignment(portfolio: Portfolio) -> Passage:
+    """Area 8: which parts of the business take part, and where ownership has gaps or is doubled."""
+    functions: dict[str, list[Standing]] = defaultdict(list)
+    for standing in portfolio.standings:
+        functions[standing.definition.initiative.function or "no function named"].append(standing)
+    rows = tuple(
+        (name, figure(f"workflows of {name}", len(of), evidence=tuple(s.release for s in of)), _unowned(of))
+        for name, of in sorted(functions.items())
+    )
+    held = portfolio.organisation.responsibilities if portfolio.organisation else ()
+    gaps = [r.id for r in held if not r.owners]
+    double = [r.id for r in held if len(r.owners) > 1]
+    lines = (
+        ("The organisation has not said who owns what: `interlock organisation apply` records it.",)
+        if portfolio.organisation is None
+        else (
+            f"Without an owner: {', '.join(gaps) or 'none'}.",
+            f"With two owners or more: {', '.join(double) or 'none'}.",
+        )
+    )
+    title = (
+        f"{len(functions)} functions take part; {len(gaps)} responsibilities have no owner, {len(double)} have several"
+    )
+    header = ("Function", "Workflows", "Workflows without a named owner")
+    grid = Grid("Functions", header, rows, "`function` in a definition fills this table")
+    return Passage(title, lines, grids=(grid,), part="Alignment between functions")
+
+
+def _unowned(standings: Sequence[Standing]) -> str:
+    without = [
+        s.definition.name for s in standings if not s.definition.owners.named or not s.definition.owners.delivery
+    ]
+    return ", ".join(without) or "none"
+
+
+def incidents(portfolio: Portfolio, within: Window) -> Passage:
+    """Area 9: what went wrong in the period, and all that is still open."""
+    every = [i for s in portfolio.standings for i in s.incidents]
+    shown = [i for i in every if i.closed_at is None or within.holds(i.opened_at) or within.holds(i.closed_at)]
+    shown.sort(key=lambda i: (i.closed_at is not None, not i.redline, SEVEREST[i.severity], i.opened_at))
+    still = [i for i in shown if i.closed_at is None]
+    rows = tuple(
+        (
+            i.workflow,
+            i.title + (" (redline)" if i.redline else ""),
+            str(i.severity),
+            "open" if i.closed_at is None else f"closed {i.closed_at[:10]}",
+            i.owner,
+            i.mitigation or i.lesson or NOT_KNOWN,
+            figure("cost", i.cost_usd, "USD", evidence=(f"entry {i.entry}",), owner=i.owner),
+        )
+        for i in shown
+    )
+    title = (
+        f"{len(still)} of {len(shown)} incidents are open, {sum(i.redline for i in still)} of them crossed a redline"
+    )
+    header = ("Workflow", "Incident", "Severity", "State", "Owner", "Mitigation or lesson", "Cost")
+    grid = Grid("Incidents", header, rows, "no incident is on record for this period")
+    return Passage(title, grids=(grid,), tone=Tone.FAILED if still else Tone.PASSED, part="Incidents")
+
+
+def next_up(portfolio: Portfolio, agenda: Sequence[AgendaItem]) -> Passage:
+    """Area 10: three to five next priorities with owner and date."""
+    chosen = priorities(portfolio, agenda)
+    rows = tuple((p.work, p.owner, p.due, p.why) for p in chosen)
+    title = f"Next: {chosen[0].work}" if chosen else "Nothing else waits"
+    header = ("Priority", "Owner", "By", "Why")
+    return Passage(title, grids=(Grid("Next priorities", header, rows, "nothing waits"),), part="Next priorities")

@@ -1,0 +1,1 @@
+"""Documents for leaders, from what is on record."""

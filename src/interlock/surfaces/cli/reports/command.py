@@ -1,0 +1,85 @@
+"""`interlock report`: documents for leaders, from what is on record."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.text import Text
+
+from interlock.engine.ledger.canonical import plain
+from interlock.engine.reporting.monthly import monthly_update
+from interlock.engine.reporting.questions import questions
+from interlock.flows.portfolio.read import read_portfolio
+from interlock.surfaces.cli.store_options import JsonOption, StoreOption, opened, show_json
+from interlock.surfaces.cli.toolbox import Toolbox, toolbox
+from interlock.surfaces.cli.watching import printable
+from interlock.terms.briefing import Briefing
+from interlock.terms.errors import BadInput
+from interlock.terms.portfolio import Portfolio
+
+LIST = "list"
+# What can be written: its name, what it is for, and how it is built.
+KINDS: Mapping[str, tuple[str, Callable[[Portfolio], Briefing]]] = {
+    "monthly": (
+        "executive update in ten areas; its first page says what to decide",
+        lambda portfolio: monthly_update(portfolio, questions(portfolio)),
+    ),
+}
+ENDINGS = (".html", ".pdf", ".pptx", ".md", ".json")
+
+
+def report_command(
+    context: typer.Context,
+    kind: Annotated[str, typer.Argument(help="Which document; `list` tells them all.", show_default=False)],
+    out: Annotated[
+        list[Path] | None, typer.Option("--out", help="A file to write; its ending is its form. May be given again.")
+    ] = None,
+    store: StoreOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Write a document for leaders from what is on record. Nothing is typed in, nothing is recorded.
+
+    Every figure names its evidence; what is not known is listed with who is to find out. The ending of the file's name
+    chooses the form: .html, .pdf (A4), .pptx (slides), .md or .json. All forms hold the same figures.
+
+    interlock report list
+
+    interlock report monthly --out update.pdf --out update.pptx
+    """
+    box = toolbox(context)
+    if kind == LIST:
+        _list(box, as_json=as_json)
+        return
+    if kind not in KINDS:
+        raise BadInput(f"there is no report '{kind}'; known: {', '.join(KINDS)} (`interlock report list`)")
+    for path in out or ():
+        if path.suffix.lower() not in ENDINGS:
+            raise BadInput(f"--out {path}: end the name with one of {', '.join(ENDINGS)}; the ending is the form")
+    with opened(box, store) as opened_store, opened_store.reading() as reading:
+        portfolio = read_portfolio(reading, box.clock())
+    briefing = KINDS[kind][1](portfolio)
+    for path in out or ():
+        box.reports().briefing(briefing, path)
+    if as_json:
+        show_json(box, plain(briefing))
+        return
+    _tell(box, briefing, out or [])
+
+
+def _list(box: Toolbox, *, as_json: bool) -> None:
+    if as_json:
+        show_json(box, [{"kind": kind, "for": words} for kind, (words, _) in KINDS.items()])
+        return
+    for kind, (words, _) in KINDS.items():
+        box.out.print(Text(f"{kind}: {words}"), soft_wrap=True)
+
+
+def _tell(box: Toolbox, briefing: Briefing, out: list[Path]) -> None:
+    box.out.print(Text(printable(briefing.title), style="bold"), soft_wrap=True)
+    for line in briefing.summary:
+        box.out.print(Text(f"- {printable(line)}"), soft_wrap=True)
+    if briefing.unknown:
+        box.out.print(Text(f"- Not known yet: {len(briefing.unknown)}; the document says who is to find out."))
+    for path in out:
+        box.out.print(Text(f"Report: {printable(str(path))}"), soft_wrap=True)

@@ -1,0 +1,117 @@
+"""The monthly executive update: ten areas, three to five priorities, nothing unknown left unsaid."""
+
+import math
+
+import pytest
+
+import portfolio_made
+from interlock.engine.reporting.figures import exact_limits, figure
+from interlock.engine.reporting.measures import kpi_state, newest, unit_cost, window
+from interlock.engine.reporting.monthly import monthly_update
+from interlock.engine.reporting.priorities import priorities
+from interlock.terms.briefing import Figure
+from interlock.terms.initiative import Direction, Kpi
+from interlock.terms.measured import Measurement
+from interlock.terms.portfolio import Portfolio
+
+AREAS = {
+    "Portfolio by stage",
+    "Value",
+    "Progress",
+    "Risks",
+    "Decisions required",
+    "Resourcing",
+    "Readiness to scale",
+    "Alignment between functions",
+    "Incidents",
+    "Next priorities",
+}
+
+
+def measured(value: float, low: float | None, high: float | None) -> Measurement:
+    return Measurement("w", "k", value, "2026-10-01", "2026-10-31", "desk", "e", 40, low, high)
+
+
+def test_the_executive_update_has_ten_areas_and_decisions_come_first() -> None:
+    update = monthly_update(portfolio_made.portfolio(), portfolio_made.agenda())
+    assert update.passages[0].part == "Decisions required"
+    assert {passage.part for passage in update.passages} == AREAS
+    assert len(update.passages) == 10
+
+
+def test_three_to_five_next_priorities_with_owner_and_date() -> None:
+    chosen = priorities(portfolio_made.portfolio(), portfolio_made.agenda())
+    assert 3 <= len(chosen) <= 5
+    assert all(each.owner and each.due >= "2026-11-01" for each in chosen)
+
+
+def test_every_decision_has_options_with_their_implications() -> None:
+    rows = monthly_update(portfolio_made.portfolio(), portfolio_made.agenda()).passages[0].grids[0].rows
+    assert [row[0] for row in rows] == [item.question for item in portfolio_made.agenda()]
+    assert "Keep it halted: People send reminders: 3 more hours a day" in str(rows[0][2])
+
+
+def test_every_known_figure_names_its_evidence_and_every_unknown_one_its_owner() -> None:
+    update = monthly_update(portfolio_made.portfolio(), portfolio_made.agenda())
+    cells = [c for p in update.passages for g in p.grids for row in g.rows for c in row if isinstance(c, Figure)]
+    assert len(cells) > 60
+    assert [c.label for c in cells if c.value and not c.evidence] == []
+    assert [c.label for c in cells if c.value is None and not c.owner] == []
+    listed = " ".join(each.what for each in update.unknown)
+    assert "sales-drafts: handling time baseline" in listed
+    assert "code-review: who is its safety owner" in listed
+
+
+def test_an_empty_portfolio_says_what_would_fill_it() -> None:
+    update = monthly_update(Portfolio(portfolio_made.AS_OF, None, ()), ())
+    assert update.title == "Nothing waits for a decision"
+    assert "`risks` in a definition fill this table" in {g.empty for p in update.passages for g in p.grids}
+
+
+@pytest.mark.parametrize(
+    ("baseline", "value", "high", "said"),
+    [
+        (None, 2.0, 2.2, "no baseline: nothing can be proved"),
+        (4.0, 1.0, 1.2, "target reached"),
+        (4.0, 3.0, 3.5, "moved"),
+        (4.0, 3.0, 4.5, "not moved"),
+        (4.0, 3.0, None, "no interval: a move is not proved"),
+    ],
+)
+def test_a_kpi_has_moved_only_where_its_whole_interval_has(
+    baseline: float | None, value: float, high: float | None, said: str
+) -> None:
+    kpi = Kpi("k", "hours", Direction.DOWN, baseline, None, 1.0)
+    assert kpi_state(kpi, measured(value, None if high is None else 2 * value - high, high))[0] == said
+
+
+def test_a_kpi_that_nobody_measured_is_inconclusive() -> None:
+    assert kpi_state(Kpi("k", "hours", Direction.UP, 1.0, None, 2.0), None)[0] == "not measured yet"
+
+
+def test_a_control_segment_is_not_what_the_workflow_reached() -> None:
+    control = portfolio_made.measured("w", "first answer", (9.9,), control=True)
+    standing = portfolio_made.live("w", measurements=control)
+    assert newest(standing, standing.definition.initiative.kpis[0]) is None
+
+
+def test_cost_per_success_leaves_the_learning_tax_out_and_is_unknown_without_money() -> None:
+    within = window(portfolio_made.AS_OF, 31)
+    found = unit_cost(portfolio_made.live("w"), within)
+    assert found.value == pytest.approx((1000.0 + 4000.0 + 120.0) / 8300)
+    assert found.denominator == "n 8,300"
+    assert unit_cost(portfolio_made.live("w", expenses=()), within).shown == "not known"
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf, None])
+def test_what_is_no_number_is_not_known(value: float | None) -> None:
+    assert figure("x", value, "USD", owner="Vera").value is None
+    assert figure("x", value, "USD", owner="Vera").owner == "Vera"
+
+
+def test_exact_limits_are_those_of_clopper_and_pearson() -> None:
+    from interlock.engine.oversight.estimate import rate
+
+    for wrong, n in ((0, 10), (2, 300), (10, 10), (150, 300)):
+        exact = rate(wrong, n)
+        assert exact_limits(wrong, n) == pytest.approx((exact.low, exact.high), abs=1e-9)
