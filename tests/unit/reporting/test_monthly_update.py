@@ -115,3 +115,12 @@ def test_exact_limits_are_those_of_clopper_and_pearson() -> None:
     for wrong, n in ((0, 10), (2, 300), (10, 10), (150, 300)):
         exact = rate(wrong, n)
         assert exact_limits(wrong, n) == pytest.approx((exact.low, exact.high), abs=1e-9)
+
+
+def test_what_the_council_is_asked_is_what_the_first_page_says() -> None:
+    from interlock.engine.council.agenda import agenda
+
+    portfolio = portfolio_made.portfolio()
+    asked = agenda(portfolio)
+    assert asked
+    assert monthly_update(portfolio, asked).title == f"Decide first: {asked[0].question}"

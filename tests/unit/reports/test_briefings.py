@@ -14,7 +14,6 @@ from interlock.adapters.reports.briefings import slide_blocks
 from interlock.adapters.reports.briefings.forms import FORMS, written
 from interlock.adapters.reports.html import HtmlReports
 from interlock.engine.reporting.monthly import monthly_update
-from interlock.engine.reporting.questions import questions
 from interlock.terms.briefing import Briefing, Figure, Grid, Passage, Unknown
 from interlock.terms.errors import BadInput
 
@@ -161,12 +160,3 @@ def test_an_ending_that_is_no_form_is_told(update: Briefing, tmp_path: Path) -> 
 
 def test_five_forms() -> None:
     assert sorted(FORMS) == [".html", ".json", ".md", ".pdf", ".pptx"]
-
-
-def test_the_state_asks_its_questions_the_most_pressing_first() -> None:
-    assert [item.id for item in questions(portfolio_made.portfolio())] == [
-        "collections/halt",
-        "claims-notes/drift",
-        "knowledge-base/waiver/133",
-        "contract-intake/pilot",
-    ]

@@ -7,9 +7,9 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
+from interlock.engine.council.agenda import agenda
 from interlock.engine.ledger.canonical import plain
 from interlock.engine.reporting.monthly import monthly_update
-from interlock.engine.reporting.questions import questions
 from interlock.flows.portfolio.read import read_portfolio
 from interlock.surfaces.cli.store_options import JsonOption, StoreOption, opened, show_json
 from interlock.surfaces.cli.toolbox import Toolbox, toolbox
@@ -23,7 +23,7 @@ LIST = "list"
 KINDS: Mapping[str, tuple[str, Callable[[Portfolio], Briefing]]] = {
     "monthly": (
         "executive update in ten areas; its first page says what to decide",
-        lambda portfolio: monthly_update(portfolio, questions(portfolio)),
+        lambda portfolio: monthly_update(portfolio, agenda(portfolio)),
     ),
 }
 ENDINGS = (".html", ".pdf", ".pptx", ".md", ".json")
