@@ -107,6 +107,11 @@ def test_an_endless_report_is_refused_in_bounded_memory(tmp_path: Path, monkeypa
     assert "more than 0 MiB" in refused(tmp_path, f"<testsuite>{body}</testsuite>")
 
 
+def test_a_tag_without_end_is_refused_before_it_is_held_whole(tmp_path: Path) -> None:
+    name = "a" * (6 * 2**20)
+    assert "over 4 MiB long" in refused(tmp_path, f"<testsuite><testcase name='{name}'/></testsuite>")
+
+
 def test_sarif_levels_come_from_the_result_or_its_rule_and_accepted_suppressions_are_set_aside(tmp_path: Path) -> None:
     found = read(tmp_path, made.sarif())
     assert (found.kind, found.source, found.measured_at) == ("scan", "SARIF of scanner 2", MEASURED)

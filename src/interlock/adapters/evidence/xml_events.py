@@ -12,6 +12,7 @@ from interlock.adapters.evidence.source_file import SourceFile
 from interlock.terms.errors import BadInput
 
 DEPTH_MAX = 64
+TOKEN_BYTES_MAX = 4 * 1024 * 1024  # of one tag or attribute, which expat holds until it ends
 
 
 def read_elements(
@@ -19,7 +20,7 @@ def read_elements(
 ) -> None:
     """Tell `begun` of each element (name, attributes, line), and `ended` of its end.
 
-    Raises BadInput for a declared entity, for nesting without end, and where the file is cut off or is no XML.
+    Raises BadInput for a declared entity, for nesting or tags without end, and where the file is cut off or is no XML.
     """
     parser = expat.ParserCreate()
     depth = 0
@@ -47,6 +48,9 @@ def read_elements(
     try:
         for block in file.blocks():
             parser.Parse(block)
+            if file.size_bytes - parser.CurrentByteIndex > TOKEN_BYTES_MAX:
+                line = parser.CurrentLineNumber
+                raise BadInput(f"{file.name}: line {line}: a tag or a text is over {TOKEN_BYTES_MAX // 2**20} MiB long")
         parser.Parse(b"", True)  # noqa: FBT003 - expat takes it by place only
     except expat.ExpatError as exc:
         raise BadInput(
