@@ -9,6 +9,7 @@ from interlock.adapters.packs.instruments import read_instruments
 from interlock.engine.instruments.comparing import Change, compare
 from interlock.flows.instruments.answer import answer
 from interlock.flows.instruments.scored import scored
+from interlock.flows.portfolio.read import read_portfolio
 from interlock.flows.rollout.attest import attest
 from interlock.terms.errors import BadInput
 from interlock.terms.evidence import EvidenceClass
@@ -33,6 +34,16 @@ def test_partial_answers_are_merged_and_the_past_stays(house: House) -> None:
     said = {one.item: (one.given.answer.value, one.given.at[:10]) for one in now.items if one.given}
     assert said == {"ownership": (4, "2026-03-02"), "security": (4, "2026-03-05")}
     assert compare(then, now) == (Change("security", "Security", "2", "4"),)
+
+
+def test_the_portfolio_holds_the_merged_sheet(house: House) -> None:
+    house.define()
+    _answered(house, security=2, ownership=4)
+    _answered(house, security=4)
+    with house.store.reading() as reading:
+        (standing,) = read_portfolio(reading, house.now).standings
+    (sheet,) = (standing.sheets or {}).values()
+    assert {one.item: one.value for one in sheet.answers} == {"security": 4, "ownership": 4}
 
 
 def test_evidence_that_an_answer_cites_must_be_there(house: House) -> None:

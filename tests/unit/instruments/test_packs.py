@@ -114,6 +114,11 @@ def test_a_pilot_of_45_days_whose_people_overrule_no_more_is_none() -> None:
     assert "confidence-falling" not in _theatre(_pilot("a", days=1, overridden=(1, 2)))
 
 
+def test_without_a_pilot_nothing_is_said_of_deciding_and_pilots_without_function_count() -> None:
+    assert _theatre() == {"pilots-in-parallel": False}
+    assert _theatre(_pilot("a", days=1, function=""), _pilot("b", days=1, function=""))["pilots-in-parallel"]
+
+
 def test_what_is_present_counts_as_one() -> None:
     assert Probed(there=True, says="").range_on(Scale.PRESENT) == (1, 1)
 

@@ -113,7 +113,10 @@ def score(
 
 
 def band_of(bands: Iterable[Band], low: int, high: int) -> str:
-    """What the band means that holds all of the range; "not decided" where none does."""
+    """What the band means that holds all of the range; "not decided" where none does, "" where there are no bands."""
+    bands = tuple(bands)
+    if not bands:
+        return ""
     return next((band.means for band in bands if band.low <= low and high <= band.high), NOT_DECIDED)
 
 

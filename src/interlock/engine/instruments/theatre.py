@@ -23,15 +23,15 @@ def _pilots(portfolio: Portfolio) -> list[Standing]:
 def _in_parallel(portfolio: Portfolio) -> Probed:
     by_function: dict[str, list[str]] = defaultdict(list)
     for one in _pilots(portfolio):
-        function = one.definition.initiative.function
-        if function is not None:
-            by_function[function].append(one.definition.name)
+        by_function[one.definition.initiative.function or "no function named"].append(one.definition.name)
     several = {function: names for function, names in by_function.items() if len(names) > 1}
     words = "; ".join(f"{function}: {', '.join(names)}" for function, names in sorted(several.items()))
     return Probed(there=bool(several), says=words or "no function has more than one pilot")
 
 
-def _nobody_deciding(portfolio: Portfolio) -> Probed:
+def _nobody_deciding(portfolio: Portfolio) -> Probed | None:
+    if not _pilots(portfolio):
+        return None
     since = stamp(moment(portfolio.as_of) - dt.timedelta(days=UNDECIDED_DAYS_MAX))
     decided = {one.workflow for one in portfolio.decisions if one.at >= since}
     left = [

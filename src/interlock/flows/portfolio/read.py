@@ -3,7 +3,7 @@
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from interlock.engine.rollout.definition import definition_of
@@ -109,10 +109,13 @@ def _gates(reading: Reading) -> Mapping[str, dict[str, GateVerdict]]:
 
 
 def _sheets(entries: Iterable[LedgerEntry]) -> Mapping[str, dict[str, Sheet]]:
-    newest = {(str(entry.body["subject"]), str(entry.body["instrument"])): entry for entry in entries}
+    """The newest sheet of each instrument; what it leaves open keeps the newest answer before it."""
     grouped: dict[str, dict[str, Sheet]] = defaultdict(dict)
-    for (subject, instrument), entry in newest.items():
-        grouped[subject][instrument] = recorded.sheet(entry)
+    for entry in entries:
+        newest = recorded.sheet(entry)
+        before = grouped[newest.subject].get(newest.instrument)
+        merged = {one.item: one for one in (*(before.answers if before else ()), *newest.answers)}
+        grouped[newest.subject][newest.instrument] = replace(newest, answers=tuple(merged.values()))
     return grouped
 
 

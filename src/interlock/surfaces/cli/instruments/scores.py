@@ -74,7 +74,9 @@ def _total(result: Scored) -> str:
 
 
 def _tell(box: Toolbox, result: Scored) -> None:
-    total = f"{_total(result)} of {result.best}: {result.band}" if result.best else "answered in words"
+    total = (
+        f"{_total(result)} of {result.best}{result.band and f': {result.band}'}" if result.best else "answered in words"
+    )
     box.out.print(Text(f"{result.subject}, {result.instrument}: {total}"), style="bold")
     if result.unbacked:
         count = f"{len(result.unbacked)} of {len(result.items)} items"
@@ -85,8 +87,8 @@ def _tell(box: Toolbox, result: Scored) -> None:
         box.out.print(Text(f"  RULE HOLDS UNTIL ANSWERED: {words}"), soft_wrap=True)
     for one in result.items:
         box.out.print(Text(f"  {one.title}: {'; '.join(_said(one))}"), soft_wrap=True)
-    if result.band == NOT_DECIDED and result.unanswered:
-        box.out.print(Text(f"to decide, answer: {', '.join(result.unanswered)}"), soft_wrap=True)
+    if result.band in (NOT_DECIDED, "") and result.unanswered:
+        box.out.print(Text(f"still to answer: {', '.join(result.unanswered)}"), soft_wrap=True)
 
 
 def _said(one: ItemScore) -> list[str]:
