@@ -4,6 +4,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+import orjson
+
 from interlock.ports.store import DecisionRow, ReviewRow, WorkflowRow
 from interlock.terms.evidence import Evidence, EvidenceClass
 from interlock.terms.intent import Intent, IntentState
@@ -69,7 +71,7 @@ def workflow_of(row: Row) -> WorkflowRow:
 def evidence_of(row: Row) -> Evidence:
     """A row of EVIDENCE."""
     digest, release, kind, evidence_class, source, at, body = row
-    return Evidence(digest, release, kind, EvidenceClass(evidence_class), source, at, json.loads(body))
+    return Evidence(digest, release, kind, EvidenceClass(evidence_class), source, at, orjson.loads(body))
 
 
 def review_of(row: Row) -> ReviewRow:

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from interlock.terms.initiative import Spending
 from interlock.terms.measured import Bucket, Expense, PeriodRun
@@ -54,13 +55,21 @@ def by_bucket(spending: Spending, expenses: Sequence[Expense]) -> tuple[BucketSp
 
 def _bucket(bucket: Bucket, month_usd: float | None, expenses: Sequence[Expense]) -> BucketSpent:
     own = [one for one in expenses if one.bucket is bucket]
-    days = len({day for one in own for day in _days(one.period_start, one.period_end)})
+    days = len(_covered(own))
     budget = None if month_usd is None else month_usd * days / MONTH_DAYS
     return BucketSpent(bucket, sum(one.amount_usd for one in own), days, budget, tuple(one.evidence for one in own))
 
 
+@lru_cache(maxsize=4096)  # a portfolio has few periods, and each comes with every workflow
 def _days(start: str, end: str) -> range:
     return range(dt.date.fromisoformat(start).toordinal(), dt.date.fromisoformat(end).toordinal() + 1)
+
+
+def _covered(items: Sequence[Expense] | Sequence[PeriodRun]) -> set[int]:
+    days: set[int] = set()
+    for start, end in {(one.period_start, one.period_end) for one in items}:
+        days.update(_days(start, end))
+    return days
 
 
 def cost_per_success(expenses: Sequence[Expense], runs: Sequence[PeriodRun]) -> UnitCost:
@@ -69,9 +78,9 @@ def cost_per_success(expenses: Sequence[Expense], runs: Sequence[PeriodRun]) -> 
     Money of a period counts where its days are all covered by counted periods, so that none is set against outcomes of
     other days; outcomes likewise.
     """
-    spent_days = {day for one in expenses for day in _days(one.period_start, one.period_end)}
+    spent_days = _covered(expenses)
     matched = [run for run in runs if spent_days.issuperset(_days(run.period_start, run.period_end))]
-    counted = {day for run in matched for day in _days(run.period_start, run.period_end)}
+    counted = _covered(matched)
     own = [
         one for one in expenses if one.bucket in BUCKETS and counted.issuperset(_days(one.period_start, one.period_end))
     ]
