@@ -27,6 +27,7 @@ from interlock.surfaces.cli.reviews import REVIEWS_COMMANDS
 from interlock.surfaces.cli.reviews.deciding import review_command
 from interlock.surfaces.cli.rollout import ROLLOUT_COMMANDS, STAGE_COMMANDS
 from interlock.surfaces.cli.selection.choke_points import choke_points_command
+from interlock.surfaces.cli.selection.select import select_command
 from interlock.surfaces.cli.serve import serve_command
 from interlock.surfaces.cli.trace import trace_command, traces_command
 from interlock.surfaces.cli.try_ import try_command
@@ -85,6 +86,7 @@ COMMANDS: tuple[tuple[str, Callable[..., None]], ...] = (
     ("review", review_command),
     ("replay", cases.replay_command),
     ("choke-points", choke_points_command),
+    ("select", select_command),
     ("serve", serve_command),
     ("trace", trace_command),
     ("traces", traces_command),

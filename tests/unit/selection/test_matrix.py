@@ -1,0 +1,55 @@
+"""The selection matrix."""
+
+import pytest
+
+from interlock.engine.selection.matrix import EQUAL, is_quick_win, rank
+from interlock.terms.selection import Candidate, Criterion
+
+
+def candidate(name: str, *scores: int) -> Candidate:
+    return Candidate(name, dict(zip(Criterion, scores, strict=True)))
+
+
+def test_the_five_criteria_of_the_matrix() -> None:
+    assert [one.value for one in Criterion] == ["impact", "complexity", "alignment", "data", "resources"]
+
+
+def test_complexity_counts_the_other_way_round() -> None:
+    ranking = rank([candidate("hard", 3, 5, 3, 3, 3), candidate("easy", 3, 1, 3, 3, 3)], EQUAL)
+    assert [(one.candidate.name, one.above) for one in ranking.ranked] == [("easy", None), ("hard", "easy")]
+    assert [one.total for one in ranking.ranked] == pytest.approx([3.4, 2.6])
+
+
+@pytest.mark.parametrize(("impact", "complexity", "quick"), [(4, 2, True), (5, 1, True), (3, 2, False), (4, 3, False)])
+def test_a_quick_win_has_high_impact_at_low_complexity(impact: int, complexity: int, quick: bool) -> None:
+    assert is_quick_win(candidate("x", impact, complexity, 3, 3, 3)) is quick
+
+
+def test_shares_of_weightings_follow_the_simplex() -> None:
+    """One is better in one of two mirrored criteria: each is first in half of all weightings, ties count for both."""
+    ranking = rank([candidate("a", 5, 3, 1, 3, 3), candidate("b", 1, 3, 5, 3, 3)], EQUAL)
+    first, second = ranking.ranked
+    assert ranking.weightings == 10_626
+    assert first.first_share == second.first_share
+    assert first.first_share + second.first_share > 1
+
+
+def test_the_smallest_swing_of_one_weight_changes_the_winner() -> None:
+    candidates = [candidate("a", 5, 3, 3, 2, 3), candidate("b", 3, 3, 3, 3, 3)]
+    ranking = rank(candidates, EQUAL)
+    swing = ranking.swing
+    assert ranking.ranked[0].candidate.name == "a"
+    assert swing is not None
+    assert (swing.criterion, swing.weight, swing.to, swing.then_first) == (Criterion.IMPACT, 1.0, 0.5, "b")
+    assert rank(candidates, {**EQUAL, Criterion.IMPACT: 0.49}).ranked[0].candidate.name == "b"
+    assert rank(candidates, {**EQUAL, Criterion.IMPACT: 0.51}).ranked[0].candidate.name == "a"
+
+
+@pytest.mark.parametrize("weight", [float("nan"), -1.0, float("inf")])
+def test_a_weight_that_is_none_is_refused(weight: float) -> None:
+    with pytest.raises(ValueError, match="weights"):
+        rank([candidate("a", 3, 3, 3, 3, 3)], {**EQUAL, Criterion.IMPACT: weight})
+
+
+def test_nothing_to_rank_has_no_winner() -> None:
+    assert (rank([], EQUAL).ranked, rank([], EQUAL).swing) == ((), None)
