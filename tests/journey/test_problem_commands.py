@@ -64,7 +64,7 @@ def test_a_page_has_its_six_parts_in_order_and_says_who_finds_out(run: Run, tmp_
     (tmp_path / "claims.yaml").write_text(STATED.replace("cost: 9 hours a day\n", ""))
     assert run("problem", "page", "claims.yaml", "--out", "page.md").status == 0
     page = (tmp_path / "page.md").read_text()
-    titles = [line[3:] for line in page.splitlines() if line.startswith("## ")]
+    titles = [line[3:].partition(" (")[0] for line in page.splitlines() if line.startswith("## ")]
     assert titles == [
         "Who has the problem",
         "What is broken or slow today",
@@ -72,10 +72,13 @@ def test_a_page_has_its_six_parts_in_order_and_says_who_finds_out(run: Run, tmp_
         "What better looks like",
         "How success is measured",
         "Which constraints hold",
-        "Not known yet",
+        "What is not known yet",
     ]
-    assert "resulting in: [not known yet]" in page
+    assert "resulting in: \\[not known yet\\]" in page
     assert [line.endswith("| Ana Ruiz |") for line in page.splitlines() if line.startswith("| c")] == [True, True]
+    assert page.startswith("# claims: 2 things are missing")
+    assert run("problem", "page", "claims.yaml", "--out", "page.html").status == 0
+    assert "What is broken or slow today" in (tmp_path / "page.html").read_text()
     assert run("problem", "page", "claims.yaml", "--out", "page.json").status == 0
     assert json.loads((tmp_path / "page.json").read_text())["kind"] == "problem statement"
 

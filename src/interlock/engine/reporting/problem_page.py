@@ -24,7 +24,11 @@ _PARTS: tuple[tuple[str, str, tuple[Lack, ...]], ...] = (
 def problem_page(stated: StatedProblem, missing: Sequence[Missing], *, as_of: str) -> Briefing:
     """The page; what is missing is listed with the question and who is to answer it."""
     owner = stated.owner or NOBODY
-    count = len(missing)
+    unknown = (
+        *(Unknown(f"{one.lack}: {one.question}", owner) for one in missing),
+        *(() if stated.problem.cause else (Unknown("cause: Why does it happen?", owner),)),
+    )
+    count = len(unknown)
     verdict = "nothing is missing" if not count else f"{count} {'thing is' if count == 1 else 'things are'} missing"
     return Briefing(
         kind="problem statement",
@@ -33,10 +37,7 @@ def problem_page(stated: StatedProblem, missing: Sequence[Missing], *, as_of: st
         as_of=as_of,
         summary=two_sentences(stated.problem, stated.kpis),
         passages=tuple(_passage(stated, missing, *part) for part in _PARTS),
-        unknown=(
-            *(Unknown(f"{one.lack}: {one.question}", owner) for one in missing),
-            *(() if stated.problem.cause else (Unknown("cause: Why does it happen?", owner),)),
-        ),
+        unknown=unknown,
     )
 
 

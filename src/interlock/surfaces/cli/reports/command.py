@@ -54,8 +54,7 @@ def report_command(
     if kind not in KINDS:
         raise BadInput(f"there is no report '{kind}'; known: {', '.join(KINDS)} (`interlock report list`)")
     for path in out or ():
-        if path.suffix.lower() not in ENDINGS:
-            raise BadInput(f"--out {path}: end the name with one of {', '.join(ENDINGS)}; the ending is the form")
+        form_checked(path)
     with opened(box, store) as opened_store, opened_store.reading() as reading:
         portfolio = read_portfolio(reading, box.clock())
     briefing = KINDS[kind][1](portfolio)
@@ -65,6 +64,12 @@ def report_command(
         show_json(box, plain(briefing))
         return
     _tell(box, briefing, out or [])
+
+
+def form_checked(path: Path) -> None:
+    """Raises BadInput where the ending of a file's name is no form of a document."""
+    if path.suffix.lower() not in ENDINGS:
+        raise BadInput(f"--out {path}: end the name with one of {', '.join(ENDINGS)}; the ending is the form")
 
 
 def _list(box: Toolbox, *, as_json: bool) -> None:
