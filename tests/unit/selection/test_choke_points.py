@@ -50,18 +50,31 @@ def test_each_kind_of_choke_point_is_found_with_its_hours(tmp_path: Path) -> Non
     log = mined(path, closed=("closed",))
     assert of(log, Choke.WAITING) == {
         ("work", "closed"): (1, 1, 24.0),
-        ("work", "work"): (1, 1, 3.0),
         ("open", "work"): (2, 2, 3.0),
         ("closed", "work"): (1, 1, 1.0),
     }
     assert of(log, Choke.HAND_OFF) == {("A", "B"): (1, 1, 2.0), ("B", "A"): (1, 1, 3.0)}
     assert of(log, Choke.PING_PONG) == {("B", "A"): (1, 1, 3.0)}
+    assert ("work", "work") not in of(log, Choke.WAITING)  # the same again is rework, shown once
     assert of(log, Choke.REWORK) == {("work", "work"): (2, 1, 4.0)}
     assert of(log, Choke.REOPENING) == {("closed", "work"): (1, 1, 1.0)}
     assert (log.hours, log.ended_cases, log.open_hours) == (31.0, 0, 29.0)
     trapped = {(g.source, g.target): g.amount_days for g in log.gaps if g.kind is Choke.WAITING}
     assert trapped["work", "closed"] == pytest.approx(100.0)  # 100 for one day
     assert trapped["open", "work"] == pytest.approx(100 * 2 / 24)  # the case without an amount adds nothing
+
+
+def test_a_parquet_log_gives_what_the_same_csv_gives(tmp_path: Path) -> None:
+    import duckdb
+
+    path = written(
+        tmp_path, *(f"{case},{what},2025-01-0{day} 00:00,A,10" for case in "12" for day, what in ((1, "a"), (3, "b")))
+    )
+    parquet = tmp_path / "log.parquet"
+    duckdb.sql(f"COPY (SELECT * FROM read_csv('{path}')) TO '{parquet}' (FORMAT parquet)")
+    one, other = mined(path), mined(parquet)
+    assert one.gaps == other.gaps
+    assert (other.rows, other.cases, other.hours) == (4, 2, 96.0)
 
 
 def test_a_start_takes_work_out_of_waiting(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ FROM waited;
 
 CREATE TEMP TABLE gap AS
 SELECT 'waiting' AS kind, before AS source, activity AS target, case_id, hours, amount_days
-FROM step WHERE place > 1
+FROM step WHERE place > 1 AND before <> activity -- the same again is rework, shown once
 UNION ALL
 SELECT 'hand-off', before_resource, resource, case_id, hours, amount_days
 FROM step WHERE place > 1 AND resource <> before_resource

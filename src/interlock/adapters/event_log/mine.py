@@ -1,6 +1,7 @@
 """Choke points of an event log by DuckDB, with bounded memory: what does not fit goes to a temporary file."""
 
 import tempfile
+from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -54,7 +55,7 @@ def _mined(connection: Any, path: Path, asked: LogAsked, digest: str, ranks: Med
         "SELECT count(*), count(DISTINCT case_id), count(DISTINCT activity), min(ended)::VARCHAR, max(ended)::VARCHAR "
         "FROM event"
     ).fetchone()
-    hours = connection.execute("SELECT coalesce(sum(hours), 0) FROM gap WHERE kind = 'waiting'").fetchone()[0]
+    hours = connection.execute("SELECT coalesce(sum(hours), 0) FROM step WHERE place > 1").fetchone()[0]
     if left_out.cases_of_one_event == counted[1]:
         raise BadInput(
             f"{path.name}: each of the {counted[1]:,} cases has one event, so nothing waits between two. "
@@ -76,7 +77,7 @@ def _mined(connection: Any, path: Path, asked: LogAsked, digest: str, ranks: Med
         hours=hours,
         cycle=_cycle(connection, ranks),
         left_out=left_out,
-        gaps=tuple(gap for kind in Choke for gap in _gaps(connection, kind, asked.kept, ranks)),
+        gaps=_gaps(connection, asked.kept, ranks),
         ended_cases=ended,
         open_hours=open_hours,
     )
@@ -123,29 +124,42 @@ def _cycle(connection: Any, ranks: MedianRanks) -> Cycle:
     n, median, p90 = connection.execute(
         "SELECT count(*), median(hours), quantile_cont(hours, 0.9) FROM cycle"
     ).fetchone()
-    return Cycle(n, median, p90, *_between(connection, "SELECT hours FROM cycle", ranks(n), []))
+    low, high = (None, None) if (places := ranks(n)) is None else (_cycle_at(connection, place) for place in places)
+    return Cycle(n, median, p90, low, high)
 
 
-def _gaps(connection: Any, kind: Choke, kept: int, ranks: MedianRanks) -> list[Gap]:
-    rows = connection.execute(
-        "SELECT source, target, count(*), count(DISTINCT case_id), sum(hours), sum(amount_days) FROM gap "
-        "WHERE kind = ? GROUP BY source, target ORDER BY sum(hours) DESC, source, target LIMIT ?",
-        [kind.value, kept],
-    ).fetchall()
-    found = []
-    for source, target, n, cases, hours, amount_days in rows:
-        one, key = "SELECT hours FROM gap WHERE kind = ? AND source = ? AND target = ?", [kind.value, source, target]
-        median = connection.execute(f"SELECT median(hours) FROM ({one})", key).fetchone()[0]  # noqa: S608
-        low, high = _between(connection, one, ranks(n), key)
-        found.append(Gap(kind, source, target, n, cases, hours, median, low, high, amount_days))
-    return found
+def _cycle_at(connection: Any, place: int) -> float:
+    asked = "SELECT hours FROM cycle ORDER BY hours LIMIT 1 OFFSET ?"
+    return float(connection.execute(asked, [place - 1]).fetchone()[0])
 
 
-def _between(
-    connection: Any, sql: str, places: tuple[int, int] | None, key: list[str]
-) -> tuple[float | None, float | None]:
-    if places is None:
-        return None, None
-    asked = f"SELECT hours FROM ({sql}) ORDER BY hours LIMIT 1 OFFSET ?"  # noqa: S608 - our own text
-    low, high = (connection.execute(asked, [*key, place - 1]).fetchone()[0] for place in places)
-    return low, high
+def _gaps(connection: Any, kept: int, ranks: MedianRanks) -> tuple[Gap, ...]:
+    """The largest groups of each kind, in two passes: how many each holds says which of its values are asked for."""
+    groups = connection.execute("""
+        SELECT kind, source, target, count(*), count(DISTINCT case_id), sum(hours), sum(amount_days) FROM gap
+        GROUP BY kind, source, target
+        QUALIFY row_number() OVER (PARTITION BY kind ORDER BY sum(hours) DESC, source, target) <= ?
+        ORDER BY sum(hours) DESC, kind, source, target
+    """, [kept]).fetchall()  # fmt: skip
+    connection.execute("CREATE TEMP TABLE wanted (kind VARCHAR, source VARCHAR, target VARCHAR, place BIGINT)")
+    wanted = [
+        (*row[:3], place) for row in groups for place in {*(ranks(row[3]) or ()), (row[3] + 1) // 2, row[3] // 2 + 1}
+    ]
+    if wanted:
+        connection.executemany("INSERT INTO wanted VALUES (?, ?, ?, ?)", wanted)
+    at = {tuple(row[:4]): row[4] for row in connection.execute("""
+        SELECT kind, source, target, place, hours FROM wanted JOIN (
+          SELECT kind, source, target, hours,
+            row_number() OVER (PARTITION BY kind, source, target ORDER BY hours) AS place
+          FROM gap SEMI JOIN wanted USING (kind, source, target)
+        ) USING (kind, source, target, place)
+    """).fetchall()}  # fmt: skip
+    return tuple(_gap(row, at, ranks(row[3])) for row in groups)
+
+
+def _gap(row: tuple[Any, ...], at: Mapping[tuple[Any, ...], float], places: tuple[int, int] | None) -> Gap:
+    kind, source, target, n, cases, hours, amount_days = row
+    group = (kind, source, target)
+    median = (at[*group, (n + 1) // 2] + at[*group, n // 2 + 1]) / 2
+    low, high = (None, None) if places is None else (at[*group, place] for place in places)
+    return Gap(Choke(kind), source, target, n, cases, hours, median, low, high, amount_days)

@@ -17,7 +17,7 @@ def told(log: EventLog) -> tuple[str, ...]:
         (left.no_time, "rows without a time that can be read were left out"),
         (left.implausible_time, "rows with a time before 1990 or in the future were left out: a clock was wrong"),
         (left.duplicates, "rows repeat an event (same case, activity, resource, times) and were left out"),
-        (left.out_of_order, "events are earlier than the row before them in their case; cases were put in order"),
+        (left.out_of_order, "rows are earlier than the row before them in their case; cases were put in order"),
         (left.cases_of_one_event, "cases have one event: nothing can be said of their time"),
     )
     lines.extend(f"{count:,} {words}" for count, words in counted if count)
@@ -32,6 +32,7 @@ def told(log: EventLog) -> tuple[str, ...]:
             f"{log.cases - log.ended_cases:,} cases did not end: their finished gaps are counted; the "
             f"{log.open_hours:,.0f} hours since their last event until the log ends are not in any row"
         )
+    lines.append("An activity straight after itself is rework and not a wait, so that it is shown once")
     lines.append("Kinds overlap (a hand-off is also a wait): shares do not add up to 100 %")
     lines.append("Intervals take gaps for independent; gaps of one case are not quite")
     return tuple(lines)
@@ -46,16 +47,20 @@ def story_of(log: EventLog, points: tuple[ChokePoint, ...], *, now: str) -> Stor
                f"n {cycle.n:,}.",) + (() if first is None else (f"{first.problem.cost}.",))  # fmt: skip
     ranked = Section("Ranked", f"{len(points)} choke points by hours", Tone.NEUTRAL, (), (_table(points),))
     drafts = tuple(_draft(place, point) for place, point in enumerate(points[:5], start=1))
-    read = Section("How to read this", "What was read and left out", Tone.NEUTRAL, told(log))
+    read = Section(
+        "How to read this",
+        "What was read and left out",
+        Tone.NEUTRAL,
+        (*told(log), f"SHA-256 of {log.file}: {log.sha256}"),
+    )
     steps = ("Watch ten cases of the first choke point and answer its open questions.",
              "Write the answers into a problem statement before anybody names a solution.")  # fmt: skip
-    source = f"{log.file}, SHA-256 {log.sha256}"
-    return Story(title, summary, source, False, now, (ranked, *drafts, read), steps)  # noqa: FBT003 - a real log
+    return Story(title, summary, log.file, False, now, (ranked, *drafts, read), steps)  # noqa: FBT003 - a real log
 
 
 def _table(points: tuple[ChokePoint, ...]) -> DataTable:
-    header = ("Kind", "From", "To", "n", "Cases", "Hours", "Of all hours", "Median hours (95 %)", "Amount-days")
-    rows = tuple(
+    header: tuple[str, ...] = ("Kind", "From", "To", "n", "Cases", "Hours", "Of all hours", "Median hours (95 %)")
+    rows: tuple[tuple[str, ...], ...] = tuple(
         (
             one.gap.kind.value,
             one.gap.source,
@@ -65,11 +70,17 @@ def _table(points: tuple[ChokePoint, ...]) -> DataTable:
             f"{one.gap.hours:,.0f}",
             "unknown" if one.share is None else f"{one.share:.1%}",
             _median(one.gap),
-            "unknown" if one.gap.amount_days is None else f"{one.gap.amount_days:,.0f}",
         )
         for one in points
     )
-    return DataTable("Choke points by hours between events", header, rows, numeric=(3, 4, 5, 6, 7, 8))
+    if any(one.gap.amount_days is not None for one in points):
+        header = (*header, "Amount-days")
+        rows = tuple((*row, _money(one.gap)) for row, one in zip(rows, points, strict=True))
+    return DataTable("Choke points by hours between events", header, rows, numeric=tuple(range(3, len(header))))
+
+
+def _money(gap: Gap) -> str:
+    return "unknown" if gap.amount_days is None else f"{gap.amount_days:,.0f}"
 
 
 def _median(gap: Gap) -> str:
@@ -81,7 +92,7 @@ def _median(gap: Gap) -> str:
 def _draft(place: int, point: ChokePoint) -> Section:
     problem = point.problem
     said = (f"Friction: {problem.friction}.", f"Cost: {problem.cost}.", f"Metric: {problem.metric}.")
-    asked = tuple(f"{_capital(field)} is unknown. {question}" for field, question in point.open_questions)
+    asked = tuple(f"{_capital(field)}: unknown. {question}" for field, question in point.open_questions)
     return Section(f"Draft {place}", _capital(problem.friction), Tone.INCONCLUSIVE, said + asked)
 
 
