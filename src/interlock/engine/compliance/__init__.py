@@ -1,0 +1,1 @@
+"""Live controls behind the lines of frameworks and laws."""
