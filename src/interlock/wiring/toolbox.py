@@ -28,6 +28,7 @@ from interlock.ports.spans import SpanLines
 from interlock.ports.tables import TableReader
 from interlock.ports.witness import WitnessFile
 from interlock.surfaces.cli.toolbox import BuildCandidates, Notify, Toolbox
+from interlock.terms.ai_fit import FitAnswers, FitPack
 from interlock.terms.council import Organisation
 from interlock.terms.errors import BadInput
 from interlock.terms.gate import GatePack
@@ -92,6 +93,8 @@ def build_toolbox() -> Toolbox:
         read_answers=_read_answers,
         read_evidence=_evidence_reader,
         read_gates=_read_gates,
+        fit_pack=_fit_pack,
+        read_fit_answers=_read_fit_answers,
         read_problem=_read_problem,
         problem_words=_problem_words,
         guardrail=guardrail,
@@ -270,6 +273,18 @@ def _read_gates(added: Path | None) -> Sequence[GatePack]:
     from interlock.adapters.packs.gates import read_gates
 
     return read_gates(added)
+
+
+def _fit_pack() -> FitPack:
+    from interlock.adapters.packs.ai_fit import fit_pack
+
+    return fit_pack()
+
+
+def _read_fit_answers(path: Path) -> FitAnswers:
+    from interlock.adapters.packs.ai_fit import read_fit_answers
+
+    return read_fit_answers(path)
 
 
 def _read_problem(path: Path) -> StatedProblem:

@@ -26,6 +26,7 @@ from interlock.surfaces.cli.reports.command import report_command
 from interlock.surfaces.cli.reviews import REVIEWS_COMMANDS
 from interlock.surfaces.cli.reviews.deciding import review_command
 from interlock.surfaces.cli.rollout import ROLLOUT_COMMANDS, STAGE_COMMANDS
+from interlock.surfaces.cli.selection.ai_fit import ai_fit_command
 from interlock.surfaces.cli.selection.choke_points import choke_points_command
 from interlock.surfaces.cli.selection.select import select_command
 from interlock.surfaces.cli.serve import serve_command
@@ -87,6 +88,7 @@ COMMANDS: tuple[tuple[str, Callable[..., None]], ...] = (
     ("replay", cases.replay_command),
     ("choke-points", choke_points_command),
     ("select", select_command),
+    ("ai-fit", ai_fit_command),
     ("serve", serve_command),
     ("trace", trace_command),
     ("traces", traces_command),

@@ -22,6 +22,7 @@ from interlock.ports.spans import SpanLines
 from interlock.ports.tables import TableReader
 from interlock.ports.upkeep import Upkeep
 from interlock.ports.witness import WitnessFile
+from interlock.terms.ai_fit import FitAnswers, FitPack
 from interlock.terms.council import Organisation
 from interlock.terms.gate import GatePack
 from interlock.terms.instrument import Instrument
@@ -91,6 +92,8 @@ class Toolbox:
     read_answers: Callable[[Path], Mapping[str, Any]]
     read_evidence: Callable[[], EvidenceReader]
     read_gates: Callable[[Path | None], Sequence[GatePack]]
+    fit_pack: Callable[[], FitPack]
+    read_fit_answers: Callable[[Path], FitAnswers]
     read_problem: Callable[[Path], StatedProblem]
     problem_words: Callable[[], ProblemWords]
     guardrail: Callable[[], Guardrail]

@@ -1,0 +1,119 @@
+"""The questions of "is AI the right answer?", and a file of answers; an error names file, line and mend."""
+
+import difflib
+import math
+from collections.abc import Mapping
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from interlock.adapters.definitions.text_file import text_of
+from interlock.terms.ai_fit import AnswerKind, FitAnswers, FitPack, FitQuestion, Wanted, Way
+from interlock.terms.errors import BadInput
+
+UNKNOWN = ("unknown", "not known", "?", "")
+
+
+def fit_pack() -> FitPack:
+    """The pack of the product."""
+    text = (resources.files("interlock") / "packs" / "selection" / "ai-fit.yaml").read_text("utf-8")
+    read = yaml.safe_load(text)
+    questions = tuple(
+        FitQuestion(
+            one["id"],
+            one["question"],
+            AnswerKind(one["kind"]),
+            tuple(one.get("options", ())),
+            one.get("data", False),
+        )
+        for one in read["questions"]
+    )
+    ways = tuple(
+        Way(one["id"], one["why"], _all_of(one["needs"]), tuple(map(_all_of, one["any"]))) for one in read["ways"]
+    )
+    return FitPack(read["version"], questions, ways)
+
+
+def _all_of(conditions: Mapping[str, Any]) -> tuple[Wanted, ...]:
+    return tuple(_wanted(name, condition) for name, condition in conditions.items())
+
+
+def _wanted(name: str, condition: Any) -> Wanted:
+    if condition == "stated":
+        return Wanted(name)
+    if isinstance(condition, dict):
+        return Wanted(name, at_least=float(condition["at_least"]))
+    return Wanted(name, options=tuple(condition))
+
+
+def read_fit_answers(path: Path) -> FitAnswers:
+    """The answers in a YAML file. What is left out, empty or `unknown` is unknown. Raises BadInput with every fault."""
+    node = _composed(path, text_of(path, ending=".yaml", kind="answers are a short YAML file"))
+    if not isinstance(node, yaml.MappingNode):
+        raise BadInput(f"{path}: write one answer a line, such as `rules-decide: no`. {_asked()}")
+    questions = {one.id: one for one in fit_pack().questions}
+    name, values, seen, faults = "", dict[str, str | float](), set[str](), []
+    for key, value in node.value:
+        field = str(key.value)
+        try:
+            if field in seen:
+                raise ValueError("is answered twice; keep one")
+            text = _known(value)
+            if field == "name":
+                name = text or ""
+            elif field not in questions:
+                raise ValueError(f"is no question; {_near(field, questions)}")
+            elif text is not None:
+                values[field] = _answer(questions[field], text)
+        except ValueError as exc:
+            faults.append(f"{path}:{key.start_mark.line + 1}: {field}: {exc}")
+        seen.add(field)
+    if faults:
+        raise BadInput("\n  ".join((f"{path} cannot be used yet:", *faults)))
+    return FitAnswers(name or path.stem, values)
+
+
+def _composed(path: Path, text: str) -> yaml.Node | None:
+    try:
+        return yaml.compose(text, Loader=yaml.SafeLoader)
+    except yaml.YAMLError as exc:
+        mark = getattr(exc, "problem_mark", None)
+        words = " ".join(str(getattr(exc, "problem", None) or exc).split())
+        raise BadInput(f"{path}{f':{mark.line + 1}' if mark else ''}: this is not YAML: {words}") from None
+    except (ValueError, RecursionError) as exc:
+        raise BadInput(f"{path}: a value cannot be read: {exc}; put it in quotes") from None
+
+
+def _known(value: yaml.Node) -> str | None:
+    if not isinstance(value, yaml.ScalarNode):
+        raise ValueError("write one word, number or sentence here")
+    text = str(value.value).strip()
+    return None if value.tag == "tag:yaml.org,2002:null" or text.casefold() in UNKNOWN else text
+
+
+def _answer(question: FitQuestion, text: str) -> str | float:
+    if question.kind is AnswerKind.CHOICE:
+        said = {"true": "yes", "false": "no"}.get(text.casefold(), text.casefold())
+        if said not in question.options:
+            raise ValueError(f"is '{text}'; write {', '.join(question.options)} or unknown. {question.question}")
+        return said
+    if question.kind is AnswerKind.NUMBER:
+        try:
+            number = float(text.replace("_", ""))
+        except ValueError:
+            number = math.nan
+        if not (math.isfinite(number) and number >= 0):
+            raise ValueError(f"is '{text}'; write a number of at least 0, such as 1200, or unknown")
+        return number
+    return text
+
+
+def _near(field: str, questions: Mapping[str, FitQuestion]) -> str:
+    near = difflib.get_close_matches(field, questions, n=1)
+    return f"did you mean '{near[0]}'?" if near else _asked()
+
+
+def _asked() -> str:
+    return f"Questions: name, {', '.join(one.id for one in fit_pack().questions)}"
