@@ -47,7 +47,8 @@ class Standing:
 class Portfolio:
     """All workflows as of a moment, the organisation around them and what its council decided.
 
-    `ledger_holds`: whether the ledger that all this was read from was verified; None where nobody looked.
+    `ledger_holds`: whether the ledger that all this was read from was verified; None where nobody looked. `ledger_root`
+    is the root that this found, "" where there is none.
     """
 
     as_of: str
@@ -56,3 +57,4 @@ class Portfolio:
     decisions: tuple[CouncilDecision, ...] = ()
     authored_sample: bool = False
     ledger_holds: bool | None = None
+    ledger_root: str = ""

@@ -29,6 +29,7 @@ from interlock.ports.tables import TableReader
 from interlock.ports.witness import WitnessFile
 from interlock.surfaces.cli.toolbox import BuildCandidates, Notify, Toolbox
 from interlock.terms.ai_fit import FitAnswers, FitPack
+from interlock.terms.compliance import Framework
 from interlock.terms.council import Organisation
 from interlock.terms.errors import BadInput
 from interlock.terms.gate import GatePack
@@ -95,6 +96,7 @@ def build_toolbox() -> Toolbox:
         read_gates=_read_gates,
         fit_pack=_fit_pack,
         read_fit_answers=_read_fit_answers,
+        read_frameworks=_read_frameworks,
         read_problem=_read_problem,
         problem_words=_problem_words,
         guardrail=guardrail,
@@ -285,6 +287,12 @@ def _read_fit_answers(path: Path) -> FitAnswers:
     from interlock.adapters.packs.ai_fit import read_fit_answers
 
     return read_fit_answers(path)
+
+
+def _read_frameworks() -> Sequence[Framework]:
+    from interlock.adapters.packs.frameworks import read_frameworks
+
+    return read_frameworks()
 
 
 def _read_problem(path: Path) -> StatedProblem:

@@ -44,8 +44,13 @@ def _decides(portfolio: Portfolio) -> Probed:
 
 
 def _ledger(portfolio: Portfolio) -> Probed:
-    words = {True: "the ledger was verified and holds", False: "the ledger was altered", None: "nobody verified it"}
-    return Probed(there=portfolio.ledger_holds is True, says=words[portfolio.ledger_holds])
+    words = {
+        True: "the ledger was verified and holds",
+        False: "it was verified and does not hold",
+        None: "nobody verified it",
+    }
+    seen = (portfolio.ledger_root,) if portfolio.ledger_root else ()
+    return Probed(there=portfolio.ledger_holds is True, says=words[portfolio.ledger_holds], evidence=seen)
 
 
 def _inventory(portfolio: Portfolio) -> Probed:

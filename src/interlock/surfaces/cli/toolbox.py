@@ -23,6 +23,7 @@ from interlock.ports.tables import TableReader
 from interlock.ports.upkeep import Upkeep
 from interlock.ports.witness import WitnessFile
 from interlock.terms.ai_fit import FitAnswers, FitPack
+from interlock.terms.compliance import Framework
 from interlock.terms.council import Organisation
 from interlock.terms.gate import GatePack
 from interlock.terms.instrument import Instrument
@@ -94,6 +95,7 @@ class Toolbox:
     read_gates: Callable[[Path | None], Sequence[GatePack]]
     fit_pack: Callable[[], FitPack]
     read_fit_answers: Callable[[Path], FitAnswers]
+    read_frameworks: Callable[[], Sequence[Framework]]
     read_problem: Callable[[Path], StatedProblem]
     problem_words: Callable[[], ProblemWords]
     guardrail: Callable[[], Guardrail]

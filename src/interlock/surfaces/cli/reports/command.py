@@ -11,6 +11,7 @@ from interlock.engine.council.agenda import agenda
 from interlock.engine.ledger.canonical import plain
 from interlock.engine.reporting.monthly import monthly_update
 from interlock.flows.portfolio.read import read_portfolio
+from interlock.surfaces.cli.reports.crosswalk import CROSSWALK, PURPOSE, crosswalk
 from interlock.surfaces.cli.store_options import JsonOption, StoreOption, opened, show_json
 from interlock.surfaces.cli.toolbox import Toolbox, toolbox
 from interlock.surfaces.cli.watching import printable
@@ -32,6 +33,10 @@ ENDINGS = (".html", ".pdf", ".pptx", ".md", ".json")
 def report_command(
     context: typer.Context,
     kind: Annotated[str, typer.Argument(help="Which document; `list` tells them all.", show_default=False)],
+    framework: Annotated[
+        list[str] | None,
+        typer.Option("--framework", help="Which frameworks the crosswalk is about, by id. May be given again."),
+    ] = None,
     out: Annotated[
         list[Path] | None, typer.Option("--out", help="A file to write; its ending is its form. May be given again.")
     ] = None,
@@ -46,18 +51,26 @@ def report_command(
     interlock report list
 
     interlock report monthly --out update.pdf --out update.pptx
+
+    interlock report crosswalk --framework nist-ai-rmf --out crosswalk.html
     """
     box = toolbox(context)
     if kind == LIST:
         _list(box, as_json=as_json)
         return
-    if kind not in KINDS:
-        raise BadInput(f"there is no report '{kind}'; known: {', '.join(KINDS)} (`interlock report list`)")
+    if kind not in KINDS and kind != CROSSWALK:
+        known = ", ".join((*KINDS, CROSSWALK))
+        raise BadInput(f"there is no report '{kind}'; known: {known} (`interlock report list`)")
+    if framework and kind != CROSSWALK:
+        raise BadInput(f"'{kind}' is about no framework; leave --framework out")
     for path in out or ():
         form_checked(path)
-    with opened(box, store) as opened_store, opened_store.reading() as reading:
-        portfolio = read_portfolio(reading, box.clock())
-    briefing = KINDS[kind][1](portfolio)
+    if kind == CROSSWALK:
+        briefing = crosswalk(box, store, framework or ())
+    else:
+        with opened(box, store) as opened_store, opened_store.reading() as reading:
+            portfolio = read_portfolio(reading, box.clock())
+        briefing = KINDS[kind][1](portfolio)
     for path in out or ():
         box.reports().briefing(briefing, path)
     if as_json:
@@ -74,10 +87,12 @@ def form_checked(path: Path) -> None:
 
 def _list(box: Toolbox, *, as_json: bool) -> None:
     if as_json:
-        show_json(box, [{"kind": kind, "for": words} for kind, (words, _) in KINDS.items()])
+        rows = [{"kind": kind, "for": words} for kind, (words, _) in KINDS.items()]
+        show_json(box, [*rows, {"kind": CROSSWALK, "for": PURPOSE}])
         return
     for kind, (words, _) in KINDS.items():
         box.out.print(Text(f"{kind}: {words}"), soft_wrap=True)
+    box.out.print(Text(f"{CROSSWALK}: {PURPOSE}"), soft_wrap=True)
 
 
 def _tell(box: Toolbox, briefing: Briefing, out: list[Path]) -> None:
