@@ -23,6 +23,7 @@ PACKS = read_gates()
 SIGNING = Ed25519()
 READY = replace(
     DEFINITION,
+    problem=replace(DEFINITION.problem, friction="mail waits 40 minutes until somebody sorts it by hand"),
     rights=DecisionRights(("Ana Ruiz",), ("Ben Okafor",), ("Ben Okafor",), ("Ana Ruiz",)),
     initiative=Initiative(
         behaviour="answer instead of sorting",

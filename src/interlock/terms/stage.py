@@ -14,6 +14,14 @@ class RolloutStage(StrEnum):
     OPERATION = "operation"
 
 
+class Choice(StrEnum):
+    """How to go on with what was tried."""
+
+    SCALE = "scale"
+    ITERATE = "iterate"  # for one or two sprints, all iterations in a row together
+    STOP = "stop"
+
+
 @dataclass(frozen=True, slots=True)
 class StageMove:
     """A person moved a workflow from one stage to another. `entry` is where it is on record."""

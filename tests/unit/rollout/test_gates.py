@@ -24,11 +24,20 @@ from interlock.terms.initiative import (
     WithoutAi,
 )
 from interlock.terms.stage import Waiver
-from interlock.terms.workflow import DecisionRights, Owners, WorkflowStep
+from interlock.terms.workflow import DecisionRights, Owners, Problem, WorkflowStep
 
 NOW = dt.datetime(2026, 6, 1, 12, tzinfo=dt.UTC)
 PACKS = {pack.id: pack for pack in read_gates()}
 GATES = {gate.id: gate for pack in PACKS.values() for gate in pack.gates}
+USE_CASE = Problem(
+    who="support leads in Porto",
+    friction="they sort 400 mails a day by hand, and each waits 40 minutes",
+    cause="rules see no meaning",
+    cost="4 hours a day",
+    outcome="a mail is in its queue within 20 minutes",
+    metric="minutes until it is in its queue",
+    constraints="a person decides what is unsure",
+)
 KPI = Kpi("minutes", "min", Direction.DOWN, 40.0, "2026-01-31", 20.0, "2026-12-31", "desk")
 
 
@@ -123,7 +132,7 @@ def test_planted_a_kpi_without_baseline_is_named() -> None:
 
 
 def test_problem_framing_passes_when_all_is_said() -> None:
-    said = initiative(kpis=(KPI,), behaviour="answer", without_ai=WithoutAi("rules"))
+    said = replace(initiative(kpis=(KPI,), behaviour="answer", without_ai=WithoutAi("rules")), problem=USE_CASE)
     assert judge_gate(GATES["problem framing"], facts(definition=said)).verdict is Verdict.PASSED
 
 
@@ -297,9 +306,41 @@ def test_business_proof_is_a_kpi_that_moved_with_its_interval(body: dict[str, An
     assert asked("business proof", "kpi moved", held).verdict is verdict
 
 
-@pytest.mark.parametrize(("sprints", "verdict"), [(0, Verdict.PASSED), (2, Verdict.PASSED), (3, Verdict.FAILED)])
-def test_iterating_is_bounded_by_two_sprints(sprints: int, verdict: Verdict) -> None:
-    assert asked("decide", "bounded plan", facts(evidence("decision", {"sprints": sprints}))).verdict is verdict
+@pytest.mark.parametrize(
+    ("choice", "sprints", "verdict"),
+    [
+        ("scale", 0, Verdict.PASSED),
+        ("iterate", 2, Verdict.PASSED),
+        ("iterate", 3, Verdict.FAILED),
+        ("iterate", float("nan"), Verdict.ERROR),
+        ("stop", 0, Verdict.FAILED),
+        ("wait", 0, Verdict.ERROR),
+    ],
+)
+def test_going_on_is_decided_and_iterating_is_bounded_by_two_sprints(
+    choice: str, sprints: float, verdict: Verdict
+) -> None:
+    body = {"choice": choice, "sprints": sprints, "by": "Ana Ruiz"}
+    made = evidence("decision", body, evidence_class=EvidenceClass.HUMAN)
+    assert asked("decide", "bounded plan", facts(made)).verdict is verdict
+
+
+def test_nobody_decided_is_a_gap() -> None:
+    assert asked("decide", "bounded plan", facts()).verdict is Verdict.INCONCLUSIVE
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"who": ""}, "without user"),
+        ({"constraints": "none"}, "without constraints"),
+        ({"friction": "we need a chatbot"}, "without workflow, pain"),
+    ],
+)
+def test_an_idea_is_not_framed_until_it_is_a_use_case(changes: dict[str, str], reason: str) -> None:
+    idea = replace(initiative(kpis=(KPI,)), problem=replace(USE_CASE, **changes))
+    found = asked("problem framing", "use case", facts(definition=idea))
+    assert (found.verdict, reason in found.reason) == (Verdict.FAILED, True), found.reason
 
 
 def test_steps_of_high_harm_have_a_person_or_an_undo() -> None:

@@ -7,11 +7,13 @@ from typing import Any
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from interlock.adapters.packs.problem_words import problem_words
 from interlock.terms.errors import BadInput
 from interlock.terms.gate import Gate, GateCheck, GatePack
 
 OWN = ("readiness", "stages", "conditions")
 BYTES_MAX = 1_000_000
+READS_STATEMENTS = "use case"  # the probe that is told the words by which a problem statement is read
 
 
 class _Check(BaseModel):
@@ -25,6 +27,8 @@ class _Check(BaseModel):
 
     def term(self, gate: str) -> GateCheck:
         told = dict(self.model_extra or {})
+        if self.probe == READS_STATEMENTS:
+            told["words"] = problem_words()
         return GateCheck(self.id, self.asks, self.probe, self.next_step, told, self.safety, gate)
 
 

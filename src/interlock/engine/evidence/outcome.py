@@ -52,6 +52,8 @@ def outcome_of(evidence: Evidence) -> Finding:
 
 
 def _looked_at(evidence: Evidence) -> str:
+    if evidence.kind == "attestation":
+        return ", ".join(str(evidence.body.get(name, "?")) for name in ("gate", "check", "by"))
     ran = RAN.get(evidence.kind)
     if ran is None or ran not in evidence.body:
         return "on file"

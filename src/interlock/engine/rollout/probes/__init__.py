@@ -7,6 +7,7 @@ from interlock.engine.rollout.probes.measured import (
     attested,
     bake_off,
     certificate,
+    decided,
     kpi_moved,
     recorded,
     shadow,
@@ -20,7 +21,7 @@ from interlock.engine.rollout.probes.standing import (
     promotion_gate,
     scorecard,
 )
-from interlock.engine.rollout.probes.stated import falsifiable, harm_reviewed, owners, stated, undo
+from interlock.engine.rollout.probes.stated import falsifiable, harm_reviewed, owners, stated, undo, use_case
 from interlock.terms.evidence import Finding
 from interlock.terms.gate import GateCheck
 
@@ -29,6 +30,7 @@ Probe = Callable[[GateCheck, GateFacts], Finding]
 PROBES: Mapping[str, Probe] = {
     "stated": stated,
     "falsifiable": falsifiable,
+    "use case": use_case,
     "harm reviewed": harm_reviewed,
     "owners": owners,
     "undo": undo,
@@ -39,6 +41,7 @@ PROBES: Mapping[str, Probe] = {
     "shadow": shadow,
     "stable": stable,
     "kpi moved": kpi_moved,
+    "decided": decided,
     "promotion gate": promotion_gate,
     "scorecard": scorecard,
     "live by drift": live_by_drift,

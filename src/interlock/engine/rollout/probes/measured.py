@@ -12,6 +12,7 @@ from interlock.engine.rollout.gate_facts import GateFacts
 from interlock.engine.rollout.probes.stated import values_at
 from interlock.terms.evidence import Evidence, EvidenceClass, Finding, Verdict
 from interlock.terms.gate import GateCheck
+from interlock.terms.stage import Choice
 
 
 def number(value: Any) -> float:
@@ -189,4 +190,19 @@ def _moved(check: GateCheck, facts: GateFacts, kpi: str, baseline: float, *, up:
         return Finding(
             check.id, Verdict.INCONCLUSIVE, f"{words}: the interval holds the baseline", "measure longer", refs
         )
+    return Finding(check.id, Verdict.PASSED, words, "", refs)
+
+
+def decided(check: GateCheck, facts: GateFacts) -> Finding:
+    """A person decided to go on: to scale, or to iterate for at most `sprints` more."""
+    found = facts.usable("decision")
+    if isinstance(found, Finding):
+        return Finding(check.id, found.verdict, "nobody decided how to go on" if not found.next_step else found.reason)
+    refs, body = (found.digest,), found.body
+    sprints, choice = number(body["sprints"]), Choice(body["choice"])
+    words = f"{body['by']}: {choice}" + (f" for {sprints:g} sprints" if choice is Choice.ITERATE else "")
+    if found.evidence_class is not EvidenceClass.HUMAN:
+        return Finding(check.id, Verdict.INCONCLUSIVE, "a decision is a person's", "", refs)
+    if choice is Choice.STOP or not 0 <= sprints <= number(check.told["sprints"]):
+        return Finding(check.id, Verdict.FAILED, words, "", refs)
     return Finding(check.id, Verdict.PASSED, words, "", refs)

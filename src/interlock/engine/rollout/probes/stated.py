@@ -5,6 +5,7 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
+from interlock.engine.problem.use_case import missing_of_use_case
 from interlock.engine.rollout.gate import check_owners, check_undo
 from interlock.engine.rollout.gate_facts import GateFacts
 from interlock.terms.evidence import Finding, Verdict
@@ -103,3 +104,13 @@ def harm_reviewed(check: GateCheck, facts: GateFacts) -> Finding:
             check.id, Verdict.FAILED, "; ".join(f"{say} {', '.join(names)}" for say, names in parts if names)
         )
     return Finding(check.id, Verdict.PASSED, f"{len(steps)} steps with their harm")
+
+
+def use_case(check: GateCheck, facts: GateFacts) -> Finding:
+    """The problem statement has every part of a use case, as far as `words` can tell; a person may know better."""
+    definition = facts.definition
+    steps = tuple(step.name for step in definition.steps)
+    missing = missing_of_use_case(definition.problem, definition.initiative.kpis, check.told["words"], steps=steps)
+    if missing:
+        return Finding(check.id, Verdict.FAILED, f"an idea, not yet a use case: without {', '.join(missing)}")
+    return Finding(check.id, Verdict.PASSED, "user, workflow, pain, outcome, metric and constraints are said")

@@ -9,9 +9,14 @@ from rich.text import Text
 from interlock.flows.evidence.add import CURRENT
 from interlock.flows.evidence.attestations import attest_check
 from interlock.flows.evidence.people_keys import end_key, register_key
+from interlock.flows.rollout.facts import check_named
 from interlock.surfaces.cli.evidence.adding import ByOption, ExpiresOption, ReleaseOption
+from interlock.surfaces.cli.rollout.gates import PackOption
 from interlock.surfaces.cli.store_options import AsOption, JsonOption, StoreOption, Workflow, opened, person, show_json
 from interlock.surfaces.cli.toolbox import toolbox
+from interlock.terms.errors import BadInput
+
+SIGNED = "attested"  # the probe that statements answer
 
 Name = Annotated[str, typer.Argument(help="Whose key it is.", show_default=False)]
 
@@ -63,14 +68,20 @@ def attest_command(
     key: Annotated[Path, typer.Option(help="Your private key (`interlock evidence key`).")],
     release: ReleaseOption = CURRENT,
     expires_days: ExpiresOption = None,
+    pack: PackOption = None,
     store: StoreOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Sign a statement about one check. It is bound to the release: for another one it has to be signed again.
 
-    interlock evidence attest triage --gate privacy --check dpia --statement "..." --by "Ana Ruiz" --key ana.key
+      interlock evidence attest triage --gate "privacy and legal" --check "impact assessment" --statement "..."
+      --by "Ben Okafor" --key ben.key
+
+    Gates and checks are named as `interlock gates` names them.
     """
     box = toolbox(context)
+    if check_named(box.read_gates(pack), gate, check).probe != SIGNED:
+        raise BadInput(f"'{check}' of '{gate}' is answered from records, not by a statement; see `interlock gates`")
     private = box.read_private(key)
     with opened(box, store) as opened_store:
         signed = attest_check(

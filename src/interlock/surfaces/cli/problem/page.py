@@ -9,7 +9,6 @@ from rich.text import Text
 from interlock.engine.reporting.problem_page import problem_page
 from interlock.engine.timestamp import stamp
 from interlock.surfaces.cli.problem.lint import missing_of
-from interlock.surfaces.cli.reports.command import form_checked
 from interlock.surfaces.cli.toolbox import toolbox
 from interlock.terms.errors import BadInput
 
@@ -27,7 +26,6 @@ def page_command(
       interlock problem page workflows/triage.yaml --out problem.html
     """
     box = toolbox(context)
-    form_checked(out)
     stated = box.read_problem(file)
     if stated.text:
         raise BadInput(f"{file} holds a text; a page needs fields: write `who:`, `friction:` and so on")

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from interlock.surfaces.cli.rollout.gates import conditions_command, gates_command
+from interlock.surfaces.cli.rollout.going_on import decide_command
 from interlock.surfaces.cli.rollout.stage import move_command, show_command
 from interlock.surfaces.cli.rollout.unauthorised import unauthorised_command
 from interlock.surfaces.cli.rollout.waivers import unwaive_command, waive_command, waivers_command
@@ -19,4 +20,5 @@ ROLLOUT_COMMANDS: tuple[tuple[str, Callable[..., None]], ...] = (
 STAGE_COMMANDS: tuple[tuple[str, Callable[..., None]], ...] = (
     ("show", show_command),
     ("move", move_command),
+    ("decide", decide_command),
 )
