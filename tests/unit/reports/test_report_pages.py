@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from interlock.adapters.reports import evaluation_page, promises
-from interlock.adapters.reports.html import HtmlReports, style_sheet
+from interlock.adapters.reports.environment import style_sheet
+from interlock.adapters.reports.html import HtmlReports
 from interlock.adapters.reports.promises import CONFIRMED, CONSISTENT, CONTRADICTED, NOT_CHECKED
 from interlock.adapters.reports.words import NBSP
 from interlock.terms.estimate import Estimate

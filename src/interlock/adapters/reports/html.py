@@ -1,83 +1,18 @@
 """Self-contained HTML: one file, no script, nothing fetched, a policy that forbids everything but its own style."""
 
-import base64
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from importlib import resources
 from pathlib import Path
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from jinja2 import Environment
 
-from interlock.adapters.reports import charts, evaluation_page, plots, story_page, words
+from interlock.adapters.reports import evaluation_page, story_page
+from interlock.adapters.reports.briefings.forms import written
+from interlock.adapters.reports.environment import page_environment
 from interlock.adapters.reports.files import write_whole
-from interlock.adapters.reports.sheets import NARROW, WIDE, style_of
 from interlock.terms.briefing import Briefing
 from interlock.terms.evaluation import Evaluation
 from interlock.terms.story import Story
-
-PACKAGE = "interlock.adapters.reports"
-
-
-def style_sheet(*more: str) -> str:
-    """The style sheet that every report carries, and after it those named in `more`."""
-    sheets = (resources.files(PACKAGE).joinpath(name) for name in ("report.css", *more))
-    return "".join(sheet.read_text(encoding="utf-8") for sheet in sheets)
-
-
-def style_hash(style: str) -> str:
-    """The source expression that allows exactly this style in a content security policy (CSP level 3, hash-source)."""
-    digest = hashlib.sha256(style.encode()).digest()
-    return f"sha256-{base64.b64encode(digest).decode()}"
-
-
-def page_environment(*more_styles: str) -> Environment:
-    """What templates are filled with. `more_styles` are names of style sheets beside that of all reports."""
-    environment = Environment(
-        loader=PackageLoader(PACKAGE),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=_printable,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    style = style_sheet(*more_styles)
-    environment.globals |= {
-        "style": Markup(style),  # noqa: S704 - our own file, and tests hold it free of markup
-        "style_hash": style_hash(style),
-        "sheets": (WIDE, NARROW),
-        "draw": charts.draw,
-        "style_of": style_of,
-        "description": plots.description,
-        "plot_notes": plots.notes,
-        "as_table": plots.as_table,
-    }
-    environment.filters |= {
-        "breakable": breakable,
-        "brief": words.brief,
-        "count": words.count,
-        "percent_exact": words.percent_exact,
-        "money": words.money,
-        "moment": words.moment,
-        "plural": words.plural,
-        "shorten": words.shorten,
-        "size": words.size,
-        "tied": words.tied,
-    }
-    return environment
-
-
-def breakable(text: str) -> Markup:
-    """Text with places where long words may break, escaped part by part."""
-    return Markup("<wbr>").join(words.chunks(words.clean(text)))
-
-
-def _printable(value: object) -> object:
-    """What templates write: None as words, plain text without characters that a page cannot hold."""
-    if value is None:
-        return words.NOT_MEASURED
-    return words.clean(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +31,6 @@ class HtmlReports:
 
     def briefing(self, briefing: Briefing, path: Path) -> None:
         """Write a document for leaders in the form that the ending of `path` names. Raises BadInput, Unavailable."""
-        from interlock.adapters.reports.briefings.forms import written
-
         write_whole(path, written(briefing, path.suffix))
 
     def _write(self, template: str, content: Mapping[str, object], path: Path) -> None:

@@ -8,7 +8,7 @@ from jinja2 import Environment
 
 from interlock.adapters.reports import plots
 from interlock.adapters.reports.briefings.evidence_notes import behind, numbered
-from interlock.adapters.reports.html import page_environment
+from interlock.adapters.reports.environment import page_environment
 from interlock.adapters.reports.plots import Plot
 from interlock.adapters.reports.story_page import STATES
 from interlock.terms.briefing import Briefing
