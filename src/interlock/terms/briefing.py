@@ -38,7 +38,10 @@ class Grid:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """One section of a document; its title is its conclusion. `part` names it in a word or three, such as "Risks"."""
+    """One section of a document; its title is its conclusion. `part` names it in a word or three, such as "Risks".
+
+    `chapter` is the larger part that it belongs to, "" in a document without any.
+    """
 
     title: str
     lines: tuple[str, ...] = ()
@@ -47,6 +50,7 @@ class Passage:
     charts: tuple[Chart, ...] = ()
     tone: Tone = Tone.NEUTRAL
     part: str = ""
+    chapter: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,7 @@ class Briefing:
     """A whole document: the title is the conclusion, `summary` is read in ten seconds.
 
     `kind` names the document ("monthly update"), `subject` whom it is about, `as_of` until when records were read.
+    `front` passages make the first page; 0: the text flows.
     """
 
     kind: str
@@ -73,3 +78,4 @@ class Briefing:
     unknown: tuple[Unknown, ...] = ()
     authored_sample: bool = False
     landscape: bool = False
+    front: int = 0

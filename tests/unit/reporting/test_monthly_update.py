@@ -1,13 +1,15 @@
 """The monthly executive update: ten areas, three to five priorities, nothing unknown left unsaid."""
 
 import math
+from dataclasses import replace
 
 import pytest
 
 import portfolio_made
+from interlock.engine.economics.value import gain
 from interlock.engine.reporting.figures import exact_limits, figure
-from interlock.engine.reporting.measures import kpi_state, newest, unit_cost, window
-from interlock.engine.reporting.monthly import monthly_update
+from interlock.engine.reporting.measures import kpi_state, unit_cost, window
+from interlock.engine.reporting.monthly import SIX_PARTS, monthly_update
 from interlock.engine.reporting.priorities import priorities
 from interlock.terms.briefing import Figure
 from interlock.terms.initiative import Direction, Kpi
@@ -37,6 +39,24 @@ def test_the_executive_update_has_ten_areas_and_decisions_come_first() -> None:
     assert update.passages[0].part == "Decisions required"
     assert {passage.part for passage in update.passages} == AREAS
     assert len(update.passages) == 10
+
+
+def test_the_six_parts_hold_the_ten_areas_in_order_and_the_summary_says_each() -> None:
+    update = monthly_update(portfolio_made.portfolio(), portfolio_made.agenda())
+    assert list(dict.fromkeys(passage.chapter for passage in update.passages)) == list(SIX_PARTS)
+    assert len(SIX_PARTS) == 6
+    assert [line.split(":")[0] for line in update.summary] == list(SIX_PARTS)
+
+
+def test_the_first_five_decisions_are_up_front_and_no_other_is_lost() -> None:
+    made = portfolio_made.agenda()
+    asked = tuple(replace(made[i % 3], id=str(i), question=f"Question {i}?") for i in range(8))
+    update = monthly_update(portfolio_made.portfolio(), asked)
+    front, last = update.passages[0].grids[0], update.passages[-1].grids[0]
+    assert [row[0] for row in (*front.rows, *last.rows)] == [item.question for item in asked]
+    assert (len(front.rows), len(last.rows), update.front) == (5, 3, 2)
+    assert update.summary[0].startswith("Decide: 8 decisions are required; the first 5 are here")
+    assert update.passages[1].part == "Next priorities"
 
 
 def test_three_to_five_next_priorities_with_owner_and_date() -> None:
@@ -82,17 +102,18 @@ def test_a_kpi_has_moved_only_where_its_whole_interval_has(
     baseline: float | None, value: float, high: float | None, said: str
 ) -> None:
     kpi = Kpi("k", "hours", Direction.DOWN, baseline, None, 1.0)
-    assert kpi_state(kpi, measured(value, None if high is None else 2 * value - high, high))[0] == said
+    found = gain(kpi, [measured(value, None if high is None else 2 * value - high, high)])
+    assert kpi_state(found)[0] == said
 
 
 def test_a_kpi_that_nobody_measured_is_inconclusive() -> None:
-    assert kpi_state(Kpi("k", "hours", Direction.UP, 1.0, None, 2.0), None)[0] == "not measured yet"
+    assert kpi_state(gain(Kpi("k", "hours", Direction.UP, 1.0, None, 2.0), ()))[0] == "not measured yet"
 
 
 def test_a_control_segment_is_not_what_the_workflow_reached() -> None:
     control = portfolio_made.measured("w", "first answer", (9.9,), control=True)
     standing = portfolio_made.live("w", measurements=control)
-    assert newest(standing, standing.definition.initiative.kpis[0]) is None
+    assert gain(standing.definition.initiative.kpis[0], standing.measurements).newest is None
 
 
 def test_cost_per_success_leaves_the_learning_tax_out_and_is_unknown_without_money() -> None:

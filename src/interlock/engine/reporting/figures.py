@@ -43,8 +43,16 @@ def figure(
     return Figure(label, shown, float(value), unit, interval, denominator, tuple(evidence), owner or "", tone)
 
 
+def counted(n: int, one: str, more: str) -> str:
+    """A count with its noun and verb: "1 risk has", "2 risks have"."""
+    return f"{n:,} {one if n == 1 else more}"
+
+
 def exact_limits(wrong: int, n: int) -> tuple[float, float]:
-    """The 95 % limits of Clopper and Pearson (1934) of the share `wrong` / `n`, for n > 0; standard library alone."""
+    """The 95 % limits of Clopper and Pearson (1934) of the share `wrong` / `n`, for n > 0.
+
+    With the standard library alone: reports are written where the statistics are not installed.
+    """
     low = 0.0 if wrong == 0 else _where(lambda rate: math.exp(log_binomial_cdf(wrong - 1, n, rate)) > 1 - 0.025)
     high = 1.0 if wrong == n else _where(lambda rate: math.exp(log_binomial_cdf(wrong, n, rate)) > 0.025)
     return low, high

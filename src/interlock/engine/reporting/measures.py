@@ -1,14 +1,15 @@
-"""What a standing's records add up to over a window: a KPI's way, the error rate, money by bucket, cost a success."""
+"""What a standing's records add up to over a window, as figures of a document."""
 
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from interlock.engine.economics.spending import BucketSpent, by_bucket, cost_per_success
+from interlock.engine.economics.value import Gain
 from interlock.engine.reporting.figures import exact_limits, figure
 from interlock.engine.timestamp import moment
 from interlock.terms.briefing import Figure
-from interlock.terms.initiative import Direction, Kpi
-from interlock.terms.measured import Bucket, Measurement
+from interlock.terms.measured import Bucket, Expense, PeriodRun
 from interlock.terms.portfolio import Standing
 from interlock.terms.story import Tone
 
@@ -36,41 +37,31 @@ def value_owner(standing: Standing) -> str | None:
     return standing.definition.owners.value
 
 
-def newest(standing: Standing, kpi: Kpi) -> Measurement | None:
-    """The newest measurement of a KPI where the workflow acts, of all segments before that of one."""
-    own = [m for m in standing.measurements if m.kpi == kpi.name and not m.control]
-    return max(own, key=lambda m: (m.period_end, m.segment is None), default=None)
-
-
-def kpi_state(kpi: Kpi, measured: Measurement | None) -> tuple[str, Tone]:
+def kpi_state(found: Gain) -> tuple[str, Tone]:
     """How far a KPI has come, in words. Moved is said only where the whole interval lies past the baseline."""
-    if kpi.baseline is None:
+    if found.kpi.baseline is None:
         return "no baseline: nothing can be proved", Tone.INCONCLUSIVE
-    if measured is None:
+    if found.newest is None:
         return "not measured yet", Tone.INCONCLUSIVE
-    down = kpi.direction is Direction.DOWN
-    if kpi.target is not None and (measured.value <= kpi.target if down else measured.value >= kpi.target):
+    if found.reached is not None and found.reached >= 1:
         return "target reached", Tone.PASSED
-    worst = measured.high if down else measured.low
-    if worst is None:
+    if found.low is None:
         return "no interval: a move is not proved", Tone.INCONCLUSIVE
-    if worst < kpi.baseline if down else worst > kpi.baseline:
-        return "moved", Tone.PASSED
-    return "not moved", Tone.FAILED
+    return ("moved", Tone.PASSED) if found.low > 0 else ("not moved", Tone.FAILED)
 
 
-def kpi_now(standing: Standing, kpi: Kpi) -> Figure:
+def kpi_now(standing: Standing, found: Gain) -> Figure:
     """The newest measurement as a figure."""
-    measured, label = newest(standing, kpi), f"{kpi.name} now"
+    measured, label = found.newest, f"{found.kpi.name} now"
     if measured is None:
-        return figure(label, None, kpi.unit, owner=value_owner(standing))
+        return figure(label, None, found.kpi.unit, owner=value_owner(standing))
     limits, seen = (measured.low, measured.high), (measured.evidence,)
-    return figure(label, measured.value, kpi.unit, limits=limits, n=measured.n, evidence=seen)
+    return figure(label, measured.value, found.kpi.unit, limits=limits, n=measured.n, evidence=seen)
 
 
 def error_rate(standing: Standing, within: Window) -> Figure:
     """Wrong among the labelled cases of the window, with its exact interval."""
-    runs = [run for run in standing.runs if within.holds(run.period_end)]
+    runs = runs_in(standing, within)
     n, wrong = sum(run.labelled for run in runs), sum(run.wrong for run in runs)
     if n == 0:
         return figure("error rate", None, "share", owner=standing.definition.owners.safety)
@@ -81,22 +72,38 @@ def error_rate(standing: Standing, within: Window) -> Figure:
     return figure("error rate", wrong / n, "share", limits=(low, high), n=n, evidence=seen, tone=tone)
 
 
-def spent(standings: Sequence[Standing], bucket: Bucket, within: Window) -> Figure:
-    """Money of one bucket in the window; not known where nothing was recorded."""
-    kept = [e for s in standings for e in s.expenses if e.bucket is bucket and within.holds(e.period_end)]
-    total = sum(e.amount_usd for e in kept) if kept else None
-    return figure(str(bucket), total, "USD", evidence=tuple(e.evidence for e in kept))
-
-
 def unit_cost(standing: Standing, within: Window) -> Figure:
     """Cost per successful outcome in the window, without the learning tax; not known without money or successes."""
-    money = [e for e in standing.expenses if e.bucket is not Bucket.LEARNING and within.holds(e.period_end)]
-    runs = [run for run in standing.runs if within.holds(run.period_end)]
-    successes = sum(run.successes for run in runs)
-    if not money or successes == 0:
-        return figure("cost per success", None, "USD", owner=value_owner(standing))
-    seen = (*(e.evidence for e in money), *(run.evidence for run in runs))
-    cost_usd = sum(e.amount_usd for e in money) / successes
+    cost = cost_per_success(_expenses_in(standing, within), runs_in(standing, within))
+    label, owner = "cost per success", value_owner(standing)
+    if cost.value_usd is None:
+        return figure(label, None, "USD", evidence=cost.evidence, owner=owner)
     most = standing.definition.initiative.service_levels.cost_per_success_max_usd
-    tone = Tone.NEUTRAL if most is None else Tone.PASSED if cost_usd <= most else Tone.FAILED
-    return figure("cost per success", cost_usd, "USD", n=successes, evidence=seen, tone=tone)
+    tone = Tone.NEUTRAL if most is None else Tone.PASSED if cost.value_usd <= most else Tone.FAILED
+    return figure(label, cost.value_usd, "USD", n=cost.successes, evidence=cost.evidence, tone=tone)
+
+
+def money(standings: Sequence[Standing], within: Window) -> tuple[tuple[Bucket, Figure, Figure], ...]:
+    """What was spent in each bucket in the window, and the budget of the days that are on record.
+
+    Not known where nothing was recorded; the budget only of workflows that set one.
+    """
+    found = [by_bucket(s.definition.initiative.spending, _expenses_in(s, within)) for s in standings]
+    return tuple((bucket, *_bucket(bucket, [one for of in found for one in of])) for bucket in Bucket)
+
+
+def _bucket(bucket: Bucket, every: Sequence[BucketSpent]) -> tuple[Figure, Figure]:
+    own = [one for one in every if one.bucket is bucket and one.evidence]
+    seen = tuple(evidence for one in own for evidence in one.evidence)
+    budgets = [one.budget_usd for one in own if one.budget_usd is not None]
+    spent = figure(str(bucket), sum(one.spent_usd for one in own) if own else None, "USD", evidence=seen)
+    return spent, figure(f"{bucket} budget", sum(budgets) if budgets else None, "USD", evidence=seen)
+
+
+def runs_in(standing: Standing, within: Window) -> list[PeriodRun]:
+    """The counted periods that end in the window."""
+    return [run for run in standing.runs if within.holds(run.period_end)]
+
+
+def _expenses_in(standing: Standing, within: Window) -> list[Expense]:
+    return [one for one in standing.expenses if within.holds(one.period_end)]

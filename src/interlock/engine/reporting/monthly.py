@@ -1,66 +1,62 @@
-"""The monthly executive update: what to decide first, then ten areas, each concluded in its title."""
+"""The monthly executive update: what to decide first, then ten areas in six parts, each concluded in its title."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 
 from interlock.engine.reporting import risk_and_people as people
 from interlock.engine.reporting import value_and_money as money
-from interlock.engine.reporting.figures import NOBODY
-from interlock.engine.reporting.measures import window
-from interlock.terms.briefing import Briefing, Figure, Passage, Unknown
+from interlock.engine.reporting.figures import counted
+from interlock.engine.reporting.measures import Window, window
+from interlock.engine.reporting.unknowns import left_open, unknown_in
+from interlock.terms.briefing import Briefing, Passage
 from interlock.terms.council import AgendaItem
-from interlock.terms.portfolio import Portfolio, Standing
+from interlock.terms.portfolio import Portfolio
 
 DAYS = 31
+SIX_PARTS = ("Decide", "Do next", "Where it stands", "What it brings", "What can go wrong", "What it takes")
 
 
 def monthly_update(portfolio: Portfolio, agenda: Sequence[AgendaItem]) -> Briefing:
     """Where everything stands for those who decide. `agenda`: what needs deciding, most pressing first."""
     within = window(portfolio.as_of, DAYS)
-    first = people.decisions(agenda)
-    passages = (
-        first,
-        people.next_up(portfolio, agenda),
-        money.by_stage(portfolio),
-        money.value(portfolio),
-        money.progress(portfolio, within),
-        people.risks(portfolio),
-        people.incidents(portfolio, within),
-        money.resourcing(portfolio, within),
-        money.readiness(portfolio),
-        people.alignment(portfolio),
+    areas = _areas(portfolio, agenda, within)
+    passages = tuple(
+        replace(passage, chapter=part) for part, told in zip(SIX_PARTS, areas, strict=True) for passage in told
     )
+    if len(agenda) > people.FIRST:
+        passages += (replace(people.other_decisions(agenda), chapter="Appendix"),)
     subject = portfolio.organisation.name if portfolio.organisation else "all workflows"
     return Briefing(
         kind="monthly update",
-        title=first.title,
+        title=f"Decide first: {agenda[0].question}" if agenda else people.NOTHING,
         subject=f"{subject}, {within.start} to {within.end}",
         as_of=portfolio.as_of,
-        summary=tuple(f"{passage.part}: {passage.title}." for passage in passages if passage.part in SUMMED),
+        summary=tuple(
+            f"{part}: {'. '.join(_short(passage) for passage in told)}."
+            for part, told in zip(SIX_PARTS, areas, strict=True)
+        ),
         passages=passages,
-        unknown=tuple(_unknown(portfolio, passages)),
+        unknown=(*unknown_in(passages), *(each for standing in portfolio.standings for each in left_open(standing))),
         authored_sample=portfolio.authored_sample,
+        front=2,  # decisions and priorities
     )
 
 
-SUMMED = ("Portfolio by stage", "Value", "Risks", "Incidents", "Resourcing")
+def _areas(portfolio: Portfolio, agenda: Sequence[AgendaItem], within: Window) -> tuple[tuple[Passage, ...], ...]:
+    """The ten areas by part."""
+    return (
+        (people.decisions(agenda),),
+        (people.next_up(portfolio, agenda),),
+        (money.by_stage(portfolio), money.readiness(portfolio)),
+        (money.value(portfolio), money.progress(portfolio, within)),
+        (people.risks(portfolio), people.incidents(portfolio, within)),
+        (money.resourcing(portfolio, within), people.alignment(portfolio)),
+    )
 
 
-def _unknown(portfolio: Portfolio, passages: Sequence[Passage]) -> Iterator[Unknown]:
-    """Every figure that is not known, and what each definition leaves open, with who is to find out."""
-    for passage in passages:
-        for grid in passage.grids:
-            for row in grid.rows:
-                for cell in row:
-                    if isinstance(cell, Figure) and cell.value is None:
-                        yield Unknown(f"{passage.part}: {row[0]}: {cell.label}", cell.owner or NOBODY)
-    for standing in portfolio.standings:
-        yield from _open(standing)
-
-
-def _open(standing: Standing) -> Iterator[Unknown]:
-    name, owners = standing.definition.name, standing.definition.owners
-    for role, person in (("value", owners.value), ("safety", owners.safety), ("delivery", owners.delivery)):
-        if not person:
-            yield Unknown(f"{name}: who is its {role} owner", owners.value or owners.safety or NOBODY)
-    if not standing.definition.initiative.kpis:
-        yield Unknown(f"{name}: which KPI it is to move", owners.value or NOBODY)
+def _short(passage: Passage) -> str:
+    """The conclusion of an area; of the priorities, which stand on the same page, how many there are."""
+    if passage.part == "Next priorities":
+        n = counted(len(passage.grids[0].rows), "priority", "priorities")
+        return f"{n}, each with its owner and date"
+    return passage.title

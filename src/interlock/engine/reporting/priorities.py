@@ -25,15 +25,12 @@ class Priority:
 
 
 def priorities(portfolio: Portfolio, agenda: Sequence[AgendaItem]) -> tuple[Priority, ...]:
-    """At most five, one a workflow before a second one of the same; fewer than three where nothing else waits."""
+    """At most five, one a workflow, soonest first; decisions fill up to three where little other work waits."""
     meets = portfolio.organisation.meets_every_days if portfolio.organisation else 7
     soon = (moment(portfolio.as_of).date() + dt.timedelta(days=meets)).isoformat()
-    found = [_to_decide(item, soon) for item in agenda[:2]]
-    told = {item.workflow for item in agenda[:2]}
-    for standing in portfolio.standings:
-        if standing.definition.name not in told:
-            found += list(_of(standing, portfolio.as_of, soon))[:1]
-    return tuple(found[:2] + sorted(found[2:], key=lambda each: (each.due, each.work)))[:MOST]
+    found = [one for each in portfolio.standings for one in list(_of(each, portfolio.as_of, soon))[:1]]
+    found = sorted(found, key=lambda each: (each.due, each.work))[:MOST]
+    return (*found, *(_to_decide(item, soon) for item in agenda[: max(0, LEAST - len(found))]))
 
 
 def _to_decide(item: AgendaItem, soon: str) -> Priority:

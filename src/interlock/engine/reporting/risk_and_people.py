@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
-from interlock.engine.reporting.figures import NOBODY, NOT_KNOWN, figure
+from interlock.engine.reporting.figures import NOBODY, NOT_KNOWN, counted, figure
 from interlock.engine.reporting.measures import Window
 from interlock.engine.reporting.priorities import priorities
 from interlock.terms.briefing import Grid, Passage
@@ -12,31 +12,42 @@ from interlock.terms.measured import Severity
 from interlock.terms.portfolio import Portfolio, Standing
 from interlock.terms.story import Tone
 
+NOTHING = "Nothing waits for a decision"
+FIRST = 5  # as many decisions as a board reads on one page
 SEVEREST = {Severity.HIGH: 0, Severity.MEDIUM: 1, Severity.LOW: 2}
 
 
 def decisions(agenda: Sequence[AgendaItem]) -> Passage:
-    """Area 5: what is to be decided, with options, implications, evidence and who may."""
+    """Area 5: what is to be decided, with options, implications, evidence and who may; the first five."""
+    title = f"{counted(len(agenda), 'decision is', 'decisions are')} required"
+    title += f"; the first {FIRST} are here, the others in the appendix" if len(agenda) > FIRST else ""
+    grid = _questions("Decisions, the most pressing first", agenda[:FIRST])
+    tone = Tone.INCONCLUSIVE if agenda else Tone.PASSED
+    return Passage(title if agenda else NOTHING, grids=(grid,), tone=tone, part="Decisions required")
+
+
+def other_decisions(agenda: Sequence[AgendaItem]) -> Passage:
+    """The decisions after the first five."""
+    more = agenda[FIRST:]
+    title = f"{counted(len(more), 'more decision is', 'more decisions are')} required"
+    return Passage(
+        title, grids=(_questions("The other decisions", more),), tone=Tone.INCONCLUSIVE, part="Other decisions"
+    )
+
+
+def _questions(caption: str, agenda: Sequence[AgendaItem]) -> Grid:
     rows = tuple(
         (
             item.question,
             item.why_now,
             " | ".join(f"{option.title}: {option.implication}" for option in item.options),
             ", ".join(item.may_decide) or NOBODY,
-            ", ".join(_short(each) for each in item.evidence) or "none",
+            figure("pieces of evidence", len(item.evidence), evidence=item.evidence),
         )
         for item in agenda
     )
-    n = len(agenda)
-    title = f"Decide first: {agenda[0].question}" if agenda else "Nothing waits for a decision"
     header = ("Question", "Why now", "Options and what follows", "Who may decide", "Evidence")
-    caption = f"{n} {'decision is' if n == 1 else 'decisions are'} required"
-    grid = Grid(caption, header, rows, "nothing waits for a decision")
-    return Passage(title, grids=(grid,), tone=Tone.INCONCLUSIVE if agenda else Tone.PASSED, part="Decisions required")
-
-
-def _short(evidence: str) -> str:
-    return evidence if evidence.startswith("entry ") else evidence[:12]
+    return Grid(caption, header, rows, "nothing waits for a decision")
 
 
 def risks(portfolio: Portfolio) -> Passage:
@@ -48,7 +59,7 @@ def risks(portfolio: Portfolio) -> Passage:
         for r in s.definition.initiative.risks
     ]
     header = ("Workflow", "Risk", "Owner", "Mitigation", "It has come true when")
-    title = f"{len(true)} risks have come true, {len(told)} more are watched"
+    title = f"{counted(len(true), 'risk has', 'risks have')} come true, {len(told)} more are watched"
     grid = Grid("Risks", header, tuple(true + told), "`risks` in a definition fill this table")
     return Passage(title, grids=(grid,), tone=Tone.FAILED if true else Tone.NEUTRAL, part="Risks")
 
@@ -84,9 +95,9 @@ def alignment(portfolio: Portfolio) -> Passage:
             f"With two owners or more: {', '.join(double) or 'none'}.",
         )
     )
-    title = (
-        f"{len(functions)} functions take part; {len(gaps)} responsibilities have no owner, {len(double)} have several"
-    )
+    held_by = counted(len(gaps), "responsibility has", "responsibilities have")
+    title = f"{counted(len(functions), 'function takes', 'functions take')} part; {held_by} no owner"
+    title += f", {len(double)} several"
     header = ("Function", "Workflows", "Workflows without a named owner")
     grid = Grid("Functions", header, rows, "`function` in a definition fills this table")
     return Passage(title, lines, grids=(grid,), part="Alignment between functions")
@@ -117,9 +128,9 @@ def incidents(portfolio: Portfolio, within: Window) -> Passage:
         )
         for i in shown
     )
-    title = (
-        f"{len(still)} of {len(shown)} incidents are open, {sum(i.redline for i in still)} of them crossed a redline"
-    )
+    crossed = sum(i.redline for i in still)
+    title = f"{len(still)} of {counted(len(shown), 'incident is', 'incidents are')} open"
+    title += f"; a redline was crossed in {crossed}" if crossed else ""
     header = ("Workflow", "Incident", "Severity", "State", "Owner", "Mitigation or lesson", "Cost")
     grid = Grid("Incidents", header, rows, "no incident is on record for this period")
     return Passage(title, grids=(grid,), tone=Tone.FAILED if still else Tone.PASSED, part="Incidents")

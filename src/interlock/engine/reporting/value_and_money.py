@@ -1,31 +1,15 @@
 """Areas of an executive update about worth: value against baseline and target, progress, money, readiness."""
 
-from collections.abc import Sequence
-
+from interlock.engine.economics.value import gain
 from interlock.engine.reporting.figures import NOBODY, figure
-from interlock.engine.reporting.measures import (
-    Window,
-    error_rate,
-    kpi_now,
-    kpi_state,
-    newest,
-    spent,
-    unit_cost,
-    value_owner,
-)
+from interlock.engine.reporting.measures import Window, error_rate, kpi_now, kpi_state, money, unit_cost, value_owner
+from interlock.engine.reporting.unknowns import told
 from interlock.terms.briefing import Cell, Figure, Grid, Passage
 from interlock.terms.evidence import Verdict
-from interlock.terms.measured import Bucket
+from interlock.terms.initiative import Kpi
 from interlock.terms.portfolio import Portfolio, Standing
 from interlock.terms.stage import RolloutStage
 from interlock.terms.story import Tone
-
-BUDGETS = {
-    Bucket.COMPUTE: "compute_usd",
-    Bucket.LAST_MILE: "last_mile_usd",
-    Bucket.BEING_WRONG: "being_wrong_usd",
-    Bucket.LEARNING: "learning_usd",
-}
 
 
 def by_stage(portfolio: Portfolio) -> Passage:
@@ -45,29 +29,31 @@ def by_stage(portfolio: Portfolio) -> Passage:
 
 def value(portfolio: Portfolio) -> Passage:
     """Area 2: value with baseline and target."""
-    rows: list[tuple[Cell, ...]] = []
-    proved = kpis = 0
-    for standing in portfolio.standings:
-        for kpi in standing.definition.initiative.kpis:
-            state, tone = kpi_state(kpi, newest(standing, kpi))
-            kpis, proved = kpis + 1, proved + (tone is Tone.PASSED)
-            owner, seen = value_owner(standing), (standing.release,)
-            rows.append(
-                (
-                    standing.definition.name,
-                    kpi.name,
-                    figure(f"{kpi.name} baseline", kpi.baseline, kpi.unit, evidence=seen, owner=owner),
-                    kpi_now(standing, kpi),
-                    figure(f"{kpi.name} target", kpi.target, kpi.unit, evidence=seen, owner=owner),
-                    kpi.target_date or "no date",
-                    state,
-                )
-            )
-    header = ("Workflow", "KPI", "Baseline", "Now", "Target", "By", "State")
-    title = f"{proved} of {kpis} KPIs have moved or reached their target; for the others it is not proved"
-    tone = Tone.PASSED if kpis and proved == kpis else Tone.INCONCLUSIVE
-    grid = Grid("Value against baseline and target", header, tuple(rows), "a KPI in a definition fills this table")
+    every = [(standing, kpi) for standing in portfolio.standings for kpi in standing.definition.initiative.kpis]
+    rows = tuple((standing.definition.name, *kpi_row(standing, kpi)) for standing, kpi in every)
+    proved = sum(kpi_state(gain(kpi, standing.measurements))[1] is Tone.PASSED for standing, kpi in every)
+    header = ("Workflow", *KPI_HEADER)
+    title = f"{proved} of {len(rows)} KPIs have moved or reached their target"
+    title += "" if proved == len(rows) else "; for the others it is not proved"
+    tone = Tone.PASSED if rows and proved == len(rows) else Tone.INCONCLUSIVE
+    grid = Grid("Value against baseline and target", header, rows, "a KPI in a definition fills this table")
     return Passage(title, grids=(grid,), tone=tone, part="Value")
+
+
+KPI_HEADER = ("KPI", "Baseline", "Now", "Target", "By", "State")
+
+
+def kpi_row(standing: Standing, kpi: Kpi) -> tuple[Cell, ...]:
+    """One KPI under KPI_HEADER."""
+    found, owner, seen = gain(kpi, standing.measurements), value_owner(standing), (standing.release,)
+    return (
+        kpi.name,
+        figure(f"{kpi.name} baseline", kpi.baseline, kpi.unit, evidence=seen, owner=owner),
+        kpi_now(standing, found),
+        figure(f"{kpi.name} target", kpi.target, kpi.unit, evidence=seen, owner=owner),
+        told(f"{kpi.name} date", kpi.target_date, owner),
+        kpi_state(found)[0],
+    )
 
 
 def progress(portfolio: Portfolio, within: Window) -> Passage:
@@ -89,28 +75,22 @@ def progress(portfolio: Portfolio, within: Window) -> Passage:
 
 def resourcing(portfolio: Portfolio, within: Window) -> Passage:
     """Area 6: money by bucket against its budget, and the queue that people work off."""
-    rows = tuple(
-        (str(bucket), spent(portfolio.standings, bucket, within), _budget(portfolio.standings, bucket))
-        for bucket in Bucket
-    )
-    over = [
-        row[0] for row in rows if row[1].value is not None and row[2].value is not None and row[1].value > row[2].value
-    ]
+    spent = money(portfolio.standings, within)
+    over = [str(bucket) for bucket, paid, budget in spent if is_over(paid, budget)]
     waiting = sum(s.open_reviews for s in portfolio.standings)
     late = sum(s.late_reviews for s in portfolio.standings)
     title = (
         f"Over budget: {', '.join(over)}" if over else "No bucket is over its budget, as far as spending is recorded"
     )
-    grid = Grid("Money in the period, USD", ("Bucket", "Spent", "Budget a month"), rows)
+    rows = tuple((str(bucket), paid, budget) for bucket, paid, budget in spent)
+    grid = Grid("Money in the period, USD", ("Bucket", "Spent", "Budget of the days on record"), rows)
     line = f"{waiting} cases wait for a person, {late} of them late."
     return Passage(title, (line,), grids=(grid,), tone=Tone.FAILED if over else Tone.NEUTRAL, part="Resourcing")
 
 
-def _budget(standings: Sequence[Standing], bucket: Bucket) -> Figure:
-    told = [(s.release, getattr(s.definition.initiative.spending, BUDGETS[bucket])) for s in standings]
-    set_ = [(release, usd) for release, usd in told if usd is not None]
-    total = sum(usd for _, usd in set_) if set_ else None
-    return figure(f"{bucket} budget", total, "USD", evidence=tuple(release for release, _ in set_))
+def is_over(paid: Figure, budget: Figure) -> bool:
+    """Whether more was spent than was planned, where both are known."""
+    return paid.value is not None and budget.value is not None and paid.value > budget.value
 
 
 def readiness(portfolio: Portfolio) -> Passage:

@@ -28,7 +28,7 @@ def as_markdown(briefing: Briefing) -> bytes:
 
 
 def _passage(passage: Passage, numbers: Mapping[str, int]) -> Iterator[str]:
-    part = f"{passage.part}: " if passage.part else ""
+    part = "".join(f"{name}: " for name in (passage.chapter, passage.part) if name)
     yield f"## {_plain(part + passage.title)} ({STATES[passage.tone].word})"
     if passage.lines:
         yield "\n".join(f"- {_plain(line)}" for line in passage.lines)

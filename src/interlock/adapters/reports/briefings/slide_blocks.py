@@ -46,11 +46,15 @@ class Slide:
 def slides_of(briefing: Briefing) -> Iterator[Slide]:
     """Every slide after the first, in order."""
     for passage in briefing.passages:
-        yield from _split(passage.title, passage.part, list(_blocks(passage)))
+        yield from _split(passage.title, _kicker(passage), list(_blocks(passage)))
     if briefing.unknown:
         rows = tuple((each.what, each.owner) for each in briefing.unknown)
         grid = Grid("Unknown", ("What", "Who is to find out"), rows)
         yield from _split(f"{words.plural(len(rows), 'thing is', 'things are')} not known yet", "", [*_tables(grid)])
+
+
+def _kicker(passage: Passage) -> str:
+    return ": ".join(name for name in (passage.chapter, passage.part) if name)
 
 
 def wrapped(text: str, width_in: float, size_pt: float) -> int:

@@ -1,38 +1,31 @@
 """`interlock report`: documents for leaders, from what is on record."""
 
-from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.text import Text
 
-from interlock.engine.council.agenda import agenda
 from interlock.engine.ledger.canonical import plain
-from interlock.engine.reporting.monthly import monthly_update
 from interlock.flows.portfolio.read import read_portfolio
 from interlock.surfaces.cli.reports.crosswalk import CROSSWALK, PURPOSE, crosswalk
+from interlock.surfaces.cli.reports.kinds import KINDS, OfOne, built
 from interlock.surfaces.cli.store_options import JsonOption, StoreOption, opened, show_json
 from interlock.surfaces.cli.toolbox import Toolbox, toolbox
 from interlock.surfaces.cli.watching import printable
 from interlock.terms.briefing import Briefing
 from interlock.terms.errors import BadInput
-from interlock.terms.portfolio import Portfolio
 
 LIST = "list"
-# What can be written: its name, what it is for, and how it is built.
-KINDS: Mapping[str, tuple[str, Callable[[Portfolio], Briefing]]] = {
-    "monthly": (
-        "executive update in ten areas; its first page says what to decide",
-        lambda portfolio: monthly_update(portfolio, agenda(portfolio)),
-    ),
-}
 ENDINGS = (".html", ".pdf", ".pptx", ".md", ".json")
 
 
 def report_command(
     context: typer.Context,
     kind: Annotated[str, typer.Argument(help="Which document; `list` tells them all.", show_default=False)],
+    workflow: Annotated[
+        str | None, typer.Option("--workflow", help="Of which workflow, for a document about one.")
+    ] = None,
     framework: Annotated[
         list[str] | None,
         typer.Option("--framework", help="Which frameworks the crosswalk is about, by id. May be given again."),
@@ -64,13 +57,14 @@ def report_command(
     if framework and kind != CROSSWALK:
         raise BadInput(f"'{kind}' is about no framework; leave --framework out")
     for path in out or ():
-        form_checked(path)
+        if path.suffix.lower() not in ENDINGS:
+            raise BadInput(f"--out {path}: end the name with one of {', '.join(ENDINGS)}; the ending is the form")
     if kind == CROSSWALK:
         briefing = crosswalk(box, store, framework or ())
     else:
         with opened(box, store) as opened_store, opened_store.reading() as reading:
             portfolio = read_portfolio(reading, box.clock())
-        briefing = KINDS[kind][1](portfolio)
+        briefing = built(kind, portfolio, workflow)
     for path in out or ():
         box.reports().briefing(briefing, path)
     if as_json:
@@ -79,19 +73,17 @@ def report_command(
     _tell(box, briefing, out or [])
 
 
-def form_checked(path: Path) -> None:
-    """Raises BadInput where the ending of a file's name is no form of a document."""
-    if path.suffix.lower() not in ENDINGS:
-        raise BadInput(f"--out {path}: end the name with one of {', '.join(ENDINGS)}; the ending is the form")
-
-
 def _list(box: Toolbox, *, as_json: bool) -> None:
     if as_json:
-        rows = [{"kind": kind, "for": words} for kind, (words, _) in KINDS.items()]
-        show_json(box, [*rows, {"kind": CROSSWALK, "for": PURPOSE}])
+        rows = [
+            {"kind": kind, "for": of.purpose, "about": "one workflow" if isinstance(of, OfOne) else "all workflows"}
+            for kind, of in KINDS.items()
+        ]
+        show_json(box, [*rows, {"kind": CROSSWALK, "for": PURPOSE, "about": "all workflows"}])
         return
-    for kind, (words, _) in KINDS.items():
-        box.out.print(Text(f"{kind}: {words}"), soft_wrap=True)
+    for kind, of in KINDS.items():
+        takes = " (--workflow)" if isinstance(of, OfOne) else ""
+        box.out.print(Text(f"{kind}{takes}: {of.purpose}"), soft_wrap=True)
     box.out.print(Text(f"{CROSSWALK}: {PURPOSE}"), soft_wrap=True)
 
 

@@ -1,0 +1,58 @@
+"""Which documents can be written, what each is for, and how it is built."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from interlock.engine.council.agenda import agenda
+from interlock.engine.reporting.monthly import monthly_update
+from interlock.terms.briefing import Briefing
+from interlock.terms.errors import BadInput
+from interlock.terms.portfolio import Portfolio, Standing
+
+SHOWN = 5  # names in an error message
+
+
+@dataclass(frozen=True, slots=True)
+class OfAll:
+    """A document about all workflows."""
+
+    purpose: str
+    build: Callable[[Portfolio], Briefing]
+
+
+@dataclass(frozen=True, slots=True)
+class OfOne:
+    """A document about one workflow."""
+
+    purpose: str
+    build: Callable[[Portfolio, Standing], Briefing]
+
+
+KINDS: Mapping[str, OfAll | OfOne] = {
+    "monthly": OfAll(
+        "executive update in ten areas; its first page says what to decide",
+        lambda portfolio: monthly_update(portfolio, agenda(portfolio)),
+    ),
+}
+
+
+def built(kind: str, portfolio: Portfolio, workflow: str | None) -> Briefing:
+    """The document. Raises BadInput where the workflow is not known, missing, or one too many."""
+    chosen = KINDS[kind]
+    if isinstance(chosen, OfAll):
+        if workflow is not None:
+            raise BadInput(f"'{kind}' is about all workflows; leave --workflow out")
+        return chosen.build(portfolio)
+    known = {one.definition.name: one for one in portfolio.standings}
+    if workflow is None:
+        raise BadInput(f"'{kind}' is about one workflow; say which: --workflow NAME ({_names(known)})")
+    if workflow not in known:
+        raise BadInput(f"there is no workflow '{workflow}'; {_names(known)}")
+    return chosen.build(portfolio, known[workflow])
+
+
+def _names(known: Mapping[str, Standing]) -> str:
+    if not known:
+        return "`interlock apply -f FILE` defines one"
+    more = f" and {len(known) - SHOWN} more; `interlock portfolio` shows all" if len(known) > SHOWN else ""
+    return f"known: {', '.join(list(known)[:SHOWN])}{more}"
