@@ -18,9 +18,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+from interlock.adapters.reports.html import HtmlReports
 from interlock.engine.council.agenda import agenda
 from interlock.engine.economics.glance import glance
 from interlock.engine.ledger.canonical import digest, plain
+from interlock.engine.reporting.monthly import monthly_update
 from interlock.engine.timestamp import stamp
 from interlock.flows.ledger.record import record
 from interlock.flows.portfolio.read import read_portfolio
@@ -28,6 +30,7 @@ from interlock.flows.rollout.attest import attest_in
 from interlock.ports.store import Reading, Store, Transaction
 from interlock.terms.certificate import Promise
 from interlock.terms.evidence import EvidenceClass
+from interlock.terms.grant import AutonomyLevel, Grant
 from interlock.terms.initiative import Direction, Initiative, Kpi, ServiceLevels, Spending
 from interlock.terms.measured import Bucket
 from interlock.terms.workflow import (
@@ -44,6 +47,7 @@ from interlock.terms.workflow import (
 from interlock.wiring.run_time import open_address
 
 PAGE_S_MAX = 1.0
+REPORT_S_MAX = 20.0
 MONTHS = 12
 KINDS = ("stage.moved", "readiness.judged", "gate.judged", "waiver.given", "waiver.ended", "incident.opened",
          "incident.closed", "instrument.answered", "council.decided", "drill.held")  # fmt: skip
@@ -88,6 +92,12 @@ def define(tx: Transaction, name: str) -> None:
     body = {"workflow": name, "release": digest(name), "definition": definition, "proposed_by": "Ben Ruiz",
             "authenticated": False, "code_version": "1"}  # fmt: skip
     record(tx, "release.defined", body, at=stamp(START))
+    grant = Grant(
+        name, digest(name), AutonomyLevel.AGENT, 0.9, Promise.SELECTIVE, 0.04, 0.5, 0.15, "Chris Ode", stamp(START),
+        stamp(START + dt.timedelta(days=400)), (), (),
+    )  # fmt: skip
+    given = {"workflow": name, "release": digest(name), "grant": plain(grant), "monitor": {}, "approver": "Chris Ode"}
+    record(tx, "grant.given", given, at=stamp(START))
 
 
 def live_a_month(tx: Transaction, name: str, month: int) -> None:
@@ -133,6 +143,13 @@ def page(reading: Reading) -> int:
     return len([glance(standing) for standing in portfolio.standings])
 
 
+def report(reading: Reading, path: Path) -> int:
+    """The monthly update, from the store to the file."""
+    portfolio = read_portfolio(reading, START + dt.timedelta(days=30 * MONTHS + 1))
+    HtmlReports().briefing(monthly_update(portfolio, agenda(portfolio)), path)
+    return len(portfolio.standings)
+
+
 def timed(store: Store, work: Callable[[Reading], int], rounds: int = 3) -> tuple[float, int]:
     """The quickest of some rounds, in seconds, and what it counted."""
     found = []
@@ -159,14 +176,17 @@ def main() -> int:
             read_s, _ = timed(opened.store, lambda reading: len(
                 read_portfolio(reading, START + dt.timedelta(days=30 * MONTHS + 1)).standings))  # fmt: skip
             page_s, _ = timed(opened.store, page)
+            report_s, _ = timed(opened.store, lambda reading: report(reading, Path(folder) / "monthly.html"), rounds=1)
         finally:
             opened.close()
     print(f"floor, {rows:,} rows as terms: {floor_s:.3f} s")
     print(f"read model: {read_s:.3f} s ({read_s / floor_s:.2f} times the floor)")
     print(f"page data with figures and agenda: {page_s:.3f} s ({page_s / floor_s:.2f} times the floor)")
-    holds = page_s < PAGE_S_MAX
-    print(f"bar: page data under {PAGE_S_MAX} s: {'holds' if holds else 'MISSED'}")
-    return 0 if holds else 1
+    print(f"monthly update as HTML: {report_s:.3f} s ({report_s / floor_s:.2f} times the floor)")
+    bars = (("page data", page_s, PAGE_S_MAX), ("monthly update", report_s, REPORT_S_MAX))
+    for what, took_s, most_s in bars:
+        print(f"bar: {what} under {most_s} s: {'holds' if took_s < most_s else 'MISSED'}")
+    return 0 if all(took_s < most_s for _, took_s, most_s in bars) else 1
 
 
 if __name__ == "__main__":

@@ -37,3 +37,23 @@ def test_evidence_and_queues_of_all_workflows(store: Store) -> None:
         assert list(reading.evidence_of_kinds(())) == []
         assert list(reading.newest_each("gate.judged")) == [newest]
         assert reading.queue_lengths(LATER) == {"triage": QueueLength(open=2, late=1)}
+
+
+def test_measurements_newest_verdicts_and_recent_cases_of_all_workflows(store: Store) -> None:
+    with store.transaction() as tx:
+        kpi = attest_in(
+            tx, "triage", release="r1", kind="kpi", evidence_class=EvidenceClass.SOURCE, source="desk",
+            body={"kpi": "hours", "value": 2.5}, at=AT,
+        )  # fmt: skip
+        judged = [
+            record(tx, "readiness.judged", {"workflow": workflow, "gate": gate, "n": n}, at=AT)
+            for n, (workflow, gate) in enumerate(
+                (("triage", "a"), ("triage", "b"), ("other", "a"), ("triage", "a"), ("other", "a"))
+            )
+        ]
+        record(tx, "readiness.judged", {"workflow": None, "gate": "a"}, at=AT)
+    with store.reading() as reading:
+        assert list(reading.measured("kpi")) == [("triage", kpi.digest, "r1", "desk", {"kpi": "hours", "value": 2.5})]
+        assert list(reading.measured("expense")) == []
+        assert list(reading.newest_by("readiness.judged", "gate")) == [judged[1], judged[3], judged[4]]
+        assert reading.decided_since(0) == frozenset()

@@ -1,11 +1,14 @@
 """The portfolio as it is read from a store: each figure with the evidence that it came from."""
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 
 from governed import ANA, DEFINITION, NAME, House
-from interlock.flows.portfolio.drifting import CASES_IN_WINDOW, entry_at
+from interlock.engine.timestamp import stamp
+from interlock.flows.ledger.record import record
+from interlock.flows.portfolio.drifting import entry_at
 from interlock.flows.portfolio.read import read_portfolio
 from interlock.flows.rollout.attest import attest
 from interlock.flows.rollout.demote import demote
@@ -14,6 +17,7 @@ from interlock.terms.grant import AutonomyLevel
 from interlock.terms.measured import Bucket, Expense, Measurement, PeriodRun
 from interlock.terms.portfolio import Portfolio
 from interlock.terms.stage import RolloutStage
+from staged import drift
 
 SPAN = {"period_start": "2026-02-01", "period_end": "2026-02-28"}
 
@@ -70,14 +74,40 @@ def test_a_grant_past_its_end_allows_nothing(live: House) -> None:
     assert (standing.level, standing.grant is not None) == (AutonomyLevel.SHADOW, True)
 
 
-@pytest.mark.parametrize(("cases", "drifts"), [(CASES_IN_WINDOW - 61, False), (CASES_IN_WINDOW - 60, True)])
+@pytest.mark.parametrize(("cases", "drifts"), [(289, False), (290, True)])
 def test_350_cases_in_7_days_without_a_grant_are_live_by_drift(live: House, cases: int, *, drifts: bool) -> None:
     demote(live.store, NAME, by=ANA, reason="too many complaints", clock=live.clock)
     live.shadow(cases)  # 60 shadow cases came before
     (standing,) = _read(live).standings
     assert standing.live_by_drift is drifts
+    assert standing.drifts == drift(live)
     live.now += dt.timedelta(days=8)
     assert not _read(live).standings[0].live_by_drift
+
+
+def test_the_portfolio_and_unauthorised_say_the_same(live: House) -> None:
+    assert _read(live).standings[0].drifts == drift(live) == ()
+    with live.store.transaction() as tx:  # planted: a stage below its level
+        body = {
+            "workflow": NAME,
+            "release": live.release,
+            "left": "scale",
+            "entered": "pilot",
+            "by": "x",
+            "reason": "y",
+        }
+        record(tx, "stage.moved", body, at=stamp(live.clock()))
+    counts = {"cases": 90, "applied": 40, "reviewed": 50, "overridden": 3, "labelled": 30, "wrong": 1, "successes": 80}
+    _measured(live, "period", dict(counts))  # planted: effects before any grant was held
+    foreign = replace(live.proposal(), release="sha256:another")  # planted: a release that is not in force
+    live.act(foreign)
+    live.now += dt.timedelta(days=29, hours=23, minutes=59)
+    live.shadow(20)
+    live.now += dt.timedelta(minutes=2)
+    live.shadow(60)  # planted: cases after the grant expired
+    found = drift(live)
+    assert _read(live).standings[0].drifts == found
+    assert [words.split()[1] for words in found] == ["cases", "effects", "holds"]
 
 
 def test_the_entry_at_a_time_is_found_by_halving(live: House) -> None:

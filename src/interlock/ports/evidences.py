@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from interlock.terms.evidence import Evidence
 from interlock.terms.ledger import LedgerEntry
@@ -16,6 +16,10 @@ class QueueLength:
     late: int
 
 
+# Workflow, digest, release, source and body: a tuple, for a page is made of a hundred thousand of them.
+MeasuredRow = tuple[str, str, str, str, Mapping[str, Any]]
+
+
 class EvidenceReading(Protocol):
     """Part of interlock.ports.store.Reading."""
 
@@ -27,8 +31,23 @@ class EvidenceReading(Protocol):
         """Evidence of these kinds of every workflow (its name, the evidence), as it was recorded, streamed."""
         ...
 
+    def measured(self, kind: str) -> Iterator[MeasuredRow]:
+        """Evidence of one kind of every workflow, as it was recorded, streamed: only what a figure is made of.
+
+        A year of a thousand workflows is read in half the time that whole evidence takes.
+        """
+        ...
+
     def newest_each(self, kind: str) -> Iterator[LedgerEntry]:
         """The newest ledger entry of one kind of each workflow that has one, by workflow."""
+        ...
+
+    def newest_by(self, kind: str, member: str) -> Iterator[LedgerEntry]:
+        """The newest ledger entry of one kind of each workflow and each value of a member of its body, in order."""
+        ...
+
+    def decided_since(self, entry: int) -> frozenset[str]:
+        """The workflows of which a case was decided at or after a ledger entry."""
         ...
 
     def queue_lengths(self, at: str) -> Mapping[str, QueueLength]:

@@ -17,8 +17,8 @@ class Standing:
     """Everything on record about one workflow, as of a moment. Lists are in the order of their records.
 
     `gates` are the newest verdicts by gate's name, `sheets` the newest by instrument's id. `live_by_drift`: cases are
-    handled although no grant allows it. `open_reviews` and `late_reviews` count its queue. `drilled_at` is when its
-    kill switch was last drilled.
+    handled although no grant allows it; `drifts` says each way in words. `open_reviews` and `late_reviews` count its
+    queue. `drilled_at` is when its kill switch was last drilled.
     """
 
     definition: WorkflowDefinition
@@ -37,6 +37,7 @@ class Standing:
     incidents: tuple[Incident, ...] = ()
     sheets: Mapping[str, Sheet] | None = None
     live_by_drift: bool = False
+    drifts: tuple[str, ...] = ()
     halted: bool = False
     open_reviews: int = 0
     late_reviews: int = 0

@@ -139,4 +139,4 @@ def test_learning_is_no_spend_that_a_kpi_must_answer_for() -> None:
 @pytest.mark.parametrize(("ceiling", "over"), [(0.5, False), (0.49, True), (None, False)])
 def test_a_success_over_its_ceiling_is_a_cost_regression(ceiling: float | None, *, over: bool) -> None:
     initiative = Initiative(service_levels=ServiceLevels(cost_per_success_max_usd=ceiling))
-    assert (cost_regression(initiative, [spent(350.0)], [ran(700)]) is not None) is over
+    assert (cost_regression(initiative, cost_per_success([spent(350.0)], [ran(700)])) is not None) is over

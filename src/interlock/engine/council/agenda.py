@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Callable, Iterator
 
 from interlock.engine.economics.alarms import cost_regression, scope_pause
+from interlock.engine.economics.spending import cost_per_success
 from interlock.engine.timestamp import moment
 from interlock.terms.council import AgendaItem, Option
 from interlock.terms.evidence import Verdict
@@ -44,7 +45,7 @@ def _drifting(standing: Standing, now: dt.datetime) -> Iterator[AgendaItem]:  # 
         name = standing.definition.name
         judge = Option("judge", "Judge its gate now", "it acts with authority, or it is known what is missing")
         options = (Option("stop", "Stop its cases", "people do the work again"), judge)
-        why = "cases are handled at the volume of production, and no grant allows it"
+        why = "; ".join(standing.drifts) or "cases are handled at the volume of production, and no grant allows it"
         rights = standing.definition.rights.promote
         # The release: another one that drifts is another question.
         yield AgendaItem(
@@ -85,7 +86,7 @@ def _money(standing: Standing, now: dt.datetime) -> Iterator[AgendaItem]:  # noq
             f"{name}/spend/{newest}", name, f"Does the scope of {name} pause?", why, _stop_or(hold, standing), "move",
             rights, pause.evidence,
         )  # fmt: skip
-    regression = cost_regression(initiative, standing.expenses, standing.runs)
+    regression = cost_regression(initiative, cost_per_success(standing.expenses, standing.runs))
     if regression is not None:
         why = f"a success costs {regression.cost_usd:,.2f} USD, at most {regression.ceiling_usd:,.2f} was agreed"
         accept = Option("accept", "Accept the cost and change the ceiling", "the definition is amended")

@@ -4,9 +4,9 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from interlock.engine.economics.spending import BUCKETS, cost_per_success
+from interlock.engine.economics.spending import UnitCost
 from interlock.terms.initiative import Direction, Initiative, Kpi
-from interlock.terms.measured import Expense, Measurement, PeriodRun
+from interlock.terms.measured import Bucket, Expense, Measurement
 
 PERIODS_COMPARED = 2  # the newest against the one before
 
@@ -39,17 +39,17 @@ def scope_pause(
 
     A KPI whose interval still holds the value before has not moved: a change within the noise is none.
     """
-    spent = _spent_by_period(expenses)
+    spent_in = {(one.period_start, one.period_end) for one in expenses if one.bucket is not Bucket.LEARNING}
     stalled: ScopePause | None = None
     for kpi in initiative.kpis:
         values = {(one.period_start, one.period_end): one for one in _of(kpi, measurements)}
-        periods = sorted(values.keys() & spent.keys())[-PERIODS_COMPARED:]
+        periods = sorted(values.keys() & spent_in)[-PERIODS_COMPARED:]
         if len(periods) < PERIODS_COMPARED:
             continue
         before, after = (values[period] for period in periods)
         if _moved(kpi, before, after):
             return None
-        (money_before, _), (money, why) = (spent[period] for period in periods)
+        (money_before, _), (money, why) = (_spent(expenses, period) for period in periods)
         # By the day: a longer month is no rise.
         if money / _days(periods[1]) > money_before / _days(periods[0]) and stalled is None:
             evidence = (before.evidence, after.evidence, *why)
@@ -57,25 +57,23 @@ def scope_pause(
     return stalled
 
 
-def cost_regression(
-    initiative: Initiative, expenses: Sequence[Expense], runs: Sequence[PeriodRun]
-) -> CostRegression | None:
+def cost_regression(initiative: Initiative, cost: UnitCost) -> CostRegression | None:
     """The cost of a success over its ceiling; None where it is under it, or either is not known."""
     ceiling = initiative.service_levels.cost_per_success_max_usd
-    cost = cost_per_success(expenses, runs)
     if ceiling is None or cost.value_usd is None or cost.value_usd <= ceiling:
         return None
     return CostRegression(cost.value_usd, ceiling, cost.evidence)
 
 
-def _spent_by_period(expenses: Sequence[Expense]) -> dict[tuple[str, str], tuple[float, tuple[str, ...]]]:
-    spent: dict[tuple[str, str], tuple[float, tuple[str, ...]]] = {}
-    for one in expenses:
-        if one.bucket in BUCKETS:
-            period = (one.period_start, one.period_end)
-            amount, evidence = spent.get(period, (0.0, ()))
-            spent[period] = (amount + one.amount_usd, (*evidence, one.evidence))
-    return spent
+def _spent(expenses: Sequence[Expense], period: tuple[str, str]) -> tuple[float, tuple[str, ...]]:
+    """What was spent in the three buckets, and its evidence."""
+    start, end = period
+    own = [
+        one
+        for one in expenses
+        if one.period_start == start and one.period_end == end and one.bucket is not Bucket.LEARNING
+    ]
+    return sum(one.amount_usd for one in own), tuple(one.evidence for one in own)
 
 
 def _days(period: tuple[str, str]) -> int:

@@ -40,7 +40,8 @@ def glance(standing: Standing) -> Glance:
     run = max(standing.runs, key=lambda one: one.period_end, default=None)
     gains = tuple(gain(kpi, standing.measurements) for kpi in initiative.kpis)
     pause = scope_pause(initiative, standing.measurements, standing.expenses)
-    regression = cost_regression(initiative, standing.expenses, standing.runs)
+    cost = cost_per_success(standing.expenses, standing.runs)
+    regression = cost_regression(initiative, cost)
     return Glance(
         workflow=definition.name,
         gains=gains,
@@ -48,7 +49,7 @@ def glance(standing: Standing) -> Glance:
         wrong=rate(0, 0) if run is None else rate(run.wrong, run.labelled),
         budget=definition.budget.error if definition.budget_planned else None,
         automated=rate(0, 0) if run is None else rate(run.applied, run.cases),
-        cost=cost_per_success(standing.expenses, standing.runs),
+        cost=cost,
         buckets=by_bucket(initiative.spending, standing.expenses),
         pause=pause,
         regression=regression,

@@ -10,6 +10,7 @@ from interlock.terms.measured import Bucket, Expense, PeriodRun
 
 BUCKETS = (Bucket.COMPUTE, Bucket.LAST_MILE, Bucket.BEING_WRONG)  # the learning tax is paid to find out: not among them
 MONTH_DAYS = 365.25 / 12
+Period = tuple[str, str]  # its first and its last day
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +51,14 @@ def by_bucket(spending: Spending, expenses: Sequence[Expense]) -> tuple[BucketSp
         Bucket.BEING_WRONG: spending.being_wrong_usd,
         Bucket.LEARNING: spending.learning_usd,
     }
-    return tuple(_bucket(bucket, budgets[bucket], expenses) for bucket in (*BUCKETS, Bucket.LEARNING))
+    spent: dict[Bucket, list[Expense]] = {bucket: [] for bucket in budgets}
+    for one in expenses:
+        spent[one.bucket].append(one)
+    return tuple(_bucket(bucket, month_usd, spent[bucket]) for bucket, month_usd in budgets.items())
 
 
-def _bucket(bucket: Bucket, month_usd: float | None, expenses: Sequence[Expense]) -> BucketSpent:
-    own = [one for one in expenses if one.bucket is bucket]
-    days = len(_covered(own))
+def _bucket(bucket: Bucket, month_usd: float | None, own: Sequence[Expense]) -> BucketSpent:
+    days = len(_covered(_periods(own)))
     budget = None if month_usd is None else month_usd * days / MONTH_DAYS
     return BucketSpent(bucket, sum(one.amount_usd for one in own), days, budget, tuple(one.evidence for one in own))
 
@@ -65,11 +68,20 @@ def _days(start: str, end: str) -> range:
     return range(dt.date.fromisoformat(start).toordinal(), dt.date.fromisoformat(end).toordinal() + 1)
 
 
-def _covered(items: Sequence[Expense] | Sequence[PeriodRun]) -> set[int]:
-    days: set[int] = set()
-    for start, end in {(one.period_start, one.period_end) for one in items}:
-        days.update(_days(start, end))
-    return days
+def _periods(items: Sequence[Expense] | Sequence[PeriodRun]) -> frozenset[Period]:
+    return frozenset([(one.period_start, one.period_end) for one in items])
+
+
+@lru_cache(maxsize=4096)
+def _covered(periods: frozenset[Period]) -> frozenset[int]:
+    return frozenset(day for period in periods for day in _days(*period))
+
+
+@lru_cache(maxsize=4096)
+def _within(periods: frozenset[Period], others: frozenset[Period]) -> frozenset[Period]:
+    """Those of the periods whose days are all covered by the others."""
+    covered = _covered(others)
+    return frozenset(period for period in periods if covered.issuperset(_days(*period)))
 
 
 def cost_per_success(expenses: Sequence[Expense], runs: Sequence[PeriodRun]) -> UnitCost:
@@ -78,11 +90,12 @@ def cost_per_success(expenses: Sequence[Expense], runs: Sequence[PeriodRun]) -> 
     Money of a period counts where its days are all covered by counted periods, so that none is set against outcomes of
     other days; outcomes likewise.
     """
-    spent_days = _covered(expenses)
-    matched = [run for run in runs if spent_days.issuperset(_days(run.period_start, run.period_end))]
-    counted = _covered(matched)
+    ran, spent_in = _periods(runs), _periods(expenses)
+    matches = _within(ran, spent_in)
+    counts = _within(spent_in, matches)
+    matched = [run for run in runs if (run.period_start, run.period_end) in matches]
     own = [
-        one for one in expenses if one.bucket in BUCKETS and counted.issuperset(_days(one.period_start, one.period_end))
+        one for one in expenses if one.bucket is not Bucket.LEARNING and (one.period_start, one.period_end) in counts
     ]
     spent, successes = sum(one.amount_usd for one in own), sum(run.successes for run in matched)
     evidence = (*(one.evidence for one in own), *(run.evidence for run in matched))

@@ -1,10 +1,6 @@
-"""Whether cases are handled at the volume of production although nothing allows it."""
-
-from itertools import islice
+"""Where in the ledger a time begins."""
 
 from interlock.ports.store import Reading
-
-CASES_IN_WINDOW = 350  # 50 a day over 7 days: more than anybody looks at to find something out
 
 
 def entry_at(reading: Reading, since: str) -> int:
@@ -21,11 +17,3 @@ def entry_at(reading: Reading, since: str) -> int:
         else:
             low = entry.index + 1
     return low
-
-
-def is_live_by_drift(reading: Reading, workflow: str, *, live: bool, since: int) -> bool:
-    """Whether a workflow without a `live` grant had 350 cases or more since an entry: at most so many are read."""
-    if live:
-        return False
-    recent = islice(reading.decisions(workflow, since_entry=since), CASES_IN_WINDOW)
-    return sum(1 for _ in recent) == CASES_IN_WINDOW

@@ -1,19 +1,21 @@
 """Read where every workflow stands: each kind of record once for all of them, whatever their number."""
 
 import datetime as dt
+import gc
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from interlock.engine.rollout.definition import definition_of
 from interlock.engine.timestamp import stamp
 from interlock.flows.portfolio import recorded
-from interlock.flows.portfolio.drifting import entry_at, is_live_by_drift
+from interlock.flows.rollout.unauthorised import drifting
 from interlock.ports.evidences import QueueLength
 from interlock.ports.store import Reading, WorkflowRow
 from interlock.terms.certificate import Promise
-from interlock.terms.evidence import Evidence, GateVerdict
+from interlock.terms.evidence import GateVerdict
 from interlock.terms.grant import AutonomyLevel, Grant
 from interlock.terms.instrument import Sheet
 from interlock.terms.ledger import LedgerEntry
@@ -22,7 +24,6 @@ from interlock.terms.portfolio import Portfolio, Standing
 from interlock.terms.stage import RolloutStage, StageMove, Waiver
 
 T = TypeVar("T")
-DRIFT_DAYS = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +47,33 @@ def read_portfolio(reading: Reading, now: dt.datetime, *, ledger_holds: bool | N
 
     `ledger_holds` is what a verification of the ledger said, None where nobody verified it.
     """
+    with _collecting_later():
+        return _read(reading, now, ledger_holds)
+
+
+@contextmanager
+def _collecting_later() -> Iterator[None]:
+    """A hundred thousand terms are made and all are kept: looking through them for cycles meanwhile finds none.
+
+    It would take a third of the time of a large portfolio.
+    """
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collects:
+            gc.enable()
+
+
+def _read(reading: Reading, now: dt.datetime, ledger_holds: bool | None) -> Portfolio:
     at = stamp(now)
     records = _records(reading, at)
     halted = {name for name, (_, is_halted) in reading.scopes().items() if is_halted}
-    since = entry_at(reading, stamp(now - dt.timedelta(days=DRIFT_DAYS)))
-    standings = tuple(_standing(reading, row, records, halted, since, at) for row in reading.workflows())
+    rows = reading.workflows()
+    stages = {name: moves[-1].entered for name, moves in records.moves.items()}
+    drifts = drifting(reading, rows, stages, records.runs, now=now)
+    standings = tuple(_standing(row, records, halted, drifts.get(row.name, ()), at) for row in rows)
     organisation = _newest(reading.entries_of("organisation.defined"))
     return Portfolio(
         as_of=at,
@@ -63,9 +86,6 @@ def read_portfolio(reading: Reading, now: dt.datetime, *, ledger_holds: bool | N
 
 
 def _records(reading: Reading, at: str) -> _Records:
-    evidence: dict[str, list[tuple[str, Evidence]]] = defaultdict(list)
-    for workflow, item in reading.evidence_of_kinds(("kpi", "expense", "period")):
-        evidence[item.kind].append((workflow, item))
     ended = {int(entry.body["waiver"]) for entry in reading.entries_of("waiver.ended")}
     given = (entry for entry in reading.entries_of("waiver.given") if entry.index not in ended)
     incidents = recorded.incidents(reading.entries_of("incident.opened"), reading.entries_of("incident.closed"))
@@ -75,9 +95,9 @@ def _records(reading: Reading, at: str) -> _Records:
         waivers=_by_workflow(map(recorded.waiver, given)),
         incidents=_by_workflow(incidents),
         sheets=_sheets(reading.entries_of("instrument.answered")),
-        measurements=_measured(evidence["kpi"], recorded.measurement),
-        expenses=_measured(evidence["expense"], recorded.expense),
-        runs=_measured(evidence["period"], recorded.period_run),
+        measurements=_by_workflow(map(recorded.measurement, reading.measured("kpi"))),
+        expenses=_by_workflow(map(recorded.expense, reading.measured("expense"))),
+        runs=_by_workflow(map(recorded.period_run, reading.measured("period"))),
         drills=_drills(reading.entries_of("drill.held")),
         queues=reading.queue_lengths(at),
     )
@@ -90,21 +110,11 @@ def _by_workflow(items: Iterable[T]) -> Mapping[str, list[T]]:
     return grouped
 
 
-def _measured(items: Iterable[tuple[str, Evidence]], read: Callable[[str, Evidence], T]) -> Mapping[str, list[T]]:
-    grouped: dict[str, list[T]] = defaultdict(list)
-    for workflow, evidence in items:
-        grouped[workflow].append(read(workflow, evidence))
-    return grouped
-
-
 def _gates(reading: Reading) -> Mapping[str, dict[str, GateVerdict]]:
     """The newest verdict of each gate; only that one is read back, however often the gate was judged."""
-    newest: dict[tuple[str, str], LedgerEntry] = {}
-    for entry in (*reading.newest_each("gate.judged"), *reading.entries_of("readiness.judged")):
-        newest[entry.body["workflow"], entry.body["gate"]] = entry
     grouped: dict[str, dict[str, GateVerdict]] = defaultdict(dict)
-    for (workflow, gate), entry in newest.items():
-        grouped[workflow][gate] = recorded.verdict(entry)
+    for entry in (*reading.newest_each("gate.judged"), *reading.newest_by("readiness.judged", "gate")):
+        grouped[entry.body["workflow"]][entry.body["gate"]] = recorded.verdict(entry)
     return grouped
 
 
@@ -129,7 +139,7 @@ def _newest(entries: Iterable[LedgerEntry]) -> LedgerEntry | None:
     return max(entries, key=lambda entry: entry.index, default=None)
 
 
-def _standing(reading: Reading, row: WorkflowRow, records: _Records, halted: set[str], since: int, at: str) -> Standing:
+def _standing(row: WorkflowRow, records: _Records, halted: set[str], drifts: tuple[str, ...], at: str) -> Standing:
     name = row.name
     moves = records.moves.get(name, [])
     stage = moves[-1].entered if moves else RolloutStage.EXPLORATION
@@ -152,7 +162,8 @@ def _standing(reading: Reading, row: WorkflowRow, records: _Records, halted: set
         runs=tuple(records.runs.get(name, ())),
         incidents=tuple(records.incidents.get(name, ())),
         sheets=records.sheets.get(name, {}),
-        live_by_drift=is_live_by_drift(reading, name, live=live, since=since),
+        live_by_drift=bool(drifts),
+        drifts=drifts,
         halted=bool(halted & {"global", f"workflow:{name}"}),
         open_reviews=queue.open,
         late_reviews=queue.late,

@@ -3,42 +3,43 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from interlock.ports.evidences import MeasuredRow
 from interlock.terms.council import CouncilDecision, Organisation, Responsibility
-from interlock.terms.evidence import Evidence, Finding, GateVerdict, Verdict
+from interlock.terms.evidence import Finding, GateVerdict, Verdict
 from interlock.terms.instrument import Answer, Sheet
 from interlock.terms.ledger import LedgerEntry
 from interlock.terms.measured import Bucket, Expense, Incident, Measurement, PeriodRun, Severity
 from interlock.terms.stage import RolloutStage, StageMove, Waiver
 
-COUNTS = ("cases", "applied", "reviewed", "overridden", "labelled", "wrong", "successes")
+_BUCKETS = {bucket.value: bucket for bucket in Bucket}
 
 
-def measurement(workflow: str, evidence: Evidence) -> Measurement:
+def measurement(row: MeasuredRow) -> Measurement:
     """Evidence of the kind `kpi`."""
-    body = evidence.body
+    workflow, digest, _, source, body = row
     get = body.get
     return Measurement(
-        workflow, body["kpi"], float(body["value"]), body["period_start"], body["period_end"], evidence.source,
-        evidence.digest, get("n"), get("low"), get("high"), get("segment"), get("control", False),
+        workflow, body["kpi"], float(body["value"]), body["period_start"], body["period_end"], source, digest,
+        get("n"), get("low"), get("high"), get("segment"), get("control", False),
     )  # fmt: skip
 
 
-def expense(workflow: str, evidence: Evidence) -> Expense:
+def expense(row: MeasuredRow) -> Expense:
     """Evidence of the kind `expense`."""
-    body = evidence.body
+    workflow, digest, _, source, body = row
     return Expense(
-        workflow, Bucket(body["bucket"]), float(body["amount_usd"]), body["period_start"], body["period_end"],
-        evidence.source, evidence.digest,
+        workflow, _BUCKETS[body["bucket"]], float(body["amount_usd"]), body["period_start"], body["period_end"], source,
+        digest,
     )  # fmt: skip
 
 
-def period_run(workflow: str, evidence: Evidence) -> PeriodRun:
+def period_run(row: MeasuredRow) -> PeriodRun:
     """Evidence of the kind `period`."""
-    body = evidence.body
-    counts = {name: body[name] for name in COUNTS}
+    workflow, digest, release, _, body = row
     return PeriodRun(
-        workflow, evidence.release, body["period_start"], body["period_end"], **counts, evidence=evidence.digest
-    )
+        workflow, release, body["period_start"], body["period_end"], body["cases"], body["applied"], body["reviewed"],
+        body["overridden"], body["labelled"], body["wrong"], body["successes"], digest,
+    )  # fmt: skip
 
 
 def stage_move(entry: LedgerEntry) -> StageMove:

@@ -1,14 +1,17 @@
 """Live by drift: what a workflow does, or is used for, without a grant that allows it. Read from its own records."""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 from interlock.engine.rollout.levels import is_above
 from interlock.engine.rollout.stages import HIGHEST
 from interlock.engine.timestamp import stamp
 from interlock.flows.portfolio.drifting import entry_at
-from interlock.ports.store import Reading, WorkflowRow
+from interlock.ports.store import DecisionRow, Reading, WorkflowRow
 from interlock.terms.grant import AutonomyLevel
+from interlock.terms.measured import PeriodRun
 from interlock.terms.stage import RolloutStage
 
 WINDOW_DAYS = 7
@@ -21,33 +24,78 @@ def live_without_grant(reading: Reading, row: WorkflowRow, stage: RolloutStage, 
     Looks at the last 7 days before `now`. Volume is that of production from 50 cases a day on.
     """
     since = stamp(now - dt.timedelta(days=WINDOW_DAYS))
-    recent = [case for case in reading.decisions(row.name, since_entry=entry_at(reading, since)) if case.at >= since]
-    found: list[str] = []
-    grant = row.grant
-    busy = len(recent) >= WINDOW_DAYS * CASES_A_DAY
-    foreign = [case for case in recent if case.inputs["proposal"]["release"] != case.inputs["current_release"]]
-    if foreign:
-        found.append(f"{len(foreign)} of {len(recent)} cases came from a release that was not in force")
-    if grant is not None and stamp(now) >= grant["expires_at"]:
-        late = sum(case.at >= grant["expires_at"] for case in recent)
-        if late >= CASES_A_DAY:
-            found.append(f"{late} cases came after the grant expired at {grant['expires_at']}")
-    if busy and grant is None:
-        found.append(f"{len(recent)} cases in {WINDOW_DAYS} days without a grant, in {stage}: that is production")
-    found.extend(_reported(reading, row))
+    recent = list(reading.decisions(row.name, since_entry=entry_at(reading, since)))
     moved = reading.newest_of("stage.moved", row.name) is not None
-    if moved and grant is not None and is_above(AutonomyLevel(grant["level"]), HIGHEST[stage]):
-        found.append(f"it holds the level {grant['level']}, and {stage} allows {HIGHEST[stage]} at most")
-    return tuple(found)
-
-
-def _reported(reading: Reading, row: WorkflowRow) -> Iterator[str]:
-    """Effects that a measured period reports of a release which held no grant by then."""
     given = [entry.body["grant"] for entry in reading.entries_of("grant.given", row.name)]
-    for item in reading.evidence(row.name):
-        body = item.body
-        if item.kind != "period" or item.release != row.release or not body.get("applied"):
-            continue
-        end = str(body["period_end"])
-        if not any(one["release"] == item.release and one["granted_at"][:10] <= end[:10] for one in given):
-            yield f"{body['applied']} effects are reported up to {end}, and no grant was held by then ({item.digest})"
+    runs = (
+        (item.release, int(item.body["applied"]), str(item.body["period_end"]), item.digest)
+        for item in reading.evidence(row.name)
+        if item.kind == "period" and item.body.get("applied")
+    )
+    return (
+        *_used(row, recent, stage, stamp(now)),
+        *_reported(row.release, runs, given),
+        *_above(row, stage if moved else None),
+    )
+
+
+def drifting(
+    reading: Reading,
+    rows: Sequence[WorkflowRow],
+    stages: Mapping[str, RolloutStage],
+    runs: Mapping[str, Sequence[PeriodRun]],
+    *,
+    now: dt.datetime,
+) -> Mapping[str, tuple[str, ...]]:
+    """The same of many workflows at once, for those that are live without authority.
+
+    `stages` are those of workflows that were moved, `runs` what periods report. Cases are read only of workflows that
+    had any in the last 7 days.
+    """
+    first = entry_at(reading, stamp(now - dt.timedelta(days=WINDOW_DAYS)))
+    at_work = reading.decided_since(first)
+    given: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
+    for entry in reading.entries_of("grant.given"):
+        given[str(entry.body["workflow"])].append(entry.body["grant"])
+    found = {}
+    for row in rows:
+        name, moved = row.name, stages.get(row.name)
+        recent = list(reading.decisions(name, since_entry=first)) if name in at_work else []
+        told = ((one.release, one.applied, one.period_end, one.evidence) for one in runs.get(name, ()) if one.applied)
+        words = (
+            *_used(row, recent, moved or RolloutStage.EXPLORATION, stamp(now)),
+            *_reported(row.release, told, given[name]),
+            *_above(row, moved),
+        )
+        if words:
+            found[name] = words
+    return found
+
+
+def _used(row: WorkflowRow, recent: Sequence[DecisionRow], stage: RolloutStage, at: str) -> Iterator[str]:
+    """What the cases of the last days say."""
+    foreign = sum(case.inputs["proposal"]["release"] != case.inputs["current_release"] for case in recent)
+    if foreign:
+        yield f"{foreign} of {len(recent)} cases came from a release that was not in force"
+    if row.grant is not None and at >= row.grant["expires_at"]:
+        late = sum(case.at >= row.grant["expires_at"] for case in recent)
+        if late >= CASES_A_DAY:
+            yield f"{late} cases came after the grant expired at {row.grant['expires_at']}"
+    if len(recent) >= WINDOW_DAYS * CASES_A_DAY and row.grant is None:
+        yield f"{len(recent)} cases in {WINDOW_DAYS} days without a grant, in {stage}: that is production"
+
+
+def _reported(
+    release: str, runs: Iterable[tuple[str, int, str, str]], given: Sequence[Mapping[str, Any]]
+) -> Iterator[str]:
+    """Effects that a measured period reports of a release which held no grant by then."""
+    for of, applied, end, digest in runs:
+        held = any(one["release"] == of and one["granted_at"][:10] <= end[:10] for one in given)
+        if of == release and not held:
+            yield f"{applied} effects are reported up to {end}, and no grant was held by then ({digest})"
+
+
+def _above(row: WorkflowRow, moved: RolloutStage | None) -> Iterator[str]:
+    """A level that its stage does not allow; a workflow that was never moved is bound by none."""
+    if moved and row.grant is not None and is_above(AutonomyLevel(row.grant["level"]), HIGHEST[moved]):
+        yield f"it holds the level {row.grant['level']}, and {moved} allows {HIGHEST[moved]} at most"
