@@ -98,7 +98,7 @@ def test_apply_makes_a_release_once(run: Run) -> None:
     assert first.status == 0
     assert first.out.startswith("triage: applied, release sha256:")
     again = run(*APPLY, "--json")
-    assert again.json == [{"release": first.out.split()[-1], "workflow": "triage", "changed": False}]
+    assert again.json == [{"release": first.out.split()[-1], "workflow": "triage", "changed": False, "amended": False}]
 
 
 def test_diff_before_and_after(run: Run, live: Here, tmp_path: Path) -> None:
@@ -109,18 +109,36 @@ def test_diff_before_and_after(run: Run, live: Here, tmp_path: Path) -> None:
     (tmp_path / "triage.yaml").write_text(DEFINITION.replace("error: 0.10", "error: 0.20"), encoding="utf-8")
     ended = run("diff", "-f", "triage.yaml")
     assert ended.status == 1
+    with live.store.reading() as reading:
+        digests = {item.kind: item.digest[:19] for item in reading.evidence("triage")}
+    grant = live.grant()
+    assert grant is not None
     assert ended.out.splitlines() == [
         "triage: another release",
         "  budget.error: 0.1 -> 0.2",
-        "  voids evidence: certificate",
-        "  voids evidence: shadow",
-        "  voids the grant in force",
+        f"  voids evidence: certificate {digests['certificate']}",
+        f"  voids evidence: shadow {digests['shadow']}",
+        f"  voids the grant in force, until {grant['expires_at']}",
     ]
     found = run("diff", "-f", "triage.yaml", "--json")
     assert (found.status, found.json[0]["same"]) == (1, False)
     applied = run(*APPLY)
     assert applied.out.rstrip().endswith("; its grant was ended")
     assert live.grant() is None
+
+
+def test_a_change_of_words_alone_voids_nothing(run: Run, live: Here, tmp_path: Path) -> None:
+    text = DEFINITION.replace("4 hours a day", "3 hours a day") + "behaviour: people answer at once\n"
+    (tmp_path / "triage.yaml").write_text(text, encoding="utf-8")
+    ended = run("diff", "-f", "triage.yaml")
+    assert ended.status == 1
+    assert ended.out.splitlines()[0] == "triage: the same release, amended"
+    assert "  problem.cost: 4 hours a day -> 3 hours a day" in ended.out.splitlines()
+    assert ended.out.splitlines()[-1] == "  voids nothing"
+    applied = run(*APPLY)
+    assert applied.out == f"triage: amended, release {live.release}\n"
+    assert live.grant() is not None
+    assert run("diff", "-f", "triage.yaml").out == "triage: no difference\n"
 
 
 def test_diff_of_a_workflow_that_is_not_there_yet(run: Run, live: Here, tmp_path: Path) -> None:

@@ -32,6 +32,7 @@ from interlock.terms.ai_fit import FitAnswers, FitPack
 from interlock.terms.compliance import Framework
 from interlock.terms.council import Organisation
 from interlock.terms.errors import BadInput
+from interlock.terms.flaw import CheckedDefinition
 from interlock.terms.gate import GatePack
 from interlock.terms.instrument import Instrument
 from interlock.terms.policy import StatedCase
@@ -88,6 +89,8 @@ def build_toolbox() -> Toolbox:
         open_run_time=partial(_run_time, time, err),
         store_exists=_store_exists,
         read_definition=_read_definition,
+        check_definition=_check_definition,
+        definition_schema=_definition_schema,
         read_organisation=_read_organisation,
         read_facts=_read_facts,
         read_instruments=_read_instruments,
@@ -263,6 +266,19 @@ def _read_organisation(path: Path) -> Organisation:
     from interlock.adapters.packs.organisation import read_organisation
 
     return read_organisation(path)
+
+
+def _check_definition(path: Path) -> CheckedDefinition:
+    from interlock.adapters.cedar.guardrail import policy_faults
+    from interlock.adapters.definitions.check_file import check_definition
+
+    return check_definition(path, partial(policy_faults, edge))
+
+
+def _definition_schema() -> Mapping[str, Any]:
+    from interlock.adapters.definitions.json_schema import definition_schema
+
+    return definition_schema()
 
 
 def _read_facts(path: Path) -> StatedCase:

@@ -82,6 +82,10 @@ CHANGES: Mapping[str, tuple[Change, ...]] = {
           at = excluded.at, definition = excluded.definition, granted = NULL, monitor = NULL
         """),
     ),
+    # Nothing that acts changed: the release, its proposer, its grant and its monitor stay.
+    "release.amended": (
+        Change("UPDATE workflow SET definition = :definition WHERE name = :workflow AND release = :release"),
+    ),
     "evidence.recorded": (
         Change("""
         INSERT INTO evidence (digest, workflow, release, kind, class, source, at, body, entry)
@@ -211,6 +215,7 @@ ONCE = frozenset(
 AUTHORITY = frozenset(
     {
         "release.defined",
+        "release.amended",
         "grant.given",
         "grant.ended",
         "kill.fenced",

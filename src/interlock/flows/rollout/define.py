@@ -1,14 +1,19 @@
-"""Apply a definition: it becomes an immutable release, and what was earned by another release no longer holds."""
+"""Apply a definition: it becomes an immutable release, and what was earned by another release no longer holds.
+
+Where only words and figures changed that no decision reads, the release in force is amended, and all stays earned.
+"""
 
 from dataclasses import dataclass
 
 from interlock.engine.ledger.canonical import digest, plain
 from interlock.engine.oversight.audits.sampling import salt_commitment
+from interlock.engine.rollout.amend import may_be_amended
+from interlock.engine.rollout.definition import changed_fields, definition_of
 from interlock.engine.timestamp import stamp
 from interlock.flows.ledger.record import record
 from interlock.ports.clock import Clock
 from interlock.ports.randomness import Randomness
-from interlock.ports.store import Store, Transaction
+from interlock.ports.store import Reading, Store, Transaction, WorkflowRow
 from interlock.terms.errors import Unavailable
 from interlock.terms.ledger import LedgerEntry
 from interlock.terms.person import Person
@@ -19,15 +24,22 @@ SALT_BYTES = 32
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """The release in force after `define`, and whether the definition changed anything."""
+    """The release in force after `define`, and whether the definition changed anything.
+
+    `amended`: it did, and the release is the one that was in force before, with all that it had earned.
+    """
 
     release: Release
     changed: bool
     voided_grant: bool
+    amended: bool = False
 
 
 def release_digest(definition: WorkflowDefinition, *, code_version: str) -> str:
-    """The digest of everything that acts: the definition, what it names in `acts`, and the code that enforces it."""
+    """The digest of a new release: the definition, what it names in `acts`, and the code that enforces it.
+
+    A release keeps it when it is amended.
+    """
     return digest({"definition": plain(definition), "code": code_version})
 
 
@@ -50,7 +62,7 @@ def define(
     clock: Clock,
     randomness: Randomness,
 ) -> Applied:
-    """Make the definition the release in force. The same definition again changes nothing.
+    """Make the definition the release in force, or amend that. The same definition again changes nothing.
 
     Raises Unavailable where the store cannot be written.
     """
@@ -59,9 +71,8 @@ def define(
     release = Release(identity, definition.name, definition, by.name, at)
     with store.transaction() as tx:
         row = tx.workflow(definition.name)
-        if row is not None and row.release == identity:
-            present = Release(identity, row.name, definition, row.proposed_by, row.at)
-            return Applied(present, changed=False, voided_grant=False)
+        if row is not None and keeps_release(tx, row, definition, code_version=code_version):
+            return _amended(tx, row, definition, by, at)
         voided = row is not None and row.grant is not None
         if voided:
             _end_grant(tx, definition.name, at)
@@ -69,6 +80,30 @@ def define(
         # Also where the release was in force before: the newest salt is then always that of the release in force.
         commit_to_salt(tx, release.workflow, release.digest, randomness, at=at)
     return Applied(release, changed=True, voided_grant=voided)
+
+
+def keeps_release(reading: Reading, row: WorkflowRow, definition: WorkflowDefinition, *, code_version: str) -> bool:
+    """Whether applying the definition leaves the release in force: nothing that acts or constrains is another."""
+    defined = reading.newest_of("release.defined", row.name)
+    same_code = defined is not None and defined.body["code_version"] == code_version
+    return same_code and may_be_amended(definition_of(row.definition), definition)
+
+
+def _amended(tx: Transaction, row: WorkflowRow, definition: WorkflowDefinition, by: Person, at: str) -> Applied:
+    release = Release(row.release, row.name, definition, row.proposed_by, row.at)
+    changes = changed_fields(row.definition, plain(definition))
+    if not changes:
+        return Applied(release, changed=False, voided_grant=False)
+    body = {
+        "workflow": row.name,
+        "release": row.release,
+        "definition": definition,
+        "fields": [name for name, _, _ in changes],
+        "by": by.name,
+        "authenticated": by.authenticated,
+    }
+    record(tx, "release.amended", body, at=at)
+    return Applied(release, changed=True, voided_grant=False, amended=True)
 
 
 def _body(release: Release, by: Person, code_version: str) -> dict[str, object]:

@@ -7,10 +7,14 @@ import typer
 from typer.core import TyperGroup
 
 from interlock import __version__
-from interlock.surfaces.cli import authority, cases, definitions, get, recover
+from interlock.surfaces.cli import authority, cases, get, recover
 from interlock.surfaces.cli.access import HOOK_COMMANDS, TOKEN_COMMANDS
 from interlock.surfaces.cli.clock import clock_command
 from interlock.surfaces.cli.council import COUNCIL_COMMANDS, ORGANISATION_COMMANDS
+from interlock.surfaces.cli.definitions.apply import apply_command
+from interlock.surfaces.cli.definitions.check import check_command
+from interlock.surfaces.cli.definitions.diff import diff_command
+from interlock.surfaces.cli.definitions.schema import schema_command
 from interlock.surfaces.cli.demo.command import demo_command
 from interlock.surfaces.cli.drill import drill_command
 from interlock.surfaces.cli.erase import erase_command
@@ -65,8 +69,10 @@ class _Root(TyperGroup):
 COMMANDS: tuple[tuple[str, Callable[..., None]], ...] = (
     ("try", try_command),
     ("demo", demo_command),
-    ("apply", definitions.apply_command),
-    ("diff", definitions.diff_command),
+    ("apply", apply_command),
+    ("diff", diff_command),
+    ("check", check_command),
+    ("schema", schema_command),
     ("get", get.get_command),
     ("portfolio", portfolio_command),
     ("judge", authority.judge_command),

@@ -25,6 +25,7 @@ from interlock.ports.witness import WitnessFile
 from interlock.terms.ai_fit import FitAnswers, FitPack
 from interlock.terms.compliance import Framework
 from interlock.terms.council import Organisation
+from interlock.terms.flaw import CheckedDefinition
 from interlock.terms.gate import GatePack
 from interlock.terms.instrument import Instrument
 from interlock.terms.policy import StatedCase
@@ -87,6 +88,8 @@ class Toolbox:
     open_run_time: Callable[[str], AbstractContextManager[RunTime]]
     store_exists: Callable[[str], bool]
     read_definition: Callable[[Path], WorkflowDefinition]
+    check_definition: Callable[[Path], CheckedDefinition]
+    definition_schema: Callable[[], Mapping[str, Any]]
     read_organisation: Callable[[Path], Organisation]
     read_facts: Callable[[Path], StatedCase]
     read_instruments: Callable[[Path | None], Sequence[Instrument]]
