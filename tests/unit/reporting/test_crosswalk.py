@@ -297,6 +297,7 @@ def test_the_moved_dates_are_told_and_not_taken_for_law() -> None:
 
 def test_the_document_claims_no_compliance_and_names_evidence_and_owners() -> None:
     page = compliance_crosswalk(portfolio_made.portfolio(), list(FRAMEWORKS.values()))
+    assert page.title.startswith("171 lines: controls are in force behind ")
     assert page.title.endswith("no finding of compliance")
     words = repr(page).lower()
     assert [

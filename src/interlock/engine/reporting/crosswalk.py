@@ -35,7 +35,7 @@ def compliance_crosswalk(portfolio: Portfolio, frameworks: Sequence[Framework]) 
     subject = portfolio.organisation.name if portfolio.organisation else "all workflows"
     return Briefing(
         kind="compliance crosswalk",
-        title=f"Of {len(lines)} lines, controls behind {_counts(lines)}; this is no finding of compliance",
+        title=f"{len(lines)} lines: {_counts(lines)}. This is no finding of compliance",
         subject=f"{subject}: {', '.join(f'{one.title} {one.version}' for one in frameworks)}",
         as_of=portfolio.as_of,
         summary=(
@@ -53,9 +53,19 @@ def compliance_crosswalk(portfolio: Portfolio, frameworks: Sequence[Framework]) 
     )
 
 
+SAID: Mapping[InForce, str] = {
+    InForce.IN_FORCE: "in force behind {}",
+    InForce.PARTLY: "partly in force behind {}",
+    InForce.NOT_IN_FORCE: "not in force behind {}",
+    InForce.NOTHING_TO_LOOK_AT: "with nothing to look at yet behind {}",
+    InForce.NOT_COVERED: "none behind {}, which the product does not cover",
+}
+
+
 def _counts(lines: Sequence[LineFound]) -> str:
     counted = Counter(line.state for line in lines)
-    return ", ".join(f"{counted[state]} {state}" for state in InForce if counted[state])
+    said = "; ".join(words.format(counted[state]) for state, words in SAID.items() if counted[state])
+    return f"controls are {said}"
 
 
 def _mend_first(found: Mapping[str, ControlFound], hanging: Mapping[str, int]) -> Passage:
@@ -85,7 +95,7 @@ def _framework(framework: Framework, lines: Sequence[LineFound]) -> Iterator[Pas
         f"{named}, {len(lines)} lines: {_counts(lines)}",
         told,
         grids=(Grid(caption, header, rows),),
-        tone=Tone.INCONCLUSIVE,
+        tone=Tone.NEUTRAL,
         part=framework.title,
     )
     if framework.timelines:

@@ -29,24 +29,23 @@ def dates(framework: Framework) -> Passage:
             fact.source,
             fact.known_as_on,
             fact.note,
-            ", ".join(line.id for line in framework.lines if timeline.id in line.timelines) if fact is last else "",
         )
         for timeline in framework.timelines
-        for last in (timeline.facts[-1],)
         for fact in timeline.facts
     )
-    header = ("What", "Applies from", "Binding", "Version", "Source", "As known on", "Note", "Lines")
+    header = ("What", "Applies from", "Binding", "Version", "Source", "As known on", "Note")
     moved = [one for one in framework.timelines if pending(one) is not None]
     title = f"{framework.title}: {len(moved)} of {len(framework.timelines)} dates may have moved; not confirmed as law"
     grid = Grid(f"Dates of {framework.title}, each as a source said it", header, rows)
-    lines = tuple(_told(one) for one in moved)
-    return Passage(title, lines, grids=(grid,), tone=Tone.INCONCLUSIVE, part=f"{framework.title}: dates")
+    lines = tuple(_told(one, framework) for one in framework.timelines)
+    return Passage(title, lines, grids=(grid,), tone=Tone.NEUTRAL, part=f"{framework.title}: dates")
 
 
-def _told(timeline: Timeline) -> str:
+def _told(timeline: Timeline, framework: Framework) -> str:
     law, newer = binding(timeline), pending(timeline)
-    first = f"{timeline.title}: binding is {law.applies_from if law and law.applies_from else NO_DATE}"
-    if newer is None:
-        return f"{first}."
-    words = newer.applies_from or NO_DATE
-    return f"{first}; {newer.source} ({newer.known_as_on}) says {words}, not confirmed as law on {newer.known_as_on}."
+    about = ", ".join(line.id for line in framework.lines if timeline.id in line.timelines)
+    said = f"{timeline.title}: binding is {law.applies_from if law and law.applies_from else NO_DATE}"
+    if newer is not None:
+        words = newer.applies_from or NO_DATE
+        said += f"; {newer.source} ({newer.known_as_on}) says {words}, which is not confirmed as law"
+    return f"{said}. It is about {about or 'no line'}."
