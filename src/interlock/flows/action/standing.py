@@ -95,8 +95,11 @@ def standing_of(reading: Reading, workflow: str) -> Standing:
 
 def grant_facts(grant: Mapping[str, Any]) -> GrantFacts:
     """What a decision reads of a grant, or of a decision's record of one; older records lack what came later."""
-    held = {field.name: grant[field.name] for field in fields(GrantFacts) if field.name in grant}
-    return GrantFacts(**{name: tuple(value) if isinstance(value, list) else value for name, value in held.items()})
+    named = (field.name for field in fields(GrantFacts) if field.name in grant)
+    held: dict[str, Any] = {
+        name: tuple(grant[name]) if isinstance(grant[name], list) else grant[name] for name in named
+    }
+    return GrantFacts(**held)
 
 
 def _as_recorded(value: Any) -> Any:

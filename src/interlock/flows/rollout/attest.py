@@ -13,6 +13,7 @@ from interlock.terms.evidence import Evidence, EvidenceClass
 
 SIGNED_KIND = "attestation"  # recorded by flows.evidence.attestations alone, which signs it
 
+
 def attest(
     store: Store,
     workflow: str,
