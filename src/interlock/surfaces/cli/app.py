@@ -101,6 +101,24 @@ COMMANDS: tuple[tuple[str, Callable[..., None]], ...] = (
 )
 
 
+# (name, what it is for, its commands), in the order of `--help`: a new group is one more line here.
+GROUPS: tuple[tuple[str, str, tuple[tuple[str, Callable[..., None]], ...]], ...] = (
+    ("ledger", "Verify, export and prove the tamper-evident ledger.", LEDGER_COMMANDS),
+    ("instrument", "Answer and score scorecards, checklists, diagnostics.", INSTRUMENT_COMMANDS),
+    ("stage", "See and change how far a workflow has come.", STAGE_COMMANDS),
+    ("policy", "Look at limits at the edge: what they became, what they would say.", POLICY_COMMANDS),
+    ("evidence", "Bring evidence from other tools, sign statements, see what counts.", EVIDENCE_COMMANDS),
+    ("problem", "Find what a problem statement lacks; write it as a page.", PROBLEM_COMMANDS),
+    ("token", "Make and revoke the tokens that a server asks for.", TOKEN_COMMANDS),
+    ("hook", "Make and revoke the web hooks by which monitors halt.", HOOK_COMMANDS),
+    ("reviews", "Work off the queue of cases that wait for a person.", REVIEWS_COMMANDS),
+    ("organisation", "Say who answers for what, and see where nobody does.", ORGANISATION_COMMANDS),
+    ("council", "See what needs deciding, decide it, and look back.", COUNCIL_COMMANDS),
+    ("measure", "Put on record what was measured, spent and done.", MEASURE_COMMANDS),
+    ("incident", "Report what went wrong, and close it with what was learned.", INCIDENT_COMMANDS),
+)
+
+
 def build_app() -> typer.Typer:
     """The command line with every command registered."""
     app = typer.Typer(
@@ -116,53 +134,22 @@ def build_app() -> typer.Typer:
     app.callback()(_root)
     for name, function in COMMANDS:
         app.command(name)(function)
-    for_ledger = typer.Typer(help="Verify, export and prove the tamper-evident ledger.", no_args_is_help=True)
-    for name, function in LEDGER_COMMANDS:
-        for_ledger.command(name)(function)
-    app.add_typer(for_ledger, name="ledger")
-    for_instruments = typer.Typer(help="Answer and score scorecards, checklists, diagnostics.", no_args_is_help=True)
-    for name, function in INSTRUMENT_COMMANDS:
-        for_instruments.command(name)(function)
-    app.add_typer(for_instruments, name="instrument")
-    for_stages = typer.Typer(help="See and change how far a workflow has come.", no_args_is_help=True)
-    for name, function in STAGE_COMMANDS:
-        for_stages.command(name)(function)
-    app.add_typer(for_stages, name="stage")
-    for_policy = typer.Typer(
-        help="Look at limits at the edge: what they became, what they would say.", no_args_is_help=True
-    )
-    for name, function in POLICY_COMMANDS:
-        for_policy.command(name)(function)
-    app.add_typer(for_policy, name="policy")
-    _add_group(app, "evidence", "Bring evidence from other tools, sign statements, see what counts.", EVIDENCE_COMMANDS)
-    _add_group(app, "problem", "Find what a problem statement lacks; write it as a page.", PROBLEM_COMMANDS)
-    for_tokens = typer.Typer(help="Make and revoke the tokens that a server asks for.", no_args_is_help=True)
-    for name, function in TOKEN_COMMANDS:
-        for_tokens.command(name)(function)
-    app.add_typer(for_tokens, name="token")
-    for_hooks = typer.Typer(help="Make and revoke the web hooks by which monitors halt.", no_args_is_help=True)
-    for name, function in HOOK_COMMANDS:
-        for_hooks.command(name)(function)
-    app.add_typer(for_hooks, name="hook")
-    for_reviews = typer.Typer(help="Work off the queue of cases that wait for a person.", no_args_is_help=True)
-    for name, function in REVIEWS_COMMANDS:
-        for_reviews.command(name)(function)
-    app.add_typer(for_reviews, name="reviews")
-    _add_group(app, "organisation", "Say who answers for what, and see where nobody does.", ORGANISATION_COMMANDS)
-    _add_group(app, "council", "See what needs deciding, decide it, and look back.", COUNCIL_COMMANDS)
-    _add_group(app, "measure", "Put on record what was measured, spent and done.", MEASURE_COMMANDS)
-    _add_group(app, "incident", "Report what went wrong, and close it with what was learned.", INCIDENT_COMMANDS)
+    for group, words, commands in GROUPS:
+        _add_group(app, group, words, commands)
     if OVERSIGHT_COMMANDS:
         words = "Size human review, certify a threshold, rehearse both."
-        for_oversight = typer.Typer(cls=_Root, help=words, no_args_is_help=True)
-        for name, function in OVERSIGHT_COMMANDS:
-            for_oversight.command(name)(function)
-        app.add_typer(for_oversight, name="oversight")
+        _add_group(app, "oversight", words, OVERSIGHT_COMMANDS, cls=_Root)
     return app
 
 
-def _add_group(app: typer.Typer, name: str, words: str, commands: tuple[tuple[str, Callable[..., None]], ...]) -> None:
-    group = typer.Typer(help=words, no_args_is_help=True)
+def _add_group(
+    app: typer.Typer,
+    name: str,
+    words: str,
+    commands: tuple[tuple[str, Callable[..., None]], ...],
+    cls: type[TyperGroup] = TyperGroup,
+) -> None:
+    group = typer.Typer(cls=cls, help=words, no_args_is_help=True)
     for own, function in commands:
         group.command(own)(function)
     app.add_typer(group, name=name)
