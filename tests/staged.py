@@ -1,6 +1,7 @@
 """Workflows on their way through the rollout stages, for tests."""
 
 import os
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -11,9 +12,11 @@ from interlock.flows.evidence.attestations import attest_check
 from interlock.flows.evidence.people_keys import register_key
 from interlock.flows.rollout.attest import attest
 from interlock.flows.rollout.facts import stage_of
+from interlock.flows.rollout.judge_gates import judge_gates
 from interlock.flows.rollout.stage import move_stage
 from interlock.flows.rollout.unauthorised import live_without_grant
-from interlock.terms.evidence import EvidenceClass
+from interlock.terms.evidence import EvidenceClass, GateVerdict
+from interlock.terms.gate import GatePack
 from interlock.terms.initiative import DataPolicy, Direction, Initiative, Kpi, WithoutAi
 from interlock.terms.person import Person
 from interlock.terms.stage import RolloutStage, StageMove
@@ -73,7 +76,11 @@ def ready(house: House) -> None:
 
 
 def move(house: House, stage: RolloutStage, by: Person = ANA, reason: str = "it is time") -> StageMove:
-    return move_stage(house.store, NAME, stage, PACKS, by=by, reason=reason, clock=house.clock)
+    return move_stage(house.store, NAME, stage, PACKS, by=by, reason=reason, clock=house.clock, signing=SIGNING)
+
+
+def judged(house: House, of: str, packs: Sequence[GatePack] = PACKS) -> tuple[GateVerdict, ...]:
+    return judge_gates(house.store, NAME, packs, of=[of], clock=house.clock, signing=SIGNING)
 
 
 def drift(house: House) -> tuple[str, ...]:

@@ -19,7 +19,6 @@ from interlock.flows.evidence.on_file import OnFile, evidence_named, evidence_on
 from interlock.flows.evidence.people_keys import end_key, person_keys, register_key
 from interlock.flows.ledger.verify import verify_store
 from interlock.flows.rollout.attest import attest, attest_in
-from interlock.flows.rollout.facts import facts_of
 from interlock.terms.errors import BadInput, Refused
 from interlock.terms.evidence import Evidence, EvidenceClass, Finding, Verdict
 from interlock.terms.imported import Imported
@@ -313,35 +312,6 @@ def test_nobody_signs_in_another_name_and_a_person_has_one_key(house: House) -> 
         Signer(house, Person("ANA  ruiz"), 3)
     with pytest.raises(BadInput, match="has no live key"):
         end_key(house.store, "Carla", by=BEN, reason="lost", clock=house.clock)
-
-
-def altered(house: House) -> frozenset[str]:
-    """What the gates of a pack leave out."""
-    with house.store.reading() as reading:
-        return facts_of(reading, NAME, (), now=house.now).altered
-
-
-def test_gates_leave_out_what_no_live_key_signed_and_nothing_unsigned_comes_in(house: House) -> None:
-    house.define()
-    signer = Signer(house)
-    signed = signer.sign()
-    assert altered(house) == frozenset()
-    unsigned = forged(house, signed, key="none")
-    elsewhere = forged(house, signed, workflow="other")
-    assert altered(house) == {unsigned.digest, elsewhere.digest}
-    end_key(house.store, "Ana Ruiz", by=BEN, reason="lost", clock=house.clock)
-    assert altered(house) == {signed.digest, unsigned.digest, elsewhere.digest}
-    with pytest.raises(BadInput, match="signed by a person"):
-        attest(
-            house.store,
-            NAME,
-            release=house.release,
-            kind="attestation",
-            evidence_class=EvidenceClass.HUMAN,
-            source="by hand",
-            body={},
-            clock=house.clock,
-        )
 
 
 def test_what_a_gate_relied_on_must_not_have_expired_when_a_person_promotes(house: House) -> None:

@@ -15,7 +15,7 @@ from interlock.terms.decision import GrantFacts, Proposal
 from interlock.terms.errors import Refused
 from interlock.terms.grant import AutonomyLevel, Grant
 from interlock.terms.stage import RolloutStage
-from staged import drift, move
+from staged import SIGNING, drift, move
 
 LEVELS = AutonomyLevel
 
@@ -39,6 +39,7 @@ def given(house: House, level: AutonomyLevel, *segments: str) -> Grant:
         level=level,
         segments=segments,
         packs=read_gates(),
+        signing=SIGNING,
     )
 
 

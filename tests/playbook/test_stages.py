@@ -13,14 +13,13 @@ from interlock.engine.timestamp import stamp
 from interlock.flows.action.act import shadow
 from interlock.flows.ledger.record import record
 from interlock.flows.rollout.facts import facts_of, stage_of, waivers_of
-from interlock.flows.rollout.judge_gates import judge_gates
 from interlock.flows.rollout.unauthorised import CASES_A_DAY, WINDOW_DAYS
 from interlock.flows.rollout.waive import end_waiver, waive
 from interlock.terms.errors import BadInput, Refused
 from interlock.terms.evidence import Verdict
 from interlock.terms.person import Person
 from interlock.terms.stage import RolloutStage
-from staged import PACKS, READY, drift, move, put, ready, signed
+from staged import PACKS, READY, SIGNING, drift, judged, move, put, ready, signed
 
 
 def test_without_a_move_a_workflow_is_in_exploration_and_a_person_moves_it_through_its_gate(house: House) -> None:
@@ -82,13 +81,22 @@ def test_a_waiver_opens_the_gate_until_its_date_and_then_stops_by_itself(house: 
     gate, check = "privacy and legal", "impact assessment"
     until = house.now + dt.timedelta(days=10)
     given = waive(
-        house.store, NAME, PACKS, gate=gate, check=check, until=until, reason="next week", by=BEN, clock=house.clock
+        house.store,
+        NAME,
+        PACKS,
+        gate=gate,
+        check=check,
+        until=until,
+        reason="next week",
+        by=BEN,
+        clock=house.clock,
+        signing=SIGNING,
     )
-    by_gate = {one.gate: one for one in judge_gates(house.store, NAME, PACKS, of=["readiness"], clock=house.clock)}
+    by_gate = {one.gate: one for one in judged(house, "readiness")}
     assert by_gate[gate].verdict is Verdict.PASSED
     assert given.check in {one.check for one in by_gate[gate].findings if one.waived}
     house.now = until
-    by_gate = {one.gate: one for one in judge_gates(house.store, NAME, PACKS, of=["readiness"], clock=house.clock)}
+    by_gate = {one.gate: one for one in judged(house, "readiness")}
     assert by_gate[gate].verdict is Verdict.INCONCLUSIVE
 
 
@@ -104,6 +112,7 @@ def test_a_waiver_can_be_ended_and_an_unknown_one_is_told(house: House) -> None:
         reason="soon",
         by=BEN,
         clock=house.clock,
+        signing=SIGNING,
     )
     end_waiver(house.store, NAME, given.entry, by=CARLA, reason="it is there", clock=house.clock)
     with house.store.reading() as reading:
@@ -148,11 +157,11 @@ def test_a_pack_of_ones_own_is_judged_and_its_faults_are_told(house: House, tmp_
     check = '{id: who, asks: "Who?", probe: stated, fields: [problem.who], next_step: say who}'
     head = "pack: own\nversion: '1'\ntitle: Ours\ngates:\n  - {id: ours, title: t, question: q, prevents: p, "
     own.write_text(f"{head}decided_by: us, checks: [{check}]}}\n")
-    (verdict,) = judge_gates(house.store, NAME, read_gates(own), of=["own"], clock=house.clock)
+    (verdict,) = judged(house, "own", read_gates(own))
     assert (verdict.gate, verdict.verdict) == ("ours", Verdict.PASSED)
     own.write_text(own.read_text().replace("probe: stated", "probe: guess"))
     with pytest.raises(BadInput, match=r"ours\.who: no probe 'guess'"):
-        judge_gates(house.store, NAME, read_gates(own), of=["own"], clock=house.clock)
+        judged(house, "own", read_gates(own))
     own.write_text("pack: own\n")
     with pytest.raises(BadInput, match="gates: Field required"):
         read_gates(own)
@@ -166,7 +175,7 @@ def test_planted_security_scored_two_keeps_the_scorecard_from_scaling(house: Hou
         body = {"workflow": NAME, "instrument": card.id, "version": card.version, "subject": NAME, "by": "Ana Ruiz"}
         record(tx, "instrument.answered", {**body, "answers": answers}, at=stamp(house.clock()))
     with house.store.reading() as reading:
-        scaling = facts_of(reading, NAME, PACKS, now=house.clock(), scorecard=card).scaling
+        scaling = facts_of(reading, NAME, PACKS, now=house.clock(), signing=SIGNING, scorecard=card).scaling
     assert scaling is not None
     assert scaling.verdict is Verdict.FAILED
     assert "security" in scaling.reason

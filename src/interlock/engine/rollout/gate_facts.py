@@ -13,7 +13,8 @@ from interlock.terms.workflow import WorkflowDefinition
 
 @dataclass(frozen=True, slots=True)
 class GateFacts:
-    """As of `now`. `altered` are digests of evidence that is no longer what was recorded.
+    """As of `now`. `altered` are digests of evidence that is no longer what was recorded, `unsigned` those of
+    attestations that no live key of the person they name signed.
 
     `scaling` is what the readiness scorecard says about scaling, None where nobody answered it. `drift` names what is
     live without authority. `promotion` is the verdict of the promotion gate for this release, None where it was not
@@ -26,6 +27,7 @@ class GateFacts:
     stage: RolloutStage = RolloutStage.EXPLORATION
     evidence: tuple[Evidence, ...] = ()
     altered: frozenset[str] = frozenset()
+    unsigned: frozenset[str] = frozenset()
     demoted_at: str | None = None
     waivers: tuple[Waiver, ...] = ()
     gates: Mapping[str, Gate] = field(default_factory=dict)
@@ -42,8 +44,13 @@ class GateFacts:
     def usable_where(self, kind: str, **members: str) -> Finding | Evidence:
         """The same among evidence whose body holds these members."""
         of_kind = (item for item in self.evidence if item.kind == kind)
-        held = (item for item in of_kind if all(item.body.get(name) == word for name, word in members.items()))
-        return self._intact(kind, tuple(held))
+        held = [item for item in of_kind if all(item.body.get(name) == word for name, word in members.items())]
+        signed = tuple(item for item in held if item.digest not in self.unsigned)
+        own = [item for item in held if item.release == self.release]
+        if own and self.unsigned.issuperset(item.digest for item in own):
+            reason = f"the {kind} of {own[-1].at} is not signed by a live key of the person it names"
+            return Finding(kind, Verdict.ERROR, reason, "have it signed", tuple(item.digest for item in own))
+        return self._intact(kind, signed)
 
     def _intact(self, kind: str, among: tuple[Evidence, ...]) -> Finding | Evidence:
         if not among:  # what to do about it, the check says better

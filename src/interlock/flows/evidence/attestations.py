@@ -70,20 +70,23 @@ def attest_check(
 
 def not_to_count(reading: Reading, evidence: Iterable[Evidence], *, workflow: str, signing: Signing) -> frozenset[str]:
     """Digests of what is not as it was recorded, and of attestations that no registered key of their person signed."""
-    keys = person_keys(reading)
-    return frozenset(
-        item.digest
-        for item in evidence
-        if not is_intact(item)
-        or (item.kind == SIGNED_KIND and not is_signed(item, keys, workflow=workflow, signing=signing))
-    )
+    on_file = tuple(evidence)
+    altered = frozenset(item.digest for item in on_file if not is_intact(item))
+    return altered | unsigned(reading, on_file, workflow=workflow, signing=signing)
+
+
+def unsigned(reading: Reading, evidence: Iterable[Evidence], *, workflow: str, signing: Signing) -> frozenset[str]:
+    """Digests of attestations whose words no live key of the person they name signed; each signature is checked."""
+    attested = [item for item in evidence if item.kind == SIGNED_KIND]
+    keys = person_keys(reading) if attested else ()
+    return frozenset(item.digest for item in attested if not is_signed(item, keys, workflow=workflow, signing=signing))
 
 
 def is_signed(evidence: Evidence, keys: Iterable[PersonKey], *, workflow: str, signing: Signing) -> bool:
     """Whether the person it names signed exactly this, for this workflow and release, with a key that still counts."""
     body = evidence.body
     owned = {key.verifier for key in keys if key.ended_at is None and key.person == body.get("by")}
-    if body.get("workflow") != workflow or body.get("key") not in owned:
+    if body.get("workflow") != workflow or str(body.get("key")) not in owned:
         return False
     try:
         signature = base64.b64decode(str(body["signature"]), validate=True)

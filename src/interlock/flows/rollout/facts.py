@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from interlock.engine.rollout.definition import definition_of
 from interlock.engine.rollout.gate_facts import GateFacts
 from interlock.engine.rollout.gates import pack_faults
-from interlock.flows.evidence.keyed import unkeyed
+from interlock.flows.evidence.attestations import unsigned
 from interlock.flows.instruments.scored import scored
 from interlock.flows.rollout.attest import is_intact
 from interlock.flows.rollout.unauthorised import live_without_grant
+from interlock.ports.signing import Signing
 from interlock.ports.store import Reading, WorkflowRow
 from interlock.terms.errors import BadInput
 from interlock.terms.evidence import Finding, Verdict
@@ -25,6 +26,7 @@ def facts_of(
     packs: Sequence[GatePack],
     *,
     now: dt.datetime,
+    signing: Signing,
     scorecard: Instrument | None = None,
 ) -> GateFacts:
     """Everything that gates read; without a `scorecard` what it says of scaling is not known.
@@ -39,8 +41,8 @@ def facts_of(
         now=now,
         stage=stage_of(reading, workflow),
         evidence=evidence,
-        altered=frozenset(item.digest for item in evidence if not is_intact(item))
-        | unkeyed(reading, evidence, workflow=workflow),
+        altered=frozenset(item.digest for item in evidence if not is_intact(item)),
+        unsigned=unsigned(reading, evidence, workflow=workflow, signing=signing),
         demoted_at=demoted_at(reading, row),
         waivers=waivers_of(reading, workflow),
         gates=gates_by_name(packs),

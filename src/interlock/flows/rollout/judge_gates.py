@@ -8,6 +8,7 @@ from interlock.engine.timestamp import stamp
 from interlock.flows.ledger.record import record
 from interlock.flows.rollout.facts import facts_of
 from interlock.ports.clock import Clock
+from interlock.ports.signing import Signing
 from interlock.ports.store import Store, Transaction
 from interlock.terms.evidence import GateVerdict
 from interlock.terms.gate import GatePack
@@ -21,6 +22,7 @@ def judge_gates(
     *,
     of: Sequence[str],
     clock: Clock,
+    signing: Signing,
     scorecard: Instrument | None = None,
 ) -> tuple[GateVerdict, ...]:
     """Judge the gates of the packs named in `of`, in their order; may be done on any day.
@@ -29,7 +31,7 @@ def judge_gates(
     """
     with store.transaction() as tx:
         now = clock()
-        facts = facts_of(tx, workflow, packs, now=now, scorecard=scorecard)
+        facts = facts_of(tx, workflow, packs, now=now, signing=signing, scorecard=scorecard)
         gates = [gate.id for pack in packs if pack.id in of for gate in pack.gates]
         return tuple(judged_in(tx, workflow, gate, facts) for gate in gates)
 

@@ -17,6 +17,7 @@ from interlock.flows.rollout.attest import is_intact
 from interlock.flows.rollout.facts import facts_of, known_row, proposers_of, stage_if_moved
 from interlock.flows.rollout.judge_gates import judged_in
 from interlock.ports.clock import Clock
+from interlock.ports.signing import Signing
 from interlock.ports.store import Store, Transaction, WorkflowRow
 from interlock.terms.certificate import Promise
 from interlock.terms.errors import Refused
@@ -31,7 +32,10 @@ RUN_LENGTH = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is asked for, by whom, at what time; `packs` hold the conditions to rise in autonomy."""
+    """What is asked for, by whom, at what time; `packs` hold the conditions to rise in autonomy.
+
+    Without `signing` no signature of a person can be checked, so nothing rises.
+    """
 
     release: str
     by: Person
@@ -39,6 +43,7 @@ class Asked:
     level: AutonomyLevel
     segments: tuple[str, ...]
     packs: Sequence[GatePack]
+    signing: Signing | None
 
 
 def promote(
@@ -51,12 +56,13 @@ def promote(
     level: AutonomyLevel = AutonomyLevel.AGENT,
     segments: Sequence[str] = (),
     packs: Sequence[GatePack] = (),
+    signing: Signing | None = None,
 ) -> Grant:
     """Grant an autonomy level to the release, over `segments` (none: all), at its starting share of traffic.
 
     Raises BadInput for an unknown workflow, and Refused (recorded, with every reason) where a rule forbids it.
     """
-    asked = Asked(release, by, clock(), level, tuple(segments), packs)
+    asked = Asked(release, by, clock(), level, tuple(segments), packs, signing)
     at = stamp(asked.at)
     with store.transaction() as tx:
         row = known_row(tx, workflow)
@@ -102,10 +108,10 @@ def _level_held(row: WorkflowRow, now: dt.datetime) -> AutonomyLevel:
 
 def _condition_refusals(tx: Transaction, row: WorkflowRow, asked: Asked) -> Iterator[str]:
     conditions = [gate.id for pack in asked.packs if pack.id == "conditions" for gate in pack.gates]
-    if not conditions:
+    if not conditions or asked.signing is None:
         yield "the conditions to rise in autonomy were not judged"
         return
-    facts = facts_of(tx, row.name, asked.packs, now=asked.at)
+    facts = facts_of(tx, row.name, asked.packs, now=asked.at, signing=asked.signing)
     for name in conditions:
         verdict = judged_in(tx, row.name, name, facts)
         if verdict.verdict is not Verdict.PASSED:

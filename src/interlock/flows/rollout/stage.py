@@ -8,6 +8,7 @@ from interlock.flows.ledger.record import record
 from interlock.flows.rollout.facts import facts_of, known_row, proposers_of
 from interlock.flows.rollout.judge_gates import judged_in
 from interlock.ports.clock import Clock
+from interlock.ports.signing import Signing
 from interlock.ports.store import Store
 from interlock.terms.errors import Refused
 from interlock.terms.gate import GatePack
@@ -25,6 +26,7 @@ def move_stage(
     by: Person,
     reason: str,
     clock: Clock,
+    signing: Signing,
     scorecard: Instrument | None = None,
 ) -> StageMove:
     """Move it. The gate that leaves the stage is judged and recorded on the way up; a move down ends the grant.
@@ -33,7 +35,7 @@ def move_stage(
     """
     with store.transaction() as tx:
         row = known_row(tx, workflow)
-        facts = facts_of(tx, workflow, packs, now=clock(), scorecard=scorecard)
+        facts = facts_of(tx, workflow, packs, now=clock(), signing=signing, scorecard=scorecard)
         at, left = stamp(facts.now), facts.stage
         up = is_up(left, entered)
         verdict = judged_in(tx, workflow, LEAVES[left], facts).verdict if up else None

@@ -9,6 +9,7 @@ from interlock.engine.timestamp import stamp
 from interlock.flows.ledger.record import record
 from interlock.flows.rollout.facts import check_named, facts_of, known_row, proposers_of, waivers_of
 from interlock.ports.clock import Clock
+from interlock.ports.signing import Signing
 from interlock.ports.store import Store
 from interlock.terms.errors import BadInput, Refused
 from interlock.terms.gate import GatePack
@@ -27,6 +28,7 @@ def waive(
     reason: str,
     by: Person,
     clock: Clock,
+    signing: Signing,
 ) -> Waiver:
     """Set one check of one gate aside for the release in force, until a time.
 
@@ -35,7 +37,7 @@ def waive(
     one = check_named(packs, gate, check)
     with store.transaction() as tx:
         row = known_row(tx, workflow)
-        facts = facts_of(tx, workflow, packs, now=clock())
+        facts = facts_of(tx, workflow, packs, now=clock(), signing=signing)
         who = proposers_of(tx, row)
         refusals = tuple(waiver_refusals(one, facts, by=by.name, reason=reason, until=until, proposers=who))
         if refusals:

@@ -78,6 +78,7 @@ def promote_command(
             level=_level(level),
             segments=tuple(name.strip() for name in segments.split(",") if name.strip()),
             packs=box.read_gates(None),
+            signing=box.signing(),
         )
     if as_json:
         show_json(box, grant)

@@ -62,7 +62,15 @@ def _judged(
     box: Toolbox, store: str | None, workflow: str, packs: Sequence[GatePack], of: Sequence[str]
 ) -> tuple[GateVerdict, ...]:
     with opened(box, store) as opened_store:
-        return judge_gates(opened_store, workflow, packs, of=of, clock=box.clock, scorecard=scorecard(box))
+        return judge_gates(
+            opened_store,
+            workflow,
+            packs,
+            of=of,
+            clock=box.clock,
+            signing=box.signing(),
+            scorecard=scorecard(box),
+        )
 
 
 def scorecard(box: Toolbox) -> Instrument | None:

@@ -39,7 +39,14 @@ def show_command(
     box = toolbox(context)
     packs = box.read_gates(None)
     with opened(box, store) as opened_store, opened_store.reading() as reading:
-        facts = facts_of(reading, known_workflow(reading, workflow), packs, now=box.clock(), scorecard=scorecard(box))
+        facts = facts_of(
+            reading,
+            known_workflow(reading, workflow),
+            packs,
+            now=box.clock(),
+            signing=box.signing(),
+            scorecard=scorecard(box),
+        )
         moves = moves_of(reading, workflow)
     gate = facts.gates[LEAVES[facts.stage]]
     verdict = judge_gate(gate, facts)
@@ -89,6 +96,7 @@ def move_command(
             by=person(by),
             reason=reason,
             clock=box.clock,
+            signing=box.signing(),
             scorecard=scorecard(box),
         )
     if as_json:

@@ -58,6 +58,7 @@ def waive_command(
             reason=reason,
             by=person(by),
             clock=box.clock,
+            signing=box.signing(),
         )
     if as_json:
         show_json(box, given)
