@@ -24,6 +24,13 @@ def test_errors_and_gaps_have_their_lines_reasons_and_mends(run: Run, tmp_path: 
     assert "    why: without it nobody can say that it moved" in lines
 
 
+def test_a_problem_statement_is_read_as_well(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "idea.yaml").write_text("workflow: idea\nproblem:\n  friction: we need a chatbot\n")
+    lines = run("check", "idea.yaml").out.splitlines()
+    assert "  idea.yaml:3: gap: problem.friction: a solution stands for the problem: 'chatbot'" in lines
+    assert "  idea.yaml:2: gap: problem.who: no user is told" in lines
+
+
 def test_gaps_are_no_errors_unless_asked_for(run: Run, tmp_path: Path) -> None:
     (tmp_path / "idea.yaml").write_text("workflow: idea\n")
     assert run("check", "idea.yaml").status == 0

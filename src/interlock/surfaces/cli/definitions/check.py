@@ -1,15 +1,19 @@
 """`interlock check`: everything that is wrong with definition files, or missing in them."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.text import Text
 
+from interlock.engine.problem.lint import lint
 from interlock.engine.rollout.gaps import gaps
 from interlock.surfaces.cli.store_options import JsonOption, show_json
 from interlock.surfaces.cli.toolbox import Toolbox, toolbox
 from interlock.terms.flaw import CheckedDefinition, Flaw, Gap, Severity
+from interlock.terms.problem import Lack, ProblemWords
+from interlock.terms.workflow import WorkflowDefinition
 
 
 def check_command(
@@ -29,20 +33,30 @@ def check_command(
     """
     box = toolbox(context)
     checked = [box.check_definition(path) for path in file]
-    flaws = [flaw for one in checked for flaw in _flaws(one)]
+    words = box.problem_words()
+    flaws = [_flaws(one, words) for one in checked]
     if as_json:
-        show_json(box, flaws)
+        show_json(box, [flaw for found in flaws for flaw in found])
     else:
-        for one in checked:
-            _print(box, one)
-    if any(flaw.severity is Severity.ERROR or strict for flaw in flaws):
+        for one, found in zip(checked, flaws, strict=True):
+            _print(box, one.file, found)
+    if any(flaw.severity is Severity.ERROR or strict for found in flaws for flaw in found):
         raise typer.Exit(1)
 
 
-def _flaws(checked: CheckedDefinition) -> tuple[Flaw, ...]:
+def _flaws(checked: CheckedDefinition, words: ProblemWords) -> tuple[Flaw, ...]:
     if checked.definition is None:
         return checked.errors
-    return tuple(_as_flaw(checked, gap) for gap in gaps(checked.definition))
+    found = (*gaps(checked.definition), *_problem_gaps(checked.definition, words))
+    return tuple(_as_flaw(checked, gap) for gap in found)
+
+
+def _problem_gaps(definition: WorkflowDefinition, words: ProblemWords) -> Iterator[Gap]:
+    """What its problem statement lacks, as `interlock problem lint` finds it."""
+    for one in lint(definition.problem, definition.initiative.kpis, words):
+        shown = f": '{one.words}'" if one.words else ""
+        what = "a solution stands for the problem" if one.lack is Lack.SOLUTION else f"no {one.lack} is told"
+        yield Gap(f"problem-{one.lack}", ("problem", one.field), f"{what}{shown}", one.why, one.question)
 
 
 def _as_flaw(checked: CheckedDefinition, gap: Gap) -> Flaw:
@@ -51,8 +65,7 @@ def _as_flaw(checked: CheckedDefinition, gap: Gap) -> Flaw:
     return Flaw(Severity.GAP, checked.file, line, field, gap.problem, gap.why, gap.mend)
 
 
-def _print(box: Toolbox, checked: CheckedDefinition) -> None:
-    flaws = _flaws(checked)
+def _print(box: Toolbox, file: str, flaws: tuple[Flaw, ...]) -> None:
     errors = sum(flaw.severity is Severity.ERROR for flaw in flaws)
     found = ", ".join(
         f"{count} {word if count == 1 else word + 's'}"
@@ -60,7 +73,7 @@ def _print(box: Toolbox, checked: CheckedDefinition) -> None:
         if count
     )
     can = "cannot be applied" if errors else "can be applied"
-    box.out.print(Text(f"{checked.file}: {can}; {found or 'nothing is missing'}"), style="bold", soft_wrap=True)
+    box.out.print(Text(f"{file}: {can}; {found or 'nothing is missing'}"), style="bold", soft_wrap=True)
     for flaw in flaws:
         box.out.print(Text(f"  {flaw.file}:{flaw.line}: {flaw.severity}: {_words(flaw)}"), soft_wrap=True)
         if flaw.why:
