@@ -202,6 +202,8 @@ class FlakyProxy:
                 if link.lost:
                     continue  # read to the end, so that nobody waits for room
                 cut = self._judged(message)
+                if cut is not None and side is Side.TO_SERVER:
+                    link.answer_no_more()  # or a server that is quick would answer before the client is hung up on
                 if cut is None or cut.delivered:
                     link.deliver(side, raw)
                 if cut is not None:
@@ -225,7 +227,7 @@ class _Link:
     """A client and its session, and whether they have lost each other."""
 
     def __init__(self, client: socket.socket, server: socket.socket) -> None:
-        self.lost = False
+        self.lost = self._hung_up = False
         self._client, self._server = client, server
         self._server_told = True
         self._lock = threading.Lock()
@@ -246,12 +248,17 @@ class _Link:
         """Raises OSError where the receiver has gone."""
         (self._server if side is Side.TO_SERVER else self._client).sendall(raw)
 
+    def answer_no_more(self) -> None:
+        """Let nothing more reach the client."""
+        with self._lock:
+            self.lost = True
+
     def lose(self, *, server_told: bool) -> None:
         """Hang up on the client; the server is told by the end of what it is sent, after it has read all of it."""
         with self._lock:
-            if self.lost:
+            if self._hung_up:
                 return
-            self.lost, self._server_told = True, server_told
+            self._hung_up, self.lost, self._server_told = True, True, server_told
         _shut(self._client, socket.SHUT_RDWR)
         if server_told:
             _shut(self._server, socket.SHUT_WR)
