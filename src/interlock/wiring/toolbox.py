@@ -2,7 +2,6 @@
 
 import datetime as dt
 import os
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
@@ -18,7 +17,6 @@ from interlock import __version__
 from interlock.adapters.clocks.steady import machine_time
 from interlock.engine.policy import edge
 from interlock.flows.action.runtime import RunTime
-from interlock.ports.candidates import Candidate
 from interlock.ports.clock import Clock
 from interlock.ports.event_log import MineLog
 from interlock.ports.imports import EvidenceReader
@@ -27,7 +25,7 @@ from interlock.ports.signing import Signing
 from interlock.ports.spans import SpanLines
 from interlock.ports.tables import TableReader
 from interlock.ports.witness import WitnessFile
-from interlock.surfaces.cli.toolbox import BuildCandidates, Notify, Toolbox
+from interlock.surfaces.cli.toolbox import Notify, Toolbox
 from interlock.terms.ai_fit import FitAnswers, FitPack
 from interlock.terms.compliance import Framework
 from interlock.terms.council import Organisation
@@ -38,10 +36,9 @@ from interlock.terms.instrument import Instrument
 from interlock.terms.policy import StatedCase
 from interlock.terms.problem import ProblemWords, StatedProblem
 from interlock.terms.workflow import WorkflowDefinition
+from interlock.wiring.candidates import candidate_builder
 from interlock.wiring.run_time import POSTGRES, Opened, guardrail, open_address, open_run_time, path_of
 from interlock.wiring.upkeep import StoreUpkeep
-
-KEY_NAMES = ("INTERLOCK_CANDIDATE_API_KEY", "OPENAI_API_KEY")
 
 
 class StoreTime:
@@ -108,48 +105,6 @@ def build_toolbox() -> Toolbox:
         upkeep=StoreUpkeep(machine_time),
         version=__version__,
     )
-
-
-def candidate_builder(environment: Mapping[str, str]) -> BuildCandidates:
-    """Built-in candidates, simplest first, then one for each outside address."""
-
-    def build(*, seed: int, outside: Sequence[str]) -> Sequence[Candidate]:
-        from interlock.adapters.candidates.centroid import NearestCentroid
-        from interlock.adapters.candidates.minilm import MiniLM
-        from interlock.adapters.candidates.tfidf import SmallModel
-
-        own: list[Candidate] = [NearestCentroid(), SmallModel(seed=seed), MiniLM(seed=seed)]
-        return [*own, *_outside(outside, environment)]
-
-    return build
-
-
-def _outside(outside: Sequence[str], environment: Mapping[str, str]) -> list[Candidate]:
-    if not outside:
-        return []
-    from interlock.adapters.candidates.address import parse_address
-    from interlock.adapters.candidates.openai_compatible import OpenAICompatible
-
-    key = _key(environment)
-    addresses = [parse_address(text) for text in outside]
-    models = Counter(address.model for address in addresses)
-    candidates: list[Candidate] = []
-    for address in addresses:
-        name = address.model if models[address.model] == 1 else f"{address.model} at {urlsplit(address.base).netloc}"
-        if any(candidate.name == name for candidate in candidates):
-            raise BadInput(f"--candidate: {name} is named twice")
-        candidates.append(OpenAICompatible(address, key=key, name=name))
-    return candidates
-
-
-def _key(environment: Mapping[str, str]) -> str | None:
-    for name in KEY_NAMES:
-        key = environment.get(name, "").strip()
-        if key and not (key.isascii() and key.isprintable()):
-            raise BadInput(f"{name} holds characters that no key has; set it again")
-        if key:
-            return key
-    return None
 
 
 def _table_reader() -> TableReader:
