@@ -35,6 +35,7 @@ from interlock.terms.gate import GatePack
 from interlock.terms.instrument import Instrument
 from interlock.terms.policy import StatedCase
 from interlock.terms.problem import ProblemWords, StatedProblem
+from interlock.terms.selection import Criterion, Scored
 from interlock.terms.workflow import WorkflowDefinition
 from interlock.wiring.candidates import candidate_builder
 from interlock.wiring.run_time import POSTGRES, Opened, guardrail, open_address, open_run_time, path_of
@@ -94,6 +95,8 @@ def build_toolbox() -> Toolbox:
         read_answers=_read_answers,
         read_evidence=_evidence_reader,
         read_gates=_read_gates,
+        read_candidates=_read_candidates,
+        selection_weights=_selection_weights,
         fit_pack=_fit_pack,
         read_fit_answers=_read_fit_answers,
         read_frameworks=_read_frameworks,
@@ -246,6 +249,18 @@ def _read_gates(added: Path | None) -> Sequence[GatePack]:
     from interlock.adapters.packs.gates import read_gates
 
     return read_gates(added)
+
+
+def _read_candidates(path: Path) -> Sequence[Scored]:
+    from interlock.adapters.packs.candidates import read_candidates
+
+    return read_candidates(path)
+
+
+def _selection_weights() -> Mapping[Criterion, float]:
+    from interlock.adapters.packs.candidates import default_weights
+
+    return default_weights()
 
 
 def _fit_pack() -> FitPack:

@@ -41,6 +41,7 @@ AS_OF = dt.datetime(2026, 3, 31, tzinfo=dt.UTC)
         ("leadership-readiness", 9, Scale.ONE_TO_FIVE),
         ("skill-stack", 13, Scale.ONE_TO_FIVE),
         ("first-90-days", 7, Scale.TEXT),
+        ("selection-matrix", 5, Scale.ONE_TO_FIVE),
     ],
 )
 def test_each_instrument_has_its_count_of_items(name: str, count: int, scale: Scale) -> None:

@@ -2,8 +2,11 @@
 
 import pytest
 
-from interlock.engine.selection.matrix import EQUAL, is_quick_win, rank
+from interlock.adapters.packs.candidates import default_weights
+from interlock.engine.selection.matrix import is_quick_win, rank
 from interlock.terms.selection import Candidate, Criterion
+
+EQUAL = dict.fromkeys(Criterion, 1.0)
 
 
 def candidate(name: str, *scores: int) -> Candidate:
@@ -53,3 +56,18 @@ def test_a_weight_that_is_none_is_refused(weight: float) -> None:
 
 def test_nothing_to_rank_has_no_winner() -> None:
     assert (rank([], EQUAL).ranked, rank([], EQUAL).swing) == ((), None)
+
+
+def test_the_default_weights_of_the_pack_are_alike() -> None:
+    assert default_weights() == EQUAL
+
+
+def test_the_share_among_the_top_k_is_not_less_than_that_of_the_first_place() -> None:
+    three = [candidate("a", 5, 3, 1, 3, 3), candidate("b", 1, 3, 5, 3, 3), candidate("c", 1, 4, 1, 2, 2)]
+    ranked = {one.candidate.name: one for one in rank(three, EQUAL, top=2).ranked}
+    assert (ranked["a"].top_share, ranked["b"].top_share) == (1.0, 1.0)
+    assert ranked["a"].first_share < 1
+    assert ranked["c"].first_share < ranked["c"].top_share < 0.1
+    assert [one.top_share for one in rank(three, EQUAL, top=3).ranked] == [1.0, 1.0, 1.0]
+    with pytest.raises(ValueError, match="top"):
+        rank(three, EQUAL, top=0)

@@ -7,22 +7,21 @@ from collections.abc import Iterator, Mapping, Sequence
 from interlock.terms.selection import Candidate, Criterion, Ranked, Ranking, Swing
 
 SCORE_MIN, SCORE_MAX = 1, 5
-EQUAL: Mapping[Criterion, float] = dict.fromkeys(Criterion, 1.0)
 STEPS = 20  # weights in steps of 5 %: 10,626 weightings
 QUICK_IMPACT_MIN, QUICK_COMPLEXITY_MAX = 4, 2
 _TIE = 1e-9
 
 
-def rank(candidates: Sequence[Candidate], weights: Mapping[Criterion, float]) -> Ranking:
+def rank(candidates: Sequence[Candidate], weights: Mapping[Criterion, float], *, top: int = 3) -> Ranking:
     """Order candidates. Weights are at least 0 and not all 0; those of the same total stand in order of name.
 
-    Raises ValueError for other weights and for scores outside 1 to 5.
+    Raises ValueError for other weights, for a `top` under 1 and for scores outside 1 to 5.
     """
-    _check(candidates, weights)
+    _check(candidates, weights, top)
     vectors = {one.name: _vector(one) for one in candidates}
     wanted = tuple(weights[criterion] for criterion in Criterion)
     totals = {name: _dot(vector, wanted) / sum(wanted) for name, vector in vectors.items()}
-    firsts, weightings = _firsts(vectors)
+    firsts, tops, weightings = _placed(vectors, top)
     ordered = sorted(candidates, key=lambda one: (-round(totals[one.name], 9), one.name))
     ranked = tuple(
         Ranked(
@@ -30,13 +29,14 @@ def rank(candidates: Sequence[Candidate], weights: Mapping[Criterion, float]) ->
             candidate=one,
             total=totals[one.name],
             first_share=firsts[one.name] / weightings,
+            top_share=tops[one.name] / weightings,
             quick_win=is_quick_win(one),
             above=next((name for name, other in vectors.items() if _dominates(other, vectors[one.name])), None),
         )
         for one in ordered
     )
     swing = _swing(ordered[0].name, vectors, wanted) if ordered else None
-    return Ranking(dict(weights), ranked, weightings, swing)
+    return Ranking(dict(weights), ranked, weightings, top, swing)
 
 
 def is_quick_win(candidate: Candidate) -> bool:
@@ -45,7 +45,9 @@ def is_quick_win(candidate: Candidate) -> bool:
     return scores[Criterion.IMPACT] >= QUICK_IMPACT_MIN and scores[Criterion.COMPLEXITY] <= QUICK_COMPLEXITY_MAX
 
 
-def _check(candidates: Sequence[Candidate], weights: Mapping[Criterion, float]) -> None:
+def _check(candidates: Sequence[Candidate], weights: Mapping[Criterion, float], top: int) -> None:
+    if top < 1:
+        raise ValueError("top must be at least 1")
     if not all(math.isfinite(weights[one]) and weights[one] >= 0 for one in Criterion) or not any(weights.values()):
         raise ValueError("weights must be numbers of at least 0, and one above 0")
     for one in candidates:
@@ -74,16 +76,17 @@ def _weightings() -> Iterator[tuple[int, ...]]:
         yield tuple(later - earlier - 1 for earlier, later in itertools.pairwise(ends))
 
 
-def _firsts(vectors: Mapping[str, tuple[int, ...]]) -> tuple[dict[str, int], int]:
-    """(in how many weightings each is first, how many weightings)."""
-    firsts, count = dict.fromkeys(vectors, 0), 0
+def _placed(vectors: Mapping[str, tuple[int, ...]], top: int) -> tuple[dict[str, int], dict[str, int], int]:
+    """(in how many weightings each is first, in how many among the top, how many weightings)."""
+    firsts, tops, count = dict.fromkeys(vectors, 0), dict.fromkeys(vectors, 0), 0
     for weights in _weightings():
         count += 1
         totals = {name: _dot(vector, weights) for name, vector in vectors.items()}
-        best = max(totals.values(), default=0)
+        ordered = sorted(totals.values(), reverse=True)
         for name, total in totals.items():
-            firsts[name] += total == best
-    return firsts, count
+            firsts[name] += total == ordered[0]
+            tops[name] += total >= ordered[min(top, len(ordered)) - 1]
+    return firsts, tops, count
 
 
 def _swing(first: str, vectors: Mapping[str, tuple[int, ...]], weights: tuple[float, ...]) -> Swing | None:

@@ -30,6 +30,7 @@ from interlock.terms.gate import GatePack
 from interlock.terms.instrument import Instrument
 from interlock.terms.policy import StatedCase
 from interlock.terms.problem import ProblemWords, StatedProblem
+from interlock.terms.selection import Criterion, Scored
 from interlock.terms.workflow import WorkflowDefinition
 
 
@@ -96,6 +97,8 @@ class Toolbox:
     read_answers: Callable[[Path], Mapping[str, Any]]
     read_evidence: Callable[[], EvidenceReader]
     read_gates: Callable[[Path | None], Sequence[GatePack]]
+    read_candidates: Callable[[Path], Sequence[Scored]]
+    selection_weights: Callable[[], Mapping[Criterion, float]]
     fit_pack: Callable[[], FitPack]
     read_fit_answers: Callable[[Path], FitAnswers]
     read_frameworks: Callable[[], Sequence[Framework]]
