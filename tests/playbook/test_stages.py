@@ -179,3 +179,30 @@ def test_planted_security_scored_two_keeps_the_scorecard_from_scaling(house: Hou
     assert scaling is not None
     assert scaling.verdict is Verdict.FAILED
     assert "security" in scaling.reason
+
+
+RECORDED: tuple[tuple[str, dict[str, int], Verdict], ...] = (
+    ("tests", {"n": 9, "failures": 0, "errors": 0}, Verdict.PASSED),
+    ("tests", {"n": 9, "failures": 1, "errors": 0}, Verdict.FAILED),
+    ("tests", {"n": 9, "failures": 0, "errors": 1}, Verdict.FAILED),
+    ("tests", {"n": 0, "failures": 0, "errors": 0}, Verdict.INCONCLUSIVE),
+    ("scan", {"rules": 40, "errors": 0, "warnings": 3}, Verdict.PASSED),
+    ("scan", {"rules": 40, "errors": 1, "warnings": 0}, Verdict.FAILED),
+    ("scan", {"rules": 0, "errors": 0}, Verdict.INCONCLUSIVE),
+    ("traces", {"outputs": 70, "traced": 70}, Verdict.PASSED),
+    ("traces", {"outputs": 70, "traced": 0}, Verdict.FAILED),
+)
+
+
+@pytest.mark.parametrize(("kind", "body", "verdict"), RECORDED)
+def test_planted_failing_tests_and_scans_pass_no_check_that_names_no_figures(
+    house: House, tmp_path: Path, kind: str, body: dict[str, int], verdict: Verdict
+) -> None:
+    house.define(READY)
+    own = tmp_path / "own.yaml"
+    check = f"{{id: it, asks: 'Did it run?', probe: recorded, kind: {kind}, next_step: run it}}"
+    head = "pack: own\nversion: '1'\ntitle: Ours\ngates:\n  - {id: ours, title: t, question: q, prevents: p, "
+    own.write_text(f"{head}decided_by: us, checks: [{check}]}}\n")
+    put(house, kind, body)
+    (judgement,) = judged(house, "own", read_gates(own))
+    assert (judgement.verdict, judgement.findings[0].check) == (verdict, "it")

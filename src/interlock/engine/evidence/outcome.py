@@ -44,6 +44,9 @@ def outcome_of(evidence: Evidence) -> Finding:
     if gap is not None:
         return gap
     refs, body = (evidence.digest,), evidence.body
+    if evidence.kind == "traces" and body.get("traced") == 0:
+        words = f"none of {body.get('outputs', 0):,} outputs is traced to input, prompt, version and approval"
+        return Finding(evidence.kind, Verdict.FAILED, words, "name all four in the traces and export them again", refs)
     against = [(name, body[name]) for name in AGAINST.get(evidence.kind, ()) if body.get(name)]
     if against:
         words = ", ".join(f"{name}: {n}" for name, n in against) + f"; {_looked_at(evidence)}"

@@ -3,8 +3,10 @@
 import datetime as dt
 import itertools
 import math
+from dataclasses import replace
 from typing import Any
 
+from interlock.engine.evidence.outcome import outcome_of
 from interlock.engine.oversight.estimate import rate
 from interlock.engine.oversight.wording import percent
 from interlock.engine.rollout.gate import check_certificate, check_shadow
@@ -23,11 +25,17 @@ def number(value: Any) -> float:
 
 
 def recorded(check: GateCheck, facts: GateFacts) -> Finding:
-    """Usable evidence of a `kind` is on file, and each of `figures` in it is inside its bounds."""
+    """Usable evidence of a `kind` is on file, does not speak against the release, and its `figures` are in bounds.
+
+    A failed test, an open error of a scanner and traces that trace nothing fail, whatever figures the check names.
+    """
     found = facts.usable(check.told["kind"])
     if isinstance(found, Finding):
         return found
     refs, words = (found.digest,), []
+    said_itself = outcome_of(found)
+    if said_itself.verdict is not Verdict.PASSED:
+        return replace(said_itself, check=check.id)
     for name, bounds in check.told.get("figures", {}).items():
         if name not in found.body:
             return Finding(check.id, Verdict.INCONCLUSIVE, f"the {found.kind} does not hold `{name}`", "", refs)
