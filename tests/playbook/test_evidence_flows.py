@@ -118,6 +118,17 @@ def test_a_models_opinion_alone_opens_nothing(house: House) -> None:
     assert on_file(house)[0].doubts == ("a model's opinion opens nothing alone",)
 
 
+def test_a_person_can_say_what_measured_a_metric_unless_its_name_says_that_a_model_did(house: House) -> None:
+    house.define()
+    body = {"n": 1, "metrics": {"my_score": 1.0}, "judged_by_model": []}
+    item = report(house, "run", body, evidence_class=EvidenceClass.MODEL)
+    added = add(house, item, told_class=EvidenceClass.HUMAN)
+    assert (added.evidence_class, added.body["class_said_by_a_person"]) == (EvidenceClass.HUMAN, True)
+    assert add(house, report(house), told_class=EvidenceClass.HUMAN).evidence_class is EvidenceClass.EXECUTED
+    with pytest.raises(BadInput, match="a model measured llm_score; no --class changes that"):
+        add(house, replace(item, body={**body, "judged_by_model": ["llm_score"]}), told_class=EvidenceClass.HUMAN)
+
+
 @pytest.mark.parametrize(
     ("kind", "body"),
     [

@@ -62,6 +62,7 @@ def test_junit_counts_cases_and_names_those_that_failed_or_were_flaky(tmp_path: 
         ('<!DOCTYPE a [<!ENTITY l SYSTEM "file:///etc/passwd">]><testsuite>&l;</testsuite>', "declares entities"),
         ("hello", "nobody knows what this is"),
         ("{", "line 1, column 2"),
+        ('{"a": 1}\n{"a": 2}\n', "line 2, column 1: another document begins; of JSON lines only OTLP"),
         ({"a": 1}, "nobody knows what this JSON is"),
         ({"version": "1.0", "runs": []}, "no SARIF 2.1.0"),
         (made.sarif(results=[{"level": "fatal"}]), "'fatal' is none of"),

@@ -46,8 +46,18 @@ def read_mlflow(file: SourceFile, document: Mapping[str, Any]) -> tuple[Imported
     shared = {"run": str(info.get("run_id")), "params": dict(list(params.items())[:METRICS_MAX])}
     parts = [(EvidenceClass.EXECUTED, known), (EvidenceClass.MODEL, others)]
     digest, size = file.sha256, file.size_bytes
+    judged = {"judged_by_model": sorted(name for name in others if JUDGED.search(name))}
     return tuple(
-        Imported("run", kind, "MLflow", {**shared, "n": len(part), "metrics": part}, file.name, digest, size, at)
+        Imported(
+            "run",
+            kind,
+            "MLflow",
+            {**shared, "n": len(part), "metrics": part, **(judged if kind is EvidenceClass.MODEL else {})},
+            file.name,
+            digest,
+            size,
+            at,
+        )
         for kind, part in parts
         if part or (kind is EvidenceClass.EXECUTED and not others)
     )

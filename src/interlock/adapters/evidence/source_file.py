@@ -80,6 +80,11 @@ class SourceFile:
             raise BadInput(f"{self.name}: line {line} is not UTF-8; save the file as UTF-8") from exc
         except json.JSONDecodeError as exc:
             where = f"line {exc.lineno}, column {exc.colno}"
+            if exc.msg == "Extra data":
+                raise BadInput(
+                    f"{self.name}: {where}: another document begins; of JSON lines only OTLP can be read, as "
+                    "`interlock traces --otel` and the OpenTelemetry collector write it"
+                ) from exc
             raise BadInput(
                 f"{self.name}: {where}: {exc.msg}; the file was cut off or is no JSON: write it again"
             ) from exc

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from interlock.engine.evidence.timing import COLLECTED, EXPIRES
@@ -11,7 +12,7 @@ from interlock.flows.rollout.attest import attest_in
 from interlock.ports.clock import Clock
 from interlock.ports.store import Store, Transaction, WorkflowRow
 from interlock.terms.errors import BadInput
-from interlock.terms.evidence import Evidence
+from interlock.terms.evidence import Evidence, EvidenceClass
 from interlock.terms.imported import Imported
 from interlock.terms.person import Person
 
@@ -32,13 +33,17 @@ def add_evidence(
     release: str = CURRENT,
     measured_at: dt.datetime | None = None,
     expires_days: int | None = None,
+    told_class: EvidenceClass | None = None,
 ) -> tuple[Evidence, ...]:
-    """All of it, or none. `measured_at` stands in where the file does not say when it was measured.
+    """All of it, or none. `measured_at` stands in where the file does not say when it was measured, `told_class` where
+    it does not say what measured it; who said so is on record.
 
     Raises BadInput for an unknown workflow, a release not in force, and a time that is missing or still to come.
     """
     if expires_days is not None and not 1 <= expires_days <= DAYS_MAX:
         raise BadInput(f"--expires-days is {expires_days}; say 1 to {DAYS_MAX}")
+    if told_class is not None:
+        imported = tuple(_classed(item, told_class) for item in imported)
     now = clock()
     with store.transaction() as tx:
         row = row_in_force(tx, workflow, release)
@@ -65,6 +70,19 @@ def row_in_force(tx: Transaction, workflow: str, release: str) -> WorkflowRow:
     if release not in {CURRENT, row.release}:
         raise BadInput(f"release {release[:19]} is not in force for '{workflow}': it is {row.release[:19]}")
     return row
+
+
+def _classed(item: Imported, told: EvidenceClass) -> Imported:
+    """The same, where its class was open, as the one that a person says. Raises BadInput for a model's judgement."""
+    judged = item.body.get("judged_by_model", ())
+    if item.evidence_class is not EvidenceClass.MODEL:
+        return item
+    if judged:
+        raise BadInput(
+            f"{item.file}: by its name a model measured {', '.join(judged)}; no --class changes that: export the other "
+            "metrics without it"
+        )
+    return replace(item, evidence_class=told, body={**item.body, "class_said_by_a_person": True})
 
 
 def _body(

@@ -13,6 +13,7 @@ from interlock.flows.evidence.on_file import evidence_named
 from interlock.surfaces.cli.store_options import JsonOption, StoreOption, opened, person, show_json
 from interlock.surfaces.cli.toolbox import toolbox
 from interlock.terms.errors import BadInput
+from interlock.terms.evidence import EvidenceClass
 
 ByOption = Annotated[str, typer.Option("--by", help="Your name; it is recorded as asserted, not authenticated.")]
 WorkflowOption = Annotated[str, typer.Option("--workflow", "-w", help="Name of the workflow.")]
@@ -22,6 +23,7 @@ ReleaseOption = Annotated[
 ExpiresOption = Annotated[
     int | None, typer.Option("--expires-days", help="Days after which it stops counting; default: the workflow's own.")
 ]
+SAID = ("executed", "human", "source")
 KINDS = ("tests", "scan", "coverage", "traces", "labels", "run", "bakeoff")
 
 
@@ -31,6 +33,9 @@ def add_command(
     workflow: WorkflowOption,
     by: ByOption,
     kind: Annotated[str, typer.Option(help=f"What it must be: {', '.join(KINDS)}.")] = "auto",
+    evidence_class: Annotated[
+        str | None, typer.Option("--class", help=f"What measured a run's metrics that nobody knows: {', '.join(SAID)}.")
+    ] = None,
     release: ReleaseOption = CURRENT,
     measured_at: Annotated[
         str | None, typer.Option(help="When it was measured, where the file does not say: 2026-11-26T09:00:00Z.")
@@ -48,6 +53,8 @@ def add_command(
     if kind not in {"auto", *KINDS}:
         raise BadInput(f"--kind is auto, {', '.join(KINDS)}, not '{kind}'")
     box = toolbox(context)
+    if evidence_class not in {None, *SAID}:
+        raise BadInput(f"--class is {', '.join(SAID)}, not '{evidence_class}'; a model's opinion needs no word")
     told = None if measured_at is None else _time(measured_at)
     read = box.read_evidence()(file, kind=None if kind == "auto" else kind)
     with opened(box, store) as opened_store:
@@ -60,6 +67,7 @@ def add_command(
             release=release,
             measured_at=told,
             expires_days=expires_days,
+            told_class=None if evidence_class is None else EvidenceClass(evidence_class),
         )
     if as_json:
         show_json(box, added)
