@@ -3,7 +3,7 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup try demo test browser lint bench lock audit clean
+.PHONY: help setup try demo test browser pango lint bench lock audit clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -47,7 +47,7 @@ ifeq ($(INTERLOCK_DATA),)
 endif
 	$(BIN)/interlock demo --out out/demo
 
-test: setup browser ## all tests, on two processes
+test: setup browser pango ## all tests, on two processes
 	@start=$$SECONDS; failed=0; $(BIN)/python -m pytest -n 2 || failed=$$?; \
 	[ $$failed = 0 ] && said=passed || said="failed (pytest's exit status $$failed)"; \
 	echo "make test: $$said, after $$((SECONDS - start)) s; data: $${INTERLOCK_DATA:-none, tests on real data were skipped}"; \
@@ -67,6 +67,17 @@ lint: setup ## ruff, ruff format, mypy --strict, import contracts; all four run 
 	@failed=; for check in "ruff check ." "ruff format --check ." mypy lint-imports; do \
 	  echo "== $$check"; $(BIN)/$$check || failed="$$failed [$$check]"; done; \
 	[ -z "$$failed" ] || { echo "failed:$$failed" >&2; exit 1; }
+
+# Reports as PDF are set with Pango, a system library. The same rule: root on Debian gets it, anybody else is told.
+PANGO := libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0
+pango: setup
+	@if $(BIN)/python -c 'import weasyprint' >/dev/null 2>&1; then :; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  start=$$SECONDS; echo "installing Pango ..."; \
+	  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(PANGO); } >/dev/null \
+	    && echo "installing Pango took $$((SECONDS - start)) s" \
+	    || echo "Pango could not be installed: tests of PDF reports will be skipped" >&2; \
+	else echo "no Pango here: tests of PDF reports will be skipped (on Debian: apt-get install $(PANGO))" >&2; fi
 
 benches := $(sort $(wildcard benchmarks/*.py))
 bench: setup ## every benchmark, one after the other; fails at the end if one failed

@@ -10,17 +10,25 @@ from governed import ANA, BEN, CARLA, DEFINITION, NAME, House
 from interlock.adapters.packs.organisation import council_pack, read_organisation
 from interlock.engine.council.agenda import UNDECIDED_PILOT_DAYS, WAIVER_ENDS_DAYS, agenda
 from interlock.engine.council.ownership import ownership_faults
+from interlock.engine.rollout.gate_facts import GateFacts
 from interlock.engine.timestamp import stamp
 from interlock.flows.council.decide import decide_item, define_organisation
 from interlock.flows.ledger.record import record
 from interlock.flows.measure.incident import Report, open_incident
 from interlock.flows.portfolio.read import read_portfolio
-from interlock.terms.council import AgendaItem, Organisation, Responsibility
+from interlock.flows.rollout.facts import facts_of, waivers_of
+from interlock.flows.rollout.waive import waive
+from interlock.ports.store import Reading
+from interlock.terms.council import AgendaItem, CouncilDecision, Organisation, Responsibility
+from interlock.terms.decision import Verb
 from interlock.terms.errors import BadInput, Refused
+from interlock.terms.evidence import Verdict
 from interlock.terms.initiative import Initiative, Vendor
 from interlock.terms.measured import Severity
 from interlock.terms.person import Person
 from interlock.terms.portfolio import Portfolio
+from interlock.terms.stage import RolloutStage
+from staged import PACKS, READY, SIGNING, judged, put, ready, signed
 
 COUNCIL = Organisation("Nordlicht", (Responsibility("vendors", ("Iva Kos",)),), ("Ana Ruiz",))
 
@@ -137,7 +145,7 @@ def test_a_vendor_without_agreement_and_exit_is_revisited(house: House) -> None:
 
 def test_a_decision_to_demote_takes_effect_at_once_and_leaves_the_agenda(live: House) -> None:
     item = _redline(live)
-    assert [option.id for option in _items(live)[item].options] == ["demote", "go-on"]
+    assert [option.id for option in _items(live)[item].options] == ["demote", "go-on", "stop", "close"]
     done = decide_item(live.store, item, choose="demote", reason="not before it is closed", by=ANA, clock=live.clock)
     assert live.grant() is None
     assert item not in _items(live)
@@ -150,6 +158,70 @@ def test_who_has_no_right_decides_nothing(live: House) -> None:
     with pytest.raises(Refused, match="Eve may not decide"):
         decide_item(live.store, item, choose="demote", reason="why", by=Person("Eve"), clock=live.clock)
     assert live.grant() is not None
+    assert live.kinds()[-1] == "council.refused"
+    assert item in _items(live)
+
+
+def test_a_decision_to_stop_halts_the_workflow_and_to_close_ends_the_incident(live: House) -> None:
+    item = _redline(live)
+    decide_item(live.store, item, choose="stop", reason="until we know", by=ANA, clock=live.clock)
+    assert live.act().decision.verb is Verb.REVIEW
+    assert live.kinds().count("kill.fenced") == 1
+    other = _redline(live)
+    decide_item(live.store, other, choose="close", reason="alert sooner", by=ANA, clock=live.clock)
+    (standing,) = _portfolio(live).standings
+    assert standing.halted
+    assert [(one.closed_by, one.lesson) for one in standing.incidents] == [(None, None), ("Ana Ruiz", "alert sooner")]
+
+
+def _gate_passed(house: House) -> str:
+    (verdict,) = judged(house, "stages")[:1]
+    assert (verdict.gate, verdict.verdict) == ("leave exploration", Verdict.PASSED)
+    return next(item for item in _items(house) if item.startswith(f"{NAME}/leave exploration/"))
+
+
+def _decide(house: House, item: str, choose: str, by: Person) -> CouncilDecision:
+    return decide_item(house.store, item, choose=choose, reason="it is time", by=by, clock=house.clock, facts=_facts)
+
+
+def _facts(reading: Reading, workflow: str, now: dt.datetime) -> GateFacts:
+    return facts_of(reading, workflow, PACKS, now=now, signing=SIGNING)
+
+
+def test_a_decision_to_go_moves_the_stage(house: House) -> None:
+    ready(house)
+    _decide(house, _gate_passed(house), "go", ANA)
+    (standing,) = _portfolio(house).standings
+    assert (standing.stage, house.kinds()[-1]) == (RolloutStage.PILOT, "stage.moved")
+
+
+def test_planted_the_proposer_moves_nothing_by_a_decision_and_the_item_stays(house: House) -> None:
+    house.define(READY, by=ANA)  # she has the right, and proposed it
+    put(house, "labels", {"n": 120, "edge_cases": 12})
+    signed(house, ("data fitness", "representative"), ("privacy and legal", "impact assessment"))
+    item = _gate_passed(house)
+    with pytest.raises(Refused, match="proposed"):
+        _decide(house, item, "go", ANA)
+    assert house.kinds()[-1] == "council.refused"
+    assert _portfolio(house).decisions == ()
+    assert item.split("/")[1] in {one.split("/")[1] for one in _items(house)}
+
+
+def test_a_waiver_is_ended_or_given_once_more_by_a_decision(house: House) -> None:
+    ready(house)
+    for choose, left in (("again", 2), ("end", 1)):
+        until = house.now + dt.timedelta(days=7)
+        given = waive(
+            house.store, NAME, PACKS, gate="data fitness", check="representative", until=until, reason="later", by=BEN,
+            clock=house.clock, signing=SIGNING,
+        )  # fmt: skip
+        item = f"{NAME}/waiver/{given.entry}"
+        with pytest.raises(Refused, match="may not decide"):
+            _decide(house, item, choose, ANA)
+        _decide(house, item, choose, BEN)
+        with house.store.reading() as reading:
+            own = [one for one in waivers_of(reading, NAME) if one.entry >= given.entry]
+        assert len(own) == (left if choose == "again" else 0)
 
 
 @pytest.mark.parametrize(

@@ -29,11 +29,16 @@ class Organisation:
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One way to decide, and what follows from it."""
+    """One way to decide, and what follows from it.
+
+    `effect` is what a decision for it does at once: "demote", "halt SCOPE", "close ENTRY", "end waiver ENTRY",
+    "waive again ENTRY" or "move STAGE"; empty where it is put on record only.
+    """
 
     id: str
     title: str
     implication: str
+    effect: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -186,6 +186,7 @@ CHANGES: Mapping[str, tuple[Change, ...]] = {
     "waiver.ended": (),
     "organisation.defined": (),
     "council.decided": (),
+    "council.refused": (),
     "incident.opened": (),
     "incident.closed": (),
     "hook.created": (),

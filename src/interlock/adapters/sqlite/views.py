@@ -39,7 +39,8 @@ class SqliteReading(SqlReading):
     def rows(self, query: str, values: Mapping[str, Any]) -> Iterator[Row]:
         for row in self.db.execute(query, values):
             yield row
-            _ = self.db  # fails where the view has ended meanwhile
+            if self._connection is None:
+                _ = self.db  # fails: the view has ended meanwhile
 
     def first(self, query: str, **values: Any) -> Row | None:
         row: Row | None = self.db.execute(query, values).fetchone()

@@ -15,7 +15,7 @@ from interlock.terms.stage import RolloutStage
 LATE_INCIDENT_DAYS = 7
 WAIVER_ENDS_DAYS = 14
 UNDECIDED_PILOT_DAYS = 90
-DEMOTE = "demote"  # the one option that takes effect by itself: taking authority away needs nobody's leave
+DEMOTE = "demote"
 
 Finder = Callable[[Standing, dt.datetime], Iterator[AgendaItem]]
 
@@ -37,14 +37,14 @@ def _with_council(item: AgendaItem, council: tuple[str, ...]) -> AgendaItem:
 def _stop_or(option: Option, standing: Standing) -> tuple[Option, ...]:
     if standing.grant is None:
         return (option, Option("retire", "Stop the initiative", "its money and people are free for another"))
-    return (Option(DEMOTE, "Take its authority away", "every case goes to people from now on"), option)
+    return (Option(DEMOTE, "Take its authority away", "every case goes to people from now on", DEMOTE), option)
 
 
 def _drifting(standing: Standing, now: dt.datetime) -> Iterator[AgendaItem]:  # noqa: ARG001 - as all finders
     if standing.live_by_drift:
         name = standing.definition.name
         judge = Option("judge", "Judge its gate now", "it acts with authority, or it is known what is missing")
-        options = (Option("stop", "Stop its cases", "people do the work again"), judge)
+        options = (Option("stop", "Stop its cases", "people do the work again", f"halt workflow:{name}"), judge)
         why = "; ".join(standing.drifts) or "cases are handled at the volume of production, and no grant allows it"
         rights = standing.definition.rights.promote
         # The release: another one that drifts is another question.
@@ -64,10 +64,12 @@ def _late_incidents(standing: Standing, now: dt.datetime) -> Iterator[AgendaItem
 def _incident(standing: Standing, one: Incident, days: int) -> AgendaItem:
     name = standing.definition.name
     go_on = Option("go-on", "Go on as it is until it is closed", "it may happen again meanwhile")
+    stop = Option("stop", "Stop its cases", "people do the work until the scope is resumed", f"halt workflow:{name}")
+    close = Option("close", "Close it, the reason being what was learned", "it is over", f"close {one.entry}")
     why = f"open for {days} days{', a redline' if one.redline else ''}: {one.title}; {one.owner} answers for it"
     return AgendaItem(
         f"{name}/incident/{one.entry}", name, f"Does {name} go on while incident {one.entry} is open?", why,
-        _stop_or(go_on, standing), "stop", evidence=(f"entry {one.entry}",),
+        (*_stop_or(go_on, standing), stop, close), "stop", evidence=(f"entry {one.entry}",),
     )  # fmt: skip
 
 
@@ -82,9 +84,14 @@ def _money(standing: Standing, now: dt.datetime) -> Iterator[AgendaItem]:  # noq
             f"{pause.before:g} to {pause.after:g}"
         )
         hold = Option("hold", "No new segments until the KPI moves", "spend stays where it is")
+        segments = standing.grant.segments if standing.grant else ()
+        paused = tuple(
+            Option(f"pause-{one}", f"Stop the segment {one}", "in every workflow that has it", f"halt segment:{one}")
+            for one in segments[-1:]  # the newest: segments are gone through in order
+        )
         yield AgendaItem(
-            f"{name}/spend/{newest}", name, f"Does the scope of {name} pause?", why, _stop_or(hold, standing), "move",
-            rights, pause.evidence,
+            f"{name}/spend/{newest}", name, f"Does the scope of {name} pause?", why,
+            (*_stop_or(hold, standing), *paused), "move", rights, pause.evidence,
         )  # fmt: skip
     regression = cost_regression(initiative, cost_per_success(standing.expenses, standing.runs))
     if regression is not None:
@@ -103,7 +110,8 @@ def _waivers(standing: Standing, now: dt.datetime) -> Iterator[AgendaItem]:
         if one.release == standing.release and dt.timedelta(0) < left <= dt.timedelta(days=WAIVER_ENDS_DAYS):
             options = (
                 Option("let-end", "Let it end", f"'{one.gate}' is judged with this check again"),
-                Option("again", "Waive it once more", "the risk is carried on; `interlock waive` records it"),
+                Option("again", "Waive it for 30 days more", "the risk is carried on", f"waive again {one.entry}"),
+                Option("end", "End it now", "the check counts from today", f"end waiver {one.entry}"),
             )
             why = f"it ends on {one.expires_at[:10]}; given by {one.by}: {one.reason}"
             yield AgendaItem(
@@ -119,15 +127,26 @@ def _passed_not_moved(standing: Standing, now: dt.datetime) -> Iterator[AgendaIt
         waits = standing.grant is None if gate.gate == "limited live" else gate.gate == f"leave {standing.stage}"
         if passed and waits:
             used = tuple(digest for finding in gate.findings for digest in finding.evidence)
+            limited = gate.gate == "limited live"
+            go = (
+                Option("go", "Go", "`interlock promote` carries it out")
+                if limited
+                else Option("go", "Go", "it is moved, if its gate still passes", f"move {_after(standing.stage)}")
+            )
             options = (
-                Option("go", "Go", "`interlock promote` or `interlock stage move` carries it out"),
+                go,
                 Option("hold", "Hold", "it stays where it is, and its evidence ages"),
             )
-            may = rights.promote if gate.gate == "limited live" else rights.move or rights.promote
+            may = rights.promote if limited else rights.move or rights.promote
             yield AgendaItem(
                 f"{name}/{gate.gate}/{gate.at}", name, f"Does {name} go on from {standing.stage}?",
                 f"'{gate.gate}' passed on {gate.at[:10]}, and nobody has moved it", options, "promote", may, used,
             )  # fmt: skip
+
+
+def _after(stage: RolloutStage) -> RolloutStage:
+    stages = tuple(RolloutStage)
+    return stages[min(stages.index(stage) + 1, len(stages) - 1)]
 
 
 def _undecided_pilots(standing: Standing, now: dt.datetime) -> Iterator[AgendaItem]:

@@ -8,7 +8,7 @@ from interlock.engine.reporting.measures import Window
 from interlock.engine.reporting.priorities import priorities
 from interlock.terms.briefing import Grid, Passage
 from interlock.terms.council import AgendaItem
-from interlock.terms.measured import Severity
+from interlock.terms.measured import Incident, Severity
 from interlock.terms.portfolio import Portfolio, Standing
 from interlock.terms.story import Tone
 
@@ -116,6 +116,15 @@ def incidents(portfolio: Portfolio, within: Window) -> Passage:
     shown = [i for i in every if i.closed_at is None or within.holds(i.opened_at) or within.holds(i.closed_at)]
     shown.sort(key=lambda i: (i.closed_at is not None, not i.redline, SEVEREST[i.severity], i.opened_at))
     still = [i for i in shown if i.closed_at is None]
+    title = f"{len(still)} of {counted(len(shown), 'incident is', 'incidents are')} open"
+    crossed = sum(i.redline for i in still)
+    title += f"; a redline was crossed in {crossed}" if crossed else ""
+    tone = Tone.FAILED if still else Tone.PASSED
+    return Passage(title, grids=(incident_grid(shown),), tone=tone, part="Incidents")
+
+
+def incident_grid(shown: Sequence[Incident]) -> Grid:
+    """Incidents with owner, state, mitigation and cost."""
     rows = tuple(
         (
             i.workflow,
@@ -128,12 +137,8 @@ def incidents(portfolio: Portfolio, within: Window) -> Passage:
         )
         for i in shown
     )
-    crossed = sum(i.redline for i in still)
-    title = f"{len(still)} of {counted(len(shown), 'incident is', 'incidents are')} open"
-    title += f"; a redline was crossed in {crossed}" if crossed else ""
     header = ("Workflow", "Incident", "Severity", "State", "Owner", "Mitigation or lesson", "Cost")
-    grid = Grid("Incidents", header, rows, "no incident is on record for this period")
-    return Passage(title, grids=(grid,), tone=Tone.FAILED if still else Tone.PASSED, part="Incidents")
+    return Grid("Incidents", header, rows, "no incident is on record for this period")
 
 
 def next_up(portfolio: Portfolio, agenda: Sequence[AgendaItem]) -> Passage:

@@ -40,13 +40,21 @@ def kill(
 
 def _fence(store: Store, scope: str, by: Person, reason: str, clock: Clock) -> tuple[int, str]:
     with store.transaction() as tx:
-        check_scope(tx, scope)
-        tx.fence()
-        fenced_at = stamp(clock())  # no case is admitted from here on, so nothing older can commit after this time
-        epoch = tx.epoch(scope) + 1
-        # Somebody in a hurry is not stopped for want of a name or a reason; that none was given is on record.
-        body = {"scope": scope, "epoch": epoch, "halted": 1, "by": by.name, "reason": reason.strip() or NO_REASON}
-        record(tx, "kill.fenced", body | _workflow_of(scope), at=fenced_at)
+        return fence_in(tx, scope, by=by, reason=reason, clock=clock)
+
+
+def fence_in(tx: Transaction, scope: str, *, by: Person, reason: str, clock: Clock) -> tuple[int, str]:
+    """Fence a scope inside a transaction that is already open; its epoch, and the time from which *fenced* holds.
+
+    What is in flight is not waited for. Raises BadInput for an unknown scope.
+    """
+    check_scope(tx, scope)
+    tx.fence()
+    fenced_at = stamp(clock())  # no case is admitted from here on, so nothing older can commit after this time
+    epoch = tx.epoch(scope) + 1
+    # Somebody in a hurry is not stopped for want of a name or a reason; that none was given is on record.
+    body = {"scope": scope, "epoch": epoch, "halted": 1, "by": by.name, "reason": reason.strip() or NO_REASON}
+    record(tx, "kill.fenced", body | _workflow_of(scope), at=fenced_at)
     return epoch, fenced_at
 
 

@@ -1,12 +1,12 @@
-"""Put the organisation and what its council decides on record; what takes authority away takes effect at once."""
+"""Put the organisation and what its council decides on record; what is decided takes effect at once."""
 
-from interlock.engine.council.agenda import DEMOTE, agenda
+from interlock.engine.council.agenda import agenda
 from interlock.engine.rollout.people import is_among, known_as
 from interlock.engine.timestamp import stamp
+from interlock.flows.council.effects import Decided, FactsOf, take_effect
 from interlock.flows.ledger.record import record
 from interlock.flows.portfolio import recorded
 from interlock.flows.portfolio.read import read_portfolio
-from interlock.flows.rollout.demote import demote_in
 from interlock.ports.clock import Clock
 from interlock.ports.store import Store
 from interlock.terms.council import AgendaItem, CouncilDecision, Organisation
@@ -14,8 +14,13 @@ from interlock.terms.errors import BadInput, Refused
 from interlock.terms.person import Person
 
 
-def define_organisation(store: Store, organisation: Organisation, *, by: Person, clock: Clock) -> Organisation:
-    """It counts from now on; earlier ones stay on record. Raises BadInput without a name."""
+def define_organisation(
+    store: Store, organisation: Organisation, *, by: Person, clock: Clock, authored_sample: bool = False
+) -> Organisation:
+    """It counts from now on; earlier ones stay on record. Raises BadInput without a name.
+
+    `authored_sample`: company, people and figures of this store are invented, and every page made from it says so.
+    """
     if not known_as(by.name):
         raise BadInput("say who describes the organisation (--as): it is recorded")
     body = {
@@ -27,6 +32,7 @@ def define_organisation(store: Store, organisation: Organisation, *, by: Person,
         "governance": organisation.governance,
         "by": by.name,
         "authenticated": by.authenticated,
+        **({"authored_sample": True} if authored_sample else {}),
     }
     with store.transaction() as tx:
         return recorded.organisation(record(tx, "organisation.defined", body, at=stamp(clock())))
@@ -41,37 +47,52 @@ def decide_item(
     by: Person,
     clock: Clock,
     present: tuple[str, ...] = (),
+    facts: FactsOf | None = None,
 ) -> CouncilDecision:
     """Record what was decided on one item of today's agenda.
 
-    Raises BadInput for an unknown item or option or without a reason, Refused where the person may not decide it.
+    What the option does takes effect in the same transaction, by the flow that does it without a council; `facts` reads
+    what gates are judged on. Raises BadInput for an unknown item or option or without a reason, and Refused (recorded)
+    where the person may not decide it, and where a rule forbids what was decided: then the item stays.
     """
     if not reason.strip():
         raise BadInput("say why (--reason): a decision without a reason cannot be looked at again")
     with store.transaction() as tx:
         now = clock()
         found = _item(agenda(read_portfolio(tx, now)), item)
-        if choose not in {option.id for option in found.options}:
+        option = next((one for one in found.options if one.id == choose), None)
+        if option is None:
             raise BadInput(f"'{choose}' is no option of {item}: {', '.join(one.id for one in found.options)}")
-        if not is_among(by.name, found.may_decide):
-            may = ", ".join(found.may_decide) or "nobody; name a council with `interlock organisation apply`"
-            raise Refused(f"{by.name} may not decide {item} (who may: {may})")
-        body = {
+        told: dict[str, object] = {
             "workflow": found.workflow,
             "item": found.id,
-            "question": found.question,
             "chosen": choose,
             "reason": reason,
             "by": by.name,
             "authenticated": by.authenticated,
-            "present": present,
         }
-        entry = record(tx, "council.decided", body, at=stamp(now))
-        row = tx.workflow(found.workflow) if found.workflow else None
-        if choose == DEMOTE and row is not None and row.grant is not None:
-            facts = {"council": entry.index}
-            demote_in(tx, row.name, release=row.release, by=by.name, reason=reason, facts=facts, at=stamp(now))
-        return recorded.council_decision(entry)
+        refusal = _refusal(found, by)
+        if refusal is None:
+            body = {**told, "question": found.question, "present": present}
+            entry = record(tx, "council.decided", body, at=stamp(now))
+            try:
+                take_effect(tx, option.effect, Decided(found.workflow or "", by, reason, entry.index, clock, facts))
+            except Refused as exc:
+                refusal = str(exc)
+                told["decision"] = entry.index
+        if refusal is not None:
+            record(tx, "council.refused", {**told, "refusal": refusal}, at=stamp(clock()))
+    if refusal is not None:
+        raise Refused(refusal)
+    return recorded.council_decision(entry)
+
+
+def _refusal(item: AgendaItem, by: Person) -> str | None:
+    """Why this person may not decide it, None where they may."""
+    if is_among(by.name, item.may_decide):
+        return None
+    may = ", ".join(item.may_decide) or "nobody; name a council with `interlock organisation apply`"
+    return f"{by.name} may not decide {item.id} (who may: {may})"
 
 
 def _item(items: tuple[AgendaItem, ...], item: str) -> AgendaItem:

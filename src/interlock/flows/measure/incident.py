@@ -9,7 +9,7 @@ from interlock.flows.ledger.record import record
 from interlock.flows.measure.kpi import workflow_row
 from interlock.flows.portfolio import recorded
 from interlock.ports.clock import Clock
-from interlock.ports.store import Reading, Store
+from interlock.ports.store import Reading, Store, Transaction
 from interlock.terms.errors import BadInput
 from interlock.terms.measured import Incident, Severity
 from interlock.terms.person import Person
@@ -38,21 +38,25 @@ def open_incident(store: Store, workflow: str, report: Report, *, by: Person, cl
     _check_cost(report.cost_usd)
     with store.transaction() as tx:
         row = workflow_row(tx, workflow)
-        at = stamp(clock())
-        body = {
-            "workflow": workflow,
-            "release": row.release,
-            "title": report.title,
-            "severity": report.severity,
-            "owner": report.owner,
-            "redline": report.redline,
-            "mitigation": report.mitigation,
-            "cost_usd": report.cost_usd,
-            "opened_at": at,
-            "by": by.name,
-            "authenticated": by.authenticated,
-        }
-        return recorded.incident(record(tx, "incident.opened", body, at=at), None)
+        return open_in(tx, workflow, report, release=row.release, by=by, at=stamp(clock()))
+
+
+def open_in(tx: Transaction, workflow: str, report: Report, *, release: str, by: Person, at: str) -> Incident:
+    """The same inside a transaction that is already open, of a report that says what it has to."""
+    body = {
+        "workflow": workflow,
+        "release": release,
+        "title": report.title,
+        "severity": report.severity,
+        "owner": report.owner,
+        "redline": report.redline,
+        "mitigation": report.mitigation,
+        "cost_usd": report.cost_usd,
+        "opened_at": at,
+        "by": by.name,
+        "authenticated": by.authenticated,
+    }
+    return recorded.incident(record(tx, "incident.opened", body, at=at), None)
 
 
 def close_incident(
@@ -75,22 +79,37 @@ def close_incident(
         raise BadInput("say who closes it (--as)")
     _check_cost(cost_usd)
     with store.transaction() as tx:
-        opened = next((one for one in tx.entries_of("incident.opened", since=entry) if one.index == entry), None)
-        if opened is None:
-            raise BadInput(f"there is no incident {entry}; `interlock incident list` shows their numbers")
-        workflow = str(opened.body["workflow"])
-        if any(one.body["incident"] == entry for one in tx.entries_of("incident.closed", workflow)):
-            raise BadInput(f"incident {entry} is closed already")
-        body = {
-            "workflow": workflow,
-            "incident": entry,
-            "lesson": lesson,
-            "mitigation": mitigation,
-            "cost_usd": cost_usd,
-            "by": by.name,
-            "authenticated": by.authenticated,
-        }
-        return recorded.incident(opened, record(tx, "incident.closed", body, at=stamp(clock())))
+        at = stamp(clock())
+        return close_in(tx, entry, lesson=lesson, by=by, at=at, mitigation=mitigation, cost_usd=cost_usd)
+
+
+def close_in(
+    tx: Transaction,
+    entry: int,
+    *,
+    lesson: str,
+    by: Person,
+    at: str,
+    mitigation: str | None = None,
+    cost_usd: float | None = None,
+) -> Incident:
+    """The same inside a transaction that is already open, with a lesson and a name."""
+    opened = next((one for one in tx.entries_of("incident.opened", since=entry) if one.index == entry), None)
+    if opened is None:
+        raise BadInput(f"there is no incident {entry}; `interlock incident list` shows their numbers")
+    workflow = str(opened.body["workflow"])
+    if any(one.body["incident"] == entry for one in tx.entries_of("incident.closed", workflow)):
+        raise BadInput(f"incident {entry} is closed already")
+    body = {
+        "workflow": workflow,
+        "incident": entry,
+        "lesson": lesson,
+        "mitigation": mitigation,
+        "cost_usd": cost_usd,
+        "by": by.name,
+        "authenticated": by.authenticated,
+    }
+    return recorded.incident(opened, record(tx, "incident.closed", body, at=at))
 
 
 def incidents_of(reading: Reading, workflow: str | None = None) -> tuple[Incident, ...]:

@@ -15,6 +15,7 @@ from interlock.flows.rollout.unauthorised import drifting
 from interlock.ports.evidences import QueueLength
 from interlock.ports.store import Reading, WorkflowRow
 from interlock.terms.certificate import Promise
+from interlock.terms.council import CouncilDecision
 from interlock.terms.evidence import GateVerdict
 from interlock.terms.grant import AutonomyLevel, Grant
 from interlock.terms.instrument import Sheet
@@ -48,7 +49,7 @@ def read_portfolio(reading: Reading, now: dt.datetime, *, ledger_holds: bool | N
     `ledger_holds` is what a verification of the ledger said, None where nobody verified it.
     """
     with _collecting_later():
-        return _read(reading, now, ledger_holds)
+        return _read(reading, now, ledger_holds=ledger_holds)
 
 
 @contextmanager
@@ -66,7 +67,7 @@ def _collecting_later() -> Iterator[None]:
             gc.enable()
 
 
-def _read(reading: Reading, now: dt.datetime, ledger_holds: bool | None) -> Portfolio:
+def _read(reading: Reading, now: dt.datetime, *, ledger_holds: bool | None) -> Portfolio:
     at = stamp(now)
     records = _records(reading, at)
     halted = {name for name, (_, is_halted) in reading.scopes().items() if is_halted}
@@ -79,10 +80,17 @@ def _read(reading: Reading, now: dt.datetime, ledger_holds: bool | None) -> Port
         as_of=at,
         organisation=None if organisation is None else recorded.organisation(organisation),
         standings=standings,
-        decisions=tuple(map(recorded.council_decision, reading.entries_of("council.decided"))),
+        decisions=_decisions(reading),
         authored_sample=organisation is not None and bool(organisation.body.get("authored_sample")),
         ledger_holds=ledger_holds,
     )
+
+
+def _decisions(reading: Reading) -> tuple[CouncilDecision, ...]:
+    """Those that took effect: what a rule refused is still to be decided."""
+    refused = {entry.body.get("decision") for entry in reading.entries_of("council.refused")}
+    decided = (entry for entry in reading.entries_of("council.decided") if entry.index not in refused)
+    return tuple(map(recorded.council_decision, decided))
 
 
 def _records(reading: Reading, at: str) -> _Records:

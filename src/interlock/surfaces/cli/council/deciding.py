@@ -1,13 +1,18 @@
 """`interlock council`: what needs deciding, and what was decided."""
 
+import datetime as dt
 from typing import Annotated
 
 import typer
 from rich.text import Text
 
 from interlock.engine.council.agenda import agenda
+from interlock.engine.rollout.gate_facts import GateFacts
 from interlock.flows.council.decide import decide_item
 from interlock.flows.portfolio.read import read_portfolio
+from interlock.flows.rollout.facts import facts_of
+from interlock.ports.store import Reading
+from interlock.surfaces.cli.rollout.gates import scorecard
 from interlock.surfaces.cli.store_options import JsonOption, StoreOption, opened, person, show_json
 from interlock.surfaces.cli.toolbox import toolbox
 
@@ -47,10 +52,17 @@ def decide_command(
 
     interlock council decide triage/incident/131 --choose demote --reason "not before it is closed" --by "Ana Ruiz"
 
-    `demote` takes effect at once. For other options the agenda names the command that carries them out: who decided
-    does not get round its checks.
+    What the option does takes effect at once: authority is taken away, cases stop, an incident is closed, a check is
+    waived or counts again, a stage is left. The rules of each hold as without a council, and a decision that they
+    refuse is recorded with the reason; the item stays. Promotion is left to `interlock promote`, which asks for the
+    release that you looked at.
     """
     box = toolbox(context)
+    packs = box.read_gates(None)
+
+    def facts(reading: Reading, workflow: str, now: dt.datetime) -> GateFacts:
+        return facts_of(reading, workflow, packs, now=now, signing=box.signing(), scorecard=scorecard(box))
+
     with opened(box, store) as opened_store:
         decision = decide_item(
             opened_store,
@@ -60,6 +72,7 @@ def decide_command(
             by=person(by),
             clock=box.clock,
             present=tuple(present or ()),
+            facts=facts,
         )
     if as_json:
         show_json(box, decision)

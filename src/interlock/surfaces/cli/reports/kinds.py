@@ -4,7 +4,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from interlock.engine.council.agenda import agenda
+from interlock.engine.reporting.board import board_summary
+from interlock.engine.reporting.concept import concept_page
+from interlock.engine.reporting.dpia import dpia_draft
+from interlock.engine.reporting.model_card import model_card
 from interlock.engine.reporting.monthly import monthly_update
+from interlock.engine.reporting.ninety_days import ninety_day_result
+from interlock.engine.reporting.vendors import vendor_dossier
 from interlock.terms.briefing import Briefing
 from interlock.terms.errors import BadInput
 from interlock.terms.portfolio import Portfolio, Standing
@@ -33,6 +39,17 @@ KINDS: Mapping[str, OfAll | OfOne] = {
         "executive update in ten areas; its first page says what to decide",
         lambda portfolio: monthly_update(portfolio, agenda(portfolio)),
     ),
+    "board": OfAll(
+        "quarterly summary for a board: what it is asked, what AI is worth, whether it is safe",
+        lambda portfolio: board_summary(portfolio, agenda(portfolio)),
+    ),
+    "vendors": OfAll("dossier of every vendor, with the plan to leave it", vendor_dossier),
+    "concept": OfOne(
+        "proof of concept: problem and KPI, new workflow, guardrails, 45-day plan, go, hold or kill", concept_page
+    ),
+    "result": OfOne("90 days on one page: baseline against current, unit cost, incidents, decision", ninety_day_result),
+    "model-card": OfOne("what acts, what it is for and not for, how it was measured, its limits", model_card),
+    "dpia": OfOne("draft of a data protection impact assessment, with what is still to be answered", dpia_draft),
 }
 
 
