@@ -66,7 +66,9 @@ def sound() -> Standing:
 def whole(standing: Standing | None = None, **changes: Any) -> Portfolio:
     organisation = Organisation("N", (Responsibility("technology-risk", ("Chris Ode",)),), ("Chris Ode",), entry=3)
     decided = CouncilDecision("i", None, "q", "yes", "r", "Chris Ode", "2026-10-20T08:00:00.000000Z", 101)
-    made = Portfolio(portfolio_made.AS_OF, organisation, (standing or sound(),), (decided,), ledger_holds=True, ledger_root="e" * 64)
+    made = Portfolio(
+        portfolio_made.AS_OF, organisation, (standing or sound(),), (decided,), ledger_holds=True, ledger_root="e" * 64
+    )
     return replace(made, **changes)
 
 
