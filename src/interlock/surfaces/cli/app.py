@@ -15,7 +15,7 @@ from interlock.surfaces.cli.definitions.apply import apply_command
 from interlock.surfaces.cli.definitions.check import check_command
 from interlock.surfaces.cli.definitions.diff import diff_command
 from interlock.surfaces.cli.definitions.schema import schema_command
-from interlock.surfaces.cli.demo.command import demo_command
+from interlock.surfaces.cli.demo.group import DEMO_COMMANDS, DemoGroup
 from interlock.surfaces.cli.drill import drill_command
 from interlock.surfaces.cli.erase import erase_command
 from interlock.surfaces.cli.evidence import EVIDENCE_COMMANDS
@@ -68,7 +68,6 @@ class _Root(TyperGroup):
 # (name, function): a new command is one more line here.
 COMMANDS: tuple[tuple[str, Callable[..., None]], ...] = (
     ("try", try_command),
-    ("demo", demo_command),
     ("apply", apply_command),
     ("diff", diff_command),
     ("check", check_command),
@@ -134,6 +133,10 @@ def build_app() -> typer.Typer:
     app.callback()(_root)
     for name, function in COMMANDS:
         app.command(name)(function)
+    for_demo = typer.Typer(cls=DemoGroup, help="See it work: `life` (what plain `demo` runs), or a portfolio.")
+    for name, function in DEMO_COMMANDS:
+        for_demo.command(name)(function)
+    app.add_typer(for_demo, name="demo")
     for group, words, commands in GROUPS:
         _add_group(app, group, words, commands)
     if OVERSIGHT_COMMANDS:

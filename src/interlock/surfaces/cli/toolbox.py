@@ -1,5 +1,6 @@
 """What the commands need from the outside; wiring fills it in."""
 
+import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -30,6 +31,7 @@ from interlock.terms.gate import GatePack
 from interlock.terms.instrument import Instrument
 from interlock.terms.policy import StatedCase
 from interlock.terms.problem import ProblemWords, StatedProblem
+from interlock.terms.sample import SamplePortfolio
 from interlock.terms.selection import Criterion, Scored
 from interlock.terms.workflow import WorkflowDefinition
 
@@ -92,6 +94,7 @@ class Toolbox:
     check_definition: Callable[[Path], CheckedDefinition]
     definition_schema: Callable[[], Mapping[str, Any]]
     read_organisation: Callable[[Path], Organisation]
+    read_sample_portfolio: Callable[[dt.datetime], SamplePortfolio]
     read_facts: Callable[[Path], StatedCase]
     read_instruments: Callable[[Path | None], Sequence[Instrument]]
     read_answers: Callable[[Path], Mapping[str, Any]]

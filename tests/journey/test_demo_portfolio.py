@@ -1,0 +1,57 @@
+"""`interlock demo portfolio`: the trouble that was planted is what agenda and portfolio find, and nothing else."""
+
+import datetime as dt
+import json
+
+import pytest
+
+from commandline import Run
+from interlock.adapters.packs.sample_portfolio import read_sample_portfolio
+
+SAMPLE = read_sample_portfolio(dt.date(2026, 11, 26))
+TO_DECIDE = {
+    "meeting-notes/drift",
+    "credit-check/incident",
+    "demand-notes/spend",
+    "returns-triage/waiver",
+    "contract-summary/pilot",
+    "supplier-mail/vendor",
+}
+ON_THE_PORTFOLIO = {"price-hints": "name its safety owner", "shelf-photos": "measure the baseline of"}
+
+
+def test_there_are_twelve_initiatives_and_eight_in_trouble() -> None:
+    names = [one.definition.name for one in SAMPLE.initiatives]
+    assert len(set(names)) == 12
+    troubled = {one.definition.name for one in SAMPLE.initiatives if one.trouble}
+    assert troubled == {item.partition("/")[0] for item in TO_DECIDE} | set(ON_THE_PORTFOLIO)
+
+
+def test_the_planted_trouble_is_found_and_nothing_else(run: Run) -> None:
+    made = run("demo", "portfolio", "--store", "sample.db")
+    assert made.status == 0
+    assert "authored sample" in made.out
+    items = json.loads(run("council", "agenda", "--store", "sample.db", "--json").out)
+    assert {"/".join(item["id"].split("/")[:2]) for item in items} == TO_DECIDE
+    portfolio = json.loads(run("portfolio", "--store", "sample.db", "--json").out)
+    assert portfolio["authored_sample"] is True
+    rows = {row["workflow"]: row for row in portfolio["workflows"]}
+    for name, needed in ON_THE_PORTFOLIO.items():
+        assert rows[name]["figures"]["needed"].startswith(needed)
+    stages = [row["stage"] for row in rows.values()]
+    assert set(stages) == {"exploration", "pilot", "controlled rollout", "scale", "operation"}
+    briefing = json.loads(run("report", "monthly", "--store", "sample.db", "--json").out)
+    assert briefing["authored_sample"] is True
+    minutes = json.loads(run("council", "minutes", "--store", "sample.db", "--json").out)
+    assert [one["workflow"] for one in minutes] == ["ticket-routing"]
+    assert run("ledger", "verify", "--store", "sample.db").status == 0
+    again = run("demo", "portfolio", "--store", "sample.db")
+    assert again.status == 2
+    assert "holds records already" in again.err
+
+
+@pytest.mark.parametrize("named", [("portfolio.csv",), ("--out", "x", "nothing.csv")])
+def test_what_names_no_demonstration_is_meant_for_the_life_of_a_workflow(run: Run, named: tuple[str, ...]) -> None:
+    ended = run("demo", *named)
+    assert ended.status == 2
+    assert ".csv" in ended.err
