@@ -26,19 +26,22 @@ from interlock.ports.spans import SpanLines
 from interlock.ports.tables import TableReader
 from interlock.ports.witness import WitnessFile
 from interlock.surfaces.cli.toolbox import Notify, Toolbox
-from interlock.terms.ai_fit import FitAnswers, FitPack
-from interlock.terms.compliance import Framework
 from interlock.terms.council import Organisation
 from interlock.terms.errors import BadInput
 from interlock.terms.flaw import CheckedDefinition
-from interlock.terms.gate import GatePack
-from interlock.terms.instrument import Instrument
 from interlock.terms.policy import StatedCase
 from interlock.terms.problem import ProblemWords, StatedProblem
-from interlock.terms.sample import SamplePortfolio
 from interlock.terms.selection import Criterion, Scored
 from interlock.terms.workflow import WorkflowDefinition
 from interlock.wiring.candidates import candidate_builder
+from interlock.wiring.packs import (
+    fit_pack,
+    read_answers,
+    read_fit_answers,
+    read_frameworks,
+    read_gates,
+    read_instruments,
+)
 from interlock.wiring.run_time import POSTGRES, Opened, guardrail, open_address, open_run_time, path_of
 from interlock.wiring.upkeep import StoreUpkeep
 
@@ -91,17 +94,16 @@ def build_toolbox() -> Toolbox:
         check_definition=_check_definition,
         definition_schema=_definition_schema,
         read_organisation=_read_organisation,
-        read_sample_portfolio=_read_sample_portfolio,
         read_facts=_read_facts,
-        read_instruments=_read_instruments,
-        read_answers=_read_answers,
+        read_instruments=read_instruments,
+        read_answers=read_answers,
         read_evidence=_evidence_reader,
-        read_gates=_read_gates,
+        read_gates=read_gates,
         read_candidates=_read_candidates,
         selection_weights=_selection_weights,
-        fit_pack=_fit_pack,
-        read_fit_answers=_read_fit_answers,
-        read_frameworks=_read_frameworks,
+        fit_pack=fit_pack,
+        read_fit_answers=read_fit_answers,
+        read_frameworks=read_frameworks,
         read_problem=_read_problem,
         problem_words=_problem_words,
         guardrail=guardrail,
@@ -118,16 +120,16 @@ def _table_reader() -> TableReader:
     return read_table
 
 
-def _log_miner() -> MineLog:
-    from interlock.adapters.event_log.mine import mine_log
-
-    return mine_log
-
-
 def _evidence_reader() -> EvidenceReader:
     from interlock.adapters.evidence.reading import Reports
 
     return Reports()
+
+
+def _log_miner() -> MineLog:
+    from interlock.adapters.event_log.mine import mine_log
+
+    return mine_log
 
 
 def _reports() -> ReportWriter:
@@ -210,16 +212,10 @@ def _read_definition(path: Path) -> WorkflowDefinition:
     return read_definition(path, partial(policy_faults, edge))
 
 
-def _read_instruments(added: Path | None) -> Sequence[Instrument]:
-    from interlock.adapters.packs.instruments import read_instruments
+def _read_organisation(path: Path) -> Organisation:
+    from interlock.adapters.packs.organisation import read_organisation
 
-    return read_instruments(added)
-
-
-def _read_answers(path: Path) -> Mapping[str, Any]:
-    from interlock.adapters.packs.instruments import read_answers
-
-    return read_answers(path)
+    return read_organisation(path)
 
 
 def _check_definition(path: Path) -> CheckedDefinition:
@@ -235,28 +231,10 @@ def _definition_schema() -> Mapping[str, Any]:
     return definition_schema()
 
 
-def _read_organisation(path: Path) -> Organisation:
-    from interlock.adapters.packs.organisation import read_organisation
-
-    return read_organisation(path)
-
-
-def _read_sample_portfolio(now: dt.datetime) -> SamplePortfolio:
-    from interlock.adapters.packs.sample_portfolio import read_sample_portfolio
-
-    return read_sample_portfolio(now.date())
-
-
 def _read_facts(path: Path) -> StatedCase:
     from interlock.adapters.definitions.facts_file import read_facts
 
     return read_facts(path)
-
-
-def _read_gates(added: Path | None) -> Sequence[GatePack]:
-    from interlock.adapters.packs.gates import read_gates
-
-    return read_gates(added)
 
 
 def _read_candidates(path: Path) -> Sequence[Scored]:
@@ -269,24 +247,6 @@ def _selection_weights() -> Mapping[Criterion, float]:
     from interlock.adapters.packs.candidates import default_weights
 
     return default_weights()
-
-
-def _fit_pack() -> FitPack:
-    from interlock.adapters.packs.ai_fit import fit_pack
-
-    return fit_pack()
-
-
-def _read_fit_answers(path: Path) -> FitAnswers:
-    from interlock.adapters.packs.ai_fit import read_fit_answers
-
-    return read_fit_answers(path)
-
-
-def _read_frameworks() -> Sequence[Framework]:
-    from interlock.adapters.packs.frameworks import read_frameworks
-
-    return read_frameworks()
 
 
 def _read_problem(path: Path) -> StatedProblem:

@@ -1,0 +1,52 @@
+"""Readers of packs and of the answers to them, each imported when a command first needs it."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from interlock.terms.ai_fit import FitAnswers, FitPack
+from interlock.terms.compliance import Framework
+from interlock.terms.gate import GatePack
+from interlock.terms.instrument import Instrument
+
+
+def read_instruments(added: Path | None) -> Sequence[Instrument]:
+    """The instruments of the product, and one more from a file."""
+    from interlock.adapters.packs.instruments import read_instruments
+
+    return read_instruments(added)
+
+
+def read_answers(path: Path) -> Mapping[str, Any]:
+    """Answers by item from a file."""
+    from interlock.adapters.packs.instruments import read_answers
+
+    return read_answers(path)
+
+
+def read_gates(added: Path | None) -> Sequence[GatePack]:
+    """The packs of gates of the product, and one more from a file."""
+    from interlock.adapters.packs.gates import read_gates
+
+    return read_gates(added)
+
+
+def read_frameworks() -> Sequence[Framework]:
+    """The frameworks and laws that the crosswalk is about."""
+    from interlock.adapters.packs.frameworks import read_frameworks
+
+    return read_frameworks()
+
+
+def fit_pack() -> FitPack:
+    """What is asked to find out whether AI is the right answer."""
+    from interlock.adapters.packs.ai_fit import fit_pack
+
+    return fit_pack()
+
+
+def read_fit_answers(path: Path) -> FitAnswers:
+    """Answers to that from a file."""
+    from interlock.adapters.packs.ai_fit import read_fit_answers
+
+    return read_fit_answers(path)
