@@ -195,3 +195,40 @@ def test_what_pytest_and_ruff_really_write_can_be_read(tmp_path: Path) -> None:
     subprocess.run([bin_dir / "ruff", *options], cwd=tmp_path, capture_output=True, check=False)
     (scan,) = Reports()(tmp_path / "ruff.sarif", kind="scan")
     assert (scan.body["errors"], scan.source.split()[:3]) == (1, ["SARIF", "of", "ruff"])
+
+
+def run_folder(folder: Path, metric: str = "1772355500000 0.5 0\n1772355600000 0.9 1\n", meta: str = "") -> Path:
+    run = folder / "r7"
+    (run / "metrics").mkdir(parents=True)
+    (run / "params").mkdir()
+    (run / "meta.yaml").write_text(meta or "run_id: r7\nstatus: 3\nend_time: 1772355600000\n")
+    (run / "metrics" / "accuracy").write_text(metric)
+    (run / "params" / "model").write_text("small")
+    return run
+
+
+def test_a_run_in_mlflows_folder_format_says_the_last_value_of_each_metric(tmp_path: Path) -> None:
+    run = run_folder(tmp_path)
+    (found,) = Reports()(run, kind="run")
+    assert (found.evidence_class, found.measured_at) == (EvidenceClass.EXECUTED, MEASURED)
+    assert (found.body["metrics"], found.body["params"]) == ({"accuracy": 0.9}, {"model": "small"})
+    assert Reports().digest(run) == (found.sha256, found.size_bytes)
+    (run / "params" / "model").write_text("large")
+    assert Reports().digest(run)[0] != found.sha256
+
+
+@pytest.mark.parametrize(
+    ("metric", "meta", "words"),
+    [
+        ("1772355600000 nan 0\n", "", "is no finite number"),
+        ("", "", "no line of time and value"),
+        ("1 1 0\n", "run_id: r7\nstatus: 4\n", "the run is FAILED"),
+        ("1 1 0\n", "artifact_location: x\n", "not of an experiment"),
+        ("1 1 0\n" * 200_000, "", "more than 1,000,000 bytes"),
+    ],
+)
+def test_a_run_folder_that_is_broken_or_endless_is_told(tmp_path: Path, metric: str, meta: str, words: str) -> None:
+    with pytest.raises(BadInput, match=words):
+        Reports()(run_folder(tmp_path, metric, meta), kind=None)
+    with pytest.raises(BadInput, match=r"meta\.yaml cannot be read"):
+        Reports()(tmp_path, kind=None)

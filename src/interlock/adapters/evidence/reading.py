@@ -10,6 +10,7 @@ from interlock.adapters.evidence.coverage import read_cobertura, read_coverage_j
 from interlock.adapters.evidence.junit import read_junit
 from interlock.adapters.evidence.labels import is_label_header, read_labels
 from interlock.adapters.evidence.mlflow import read_mlflow
+from interlock.adapters.evidence.mlruns import RunFolder
 from interlock.adapters.evidence.otlp import read_otlp
 from interlock.adapters.evidence.sarif import read_sarif
 from interlock.adapters.evidence.source_file import SourceFile
@@ -18,7 +19,8 @@ from interlock.terms.imported import Imported
 
 KNOWN = (
     "JUnit XML, SARIF 2.1.0, Cobertura XML, coverage.py's JSON, LCOV, OTLP/JSON lines, a CSV of labels "
-    "(case,ai,person,by,at), a run of MLflow as JSON, or the evaluation.json of `interlock try`"
+    "(case,ai,person,by,at), a run of MLflow (its JSON, or its folder in mlruns/), or the evaluation.json of "
+    "`interlock try`"
 )
 
 
@@ -27,7 +29,7 @@ class Reports:
 
     def __call__(self, path: Path, *, kind: str | None) -> tuple[Imported, ...]:
         file = SourceFile(path)
-        found = _read(file, file.head())
+        found = _run(path) if path.is_dir() else _read(file, file.head())
         if kind is not None and any(item.kind != kind for item in found):
             raise BadInput(
                 f"{file.name}: this is {found[0].kind}, not {kind}; leave --kind out, or name the other file"
@@ -35,10 +37,19 @@ class Reports:
         return found
 
     def digest(self, path: Path) -> tuple[str, int]:
+        if path.is_dir():
+            run = RunFolder(path)
+            run.document()
+            return run.sha256, run.size_bytes
         file = SourceFile(path)
         for _ in file.blocks():
             pass
         return file.sha256, file.size_bytes
+
+
+def _run(folder: Path) -> tuple[Imported, ...]:
+    run = RunFolder(folder)
+    return read_mlflow(run, run.document())
 
 
 def _read(file: SourceFile, head: bytes) -> tuple[Imported, ...]:
