@@ -31,6 +31,7 @@ from interlock.terms.errors import BadInput
 from interlock.terms.flaw import CheckedDefinition
 from interlock.terms.policy import StatedCase
 from interlock.terms.problem import ProblemWords, StatedProblem
+from interlock.terms.sample import SamplePortfolio
 from interlock.terms.selection import Criterion, Scored
 from interlock.terms.workflow import WorkflowDefinition
 from interlock.wiring.candidates import candidate_builder
@@ -94,6 +95,7 @@ def build_toolbox() -> Toolbox:
         check_definition=_check_definition,
         definition_schema=_definition_schema,
         read_organisation=_read_organisation,
+        read_sample_portfolio=_read_sample_portfolio,
         read_facts=_read_facts,
         read_instruments=read_instruments,
         read_answers=read_answers,
@@ -120,16 +122,16 @@ def _table_reader() -> TableReader:
     return read_table
 
 
-def _evidence_reader() -> EvidenceReader:
-    from interlock.adapters.evidence.reading import Reports
-
-    return Reports()
-
-
 def _log_miner() -> MineLog:
     from interlock.adapters.event_log.mine import mine_log
 
     return mine_log
+
+
+def _evidence_reader() -> EvidenceReader:
+    from interlock.adapters.evidence.reading import Reports
+
+    return Reports()
 
 
 def _reports() -> ReportWriter:
@@ -212,12 +214,6 @@ def _read_definition(path: Path) -> WorkflowDefinition:
     return read_definition(path, partial(policy_faults, edge))
 
 
-def _read_organisation(path: Path) -> Organisation:
-    from interlock.adapters.packs.organisation import read_organisation
-
-    return read_organisation(path)
-
-
 def _check_definition(path: Path) -> CheckedDefinition:
     from interlock.adapters.cedar.guardrail import policy_faults
     from interlock.adapters.definitions.check_file import check_definition
@@ -229,6 +225,18 @@ def _definition_schema() -> Mapping[str, Any]:
     from interlock.adapters.definitions.json_schema import definition_schema
 
     return definition_schema()
+
+
+def _read_organisation(path: Path) -> Organisation:
+    from interlock.adapters.packs.organisation import read_organisation
+
+    return read_organisation(path)
+
+
+def _read_sample_portfolio(now: dt.datetime) -> SamplePortfolio:
+    from interlock.adapters.packs.sample_portfolio import read_sample_portfolio
+
+    return read_sample_portfolio(now.date())
 
 
 def _read_facts(path: Path) -> StatedCase:
