@@ -325,6 +325,13 @@ def test_going_on_is_decided_and_iterating_is_bounded_by_two_sprints(
     assert asked("decide", "bounded plan", facts(made)).verdict is verdict
 
 
+def test_a_period_of_which_no_outcome_is_known_shows_no_quality() -> None:
+    held = facts(evidence("period", {"cases": 40, "labelled": 0, "wrong": 0}))
+    assert asked("observability", "quality", held).verdict is Verdict.INCONCLUSIVE
+    held = facts(evidence("period", {"cases": 40, "labelled": 12, "wrong": 0}))
+    assert asked("observability", "quality", held).verdict is Verdict.PASSED
+
+
 def test_nobody_decided_is_a_gap() -> None:
     assert asked("decide", "bounded plan", facts()).verdict is Verdict.INCONCLUSIVE
 

@@ -18,7 +18,10 @@ def check_period(start: str, end: str, *, today: dt.date) -> None:
             f"{start} to {end} is longer than {PERIOD_DAYS_MAX} days; record it in parts, such as month by month"
         )
     if last > today:
-        raise BadInput(f"--to {end} is in the future (today is {today}): what has not happened cannot be measured")
+        raise BadInput(
+            f"--to {end} is in the future, or not over yet (the newest day that counts is {today}): "
+            "what has not happened cannot be measured"
+        )
 
 
 def check_once(start: str, end: str, known: Iterable[tuple[str, str]], *, what: str) -> None:
