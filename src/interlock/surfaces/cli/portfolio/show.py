@@ -1,10 +1,13 @@
 """`interlock portfolio`: every workflow, stage by stage."""
 
+from typing import Annotated
+
 import typer
 from rich.text import Text
 
 from interlock.engine.economics.glance import Glance, glance
 from interlock.engine.economics.value import Gain
+from interlock.flows.council.enforce import enforce_money
 from interlock.flows.portfolio.read import read_portfolio
 from interlock.surfaces.cli.store_options import JsonOption, StoreOption, opened, show_json
 from interlock.surfaces.cli.toolbox import Toolbox, toolbox
@@ -20,13 +23,25 @@ HELP = """Show where every workflow stands, stage by stage, and what each needs 
 Per workflow: its KPI now against baseline and target, how many of the cases with a known outcome were wrong against its
 error budget, the share that was automatic, and what a success costs. Figures are those of the newest period on record,
 with their denominator; `interlock measure` puts them there. `--json` adds intervals and the evidence of each figure.
+
+`--enforce` needs no person: where spend rises and no KPI moves the grant ends, and where a success costs more than its
+ceiling an incident is opened. Both are recorded with their cause, and neither is done twice.
 """
 
 
-def portfolio_command(context: typer.Context, store: StoreOption = None, as_json: JsonOption = False) -> None:
+def portfolio_command(
+    context: typer.Context,
+    enforce: Annotated[bool, typer.Option("--enforce", help="Carry out first what money says.")] = False,
+    store: StoreOption = None,
+    as_json: JsonOption = False,
+) -> None:
     box = toolbox(context)
-    with opened(box, store) as opened_store, opened_store.reading() as reading:
-        portfolio = read_portfolio(reading, box.clock())
+    with opened(box, store) as opened_store:
+        done = enforce_money(opened_store, clock=box.clock) if enforce else ()
+        with opened_store.reading() as reading:
+            portfolio = read_portfolio(reading, box.clock())
+    for one in done:
+        box.err.print(Text(f"{one.workflow}: {one.done}: {one.reason}"), soft_wrap=True)
     if as_json:
         show_json(box, _content(portfolio))
         return
