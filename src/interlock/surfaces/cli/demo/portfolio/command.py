@@ -37,7 +37,12 @@ def portfolio_demo_command(context: typer.Context, store: StoreOption = None) ->
         rt = replace(opened, clock=clock, randomness=chance, owner="sample", spool=None)
         scorecard = next(one for one in box.read_instruments(None) if one.id == "readiness-scorecard")
         box.out.print(Text(f"{sample.organisation.name}: a year of {len(sample.initiatives)} initiatives ..."))
-        play(Scene(rt, clock, chance, box.signing(), box.read_gates(None), scorecard, box.version), sample)
+        scene = Scene(rt, clock, chance, box.signing(), box.read_gates(None), scorecard, box.version)
+        try:
+            play(scene, sample)
+        except BaseException:  # stopped, or the disk is full: half a year tells nothing
+            box.err.print(Text(f"{address} holds a part of the sample; delete it before you try again"), soft_wrap=True)
+            raise
         with opened.store.reading() as reading:
             entries, items = reading.last_entry() + 1, agenda(read_portfolio(reading, end))
     box.out.print(Text("This is an authored sample: company, people and figures are invented."), soft_wrap=True)
