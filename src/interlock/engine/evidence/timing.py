@@ -26,15 +26,21 @@ def out_of_time(evidence: Evidence, *, kind: str, now: dt.datetime, days: int) -
         measured, ends = _moment(when), None if until is None else _moment(until)
     except ValueError:
         reason = f"the {kind} has a time that cannot be read: {when}, {until}"
-        return Finding(kind, Verdict.ERROR, reason, f"make a new {kind}", refs)
+        return Finding(kind, Verdict.ERROR, reason, f"bring new evidence: {kind}", refs)
     if measured > now:
         reason = f"the {kind} is dated {when}, which is still to come"
         return Finding(kind, Verdict.ERROR, reason, "find out which clock is wrong, then measure again", refs)
     if ends is not None and now >= ends:
-        return Finding(kind, Verdict.INCONCLUSIVE, f"the {kind} of {when} expired {until}", f"make a new {kind}", refs)
+        return Finding(
+            kind,
+            Verdict.INCONCLUSIVE,
+            f"the {kind} of {when} expired {until}",
+            f"bring new evidence: {kind}",
+            refs,
+        )
     if now - measured > dt.timedelta(days=days):
-        reason = f"the {kind} of {when} is older than {days} days"
-        return Finding(kind, Verdict.INCONCLUSIVE, reason, f"make a new {kind}")
+        reason = f"the {kind} of {when[:10]} is older than {days} days"
+        return Finding(kind, Verdict.INCONCLUSIVE, reason, f"bring new evidence: {kind}")
     return None
 
 

@@ -11,6 +11,7 @@ from interlock.terms.evidence import Verdict
 from interlock.terms.portfolio import Portfolio, Standing
 
 MOST, LEAST = 5, 3
+ON_ONE_PAGE = 8  # decisions and priorities, which stand on the same one
 WAIVER_DAYS = 30
 
 
@@ -25,11 +26,15 @@ class Priority:
 
 
 def priorities(portfolio: Portfolio, agenda: Sequence[AgendaItem]) -> tuple[Priority, ...]:
-    """At most five, one a workflow, soonest first; decisions fill up to three where little other work waits."""
+    """Three to five, one a workflow, soonest first; fewer where many decisions are on the same page.
+
+    Decisions fill up to three where little other work waits.
+    """
     meets = portfolio.organisation.meets_every_days if portfolio.organisation else 7
     soon = (moment(portfolio.as_of).date() + dt.timedelta(days=meets)).isoformat()
     found = [one for each in portfolio.standings for one in list(_of(each, portfolio.as_of, soon))[:1]]
-    found = sorted(found, key=lambda each: (each.due, each.work))[:MOST]
+    found = sorted(found, key=lambda each: (each.due, each.work))
+    found = found[: min(MOST, max(LEAST, ON_ONE_PAGE - len(agenda)))]
     return (*found, *(_to_decide(item, soon) for item in agenda[: max(0, LEAST - len(found))]))
 
 

@@ -75,7 +75,7 @@ def usable(
     own = [item for item in of_kind if item.release == release]
     if not own:
         return Finding(
-            kind, Verdict.INCONCLUSIVE, f"the {kind} on file belongs to another release", f"make a new {kind}"
+            kind, Verdict.INCONCLUSIVE, f"the {kind} on file belongs to another release", f"bring new evidence: {kind}"
         )
     independent = [item for item in own if item.evidence_class is not EvidenceClass.MODEL]
     if not independent:
@@ -93,7 +93,7 @@ def usable(
         return gap
     if demoted_at is not None and when <= demoted_at:
         reason = f"the {kind} of {when} is from before the release was demoted at {demoted_at}"
-        return Finding(kind, Verdict.INCONCLUSIVE, reason, f"make a new {kind} on cases from after the demotion")
+        return Finding(kind, Verdict.INCONCLUSIVE, reason, f"bring new evidence from after the demotion: {kind}")
     return newest
 
 
