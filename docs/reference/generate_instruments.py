@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from interlock.adapters.packs.instruments import read_instruments
+from interlock.engine.instruments.scales import range_of
 from interlock.terms.instrument import Instrument
 
 PAGE = Path(__file__).with_name("instruments.md")
@@ -26,6 +27,7 @@ def _section(one: Instrument) -> list[str]:
         lines += [f"Answered together by {', '.join(one.reviewed_by)}."]
     if one.revisit:
         lines += [f"Answered anew {one.revisit}."]
+    lines += [f"- {value}: {words}" for value, words in enumerate(one.levels, start=range_of(one.scale)[0])]
     lines += [f"- {band.low} to {band.high}: {band.means}" for band in one.bands]
     lines += [f"- {', '.join(rule.items) or 'any item'} below {rule.below}: {rule.then}" for rule in one.hard_rules]
     lines += ["", "| item | checks | asks | worrying | on record |", "| --- | --- | --- | --- | --- |"]

@@ -49,7 +49,7 @@ class HardRule:
 class Instrument:
     """One instrument as its pack holds it. `reviewed_by` are the functions that answer it together.
 
-    `revisit` says when the answers have to be given anew.
+    `revisit` says when the answers have to be given anew, `levels` what each value means, the lowest first.
     """
 
     id: str
@@ -63,6 +63,7 @@ class Instrument:
     about: str = "workflow"  # or "organisation", "person", "vendor"
     reviewed_by: tuple[str, ...] = ()
     revisit: str = ""
+    levels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,8 @@ import pytest
 
 from governed import DEFINITION
 from interlock.adapters.packs.instruments import read_instruments
-from interlock.engine.instruments.probes import PROBES, Facts, Probed, probe
+from interlock.engine.instruments.probes import Facts, Probed
+from interlock.engine.instruments.probing import EVERY, probe
 from interlock.engine.instruments.scales import RANGES, answer_of
 from interlock.engine.instruments.scoring import NOT_DECIDED, Given, Scored, score
 from interlock.engine.instruments.theatre import THEATRE
@@ -84,7 +85,7 @@ def test_the_rollout_checklist_has_its_14_checkpoints() -> None:
 
 def test_every_probe_that_a_pack_names_is_there_and_every_probe_is_named() -> None:
     named = {item.measured_by for pack in PACKS.values() for item in pack.items if item.measured_by}
-    assert named == set(PROBES) | set(THEATRE)
+    assert named == set(EVERY) | set(THEATRE)
 
 
 BANDS = {

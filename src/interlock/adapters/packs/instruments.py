@@ -58,6 +58,7 @@ class _Pack(_Part):
     about: str = Field(default="workflow", pattern="^(workflow|organisation|person|vendor)$")
     reviewed_by: tuple[Text, ...] = ()
     revisit: str = ""
+    levels: tuple[Text, ...] = ()
 
     @model_validator(mode="after")
     def _fits_together(self) -> "_Pack":
@@ -73,6 +74,9 @@ class _Pack(_Part):
         totals = [total for first, last in covered for total in range(first, last + 1)]
         if covered and totals != list(range(low, high + 1)):
             raise ValueError(f"the bands must cover every total from {low} to {high} once; they are {covered}")
+        least, most = RANGES[self.scale]
+        if self.levels and len(self.levels) != most - least + 1:
+            raise ValueError(f"the levels are {len(self.levels)}; name one for each value from {least} to {most}")
         return self
 
     def term(self) -> Instrument:
@@ -88,6 +92,7 @@ class _Pack(_Part):
             self.about,
             self.reviewed_by,
             self.revisit,
+            self.levels,
         )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from interlock.terms.evidence import Evidence
-from interlock.terms.instrument import Instrument, Scale
+from interlock.terms.instrument import Scale
 from interlock.terms.portfolio import Standing
 from interlock.terms.stage import RolloutStage
 
@@ -208,14 +208,3 @@ PROBES: Mapping[str, Probe] = {
     "period-measured": _period,
     "incidents-handled": _incidents,
 }
-
-
-def probe(instrument: Instrument, facts: Facts) -> Mapping[str, Probed]:
-    """What records say of each item that a probe can look at. A probe that nobody knows says nothing."""
-    found = {}
-    for item in instrument.items:
-        ask = PROBES.get(item.measured_by or "")
-        says = ask(facts) if ask else None
-        if says is not None:
-            found[item.id] = says
-    return found

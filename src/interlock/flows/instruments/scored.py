@@ -3,7 +3,8 @@
 import datetime as dt
 from collections.abc import Iterator, Mapping
 
-from interlock.engine.instruments.probes import Facts, Probed, probe
+from interlock.engine.instruments.probes import Facts, Probed
+from interlock.engine.instruments.probing import probe
 from interlock.engine.instruments.scoring import Given, Scored, score
 from interlock.engine.instruments.theatre import probe_portfolio
 from interlock.engine.rollout.people import same_person

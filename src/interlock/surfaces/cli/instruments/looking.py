@@ -3,6 +3,7 @@
 import typer
 from rich.text import Text
 
+from interlock.engine.instruments.scales import range_of
 from interlock.surfaces.cli.instruments.options import Id, PackOption, instrument
 from interlock.surfaces.cli.store_options import JsonOption, show_json
 from interlock.surfaces.cli.toolbox import toolbox
@@ -38,6 +39,8 @@ def show_command(context: typer.Context, name: Id, pack: PackOption = None, as_j
     for who in (("answered together by", ", ".join(one.reviewed_by)), ("answer anew", one.revisit)):
         if who[1]:
             box.out.print(Text(f"{who[0]}: {who[1]}"), soft_wrap=True)
+    for value, words in enumerate(one.levels, start=range_of(one.scale)[0]):
+        box.out.print(Text(f"{value}: {words}"), soft_wrap=True)
     for item in one.items:
         box.out.print(Text(f"\n{item.id}: {item.title}"), style="bold")
         box.out.print(Text(f"  {item.check}\n  {item.question}"), soft_wrap=True)
