@@ -1,0 +1,32 @@
+"""What an organisation has to answer for: its responsibilities, its questions, and how often the council meets."""
+
+from pathlib import Path
+
+from interlock.adapters.packs.organisation import council_pack, read_organisation
+from interlock.engine.council.agenda import LATE_INCIDENT_DAYS, UNDECIDED_PILOT_DAYS, WAIVER_ENDS_DAYS
+
+PACK = council_pack()
+
+
+def test_the_eleven_responsibilities_by_name() -> None:
+    assert tuple(PACK["responsibilities"]) == (
+        "technology-strategy", "architecture", "engineering-capability", "product-and-platform", "ai-adoption",
+        "data-and-infrastructure", "security-and-resilience", "vendors", "executive-communication", "innovation",
+        "technology-risk",
+    )  # fmt: skip
+
+
+def test_the_seven_questions_of_governance_each_with_the_live_control_that_answers_it() -> None:
+    assert tuple(PACK["questions"]) == (
+        "who-approves", "which-data", "when-people-look", "how-tested", "how-vendors", "how-escalated", "how-watched",
+    )  # fmt: skip
+    assert all(one["question"].endswith("?") and one["control"] for one in PACK["questions"].values())
+
+
+def test_a_council_meets_every_week_where_nobody_says_otherwise(tmp_path: Path) -> None:
+    (tmp_path / "own.yaml").write_text("organisation: Nordlicht\n")
+    assert read_organisation(tmp_path / "own.yaml").meets_every_days == 7
+
+
+def test_the_council_is_asked_after_7_14_and_90_days() -> None:
+    assert (LATE_INCIDENT_DAYS, WAIVER_ENDS_DAYS, UNDECIDED_PILOT_DAYS) == (7, 14, 90)
