@@ -3,14 +3,12 @@
 import inspect
 from collections.abc import Callable, Coroutine, Mapping
 from functools import partial, wraps
-from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, overload
+from typing import Any, ParamSpec, Protocol, overload
 
 from interlock.surfaces.sdk.action import is_awaited
+from interlock.surfaces.sdk.case import OpenedCase
 from interlock.surfaces.sdk.outcome import Outcome
 from interlock.terms.intent import Receipt
-
-if TYPE_CHECKING:
-    from interlock.surfaces.sdk.workflow import Workflow
 
 P = ParamSpec("P")
 OF_THE_CASE = frozenset({"text", "tenant", "segment"})
@@ -33,14 +31,14 @@ class Governing(Protocol):
 
 
 def governing(
-    workflow: "Workflow",
+    case_of: Callable[..., OpenedCase],
     *,
     key: Callable[..., str],
     label: Callable[..., str] | str,
     confidence: Callable[..., float | None] | float | None,
     about: Callable[..., Mapping[str, Any]] | None,
 ) -> Governing:
-    """See `Workflow.governed`."""
+    """See `Workflow.governed`; `case_of` is its `case`."""
 
     def proposed(*args: Any, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         of_case, rest = parted({} if about is None else about(*args, **kwargs))
@@ -52,7 +50,7 @@ def governing(
         @wraps(function)
         def call(*args: Any, **kwargs: Any) -> Outcome:
             of_case, rest = proposed(*args, **kwargs)
-            with workflow.case(**of_case) as case:
+            with case_of(**of_case) as case:
                 case.propose(**rest)
                 return case.apply(instead=_as_action(partial(function, *args, **kwargs)))
 
@@ -62,7 +60,7 @@ def governing(
         @wraps(function)
         async def call(*args: Any, **kwargs: Any) -> Outcome:
             of_case, rest = proposed(*args, **kwargs)
-            async with workflow.case(**of_case) as case:
+            async with case_of(**of_case) as case:
                 await case.propose(**rest)
                 return await case.apply(instead=_as_action(partial(function, *args, **kwargs)))
 

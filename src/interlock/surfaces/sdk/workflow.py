@@ -145,7 +145,7 @@ class Workflow:
         the case: text, tenant, segment, and what `propose` takes. Each call is a case. What is returned is the Outcome;
         an answer of the function that is a Receipt, a mapping or a text is kept as an action's is.
         """
-        return governing(self, key=key, label=label, confidence=confidence, about=about)
+        return governing(self.case, key=key, label=label, confidence=confidence, about=about)
 
     def shadow(self, cases: Iterable[tuple[str, str, float | None]]) -> tuple[Outcome, ...]:
         """Decide on many cases, (key, label, confidence) each, and apply nothing: all are recorded or none is."""
