@@ -57,3 +57,22 @@ def test_measurements_newest_verdicts_and_recent_cases_of_all_workflows(store: S
         assert list(reading.measured("expense")) == []
         assert list(reading.newest_by("readiness.judged", "gate")) == [judged[1], judged[3], judged[4]]
         assert reading.decided_since(0) == frozenset()
+
+
+def test_recent_cases_are_counted_and_only_the_newest_are_read(store: Store) -> None:
+    releases = (("r1", "r1"), ("r1", "r2"), ("r2", "r2"))
+    with store.transaction() as tx:
+        made = [
+            record(
+                tx, "decision.made", {
+                    "key": f"c{n}", "workflow": "triage", "release": in_force, "verb": "shadow", "audited": 0,
+                    "inputs": {"proposal": {"release": proposed_under}, "current_release": in_force},
+                }, at=AT,
+            )
+            for n, (proposed_under, in_force) in enumerate(releases)
+        ]  # fmt: skip
+    with store.reading() as reading:
+        assert [reading.case_count("triage", since=entry.index) for entry in made] == [3, 2, 1]
+        assert (reading.case_count("other", since=0), reading.case_count("triage", since=10**9)) == (0, 0)
+        assert set(reading.newest_releases("triage", since=0, limit=2)) == set(releases[1:])
+        assert list(reading.newest_releases("triage", since=made[2].index, limit=9)) == [("r2", "r2")]

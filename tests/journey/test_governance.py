@@ -281,7 +281,7 @@ def test_a_gate_that_is_not_passed_ends_with_1(run: Run) -> None:
     run(*APPLY)
     told, found = run("judge", "triage"), run("judge", "triage", "--json")
     assert (told.status, found.status, found.json["verdict"]) == (1, 1, "inconclusive")
-    assert "  certificate: inconclusive - no certificate is recorded. Next: record a certificate" in told.out
+    assert "  certificate: inconclusive - no certificate is on record. Next: bring a new certificate (" in told.out
 
 
 def test_anybody_may_demote_and_nothing_is_not_an_error(run: Run, live: Here) -> None:

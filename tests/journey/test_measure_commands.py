@@ -8,7 +8,7 @@ from commandline import DEFINITION, Run
 from interlock.terms.stage import RolloutStage
 
 KPI = "kpis:\n  - {name: first answer, unit: hours, direction: down, baseline: 4.0, target: 1.0}\n"
-MARCH = ("--from", "2025-03-01", "--to", "2025-03-31", "--source", "desk", "--by", "Ana Ruiz")
+MARCH = ("--from", "2025-03-01", "--to", "2025-03-31", "--source", "desk", "--as", "Ana Ruiz")
 
 
 @pytest.fixture
@@ -49,7 +49,7 @@ def test_a_file_of_values_is_recorded_whole_or_not_at_all(applied: Run, tmp_path
     kpis.write_text(
         "kpi,value,from,to,n\nfirst answer,abc,2025-03-01,2025-03-31,40\nfirst answer,2.5,,2025-04-30,4.5\n"
     )
-    refused = applied("measure", "kpi", "triage", "--file", "kpis.csv", "--source", "desk", "--by", "Ana Ruiz")
+    refused = applied("measure", "kpi", "triage", "--file", "kpis.csv", "--source", "desk", "--as", "Ana Ruiz")
     assert refused.status == 2
     assert "kpis.csv:2: value: 'abc' is no number; write it with digits and a point" in refused.said
     assert "kpis.csv:3: n: '4.5' is no number" in refused.said
@@ -57,11 +57,11 @@ def test_a_file_of_values_is_recorded_whole_or_not_at_all(applied: Run, tmp_path
     kpis.write_text(
         "kpi,value,from,to\nfirst answer,2.5,2025-03-01,2025-03-31\nfirst answer,nan,2025-04-01,2025-04-30\n"
     )
-    refused = applied("measure", "kpi", "triage", "--file", "kpis.csv", "--source", "desk", "--by", "Ana Ruiz")
+    refused = applied("measure", "kpi", "triage", "--file", "kpis.csv", "--source", "desk", "--as", "Ana Ruiz")
     assert (refused.status, "kpis.csv:3: the value of 'first answer' is no number" in refused.said) == (2, True)
     assert applied("portfolio", "--json").json["workflows"][0]["figures"]["gains"][0]["newest"] is None
     kpis.write_text("kpi,value,from,to\nfirst answer,2.5,2025-03-01,2025-03-31\nfirst answer,2,2025-04-01,2025-04-30\n")
-    done = applied("measure", "kpi", "triage", "--file", "kpis.csv", "--source", "desk", "--by", "Ana Ruiz")
+    done = applied("measure", "kpi", "triage", "--file", "kpis.csv", "--source", "desk", "--as", "Ana Ruiz")
     assert (done.status, done.out.splitlines()[0]) == (0, "triage: 2 KPI values")
 
 
@@ -78,7 +78,7 @@ def test_a_file_of_values_is_recorded_whole_or_not_at_all(applied: Run, tmp_path
 )
 def test_files_that_are_none(applied: Run, tmp_path: Path, content: bytes, said: str) -> None:
     (tmp_path / "kpis.csv").write_bytes(content)
-    ended = applied("measure", "kpi", "triage", "--file", "kpis.csv", "--source", "desk", "--by", "Ana Ruiz")
+    ended = applied("measure", "kpi", "triage", "--file", "kpis.csv", "--source", "desk", "--as", "Ana Ruiz")
     assert (ended.status, said in ended.said) == (2, True)
 
 

@@ -14,7 +14,7 @@ W = "message-triage"
 KPI = "time until a message is in its queue"
 FRAMING, DATA, PRIVACY = "problem framing", "data fitness", "privacy and legal"
 WAIVED = ("waive", W, "--gate", "human in the loop", "--check", "reviewer tools", "--reason", "comes in May")
-STATEMENT = ("--statement", "it is so", "--by", "Ben Okafor", "--key", "ben.key")
+STATEMENT = ("--statement", "it is so", "--as", "Ben Okafor", "--key", "ben.key")
 
 
 @pytest.fixture
@@ -53,10 +53,10 @@ def test_from_an_idea_to_a_report(run: Run, done: Run, tmp_path: Path) -> None:
     done("apply", "-f", "flow.yaml", "--as", "Carla Nunes")
 
     # The gate out of exploration opens by evidence and signatures, and by nothing else.
-    mover = ("stage", "move", W, "pilot", "--reason", "mail waits", "--by")
+    mover = ("stage", "move", W, "pilot", "--reason", "mail waits", "--as")
     assert run(*mover, "Ana Ruiz").status == 4
     (tmp_path / "labels.csv").write_text(f"case,ai,person,by,at,edge\n{''.join(rows)}", encoding="utf-8")
-    done("evidence", "add", "labels.csv", "-w", W, "--by", "Pia Lund")
+    done("evidence", "add", "labels.csv", "-w", W, "--as", "Pia Lund")
     done("evidence", "key", "Ben Okafor", "ben.key")
     wrong = run("evidence", "attest", W, "--gate", "privacy", "--check", "dpia", *STATEMENT)
     assert (wrong.status, "there is no gate 'privacy'" in wrong.said) == (2, True)
@@ -67,24 +67,24 @@ def test_from_an_idea_to_a_report(run: Run, done: Run, tmp_path: Path) -> None:
     done(*mover, "Ana Ruiz")
 
     # What was measured, answered, waived and decided reaches the gates, the scorecard and the council.
-    when = ("--from", str(day - dt.timedelta(days=20)), "--to", str(day), "--source", "desk", "--by", "Ana Ruiz")
+    when = ("--from", str(day - dt.timedelta(days=20)), "--to", str(day), "--source", "desk", "--as", "Ana Ruiz")
     done("measure", "kpi", W, "--kpi", KPI, "--value", "20", "--low", "18", "--high", "22", "--n", "400", *when)
     done("measure", "expense", W, "--bucket", "compute", "--usd", "900", *when)
-    done("stage", "decide", W, "--choose", "iterate", "--sprints", "2", "--by", "Ana Ruiz", "--reason", "two queues")
+    done("stage", "decide", W, "--choose", "iterate", "--sprints", "2", "--as", "Ana Ruiz", "--reason", "two queues")
     assert verdicts(run)["decide"] == "passed"
     (tmp_path / "answers.yaml").write_text("security: 2\n", encoding="utf-8")
     done("instrument", "answer", "readiness-scorecard", "--subject", W, "-f", "answers.yaml", "--as", "Ana Ruiz")
     assert "no scaling: Security is below 3" in done("instrument", "score", "readiness-scorecard", "--subject", W).out
     opened = ("--severity", "high", "--owner", "Ben Okafor", "--as", "Ana Ruiz", "--redline")
     done("incident", "open", W, "--title", "a refund was promised", *opened)
-    assert "has no right to waive" in run(*WAIVED, "--until", "2099-01-01", "--by", "Ana Ruiz").said
+    assert "has no right to waive" in run(*WAIVED, "--until", "2099-01-01", "--as", "Ana Ruiz").said
     done("organisation", "apply", "-f", "org.yaml", "--as", "Ida")
     found = [item for item in done("council", "agenda", "--json").json if item["workflow"] == W]
     (item,) = found
     assert "/incident/" in item["id"]
     chosen = item["options"][0]["id"]
     decider = item["may_decide"][0]
-    done("council", "decide", item["id"], "--choose", chosen, "--reason", "as measured", "--by", decider)
+    done("council", "decide", item["id"], "--choose", chosen, "--reason", "as measured", "--as", decider)
     assert "as measured" in done("council", "minutes").out
 
     # The report says what is on record, the same in each form.

@@ -1,6 +1,6 @@
 """A release is amended: what it earned stays, the author is on record, and the state can be rebuilt."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,8 +8,18 @@ import pytest
 
 from governed import ANA, BEN, CARLA, DEFINITION, NAME, House
 from interlock.engine.rollout.definition import definition_of
+from interlock.flows.portfolio.read import read_portfolio
 from interlock.terms.errors import Refused
+from interlock.terms.evidence import GateVerdict, Verdict
 from interlock.terms.initiative import Initiative
+from staged import judged
+
+
+def gates(house: House) -> Mapping[str, GateVerdict]:
+    with house.store.reading() as reading:
+        (standing,) = read_portfolio(reading, house.clock()).standings
+    return standing.gates or {}
+
 
 WORDS = replace(DEFINITION, initiative=Initiative(behaviour="people answer at once"))
 
@@ -47,9 +57,29 @@ def test_the_same_words_again_are_no_amendment_and_the_old_ones_are_one(passed: 
     assert passed.kinds().count("release.amended") == 2
 
 
+def test_planted_a_verdict_from_before_an_amendment_is_open_again_and_the_promotion_gates_is_not(passed: House) -> None:
+    judged(passed, "readiness")
+    before = gates(passed)
+    assert before["data fitness"].findings[0].check == "samples"
+    passed.define(WORDS, by=BEN)
+    after = gates(passed)
+    assert after["limited live"] == before["limited live"]
+    assert after["limited live"].verdict is Verdict.PASSED
+    for name in set(before) - {"limited live"}:
+        (found,) = after[name].findings
+        assert (found.verdict, found.next_step) == (
+            Verdict.INCONCLUSIVE,
+            "judge it again: `interlock gates triage`, or `interlock conditions triage`",
+        )
+        assert found.reason.endswith("before Ben Okafor amended the release: initiative")
+    judged(passed, "readiness")
+    assert gates(passed)["data fitness"].findings[0].check == "samples"
+    assert passed.promote(by=ANA).release == passed.release
+
+
 def test_whoever_amended_a_release_cannot_promote_it(passed: House) -> None:
     passed.define(WORDS, by=ANA)
-    with pytest.raises(Refused, match="Ana Ruiz proposed this release and cannot promote it"):
+    with pytest.raises(Refused, match="Ana Ruiz amended this release and cannot promote it"):
         passed.promote(by=ANA)
 
 

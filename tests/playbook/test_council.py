@@ -82,11 +82,25 @@ def test_what_an_organisation_leaves_out_is_a_gap_and_two_owners_are_one_too_man
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("organisation: N\nresponsibilities: {vendor: {}}", "did you mean 'vendors'?"),
-        ("organisation: N\nmeets_every_days: 0", "meets_every_days"),
-        ("council: [A]", "organisation: Field required"),
-        ("- a", "(whole file)"),
-        ("a: [", "this is not YAML"),
+        (
+            "organisation: N\nresponsibilities:\n  vendor: {}\n",
+            ":3: responsibilities.vendor: is not one of the eleven; did you mean 'vendors'?",
+        ),
+        (
+            "organisation: N\nresponsibilities:\n  vendors: {owners: A}\n",
+            ":3: responsibilities.vendors.owners: is no field here; did you mean 'owner'?",
+        ),
+        ("organisation: N\nresponsibilities: {vendors: A}\n", ":2: responsibilities.vendors: write its parts below it"),
+        ("organisation: N\ncouncel: [A]\n", ":2: councel: is no field here; did you mean 'council'?"),
+        ("organisation: N\ncouncil: A\n", ":2: council: write a list here"),
+        ("organisation: N\nresponsibilities:\n  vendors: {owner: 5}\n", ":3: responsibilities.vendors.owner: write a"),
+        ("organisation: 5\n", ":1: organisation: write words here"),
+        ("organisation: N\norganisation: M\n", ":2: organisation: is given twice; keep one"),
+        ("organisation: N\nmeets_every_days: 0\n", ":2: meets_every_days: Input should be greater than or equal to 1"),
+        ("council: [A]", ":1: organisation: is missing; add it"),
+        ("- a", ":1: (whole file): write its parts below it, one a line"),
+        ("a: [", ":1: this is not YAML"),
+        ("organisation: &a N\ncouncil: [*a]", "an alias"),
     ],
 )
 def test_an_organisation_file_that_is_none(tmp_path: Path, text: str, said: str) -> None:

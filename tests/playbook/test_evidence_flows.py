@@ -83,7 +83,7 @@ def test_expired_evidence_is_a_gap(house: House) -> None:
     house.now += dt.timedelta(days=8)
     verdict, reason = why(house)
     assert verdict is Verdict.INCONCLUSIVE
-    assert reason == f"the tests of {item.body['collected_at']} expired {item.body['expires_at']}"
+    assert reason == f"the test report of {item.body['collected_at']} expired {item.body['expires_at']}"
 
 
 def test_an_old_report_does_not_get_younger_by_being_added_again(house: House) -> None:
@@ -105,7 +105,7 @@ def test_evidence_of_another_release_is_a_gap(house: House) -> None:
     old = house.release
     add(house, report(house))
     house.define(replace(DEFINITION, acts={"model": "two"}))
-    assert why(house) == (Verdict.INCONCLUSIVE, "the tests on file belongs to another release")
+    assert why(house) == (Verdict.INCONCLUSIVE, "the test report on file belongs to another release")
     assert [row.doubts for row in on_file(house)] == [("of another release",)]
     with pytest.raises(BadInput, match="is not in force"):
         add(house, report(house), release=old)

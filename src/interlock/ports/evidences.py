@@ -50,6 +50,16 @@ class EvidenceReading(Protocol):
         """The workflows of which a case was decided at or after a ledger entry."""
         ...
 
+    def case_count(self, workflow: str, *, since: int) -> int:
+        """How many cases of a workflow were decided at or after a ledger entry; none of them is read."""
+        ...
+
+    def newest_releases(self, workflow: str, *, since: int, limit: int) -> Iterator[tuple[str, str]]:
+        """Of its newest cases decided at or after a ledger entry, at most `limit`: the release that each was proposed
+        under, and the one that was in force then.
+        """
+        ...
+
     def queue_lengths(self, at: str) -> Mapping[str, QueueLength]:
         """Of every workflow with open reviews, how many there are; late are those due before the time `at`."""
         ...

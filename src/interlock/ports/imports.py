@@ -1,5 +1,6 @@
 """Reading the reports of other tools as evidence."""
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -9,8 +10,12 @@ from interlock.terms.imported import Imported
 class EvidenceReader(Protocol):
     """Reads one report in bounded memory; the content of the file is not kept."""
 
-    def __call__(self, path: Path, *, kind: str | None) -> tuple[Imported, ...]:
+    def __call__(
+        self, path: Path, *, kind: str | None, attributes: Mapping[str, Sequence[str]] | None = None
+    ) -> tuple[Imported, ...]:
         """What the file says, as evidence of `kind`, or of the kind that its content shows.
+
+        `attributes` are names, beside the usual ones, by which traces say each part of where an output comes from.
 
         Raises BadInput, which names the file, the place and the mend.
         """

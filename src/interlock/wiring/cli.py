@@ -43,7 +43,8 @@ def main() -> None:
 
 
 def _run() -> int:
-    from interlock.surfaces.cli.app import PipeClosed, Stopped, build_app
+    from interlock.surfaces.cli.app import build_app
+    from interlock.surfaces.cli.ending import PipeClosed, Stopped
     from interlock.wiring.toolbox import build_toolbox
 
     try:

@@ -154,6 +154,7 @@ def test_an_output_is_traced_where_input_prompt_version_and_approval_are_named(t
     assert (found.kind, found.measured_at) == ("traces", MEASURED)
     assert found.body == {
         "outputs": 2,
+        "shadow": 0,
         "spans": 3,
         "traced": 1,
         "share": 0.5,
@@ -162,6 +163,35 @@ def test_an_output_is_traced_where_input_prompt_version_and_approval_are_named(t
         "with_version": 2,
         "with_approval": 1,
     }
+
+
+def test_a_shadow_case_was_approved_by_nobody_and_needs_no_approval(tmp_path: Path) -> None:
+    named = {"interlock__case__key": "k", "interlock__release": "r"}
+    shadow = made.span("a1", **named, interlock__verb="shadow")
+    outcome = made.span("a1", interlock__by="people's decisions")
+    applied = made.span("b2", **named, interlock__verb="apply")
+    without_input = made.span("c3", interlock__release="r", interlock__verb="shadow")
+    body = read(tmp_path, made.otlp(shadow, outcome, applied, without_input)).body
+    assert (body["outputs"], body["shadow"], body["traced"], body["with_approval"]) == (3, 2, 1, 0)
+
+
+def test_own_attributes_name_a_part_beside_the_usual_ones_and_go_on_record(tmp_path: Path) -> None:
+    span = made.span("a1", case_id="7", gen_ai__prompt__name="p", gen_ai__response__model="m", signed_off_by="Ana")
+    path = made.written(tmp_path, made.otlp(span))
+    (without,) = Reports()(path, kind="traces")
+    own = {"input": ["case_id"], "approval": ["signed_off_by"]}
+    (found,) = Reports()(path, kind="traces", attributes=own)
+    assert (without.body["traced"], found.body["traced"], found.body["own_attributes"]) == (0, 1, own)
+    with pytest.raises(BadInput, match=r"a trace has no part 'who'; parts: input, prompt, version, approval"):
+        Reports()(path, kind=None, attributes={"who": ["x"]})
+    with pytest.raises(BadInput, match="this is tests, and --attribute is for traces"):
+        Reports()(made.written(tmp_path, made.JUNIT), kind=None, attributes=own)
+
+
+def test_what_a_span_says_in_its_events_counts_too(tmp_path: Path) -> None:
+    event = {"attributes": [{"key": "gen_ai.prompt", "value": {"stringValue": "hello"}}]}
+    body = read(tmp_path, made.otlp({**made.span("a1"), "events": [event]})).body
+    assert (body["with_input"], body["with_prompt"]) == (1, 0)
 
 
 def test_what_a_model_said_and_what_nobody_knows_is_kept_apart_from_what_code_measured(tmp_path: Path) -> None:

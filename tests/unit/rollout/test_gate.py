@@ -112,8 +112,8 @@ def look(*items: Evidence, demoted_at: str | None = None) -> Evidence | str:
 
 def test_evidence_that_may_not_count_is_a_gap() -> None:
     good = certificate()
-    assert look() == "no certificate is recorded"
-    assert look(evidence("shadow", {})) == "no certificate is recorded"
+    assert look() == "no certificate is on record"
+    assert look(evidence("shadow", {})) == "no certificate is on record"
     assert look(replace(good, release="r0")) == "the certificate on file belongs to another release"
     model = replace(good, evidence_class=EvidenceClass.MODEL)
     assert look(model) == "the certificate rests on a model's opinion alone: a model does not verify a model"

@@ -142,12 +142,34 @@ def test_problem_framing_passes_when_all_is_said() -> None:
         (49, Verdict.FAILED),
         (50, Verdict.PASSED),
         (500, Verdict.PASSED),
+        (501, Verdict.PASSED),
         (float("nan"), Verdict.ERROR),
         ("many", Verdict.ERROR),
     ],
 )
-def test_fifty_real_samples_are_the_least(n: Any, verdict: Verdict) -> None:
+def test_fifty_to_five_hundred_real_samples_fifty_are_the_least_and_more_are_no_fault(n: Any, verdict: Verdict) -> None:
     assert asked("data fitness", "samples", facts(evidence("labels", {"n": n, "edge_cases": 3}))).verdict is verdict
+
+
+@pytest.mark.parametrize(("gate", "check"), [("observability", "traces"), ("observability of outputs", "traces")])
+@pytest.mark.parametrize(
+    ("body", "verdict"),
+    [
+        ({"outputs": 3, "traced": 3, "share": 1.0}, Verdict.PASSED),
+        ({"outputs": 1_000_000, "traced": 999_999, "share": 0.999999}, Verdict.FAILED),
+        ({"outputs": 3, "traced": 0, "share": 0.0}, Verdict.FAILED),
+        ({"outputs": 0, "traced": 0, "share": None}, Verdict.INCONCLUSIVE),
+        ({"outputs": 3, "traced": 3}, Verdict.INCONCLUSIVE),
+        ({"outputs": 3, "traced": 3, "share": float("nan")}, Verdict.ERROR),
+    ],
+)
+def test_any_output_has_to_be_traced_so_the_share_is_all_of_them(
+    gate: str, check: str, body: dict[str, Any], verdict: Verdict
+) -> None:
+    found = asked(gate, check, facts(evidence("traces", body)))
+    assert found.verdict is verdict
+    if body["traced"] == 999_999:
+        assert found.reason == "share 0.999999 (at least 1); outputs: 1,000,000, traced: 999,999"
 
 
 def test_planted_a_gate_whose_metric_never_ran_is_inconclusive() -> None:
@@ -157,7 +179,10 @@ def test_planted_a_gate_whose_metric_never_ran_is_inconclusive() -> None:
 
 def test_planted_evidence_of_another_release_does_not_count() -> None:
     found = asked("data fitness", "samples", facts(evidence("labels", {"n": 60}, release="r0")))
-    assert (found.verdict, found.reason) == (Verdict.INCONCLUSIVE, "the labels on file belongs to another release")
+    assert (found.verdict, found.reason) == (
+        Verdict.INCONCLUSIVE,
+        "the set of labels on file belongs to another release",
+    )
 
 
 def test_planted_expired_evidence_does_not_count() -> None:
@@ -398,7 +423,16 @@ def refusals(
     base = held or facts()
     base = replace(base, definition=replace(base.definition, rights=RIGHTS))
     until = NOW + dt.timedelta(days=days)
-    return list(waiver_refusals(check, base, by=by, reason=reason, until=until, proposers=frozenset({"Carla Nunes"})))
+    return list(
+        waiver_refusals(
+            check,
+            base,
+            by=by,
+            reason=reason,
+            until=until,
+            proposers={"Carla Nunes": "proposed", "Dan Wirth": "amended"},
+        )
+    )
 
 
 def test_a_waived_check_keeps_its_verdict_and_no_longer_keeps_the_gate_shut() -> None:
@@ -451,6 +485,7 @@ def test_a_waiver_lasts_at_most_ninety_days() -> None:
 def test_a_waiver_needs_a_right_a_reason_and_another_person_than_the_proposer() -> None:
     assert refusals(WAIVABLE, by="Zed") == ["Zed has no right to waive (who has: Ben Okafor, Ana Ruiz)"]
     assert refusals(WAIVABLE, by="carla  NUNES") == ["carla  NUNES proposed this release and cannot waive its checks"]
+    assert refusals(WAIVABLE, by="Dan Wirth") == ["Dan Wirth amended this release and cannot waive its checks"]
     assert refusals(WAIVABLE, by=" ") == ["a waiver needs a named person"]
     assert refusals(WAIVABLE, reason=" ") == ["no reason is given"]
 

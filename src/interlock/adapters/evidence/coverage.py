@@ -28,6 +28,8 @@ def read_cobertura(file: SourceFile) -> tuple[Imported, ...]:
         within.append(name)
 
     read_elements(file, begun, lambda _: within.__delitem__(-1))
+    if root.get("element") == "coverage" and {"clover", "generated"} & root.keys():
+        raise BadInput(f"{file.name}: this is Clover XML, which is not read; write Cobertura XML or LCOV instead")
     if root.get("element") != "coverage":
         raise BadInput(f"{file.name}: its first element is no <coverage>, so this is no Cobertura report")
     at = None

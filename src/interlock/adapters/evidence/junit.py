@@ -12,6 +12,7 @@ from interlock.terms.imported import Imported
 NAMES_MAX = 20
 NAME_CHARS_MAX = 300
 ENDINGS = {"failure": "failures", "error": "errors", "skipped": "skipped"}
+NOT_RUN = frozenset({"notrun", "skipped", "disabled", "suppressed"})  # GoogleTest says so in `status` or `result`
 RERUNS = frozenset({"flakyFailure", "flakyError", "rerunFailure", "rerunError"})
 
 
@@ -34,7 +35,8 @@ class _Suites:
             self._suite(attributes, place)
         elif name == "testcase":
             self._case = f"{attributes.get('classname', '')}.{attributes.get('name', '')}".strip(".")[:NAME_CHARS_MAX]
-            self._ended = set()
+            said = {attributes.get(word, "").lower() for word in ("status", "result")}
+            self._ended = {"skipped"} if said & NOT_RUN else set()
         elif self._case is not None:
             if name in ENDINGS:
                 self._ended.add(ENDINGS[name])

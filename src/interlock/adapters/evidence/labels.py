@@ -11,18 +11,27 @@ from interlock.terms.imported import Imported
 
 COLUMNS = ("case", "ai", "person", "by", "at")
 EDGE = "edge"
+SEPARATORS = (",", ";", "\t")  # a spreadsheet of some countries writes semicolons into its CSV
 YES = frozenset({"1", "yes", "true", "y"})
 CASES_MAX = 1_000_000
 
 
-def is_label_header(line: str) -> bool:
-    """Whether a first line names the columns of a file of labels."""
-    return set(COLUMNS) <= {cell.strip().strip('"').lower() for cell in line.split(",")}
+def separator(line: str) -> str | None:
+    """What separates the cells of a first line that names the columns of a file of labels; None where it does not."""
+    return next((sign for sign in SEPARATORS if set(COLUMNS) <= _cells(line, sign)), None)
 
 
-def read_labels(file: SourceFile) -> tuple[Imported, ...]:
-    """Raises BadInput for a missing column, an empty cell, a case that is there twice, or a time that is none."""
-    reader = csv.DictReader((text for _, text in file.lines()), strict=True)
+def _cells(line: str, sign: str) -> set[str]:
+    return {cell.strip().strip('"').lower() for cell in line.split(sign)}
+
+
+def read_labels(file: SourceFile, sign: str = ",") -> tuple[Imported, ...]:
+    """Cells are separated by `sign`.
+
+    Raises BadInput for a missing column, an empty cell, a case that is there twice, or a time that is none.
+    """
+    # Each line with its end: a cell in quotes may go over several.
+    reader = csv.DictReader((f"{text}\n" for _, text in file.lines()), strict=True, delimiter=sign)
     seen: set[str] = set()
     people: set[str] = set()
     wrong = edge = 0

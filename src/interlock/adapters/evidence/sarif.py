@@ -12,6 +12,8 @@ from interlock.terms.imported import Imported
 
 VERSION = "2.1.0"
 LEVELS = ("error", "warning", "note", "none")
+GONE = "absent"  # of `baselineState`: in the scan before, and no more in this one
+FINDS = "fail"  # of `kind`: the others say that it passed, does not apply, or that a person has to look
 NAMES_MAX = 20
 
 
@@ -27,20 +29,23 @@ def read_sarif(file: SourceFile, document: Any) -> tuple[Imported, ...]:
     found_rules: Counter[str] = Counter()
     tools: list[str] = []
     times: list[tuple[dt.datetime, bool]] = []
-    suppressed = 0
+    suppressed = absent = 0
     for number, run in enumerate(runs):
         place = f"{file.name}: runs[{number}]"
         name, known = _driver(run, place)
         tools.append(name)
         rules |= known.keys()
         times += _times(run, place)
-        for at, item in enumerate(_list(run, "results", place)):
-            level = _level(item, known, f"{place}.results[{at}]")
-            if _suppressed(item):
+        for at, item in enumerate(_results(run, place)):
+            rule = _rule(item, known)
+            level = _level(item, known.get(rule), f"{place}.results[{at}]")
+            if item.get("baselineState") == GONE:
+                absent += 1
+            elif _suppressed(item):
                 suppressed += 1
             else:
                 levels[level] += 1
-                found_rules[str(item.get("ruleId") or "unnamed")] += 1
+                found_rules[rule] += 1
     body = {
         "runs": len(runs),
         "rules": len(rules | found_rules.keys()),
@@ -48,6 +53,7 @@ def read_sarif(file: SourceFile, document: Any) -> tuple[Imported, ...]:
         "warnings": levels["warning"],
         "notes": levels["note"] + levels["none"],
         "suppressed": suppressed,
+        "absent": absent,
         "found": dict(found_rules.most_common(NAMES_MAX)),
         "tools": tools,
     }
@@ -64,10 +70,11 @@ def _driver(run: Mapping[str, Any], place: str) -> tuple[str, dict[str, str]]:
         raise BadInput(f"{place}.tool.driver.name is missing: nobody knows what looked; write the log again")
     version = driver.get("version") or driver.get("semanticVersion")
     known = {}
-    for rule in _list(driver, "rules", f"{place}.tool.driver"):
-        settings = rule.get("defaultConfiguration")
-        level = settings.get("level") if isinstance(settings, Mapping) else None
-        known[str(rule.get("id"))] = level if level in LEVELS else "warning"
+    for part in (driver, *_list(tool or {}, "extensions", f"{place}.tool")):
+        for rule in _list(part, "rules", f"{place}.tool"):
+            settings = rule.get("defaultConfiguration")
+            level = settings.get("level") if isinstance(settings, Mapping) else None
+            known[str(rule.get("id"))] = level if level in LEVELS else "warning"
     return f"{driver['name']} {version}" if version else str(driver["name"]), known
 
 
@@ -78,9 +85,30 @@ def _list(holder: Mapping[str, Any], name: str, place: str) -> list[Mapping[str,
     return held
 
 
-def _level(item: Mapping[str, Any], known: Mapping[str, str], place: str) -> str:
-    """As SARIF 3.27.10 says: the result's own level, else its rule's, else "warning"."""
-    level = item.get("level") or known.get(str(item.get("ruleId")), "warning")
+def _results(run: Mapping[str, Any], place: str) -> list[Mapping[str, Any]]:
+    """Its results. None at all is none found; where the member is missing, the tool looked for nothing."""
+    if run.get("results") is None:
+        outside = "externalPropertyFileReferences" in run
+        words = "they are in other files; write them into the log" if outside else "it only lists its rules; scan again"
+        raise BadInput(f"{place} has no `results`: {words}")
+    return _list(run, "results", place)
+
+
+def _rule(item: Mapping[str, Any], known: Mapping[str, str]) -> str:
+    """The rule's id, which a result gives itself, or by its place among the rules."""
+    reference = item.get("rule")
+    named = reference if isinstance(reference, Mapping) else {}
+    identity = item.get("ruleId") or named.get("id")
+    if identity:
+        return str(identity)
+    index = item.get("ruleIndex", named.get("index"))
+    listed = tuple(known)
+    return listed[index] if isinstance(index, int) and 0 <= index < len(listed) else "unnamed"
+
+
+def _level(item: Mapping[str, Any], of_rule: str | None, place: str) -> str:
+    """As SARIF 3.27.10 says: the result's own level, else its rule's, else "warning"; of what is no failure, none."""
+    level = item.get("level") or ("none" if item.get("kind", FINDS) != FINDS else of_rule or "warning")
     if level not in LEVELS:
         raise BadInput(f"{place}.level: {level!r} is none of {', '.join(LEVELS)}; write the log again")
     return str(level)

@@ -1,18 +1,17 @@
-"""Reading packs of gates; an error names the file, the field and the mend."""
+"""Reading packs of gates; an error names the file, the line, the field and the mend."""
 
 from importlib import resources
 from pathlib import Path
-from typing import Any
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
+from interlock.adapters.definitions.text_file import text_of
 from interlock.adapters.packs.problem_words import problem_words
-from interlock.terms.errors import BadInput
+from interlock.adapters.packs.written_part import written_part
 from interlock.terms.gate import Gate, GateCheck, GatePack
 
 OWN = ("readiness", "stages", "conditions")
-BYTES_MAX = 1_000_000
+KIND = "a pack of gates is a short YAML file"
 READS_STATEMENTS = "use case"  # the probe that is told the words by which a problem statement is read
 
 
@@ -58,26 +57,9 @@ def read_gates(added: Path | None = None) -> tuple[GatePack, ...]:
     """The packs of the product, and one more from a file. Raises BadInput where a file is no pack of gates."""
     folder = resources.files("interlock") / "packs" / "gates"
     own = tuple(_pack(f"packs/gates/{name}.yaml", (folder / f"{name}.yaml").read_text("utf-8")) for name in OWN)
-    return own if added is None else (*own, _pack(str(added), _text(added)))
-
-
-def _text(path: Path) -> str:
-    try:
-        if path.stat().st_size > BYTES_MAX:
-            raise BadInput(f"{path} is too large for a pack of gates")
-        return path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as exc:
-        raise BadInput(f"{path} cannot be read: {exc}") from exc
+    return own if added is None else (*own, _pack(str(added), text_of(added, ending=".yaml", kind=KIND)))
 
 
 def _pack(name: str, text: str) -> GatePack:
-    try:
-        content: Any = yaml.safe_load(text)
-        read = _Pack.model_validate(content)
-    except yaml.YAMLError as exc:
-        mark = getattr(exc, "problem_mark", None)
-        raise BadInput(f"{name}{f':{mark.line + 1}' if mark else ''}: this is not YAML") from exc
-    except ValidationError as exc:
-        faults = (f"{'.'.join(map(str, one['loc'])) or '(whole file)'}: {one['msg']}" for one in exc.errors())
-        raise BadInput(f"{name} is no pack of gates:\n  " + "\n  ".join(faults)) from exc
+    read = written_part(name, text, _Pack, what="pack of gates")
     return GatePack(read.pack, read.version, read.title, tuple(gate.term() for gate in read.gates))

@@ -1,18 +1,24 @@
-"""Reading an organisation file; an error names the file, the field and the mend."""
+"""Reading an organisation file; an error names the file, the line, the field and the mend."""
 
-import difflib
 from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
+from interlock.adapters.definitions.places import line_of
+from interlock.adapters.definitions.text_file import text_of
+from interlock.adapters.packs.written_part import near, not_yet, written_part
 from interlock.terms.council import Organisation, Responsibility
-from interlock.terms.errors import BadInput
 
-BYTES_MAX = 1_000_000
+WHAT = "organisation"
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]
+
+
+def _one_or_more(value: Any) -> Any:
+    """One name may be written without a list, and nobody as nothing."""
+    return () if value is None else (value,) if isinstance(value, str) else value
 
 
 class _Part(BaseModel):
@@ -20,11 +26,8 @@ class _Part(BaseModel):
 
 
 class _Held(_Part):
-    owner: Name | tuple[Name, ...] | None = None
+    owner: Annotated[tuple[Name, ...], BeforeValidator(_one_or_more)] = ()
     consulted: tuple[Name, ...] = ()
-
-    def owners(self) -> tuple[str, ...]:
-        return () if self.owner is None else (self.owner,) if isinstance(self.owner, str) else self.owner
 
 
 class _File(_Part):
@@ -41,33 +44,28 @@ def council_pack() -> dict[str, Any]:
     return pack
 
 
+def _unknown(path: Path, node: yaml.Node | None, name: str, known: list[str]) -> str:
+    place = ("responsibilities", name)
+    return f"{path}:{line_of(node, place)}: {'.'.join(place)}: is not one of the eleven; {near(name, known)}"
+
+
 def read_organisation(path: Path) -> Organisation:
     """The organisation in a YAML file, with all eleven responsibilities: those left out have no owner.
 
     Raises BadInput with every fault of the file.
     """
-    try:
-        if path.stat().st_size > BYTES_MAX:
-            raise BadInput(f"{path} is too large for an organisation; name the YAML file that describes it")
-        read = _File.model_validate(yaml.safe_load(path.read_text("utf-8")))
-    except (OSError, UnicodeDecodeError) as exc:
-        raise BadInput(f"{path} cannot be read ({exc}); name a YAML file") from exc
-    except (yaml.YAMLError, RecursionError) as exc:
-        mark = getattr(exc, "problem_mark", None)
-        raise BadInput(f"{path}{f':{mark.line + 1}' if mark else ''}: this is not YAML; mend its form") from exc
-    except ValidationError as exc:
-        faults = (f"{'.'.join(map(str, one['loc'])) or '(whole file)'}: {one['msg']}" for one in exc.errors())
-        raise BadInput(f"{path} is no organisation yet:\n  " + "\n  ".join(faults)) from exc
+    text = text_of(path, ending=".yaml", kind="an organisation is a short YAML file")
+    read = written_part(str(path), text, _File, what=WHAT)
     pack = council_pack()
-    unknown = [name for name in read.responsibilities if name not in pack["responsibilities"]]
+    known = list(pack["responsibilities"])
+    unknown = [name for name in read.responsibilities if name not in known]
     if unknown:
-        near = difflib.get_close_matches(unknown[0], pack["responsibilities"], n=1)
-        hint = f"did you mean '{near[0]}'?" if near else f"there are: {', '.join(pack['responsibilities'])}"
-        raise BadInput(f"{path}: responsibilities.{unknown[0]} is not one of the eleven; {hint}")
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        raise not_yet(str(path), WHAT, [_unknown(path, node, name, known) for name in unknown])
     held = {name: read.responsibilities.get(name, _Held()) for name in pack["responsibilities"]}
     return Organisation(
         name=read.organisation,
-        responsibilities=tuple(Responsibility(name, one.owners(), one.consulted) for name, one in held.items()),
+        responsibilities=tuple(Responsibility(name, one.owner, one.consulted) for name, one in held.items()),
         council=read.council,
         meets_every_days=read.meets_every_days,
         governance=tuple((name, str(one["control"])) for name, one in pack["questions"].items()),

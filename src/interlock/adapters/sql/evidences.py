@@ -27,6 +27,12 @@ WHERE kind = :kind AND kind NOT IN ('decision.made', 'intent.completed') AND wor
 _DECIDED = """
 SELECT name FROM workflow w WHERE EXISTS (SELECT 1 FROM decision d WHERE d.workflow = w.name AND d.entry >= :since)
 """
+_COUNT = "SELECT count(*) FROM decision WHERE workflow = :workflow AND entry >= :since"
+_NEWEST_CASES = """
+SELECT l.record FROM (SELECT entry FROM decision WHERE workflow = :workflow AND entry >= :since
+                      ORDER BY entry DESC LIMIT :limit) AS d
+JOIN ledger l ON l.entry = d.entry
+"""
 _QUEUES = """
 SELECT workflow, count(*), sum(CASE WHEN due_at < :at THEN 1 ELSE 0 END)
 FROM review WHERE closed_at IS NULL GROUP BY workflow
@@ -73,6 +79,14 @@ class SqlEvidences:
 
     def decided_since(self, entry: int) -> frozenset[str]:
         return frozenset(str(name) for (name,) in self.rows(_DECIDED, {"since": entry}))
+
+    def case_count(self, workflow: str, *, since: int) -> int:
+        return next((int(n) for (n,) in self.rows(_COUNT, {"workflow": workflow, "since": since})), 0)
+
+    def newest_releases(self, workflow: str, *, since: int, limit: int) -> Iterator[tuple[str, str]]:
+        for (record,) in self.rows(_NEWEST_CASES, {"workflow": workflow, "since": since, "limit": limit}):
+            inputs = _member(record, "inputs") or {}
+            yield str(inputs.get("proposal", {}).get("release")), str(inputs.get("current_release"))
 
     def queue_lengths(self, at: str) -> Mapping[str, QueueLength]:
         return {str(name): QueueLength(int(n), int(late)) for name, n, late in self.rows(_QUEUES, {"at": at})}

@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from interlock.engine.evidence.kinds import noun
 from interlock.terms.evidence import Evidence, Finding, Verdict
 
 # The member that counts what was looked at: at zero nothing was.
@@ -26,7 +27,7 @@ def never_ran(evidence: Evidence) -> Finding | None:
     refs = (evidence.digest,)
     broken = not_a_number(evidence.body)
     if broken is not None:
-        reason = f"`{broken}` of the {evidence.kind} is no finite number"
+        reason = f"`{broken}` of the {noun(evidence.kind)} is no finite number"
         return Finding(evidence.kind, Verdict.ERROR, reason, "find out why and measure again", refs)
     if wanted is None or wanted not in evidence.body:
         return None
@@ -34,7 +35,9 @@ def never_ran(evidence: Evidence) -> Finding | None:
     if isinstance(n, bool) or not isinstance(n, int) or n < 0:
         return Finding(evidence.kind, Verdict.ERROR, f"`{wanted}` is {n!r}, which is no count", "measure again", refs)
     if n == 0 or (evidence.kind == "tests" and n == evidence.body.get("skipped", 0)):
-        reason = f"the {evidence.kind} looked at nothing: {n} {wanted if wanted != 'n' else 'cases'}, none of them run"
+        reason = (
+            f"the {noun(evidence.kind)} looked at nothing: {n} {wanted if wanted != 'n' else 'cases'}, none of them run"
+        )
         return Finding(evidence.kind, Verdict.INCONCLUSIVE, reason, "run it so that it looks at something", refs)
     return None
 
@@ -50,12 +53,13 @@ def outcome_of(evidence: Evidence) -> Finding:
         return Finding(evidence.kind, Verdict.FAILED, words, "name all four in the traces and export them again", refs)
     against = [(name, body[name]) for name in AGAINST.get(evidence.kind, ()) if body.get(name)]
     if against:
-        words = ", ".join(f"{name}: {n}" for name, n in against) + f"; {_looked_at(evidence)}"
+        words = ", ".join(f"{name}: {n}" for name, n in against) + f"; {looked_at(evidence)}"
         return Finding(evidence.kind, Verdict.FAILED, words, "mend what it found and run it again", refs)
-    return Finding(evidence.kind, Verdict.PASSED, _looked_at(evidence), "", refs)
+    return Finding(evidence.kind, Verdict.PASSED, looked_at(evidence), "", refs)
 
 
-def _looked_at(evidence: Evidence) -> str:
+def looked_at(evidence: Evidence) -> str:
+    """What was looked at and found, in a few words: the counts themselves, which a rounded share would hide."""
     if evidence.kind == "attestation":
         return ", ".join(str(evidence.body.get(name, "?")) for name in ("gate", "check", "by"))
     ran = RAN.get(evidence.kind)

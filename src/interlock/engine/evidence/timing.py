@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+from interlock.engine.evidence.kinds import a_new, noun
 from interlock.terms.evidence import Evidence, Finding, Verdict
 
 COLLECTED, EXPIRES = "collected_at", "expires_at"
@@ -25,22 +26,22 @@ def out_of_time(evidence: Evidence, *, kind: str, now: dt.datetime, days: int) -
     try:
         measured, ends = _moment(when), None if until is None else _moment(until)
     except ValueError:
-        reason = f"the {kind} has a time that cannot be read: {when}, {until}"
-        return Finding(kind, Verdict.ERROR, reason, f"bring new evidence: {kind}", refs)
+        reason = f"the {noun(kind)} has a time that cannot be read: {when}, {until}"
+        return Finding(kind, Verdict.ERROR, reason, f"bring {a_new(kind)}", refs)
     if measured > now:
-        reason = f"the {kind} is dated {when}, which is still to come"
+        reason = f"the {noun(kind)} is dated {when}, which is still to come"
         return Finding(kind, Verdict.ERROR, reason, "find out which clock is wrong, then measure again", refs)
     if ends is not None and now >= ends:
         return Finding(
             kind,
             Verdict.INCONCLUSIVE,
-            f"the {kind} of {when} expired {until}",
-            f"bring new evidence: {kind}",
+            f"the {noun(kind)} of {when} expired {until}",
+            f"bring {a_new(kind)}",
             refs,
         )
     if now - measured > dt.timedelta(days=days):
-        reason = f"the {kind} of {when[:10]} is older than {days} days"
-        return Finding(kind, Verdict.INCONCLUSIVE, reason, f"bring new evidence: {kind}")
+        reason = f"the {noun(kind)} of {when[:10]} is older than {days} days"
+        return Finding(kind, Verdict.INCONCLUSIVE, reason, f"bring {a_new(kind)}")
     return None
 
 

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
+from interlock.engine.evidence.kinds import a_new, noun
 from interlock.engine.evidence.outcome import never_ran
 from interlock.engine.evidence.timing import measured_at, out_of_time
 from interlock.engine.oversight.wording import percent
@@ -69,20 +70,20 @@ def usable(
     speaks against it. Stale evidence is a gap; a model does not verify a model. Its age runs from when it was measured,
     not from when it was recorded. What looked at nothing is a gap; what is dated ahead or is no number is an error.
     """
+    called = noun(kind)
     of_kind = [item for item in evidence if item.kind == kind]
     if not of_kind:
-        return Finding(kind, Verdict.INCONCLUSIVE, f"no {kind} is recorded", f"record a {kind} for this release")
+        return Finding(kind, Verdict.INCONCLUSIVE, f"no {called} is on record", f"bring {a_new(kind)} for this release")
     own = [item for item in of_kind if item.release == release]
     if not own:
-        return Finding(
-            kind, Verdict.INCONCLUSIVE, f"the {kind} on file belongs to another release", f"bring new evidence: {kind}"
-        )
+        reason = f"the {called} on file belongs to another release"
+        return Finding(kind, Verdict.INCONCLUSIVE, reason, f"bring {a_new(kind)} for this release")
     independent = [item for item in own if item.evidence_class is not EvidenceClass.MODEL]
     if not independent:
         return Finding(
             kind,
             Verdict.INCONCLUSIVE,
-            f"the {kind} rests on a model's opinion alone: a model does not verify a model",
+            f"the {called} rests on a model's opinion alone: a model does not verify a model",
             "have people or an executed check confirm it",
             tuple(item.digest for item in own),
         )
@@ -92,8 +93,8 @@ def usable(
     if gap is not None:
         return gap
     if demoted_at is not None and when <= demoted_at:
-        reason = f"the {kind} of {when} is from before the release was demoted at {demoted_at}"
-        return Finding(kind, Verdict.INCONCLUSIVE, reason, f"bring new evidence from after the demotion: {kind}")
+        reason = f"the {called} of {when} is from before the release was demoted at {demoted_at}"
+        return Finding(kind, Verdict.INCONCLUSIVE, reason, f"bring {a_new(kind)}, from after the demotion")
     return newest
 
 

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from interlock.engine.evidence.kinds import noun
 from interlock.engine.rollout.gate import usable
 from interlock.terms.evidence import Evidence, Finding, Verdict
 from interlock.terms.gate import Gate
@@ -48,16 +49,16 @@ class GateFacts:
         signed = tuple(item for item in held if item.digest not in self.unsigned)
         own = [item for item in held if item.release == self.release]
         if own and self.unsigned.issuperset(item.digest for item in own):
-            reason = f"the {kind} of {own[-1].at} is not signed by a live key of the person it names"
+            reason = f"the {noun(kind)} of {own[-1].at} is not signed by a live key of the person it names"
             return Finding(kind, Verdict.ERROR, reason, "have it signed", tuple(item.digest for item in own))
         return self._intact(kind, signed)
 
     def _intact(self, kind: str, among: tuple[Evidence, ...]) -> Finding | Evidence:
         if not among:  # what to do about it, the check says better
-            return Finding(kind, Verdict.INCONCLUSIVE, f"there is no evidence of the kind '{kind}'")
+            return Finding(kind, Verdict.INCONCLUSIVE, f"no {noun(kind)} is on record")
         days = self.definition.rollout.evidence_days
         found = usable(among, kind=kind, release=self.release, now=self.now, days=days, demoted_at=self.demoted_at)
         if isinstance(found, Evidence) and found.digest in self.altered:
-            reason = f"the {kind} of {found.at} is not what was recorded: its content does not match its digest"
+            reason = f"the {noun(kind)} of {found.at} is not what was recorded: its content does not match its digest"
             return Finding(kind, Verdict.ERROR, reason, "run `interlock ledger verify`", (found.digest,))
         return found

@@ -1,7 +1,7 @@
 """Whether two written names are one person's: blanks, capitals and look-alike code points make no second person."""
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 
 def known_as(name: str) -> str:
@@ -22,3 +22,8 @@ def same_person(one: str, other: str) -> bool:
 def is_among(name: str, people: Iterable[str]) -> bool:
     """Whether the person is one of those named."""
     return any(same_person(name, other) for other in people)
+
+
+def did(name: str, authors: Mapping[str, str]) -> str | None:
+    """What the person did, by (name, what that person did), such as "amended"; None where it was not they."""
+    return next((what for other, what in authors.items() if same_person(name, other)), None)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from interlock.engine.rollout.people import is_among, known_as
+from interlock.engine.rollout.people import did, is_among, known_as
 from interlock.terms.evidence import Verdict
 from interlock.terms.grant import AutonomyLevel
 from interlock.terms.stage import RolloutStage
@@ -42,7 +42,7 @@ def move_refusals(
     *,
     by: str,
     reason: str,
-    proposers: frozenset[str],
+    proposers: Mapping[str, str],
 ) -> Iterator[str]:
     """Every reason against a move; `gate` is the verdict of the gate that leaves the stage. Down needs no gate."""
     if entered is left:
@@ -54,8 +54,8 @@ def move_refusals(
     if not is_up(left, entered):
         return
     may = rights.move or rights.promote
-    if is_among(by, proposers):
-        yield f"{by} proposed this release and cannot move it up"
+    if authored := did(by, proposers):
+        yield f"{by} {authored} this release and cannot move it up"
     elif known_as(by) and not is_among(by, may):
         yield f"{by} has no right to move it (who has: {', '.join(may) or 'nobody'})"
     if STAGES.index(entered) - STAGES.index(left) > 1:

@@ -1,10 +1,11 @@
 """Exceptions: who may give one, for how long, and what nobody may except anybody from."""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
+from interlock.engine.evidence.kinds import noun
 from interlock.engine.rollout.gate_facts import GateFacts
-from interlock.engine.rollout.people import is_among, known_as, same_person
+from interlock.engine.rollout.people import did, is_among, known_as, same_person
 from interlock.engine.timestamp import moment
 from interlock.terms.evidence import EvidenceClass
 from interlock.terms.gate import GateCheck
@@ -33,14 +34,14 @@ def why_never(check: GateCheck, facts: GateFacts) -> str | None:
     of_kind = [item for item in facts.evidence if item.kind == kind]
     own = [item for item in of_kind if item.release == facts.release]
     if of_kind and not own:
-        return f"the {kind} on file belongs to another release, and evidence belongs to a release"
+        return f"the {noun(str(kind))} on file belongs to another release, and evidence belongs to a release"
     if own and all(item.evidence_class is EvidenceClass.MODEL for item in own):
-        return f"the {kind} rests on a model's opinion alone, and a model does not verify a model"
+        return f"the {noun(str(kind))} rests on a model's opinion alone, and a model does not verify a model"
     return None
 
 
 def waiver_refusals(
-    check: GateCheck, facts: GateFacts, *, by: str, reason: str, until: dt.datetime, proposers: frozenset[str]
+    check: GateCheck, facts: GateFacts, *, by: str, reason: str, until: dt.datetime, proposers: Mapping[str, str]
 ) -> Iterator[str]:
     """Every reason why this person cannot waive this check until then."""
     rights, owners = facts.definition.rights.waive, facts.definition.owners
@@ -49,8 +50,8 @@ def waiver_refusals(
         yield f"it cannot be waived by anybody: {law}"
     if not known_as(by):
         yield "a waiver needs a named person"
-    elif is_among(by, proposers):
-        yield f"{by} proposed this release and cannot waive its checks"
+    elif authored := did(by, proposers):
+        yield f"{by} {authored} this release and cannot waive its checks"
     elif not is_among(by, rights):
         yield f"{by} has no right to waive (who has: {', '.join(rights) or 'nobody; name them in `rights.waive`'})"
     if check.safety and not (owners.safety and same_person(by, owners.safety)):

@@ -1,14 +1,15 @@
 """Bind what a report says to the release in force."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from interlock.engine.evidence.timing import COLLECTED, EXPIRES
+from interlock.engine.ledger.canonical import canonical
 from interlock.engine.oversight.estimate import rate
 from interlock.engine.timestamp import stamp
-from interlock.flows.rollout.attest import attest_in
+from interlock.flows.rollout.attest import attest_in, is_intact
 from interlock.ports.clock import Clock
 from interlock.ports.store import Store, Transaction, WorkflowRow
 from interlock.terms.errors import BadInput
@@ -35,8 +36,10 @@ def add_evidence(
     expires_days: int | None = None,
     told_class: EvidenceClass | None = None,
 ) -> tuple[Evidence, ...]:
-    """All of it, or none. `measured_at` stands in where the file does not say when it was measured, `told_class` where
-    it does not say what measured it; who said so is on record.
+    """All of it, or none; what is on record already, of the same file for the same release, stays as it is.
+
+    `measured_at` stands in where the file does not say when it was measured, `told_class` where it
+    does not say what measured it; who said so is on record.
 
     Raises BadInput for an unknown workflow, a release not in force, and a time that is missing or still to come.
     """
@@ -47,19 +50,22 @@ def add_evidence(
     now = clock()
     with store.transaction() as tx:
         row = row_in_force(tx, workflow, release)
-        return tuple(
-            attest_in(
+        known = {_sameness(item.kind, item.evidence_class, item.body): item for item in _of_release(tx, row)}
+        added = []
+        for item in imported:
+            body = _body(item, by, now, measured_at, expires_days)
+            evidence = known.get(_sameness(item.kind, item.evidence_class, body)) or attest_in(
                 tx,
                 workflow,
                 release=row.release,
                 kind=item.kind,
                 evidence_class=item.evidence_class,
                 source=item.source,
-                body=_body(item, by, now, measured_at, expires_days),
+                body=body,
                 at=stamp(now),
             )
-            for item in imported
-        )
+            added.append(evidence)
+        return tuple(added)
 
 
 def row_in_force(tx: Transaction, workflow: str, release: str) -> WorkflowRow:
@@ -70,6 +76,17 @@ def row_in_force(tx: Transaction, workflow: str, release: str) -> WorkflowRow:
     if release not in {CURRENT, row.release}:
         raise BadInput(f"release {release[:19]} is not in force for '{workflow}': it is {row.release[:19]}")
     return row
+
+
+def _of_release(tx: Transaction, row: WorkflowRow) -> Iterator[Evidence]:
+    mine = (item for item in tx.evidence(row.name) if item.release == row.release and "file" in item.body)
+    return filter(is_intact, mine)
+
+
+def _sameness(kind: str, evidence_class: EvidenceClass, body: Mapping[str, Any]) -> bytes:
+    """The same for whoever adds it: what it says, of which file, measured when, and until when it counts."""
+    said = {name: value for name, value in body.items() if name != "added_by"}
+    return canonical({"kind": kind, "class": evidence_class, "body": said})
 
 
 def _classed(item: Imported, told: EvidenceClass) -> Imported:

@@ -31,7 +31,7 @@ def record_expense(
     Raises BadInput for an unknown workflow, an amount that is none, a period that is on record from this source.
     """
     if not known_as(by.name) or not source.strip():
-        raise BadInput("say who records it (--by) and where the amount is from (--source): both are recorded")
+        raise BadInput("say who records it (--as) and where the amount is from (--source): both are recorded")
     if not math.isfinite(amount_usd) or amount_usd < 0:
         raise BadInput(f"an amount of {amount_usd:g} USD cannot be spent; give 0 or more")
     start, end = period

@@ -48,7 +48,7 @@ def record_kpis(
     Raises BadInput for an unknown workflow or KPI, another unit, a figure that is none, a period that is on record.
     """
     if not known_as(by.name) or not source.strip():
-        raise BadInput("say who measured (--by) and in which system (--source): both are recorded")
+        raise BadInput("say who measured (--as) and in which system (--source): both are recorded")
     if not values:
         raise BadInput("there is nothing to record: give at least one value")
     with store.transaction() as tx:

@@ -121,8 +121,10 @@ def _by_workflow(items: Iterable[T]) -> Mapping[str, list[T]]:
 def _gates(reading: Reading) -> Mapping[str, dict[str, GateVerdict]]:
     """The newest verdict of each gate; only that one is read back, however often the gate was judged."""
     grouped: dict[str, dict[str, GateVerdict]] = defaultdict(dict)
+    amended = {str(entry.body["workflow"]): entry for entry in reading.newest_each("release.amended")}
     for entry in (*reading.newest_each("gate.judged"), *reading.newest_by("readiness.judged", "gate")):
-        grouped[entry.body["workflow"]][entry.body["gate"]] = recorded.verdict(entry)
+        workflow = entry.body["workflow"]
+        grouped[workflow][entry.body["gate"]] = recorded.verdict(entry, amended.get(workflow))
     return grouped
 
 

@@ -60,11 +60,30 @@ def waiver(entry: LedgerEntry) -> Waiver:
     )  # fmt: skip
 
 
-def verdict(entry: LedgerEntry) -> GateVerdict:
-    """An entry `gate.judged` or `readiness.judged`."""
+def verdict(entry: LedgerEntry, amended: LedgerEntry | None = None) -> GateVerdict:
+    """An entry `gate.judged` or `readiness.judged`.
+
+    What was judged before the newest amendment of its release read words and figures that are others now, so it is
+    open again. The promotion gate reads none that can be amended (engine.rollout.amend).
+    """
     body = entry.body
+    if amended is not None and amended.index > entry.index and _reads_words(entry, amended):
+        return _to_judge_again(entry, amended)
     findings = tuple(_finding(one) for one in body["findings"])
     return GateVerdict(body["gate"], body["release"], Verdict(body["verdict"]), findings, entry.at)
+
+
+def _reads_words(entry: LedgerEntry, amended: LedgerEntry) -> bool:
+    return entry.kind == "readiness.judged" and amended.body["release"] == entry.body["release"]
+
+
+def _to_judge_again(entry: LedgerEntry, amended: LedgerEntry) -> GateVerdict:
+    body, by = entry.body, amended.body["by"]
+    reason = f"judged {entry.at[:10]}, before {by} amended the release: {', '.join(amended.body['fields'])}"
+    workflow = body["workflow"]
+    step = f"judge it again: `interlock gates {workflow}`, or `interlock conditions {workflow}`"
+    again = Finding("amended since", Verdict.INCONCLUSIVE, reason, step)
+    return GateVerdict(body["gate"], body["release"], Verdict.INCONCLUSIVE, (again,), entry.at)
 
 
 def _finding(body: Mapping[str, Any]) -> Finding:

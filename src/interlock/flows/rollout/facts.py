@@ -116,20 +116,16 @@ def waivers_of(reading: Reading, workflow: str) -> tuple[Waiver, ...]:
     )
 
 
-def proposers_of(reading: Reading, row: WorkflowRow) -> frozenset[str]:
-    """Everybody who ever defined this release: bringing it back later makes nobody else its only proposer.
+def proposers_of(reading: Reading, row: WorkflowRow) -> Mapping[str, str]:
+    """Everybody who ever "proposed" this release: bringing it back later makes nobody else its only proposer.
 
-    Those too who amended it: what others decide by, its worth and its risks, are their words.
+    Those too who "amended" it: what others decide by, its worth and its risks, are their words.
     """
     defined = reading.entries_of("release.defined", row.name)
     amended = reading.entries_of("release.amended", row.name)
-    return frozenset(
-        {
-            row.proposed_by,
-            *(str(e.body["proposed_by"]) for e in defined if e.body["release"] == row.release),
-            *(str(e.body["by"]) for e in amended if e.body["release"] == row.release),
-        }
-    )
+    proposed = (row.proposed_by, *(str(e.body["proposed_by"]) for e in defined if e.body["release"] == row.release))
+    later = (str(e.body["by"]) for e in amended if e.body["release"] == row.release)
+    return {**dict.fromkeys(later, "amended"), **dict.fromkeys(proposed, "proposed")}
 
 
 def demoted_at(reading: Reading, row: WorkflowRow) -> str | None:

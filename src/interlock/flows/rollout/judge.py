@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from interlock.engine.evidence.kinds import noun
 from interlock.engine.oversight.estimate import rate
 from interlock.engine.oversight.sequential.promotion import PromotionTest
 from interlock.engine.rollout.definition import definition_of
@@ -69,7 +70,7 @@ def _find(
     demoted_at = max((entry.at for entry in demotions if entry.body["release"] == row.release), default=None)
     found = usable(on_file, kind=kind, release=row.release, now=moment(at), days=days, demoted_at=demoted_at)
     if isinstance(found, Evidence) and not is_intact(found):
-        reason = f"the {kind} of {found.at} is not what was recorded: its content does not match its digest"
+        reason = f"the {noun(kind)} of {found.at} is not what was recorded: its content does not match its digest"
         return Finding(kind, Verdict.ERROR, reason, "run `interlock ledger verify`", (found.digest,))
     return found
 

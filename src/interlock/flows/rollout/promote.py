@@ -5,12 +5,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from interlock.engine.evidence.kinds import noun
 from interlock.engine.evidence.timing import expires_at, measured_at
 from interlock.engine.oversight.sequential.monitor import DemotionMonitor
 from interlock.engine.rollout.definition import definition_of
 from interlock.engine.rollout.gates import open_findings
 from interlock.engine.rollout.levels import high_harm, level_refusals, takes_conditions
-from interlock.engine.rollout.people import is_among, known_as
+from interlock.engine.rollout.people import did, is_among, known_as
 from interlock.engine.timestamp import moment, stamp
 from interlock.flows.ledger.record import record
 from interlock.flows.rollout.attest import is_intact
@@ -87,8 +88,8 @@ def _refusals(tx: Transaction, row: WorkflowRow, definition: WorkflowDefinition,
         yield "no value owner or no safety owner is named"
     if not known_as(by):
         yield "promotion needs a named person"
-    elif is_among(by, proposers_of(tx, row)):
-        yield f"{by} proposed this release and cannot promote it"
+    elif authored := did(by, proposers_of(tx, row)):
+        yield f"{by} {authored} this release and cannot promote it"
     elif not is_among(by, definition.rights.promote):
         allowed = ", ".join(definition.rights.promote) or "nobody"
         yield f"{by} has no right to promote it (who has: {allowed})"
@@ -141,7 +142,7 @@ def _evidence_refusals(
     for entry in tx.entries_of("evidence.recorded", row.name):
         body = entry.body
         if entry.index > judged_at and body["release"] == row.release and body["kind"] in {"certificate", "shadow"}:
-            yield f"another {body['kind']} was recorded after the gate was judged; judge it again"
+            yield f"another {noun(str(body['kind']))} was recorded after the gate was judged; judge it again"
             return
     on_file = {item.digest: item for item in tx.evidence(row.name) if item.digest in used}
     if not any(item.kind == "certificate" for item in on_file.values()) or not all(map(is_intact, on_file.values())):
@@ -150,9 +151,9 @@ def _evidence_refusals(
     for item in on_file.values():
         until = expires_at(item)
         if until is not None and moment(at) >= moment(until):
-            yield f"the {item.kind} that the gate relied on expired {until}"
+            yield f"the {noun(item.kind)} that the gate relied on expired {until}"
         if moment(at) - moment(measured_at(item)) > dt.timedelta(days=days):
-            yield f"the {item.kind} that the gate relied on is older than {days} days"
+            yield f"the {noun(item.kind)} that the gate relied on is older than {days} days"
 
 
 def _used(verdict: Mapping[str, Any]) -> tuple[str, ...]:

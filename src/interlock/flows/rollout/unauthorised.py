@@ -9,12 +9,13 @@ from interlock.engine.rollout.levels import is_above
 from interlock.engine.rollout.stages import HIGHEST
 from interlock.engine.timestamp import stamp
 from interlock.flows.portfolio.drifting import entry_at
-from interlock.ports.store import DecisionRow, Reading, WorkflowRow
+from interlock.ports.store import Reading, WorkflowRow
 from interlock.terms.grant import AutonomyLevel
 from interlock.terms.measured import PeriodRun
 from interlock.terms.stage import RolloutStage
 
 WINDOW_DAYS = 7
+CASES_READ = 1_000  # the newest ones, for their release: a caller that was not restarted shows in all of them
 CASES_A_DAY = 50  # more than anybody looks at to find something out: that is production
 
 
@@ -23,8 +24,7 @@ def live_without_grant(reading: Reading, row: WorkflowRow, stage: RolloutStage, 
 
     Looks at the last 7 days before `now`. Volume is that of production from 50 cases a day on.
     """
-    since = stamp(now - dt.timedelta(days=WINDOW_DAYS))
-    recent = list(reading.decisions(row.name, since_entry=entry_at(reading, since)))
+    first = entry_at(reading, stamp(now - dt.timedelta(days=WINDOW_DAYS)))
     moved = reading.newest_of("stage.moved", row.name) is not None
     given = [entry.body["grant"] for entry in reading.entries_of("grant.given", row.name)]
     runs = (
@@ -33,7 +33,7 @@ def live_without_grant(reading: Reading, row: WorkflowRow, stage: RolloutStage, 
         if item.kind == "period" and item.body.get("applied")
     )
     return (
-        *_used(row, recent, stage, stamp(now)),
+        *_used(reading, row, first, stage, stamp(now)),
         *_reported(row.release, runs, given),
         *_above(row, stage if moved else None),
     )
@@ -49,8 +49,8 @@ def drifting(
 ) -> Mapping[str, tuple[str, ...]]:
     """The same of many workflows at once, for those that are live without authority.
 
-    `stages` are those of workflows that were moved, `runs` what periods report. Cases are read only of workflows that
-    had any in the last 7 days.
+    `stages` are those of workflows that were moved, `runs` what periods report. Cases are looked at only of workflows
+    that had any in the last 7 days.
     """
     first = entry_at(reading, stamp(now - dt.timedelta(days=WINDOW_DAYS)))
     at_work = reading.decided_since(first)
@@ -60,10 +60,9 @@ def drifting(
     found = {}
     for row in rows:
         name, moved = row.name, stages.get(row.name)
-        recent = list(reading.decisions(name, since_entry=first)) if name in at_work else []
         told = ((one.release, one.applied, one.period_end, one.evidence) for one in runs.get(name, ()) if one.applied)
         words = (
-            *_used(row, recent, moved or RolloutStage.EXPLORATION, stamp(now)),
+            *(_used(reading, row, first, moved or RolloutStage.EXPLORATION, stamp(now)) if name in at_work else ()),
             *_reported(row.release, told, given[name]),
             *_above(row, moved),
         )
@@ -72,17 +71,20 @@ def drifting(
     return found
 
 
-def _used(row: WorkflowRow, recent: Sequence[DecisionRow], stage: RolloutStage, at: str) -> Iterator[str]:
-    """What the cases of the last days say."""
-    foreign = sum(case.inputs["proposal"]["release"] != case.inputs["current_release"] for case in recent)
+def _used(reading: Reading, row: WorkflowRow, first: int, stage: RolloutStage, at: str) -> Iterator[str]:
+    """What the cases from ledger entry `first` on say: the store counts them, and only the newest are read."""
+    cases = reading.case_count(row.name, since=first)
+    pairs = list(reading.newest_releases(row.name, since=first, limit=CASES_READ))
+    foreign = sum(proposed_under != in_force for proposed_under, in_force in pairs)
     if foreign:
-        yield f"{foreign} of {len(recent)} cases came from a release that was not in force"
+        of = f"{cases}" if cases <= CASES_READ else f"the newest {len(pairs):,}"
+        yield f"{foreign} of {of} cases came from a release that was not in force"
     if row.grant is not None and at >= row.grant["expires_at"]:
-        late = sum(case.at >= row.grant["expires_at"] for case in recent)
+        late = reading.case_count(row.name, since=max(first, entry_at(reading, row.grant["expires_at"])))
         if late >= CASES_A_DAY:
             yield f"{late} cases came after the grant expired at {row.grant['expires_at']}"
-    if len(recent) >= WINDOW_DAYS * CASES_A_DAY and row.grant is None:
-        yield f"{len(recent)} cases in {WINDOW_DAYS} days without a grant, in {stage}: that is production"
+    if cases >= WINDOW_DAYS * CASES_A_DAY and row.grant is None:
+        yield f"{cases} cases in {WINDOW_DAYS} days without a grant, in {stage}: that is production"
 
 
 def _reported(

@@ -1,7 +1,7 @@
-"""All commands in one list, and what happens when a person or a pipe ends them."""
+"""All commands in one list."""
 
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from typer.core import TyperGroup
@@ -17,6 +17,7 @@ from interlock.surfaces.cli.definitions.diff import diff_command
 from interlock.surfaces.cli.definitions.schema import schema_command
 from interlock.surfaces.cli.demo.group import DEMO_COMMANDS, DemoGroup
 from interlock.surfaces.cli.drill import drill_command
+from interlock.surfaces.cli.ending import EndingGroup
 from interlock.surfaces.cli.erase import erase_command
 from interlock.surfaces.cli.evidence import EVIDENCE_COMMANDS
 from interlock.surfaces.cli.instruments import INSTRUMENT_COMMANDS
@@ -38,32 +39,6 @@ from interlock.surfaces.cli.trace import trace_command, traces_command
 from interlock.surfaces.cli.try_ import try_command
 from interlock.surfaces.cli.upkeep import backup
 from interlock.surfaces.cli.upkeep.upgrade import upgrade_command
-
-WHOLE_OR_NOTHING = frozenset({"try", "demo", "plan", "certify", "simulate", "backtest", "compare", "drift", "recheck"})
-NOTHING_WRITTEN = "stopped; nothing was written."
-STAYS_DONE = "stopped; what was done by then stays done (a kill may have fenced already): look with `interlock get`."
-
-
-class Stopped(Exception):
-    """A person stopped the command; the message says what that leaves."""
-
-
-class PipeClosed(Exception):
-    """Whoever read the output went away."""
-
-
-class _Root(TyperGroup):
-    """Takes these two out of Typer's hands, whose exit codes for them differ from version to version."""
-
-    def invoke(self, ctx: Any) -> Any:
-        """Run the command."""
-        try:
-            return super().invoke(ctx)
-        except KeyboardInterrupt as exc:
-            raise Stopped(NOTHING_WRITTEN if ctx.invoked_subcommand in WHOLE_OR_NOTHING else STAYS_DONE) from exc
-        except BrokenPipeError as exc:
-            raise PipeClosed from exc
-
 
 # (name, function): a new command is one more line here.
 COMMANDS: tuple[tuple[str, Callable[..., None]], ...] = (
@@ -121,7 +96,7 @@ GROUPS: tuple[tuple[str, str, tuple[tuple[str, Callable[..., None]], ...]], ...]
 def build_app() -> typer.Typer:
     """The command line with every command registered."""
     app = typer.Typer(
-        cls=_Root,
+        cls=EndingGroup,
         name="interlock",
         help="An AI workflow gets exactly as much authority as its evidence supports, and the run time enforces it.",
         no_args_is_help=True,
@@ -141,7 +116,7 @@ def build_app() -> typer.Typer:
         _add_group(app, group, words, commands)
     if OVERSIGHT_COMMANDS:
         words = "Size human review, certify a threshold, rehearse both."
-        _add_group(app, "oversight", words, OVERSIGHT_COMMANDS, cls=_Root)
+        _add_group(app, "oversight", words, OVERSIGHT_COMMANDS, cls=EndingGroup)
     return app
 
 

@@ -6,7 +6,8 @@ import math
 from dataclasses import replace
 from typing import Any
 
-from interlock.engine.evidence.outcome import outcome_of
+from interlock.engine.evidence.kinds import noun
+from interlock.engine.evidence.outcome import RAN, looked_at, outcome_of
 from interlock.engine.oversight.estimate import rate
 from interlock.engine.oversight.wording import percent
 from interlock.engine.rollout.gate import check_certificate, check_shadow
@@ -38,7 +39,7 @@ def recorded(check: GateCheck, facts: GateFacts) -> Finding:
         return replace(said_itself, check=check.id)
     for name, bounds in check.told.get("figures", {}).items():
         if name not in found.body:
-            return Finding(check.id, Verdict.INCONCLUSIVE, f"the {found.kind} does not hold `{name}`", "", refs)
+            return Finding(check.id, Verdict.INCONCLUSIVE, f"the {noun(found.kind)} does not hold `{name}`", "", refs)
         held = number(found.body[name])
         limits = {way: _bound(limit, facts) for way, limit in bounds.items()}
         if None in limits.values():
@@ -47,9 +48,10 @@ def recorded(check: GateCheck, facts: GateFacts) -> Finding:
         said = f"{name} {held:g} ({wanted})"
         inside = {"at_least": lambda a, b: a >= b, "at_most": lambda a, b: a <= b}
         if not all(inside[way](held, limit) for way, limit in limits.items()):
-            return Finding(check.id, Verdict.FAILED, said, "", refs)
+            counts = f"; {looked_at(found)}" if found.kind in RAN else ""
+            return Finding(check.id, Verdict.FAILED, said + counts, "", refs)
         words.append(said)
-    return Finding(check.id, Verdict.PASSED, "; ".join(words) or f"{found.kind} of {found.at[:10]}", "", refs)
+    return Finding(check.id, Verdict.PASSED, "; ".join(words) or f"{noun(found.kind)} of {found.at[:10]}", "", refs)
 
 
 def _bound(limit: Any, facts: GateFacts) -> float | None:

@@ -13,7 +13,7 @@ from interlock.flows.portfolio.read import read_portfolio
 from interlock.flows.rollout.facts import facts_of
 from interlock.ports.store import Reading
 from interlock.surfaces.cli.rollout.gates import scorecard
-from interlock.surfaces.cli.store_options import JsonOption, StoreOption, opened, person, show_json
+from interlock.surfaces.cli.store_options import AsOption, JsonOption, StoreOption, opened, person, show_json
 from interlock.surfaces.cli.toolbox import toolbox
 
 
@@ -43,14 +43,14 @@ def decide_command(
     item: Annotated[str, typer.Argument(help="The item, as the agenda names it.", show_default=False)],
     choose: Annotated[str, typer.Option(help="The option chosen.")],
     reason: Annotated[str, typer.Option(help="Why; it is recorded.")],
-    by: Annotated[str, typer.Option("--by", help="Who decides.")],
+    by: AsOption,
     present: Annotated[list[str] | None, typer.Option(help="Who was there; repeat for several.")] = None,
     store: StoreOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Record a decision on an item of the agenda. Exit status 4 where you may not decide it.
 
-    interlock council decide triage/incident/131 --choose demote --reason "not before it is closed" --by "Ana Ruiz"
+    interlock council decide triage/incident/131 --choose demote --reason "not before it is closed" --as "Ana Ruiz"
 
     What the option does takes effect at once: authority is taken away, cases stop, an incident is closed, a check is
     waived or counts again, a stage is left. The rules of each hold as without a council, and a decision that they

@@ -3,10 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
-from typer.core import TyperGroup
-
 from interlock.surfaces.cli.demo.command import demo_command
 from interlock.surfaces.cli.demo.portfolio.command import portfolio_demo_command
+from interlock.surfaces.cli.ending import EndingGroup
 
 USUAL = "life"
 DEMO_COMMANDS: tuple[tuple[str, Callable[..., None]], ...] = (
@@ -15,7 +14,7 @@ DEMO_COMMANDS: tuple[tuple[str, Callable[..., None]], ...] = (
 )
 
 
-class DemoGroup(TyperGroup):
+class DemoGroup(EndingGroup):
     """Whatever names none of its demonstrations is meant for the usual one: a file, its options, nothing at all."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:

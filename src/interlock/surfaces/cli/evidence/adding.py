@@ -1,6 +1,7 @@
 """`interlock evidence add` and `verify`: files, which are known by their digest."""
 
 import datetime as dt
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
@@ -8,20 +9,27 @@ import typer
 from rich.text import Text
 
 from interlock.engine.evidence.outcome import outcome_of
+from interlock.engine.timestamp import stamp
 from interlock.flows.evidence.add import CURRENT, add_evidence
 from interlock.flows.evidence.on_file import evidence_named
-from interlock.surfaces.cli.store_options import JsonOption, StoreOption, opened, person, show_json
+from interlock.surfaces.cli.store_options import AsOption, JsonOption, StoreOption, opened, person, show_json
 from interlock.surfaces.cli.toolbox import toolbox
 from interlock.terms.errors import BadInput
 from interlock.terms.evidence import EvidenceClass
 
-ByOption = Annotated[str, typer.Option("--by", help="Your name; it is recorded as asserted, not authenticated.")]
 WorkflowOption = Annotated[str, typer.Option("--workflow", "-w", help="Name of the workflow.")]
 ReleaseOption = Annotated[
     str, typer.Option("--release", help="Digest of the release that was measured; it must be the one in force.")
 ]
 ExpiresOption = Annotated[
     int | None, typer.Option("--expires-days", help="Days after which it stops counting; default: the workflow's own.")
+]
+AttributeOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="PART=NAME",
+        help="Of traces: an attribute of yours that names input, prompt, version or approval; repeat for several.",
+    ),
 ]
 SAID = ("executed", "human", "source")
 KINDS = ("tests", "scan", "coverage", "traces", "labels", "run", "bakeoff")
@@ -31,7 +39,7 @@ def add_command(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(help="The report.", show_default=False)],
     workflow: WorkflowOption,
-    by: ByOption,
+    by: AsOption,
     kind: Annotated[str, typer.Option(help=f"What it must be: {', '.join(KINDS)}.")] = "auto",
     evidence_class: Annotated[
         str | None, typer.Option("--class", help=f"What measured a run's metrics that nobody knows: {', '.join(SAID)}.")
@@ -41,12 +49,13 @@ def add_command(
         str | None, typer.Option(help="When it was measured, where the file does not say: 2026-11-26T09:00:00Z.")
     ] = None,
     expires_days: ExpiresOption = None,
+    attribute: AttributeOption = None,
     store: StoreOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Bind what a report says to the release in force: counts, time and digest. The file itself is not kept.
 
-      interlock evidence add junit.xml --workflow triage --by "Ana Ruiz"
+      interlock evidence add junit.xml --workflow triage --as "Ana Ruiz"
 
     Reads JUnit XML, SARIF, Cobertura, coverage.py JSON, LCOV, OTLP/JSON lines, label CSV, MLflow runs, `interlock try`.
     """
@@ -56,8 +65,10 @@ def add_command(
     if evidence_class not in {None, *SAID}:
         raise BadInput(f"--class is {', '.join(SAID)}, not '{evidence_class}'; a model's opinion needs no word")
     told = None if measured_at is None else _time(measured_at)
-    read = box.read_evidence()(file, kind=None if kind == "auto" else kind)
+    named = _named(attribute or ())
+    read = box.read_evidence()(file, kind=None if kind == "auto" else kind, attributes=named)
     with opened(box, store) as opened_store:
+        begun = stamp(box.clock())
         added = add_evidence(
             opened_store,
             workflow,
@@ -76,7 +87,8 @@ def add_command(
         found = outcome_of(item)
         words = f"{item.kind} ({item.evidence_class}) {item.digest[7:19]}: {found.verdict} - {found.reason}"
         step = f". Next: {found.next_step}" if found.next_step else ""
-        box.out.print(Text(words + step), soft_wrap=True)
+        before = f" (on record since {item.at})" if item.at < begun else ""
+        box.out.print(Text(words + before + step), soft_wrap=True)
 
 
 def verify_command(
@@ -104,6 +116,17 @@ def verify_command(
         box.out.print(Text(f"{file}: {words} (recorded {recorded['sha256'][:12]}, here {sha256[:12]})"), soft_wrap=True)
     if not holds:
         raise typer.Exit(1)
+
+
+def _named(attributes: Iterable[str]) -> dict[str, list[str]]:
+    """By part of a trace, the attributes that name it."""
+    found: dict[str, list[str]] = {}
+    for words in attributes:
+        part, _, name = (word.strip() for word in words.partition("="))
+        if not part or not name:
+            raise BadInput(f"--attribute '{words}': write PART=NAME, such as approval=signed_off_by")
+        found.setdefault(part, []).append(name)
+    return found
 
 
 def _time(text: str) -> dt.datetime:

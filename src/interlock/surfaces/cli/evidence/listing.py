@@ -25,7 +25,7 @@ def list_command(
     for row in rows:
         box.out.print(Text(_line(row)), soft_wrap=True)
     if not rows:
-        words = f"There is no evidence for {workflow}: `interlock evidence add FILE --workflow {workflow} --by NAME`"
+        words = f"There is no evidence for {workflow}: `interlock evidence add FILE --workflow {workflow} --as NAME`"
         box.out.print(Text(words), soft_wrap=True)
 
 

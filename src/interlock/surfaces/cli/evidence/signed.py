@@ -10,7 +10,7 @@ from interlock.flows.evidence.add import CURRENT
 from interlock.flows.evidence.attestations import attest_check
 from interlock.flows.evidence.people_keys import end_key, register_key
 from interlock.flows.rollout.facts import check_named
-from interlock.surfaces.cli.evidence.adding import ByOption, ExpiresOption, ReleaseOption
+from interlock.surfaces.cli.evidence.adding import ExpiresOption, ReleaseOption
 from interlock.surfaces.cli.rollout.gates import PackOption
 from interlock.surfaces.cli.store_options import AsOption, JsonOption, StoreOption, Workflow, opened, person, show_json
 from interlock.surfaces.cli.toolbox import toolbox
@@ -64,7 +64,7 @@ def attest_command(
     gate: Annotated[str, typer.Option(help="The gate that the statement is for.")],
     check: Annotated[str, typer.Option(help="The check of that gate.")],
     statement: Annotated[str, typer.Option(help="What you state, in a sentence you answer for.")],
-    by: ByOption,
+    by: AsOption,
     key: Annotated[Path, typer.Option(help="Your private key (`interlock evidence key`).")],
     release: ReleaseOption = CURRENT,
     expires_days: ExpiresOption = None,
@@ -75,7 +75,7 @@ def attest_command(
     """Sign a statement about one check. It is bound to the release: for another one it has to be signed again.
 
       interlock evidence attest triage --gate "privacy and legal" --check "impact assessment" --statement "..."
-      --by "Ben Okafor" --key ben.key
+      --as "Ben Okafor" --key ben.key
 
     Gates and checks are named as `interlock gates` names them.
     """

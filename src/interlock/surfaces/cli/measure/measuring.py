@@ -10,7 +10,7 @@ from interlock.flows.measure.expense import record_expense
 from interlock.flows.measure.kpi import KpiValue, record_kpis
 from interlock.flows.measure.period import record_period
 from interlock.surfaces.cli.measure.kpi_file import read_kpi_file
-from interlock.surfaces.cli.store_options import JsonOption, StoreOption, Workflow, opened, person, show_json
+from interlock.surfaces.cli.store_options import AsOption, JsonOption, StoreOption, Workflow, opened, person, show_json
 from interlock.surfaces.cli.toolbox import Toolbox, toolbox
 from interlock.terms.errors import BadInput
 from interlock.terms.evidence import Evidence
@@ -19,18 +19,17 @@ from interlock.terms.measured import Bucket
 FromOption = Annotated[str, typer.Option("--from", help="First day: YYYY-MM-DD.")]
 ToOption = Annotated[str, typer.Option("--to", help="Last day, included.")]
 SourceOption = Annotated[str, typer.Option(help="System of record, such as a desk or a ledger of accounts.")]
-ByOption = Annotated[str, typer.Option("--by", help="Who records it.")]
 
 KPI_HELP = """Record what a KPI was over a period. It becomes evidence, so that every figure can be traced back.
 
   interlock measure kpi triage --kpi "first answer" --value 2.6 --low 2.4 --high 2.8 --n 410 \\
-    --from 2026-10-01 --to 2026-10-31 --source desk --by "Ana Ruiz"
+    --from 2026-10-01 --to 2026-10-31 --source desk --as "Ana Ruiz"
 
 Give a denominator (`--n`) and a 95 % interval where you have them: without them a change cannot be told from noise.
 `--control` is for a segment in which the workflow does not act. Many values at once come from a CSV file with the
 columns kpi, value, from, to, and where you have them n, low, high, segment, control, unit:
 
-  interlock measure kpi triage --file kpis.csv --source desk --by "Ana Ruiz"
+  interlock measure kpi triage --file kpis.csv --source desk --as "Ana Ruiz"
 
 All rows are recorded, or none. A period that is on record already, or not over yet, is refused.
 """
@@ -40,7 +39,7 @@ def kpi_command(
     context: typer.Context,
     workflow: Workflow,
     source: SourceOption,
-    by: ByOption,
+    by: AsOption,
     kpi: Annotated[str | None, typer.Option(help="Name of the KPI, as in the definition.")] = None,
     value: Annotated[float | None, typer.Option(help="The value, in the KPI's unit.")] = None,
     first: Annotated[str | None, typer.Option("--from", help="First day: YYYY-MM-DD.")] = None,
@@ -80,14 +79,14 @@ def expense_command(
     first: FromOption,
     last: ToOption,
     source: SourceOption,
-    by: ByOption,
+    by: AsOption,
     store: StoreOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Record what was spent: compute and vendors, the last mile of engineering, being wrong; or to learn.
 
       interlock measure expense triage --bucket compute --usd 912.40 --from 2026-10-01 --to 2026-10-31 \\
-        --source finance --by "Ana Ruiz"
+        --source finance --as "Ana Ruiz"
 
     The cost of a success is made of the first three. What was paid to learn is shown apart: no return is expected of
     it. The same source may count a day of a bucket once.

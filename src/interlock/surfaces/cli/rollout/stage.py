@@ -11,6 +11,7 @@ from interlock.flows.rollout.facts import facts_of, moves_of
 from interlock.flows.rollout.stage import move_stage
 from interlock.surfaces.cli.rollout.gates import PackOption, scorecard, show_verdict
 from interlock.surfaces.cli.store_options import (
+    AsOption,
     JsonOption,
     StoreOption,
     Workflow,
@@ -23,7 +24,6 @@ from interlock.surfaces.cli.toolbox import toolbox
 from interlock.terms.errors import BadInput
 from interlock.terms.stage import RolloutStage
 
-ByOption = Annotated[str, typer.Option("--by", help="Your name; it is recorded as asserted, not authenticated.")]
 StageArgument = Annotated[
     str, typer.Argument(help=f"One of: {', '.join(stage.replace(' ', '-') for stage in RolloutStage)}.")
 ]
@@ -68,7 +68,7 @@ def move_command(
     context: typer.Context,
     workflow: Workflow,
     stage: StageArgument,
-    by: ByOption,
+    by: AsOption,
     reason: Annotated[str, typer.Option(help="Why; it is recorded.")],
     pack: PackOption = None,
     store: StoreOption = None,
@@ -76,7 +76,7 @@ def move_command(
 ) -> None:
     """Move a workflow to another rollout stage.
 
-      interlock stage move triage pilot --by "Ana Ruiz" --reason "people wait four hours"
+      interlock stage move triage pilot --as "Ana Ruiz" --reason "people wait four hours"
 
     Up: one stage at a time, by a named person with the right who did not propose the release, and only where the gate
     of the stage passed today. Down: anybody named, at once; a grant ends with it. Exit status 4 where a rule refuses.

@@ -11,8 +11,8 @@ from interlock.engine.timestamp import moment
 from interlock.flows.rollout.facts import waivers_of
 from interlock.flows.rollout.waive import end_waiver, waive
 from interlock.surfaces.cli.rollout.gates import PackOption
-from interlock.surfaces.cli.rollout.stage import ByOption
 from interlock.surfaces.cli.store_options import (
+    AsOption,
     JsonOption,
     StoreOption,
     Workflow,
@@ -32,7 +32,7 @@ def waive_command(
     check: Annotated[str, typer.Option(help="The check of that gate.")],
     until: Annotated[str, typer.Option(help=f"Last day, as YYYY-MM-DD; at most {DAYS_MAX} days from now.")],
     reason: Annotated[str, typer.Option(help="Why; it is recorded and shown wherever the gate is.")],
-    by: ByOption,
+    by: AsOption,
     pack: PackOption = None,
     store: StoreOption = None,
     as_json: JsonOption = False,
@@ -40,7 +40,7 @@ def waive_command(
     """Set one check of one gate aside, for the release in force and until a date.
 
       interlock waive triage --gate "human in the loop" --check "reviewer tools" --until 2026-12-31 \\
-        --reason "the tool comes with the next sprint" --by "Ben Okafor"
+        --reason "the tool comes with the next sprint" --as "Ben Okafor"
 
     You need the right to waive (`rights.waive`) and must not have proposed the release. What is about security, privacy
     or law takes the safety owner. Laws cannot be waived. Exit status 4 where a rule refuses.
@@ -88,7 +88,7 @@ def unwaive_command(
     context: typer.Context,
     workflow: Workflow,
     entry: Annotated[int, typer.Argument(help="The waiver, by its number in `interlock waivers`.", show_default=False)],
-    by: ByOption,
+    by: AsOption,
     reason: Annotated[str, typer.Option(help="Why; it is recorded.")],
     store: StoreOption = None,
 ) -> None:

@@ -26,6 +26,7 @@ SIGNED = {
     RolloutStage.SCALE: (("observability", "drift and safety"),),
     RolloutStage.OPERATION: (("leave scale", "support"),),
 }
+TRACES: dict[str, object] = {"outputs": 500, "traced": 500, "share": 1.0}
 
 
 def prepare(scene: Scene, one: SampleInitiative, entered: RolloutStage) -> None:
@@ -34,7 +35,7 @@ def prepare(scene: Scene, one: SampleInitiative, entered: RolloutStage) -> None:
         _put(scene, one, "labels", {"n": 160, "edge_cases": 14})
     elif entered is RolloutStage.CONTROLLED_ROLLOUT:
         _put(scene, one, "bakeoff", {"chosen": "small model", "candidates": _candidates()})
-        _put(scene, one, "traces", {"n": 500})
+        _put(scene, one, "traces", TRACES)
         drill(scene.run_time, f"workflow:{one.definition.name}", by=_safety(one), wait_s=1.0)
         judge(scene.store, one.definition.name, clock=scene.clock)
     elif entered is RolloutStage.OPERATION:
@@ -49,7 +50,7 @@ def prepare(scene: Scene, one: SampleInitiative, entered: RolloutStage) -> None:
         )  # fmt: skip
     if entered in {RolloutStage.SCALE, RolloutStage.OPERATION}:
         certificate(scene, one)  # the one of the pilot is old by then
-        _score(scene, one, _put(scene, one, "traces", {"n": 500}))
+        _score(scene, one, _put(scene, one, "traces", TRACES))
 
 
 def certificate(scene: Scene, one: SampleInitiative) -> None:
