@@ -18,6 +18,7 @@ from interlock.adapters.clocks.steady import machine_time
 from interlock.engine.policy import edge
 from interlock.flows.action.runtime import RunTime
 from interlock.ports.clock import Clock
+from interlock.ports.drafts import Drafts
 from interlock.ports.event_log import MineLog
 from interlock.ports.imports import EvidenceReader
 from interlock.ports.reports import ReportWriter
@@ -94,6 +95,7 @@ def build_toolbox() -> Toolbox:
         read_definition=_read_definition,
         check_definition=_check_definition,
         definition_schema=_definition_schema,
+        drafts=_drafts,
         read_organisation=_read_organisation,
         read_sample_portfolio=_read_sample_portfolio,
         read_facts=_read_facts,
@@ -225,6 +227,12 @@ def _definition_schema() -> Mapping[str, Any]:
     from interlock.adapters.definitions.json_schema import definition_schema
 
     return definition_schema()
+
+
+def _drafts() -> Drafts:
+    from interlock.adapters.definitions.drafts import YamlDrafts
+
+    return YamlDrafts()
 
 
 def _read_organisation(path: Path) -> Organisation:

@@ -12,6 +12,7 @@ KEPT_DAYS_MAX = 36_600  # 100 years
 HOURS_MAX = 8_784  # 366 days
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 NAMES_MAX = 100
+SIGNS = frozenset("%‰€$£¥")  # units that are a sign only
 
 
 def _says_something(words: str) -> str:
@@ -20,6 +21,10 @@ def _says_something(words: str) -> str:
     if not words.isprintable():
         raise ValueError("holds a line break or an invisible character; write it on one line")
     return words
+
+
+def _counts_something(unit: str) -> str:
+    return unit if unit in SIGNS else _says_something(unit)
 
 
 def _on_one_line(words: object) -> object:
@@ -61,6 +66,12 @@ Words = Annotated[
     StringConstraints(min_length=1, max_length=WORDS_MAX),
     BeforeValidator(_on_one_line),
     AfterValidator(_says_something),
+]
+Unit = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=WORDS_MAX),
+    BeforeValidator(_on_one_line),
+    AfterValidator(_counts_something),
 ]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
 # Strict: YAML reads yes and no as booleans, and a share of "yes" must not become all of the traffic.

@@ -12,6 +12,7 @@ from interlock.adapters.definitions.field_types import (
     Names,
     Share,
     SomeUsd,
+    Unit,
     Usd,
     Words,
     first_twice,
@@ -39,7 +40,7 @@ class KpiPart(FilePart):
     """A measure that the workflow is to move, from a baseline to a target by a date."""
 
     name: Words
-    unit: Words
+    unit: Unit
     direction: Direction
     baseline: Figure | None = None
     baseline_at: Date | None = None

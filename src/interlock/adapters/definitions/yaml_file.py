@@ -20,6 +20,8 @@ from interlock.terms.workflow import WorkflowDefinition
 PolicyCheck = Callable[[WorkflowDefinition], Sequence[PolicyFault]]
 
 DEPTH_MAX = 20
+MISSING = "missing"
+KIND = "a definition is a short YAML file"
 
 
 def read_definition(path: Path, check: PolicyCheck | None = None) -> WorkflowDefinition:
@@ -27,22 +29,22 @@ def read_definition(path: Path, check: PolicyCheck | None = None) -> WorkflowDef
 
     Raises BadInput with every fault of the file.
     """
-    node, content = _parsed(path, text_of(path, ending=".yaml", kind="a definition is a short YAML file"))
+    node, content = parsed(path, text_of(path, ending=".yaml", kind=KIND))
     if not isinstance(content, dict):
         raise BadInput(f"{path}: a definition is a mapping that starts with `workflow: NAME`")
-    faults = list(_repeated(path, node))
+    faults = list(repeated(path, node))
     try:
         file = WorkflowFile.model_validate(content)
     except ValidationError as exc:
-        faults.extend(_fault(path, node, error) for error in exc.errors())
-        raise _refusal(path, faults) from None
+        faults.extend(fault_of(path, node, error) for error in exc.errors())
+        raise refusal(path, faults) from None
     texts, unread = policy_texts(path, node, file.limits.policy)
     definition = file.definition(tuple(one.text for one in texts))
     faults.extend(unread)
     if not faults:
         faults.extend(f"{texts[one.text].place(one.line)}: {one.words}" for one in _checked(path, definition, check))
     if faults:
-        raise _refusal(path, faults)
+        raise refusal(path, faults)
     return definition
 
 
@@ -54,12 +56,14 @@ def _checked(path: Path, definition: WorkflowDefinition, check: PolicyCheck | No
     return ()
 
 
-def _refusal(path: Path, faults: Sequence[str]) -> BadInput:
+def refusal(path: Path, faults: Sequence[str]) -> BadInput:
+    """The error that lists the faults of a file."""
     words = "\n".join(f"  {fault}" for fault in faults)
     return BadInput(f"{path} is not a workflow definition yet:\n{words}")
 
 
-def _parsed(path: Path, text: str) -> tuple[yaml.Node | None, Any]:
+def parsed(path: Path, text: str) -> tuple[yaml.Node | None, Any]:
+    """The text's YAML, with and without places. Raises BadInput where it is none, or has what no definition needs."""
     try:
         _check_shape(path, text)
         return yaml.compose(text, Loader=yaml.SafeLoader), yaml.safe_load(text)
@@ -88,11 +92,11 @@ def _check_shape(path: Path, text: str) -> None:
             raise BadInput(f"{place}: this is nested more than {DEPTH_MAX} deep; a definition is flat")
 
 
-def _repeated(path: Path, node: yaml.Node | None, prefix: str = "") -> Iterator[str]:
+def repeated(path: Path, node: yaml.Node | None, prefix: str = "") -> Iterator[str]:
     """Fields that are given twice: YAML would silently take the last."""
     if isinstance(node, yaml.SequenceNode):
         for item in node.value:
-            yield from _repeated(path, item, prefix)
+            yield from repeated(path, item, prefix)
     if not isinstance(node, yaml.MappingNode):
         return
     first: dict[str, int] = {}
@@ -101,20 +105,26 @@ def _repeated(path: Path, node: yaml.Node | None, prefix: str = "") -> Iterator[
         if name in first:
             yield f"{path}:{line}: {prefix}{name}: is given twice (first in line {first[name]}); keep one"
         first.setdefault(name, line)
-        yield from _repeated(path, value, f"{prefix}{name}.")
+        yield from repeated(path, value, f"{prefix}{name}.")
 
 
-def _fault(path: Path, node: yaml.Node | None, error: ErrorDetails) -> str:
+def fault_of(path: Path, node: yaml.Node | None, error: ErrorDetails) -> str:
+    """One fault with its line, its field and the mend."""
     location = error["loc"]
     field = ".".join(str(part) for part in location) or "(whole file)"
+    return f"{path}:{line_of(node, location)}: {field}: {message_of(error)}"
+
+
+def message_of(error: ErrorDetails) -> str:
+    """What is wrong with a field, and the mend."""
+    if error["type"] == MISSING:
+        return "is missing; add it"
+    if error["type"] == "extra_forbidden":
+        return f"is not a field of a definition{_near(error['loc'])}"
     message = error["msg"].removeprefix("Value error, ")
-    if error["type"] == "missing":
-        message = "is missing; add it"
-    elif error["type"] == "extra_forbidden":
-        message = f"is not a field of a definition{_near(location)}"
-    elif isinstance(error["input"], bool):
+    if isinstance(error["input"], bool):
         message += "; YAML reads yes, no, on and off as true and false: put a word in quotes, write a number as digits"
-    return f"{path}:{line_of(node, location)}: {field}: {message}"
+    return message
 
 
 def _near(location: tuple[int | str, ...]) -> str:

@@ -12,7 +12,15 @@ from interlock.terms.workflow import Problem
 
 Place = tuple[str, str, int, int]  # field, words, start, end
 
-_MEASURE = ("outcome", "metric")
+# What one field by itself can lack; baseline, target and day are told by the KPIs as well.
+_OF_ONE_FIELD = {
+    "who": {Lack.USER},
+    "friction": {Lack.SOLUTION, Lack.FRICTION},
+    "cause": {Lack.SOLUTION},
+    "cost": {Lack.COST},
+    "outcome": {Lack.SOLUTION},
+    "constraints": {Lack.CONSTRAINT},
+}
 
 
 def lint(problem: Problem, kpis: Sequence[Kpi], words: ProblemWords) -> tuple[Missing, ...]:
@@ -26,6 +34,13 @@ def lint(problem: Problem, kpis: Sequence[Kpi], words: ProblemWords) -> tuple[Mi
         **_measured(problem, kpis, words),
     }
     return tuple(_missing(lack, place, words) for lack in Lack if (place := found[lack]) is not None)
+
+
+def lint_answer(field: str, text: str, words: ProblemWords) -> tuple[Missing, ...]:
+    """What one field lacks, whatever the others say; nothing for a field that does not stand for itself."""
+    lacks = _OF_ONE_FIELD.get(field, set())
+    found = lint(Problem(**{field: text}), (), words) if lacks else ()
+    return tuple(one for one in found if one.lack in lacks and one.field == field)
 
 
 def cost_kinds(text: str, words: ProblemWords) -> tuple[CostKind, ...]:

@@ -14,6 +14,7 @@ from interlock.surfaces.cli.council import COUNCIL_COMMANDS, ORGANISATION_COMMAN
 from interlock.surfaces.cli.definitions.apply import apply_command
 from interlock.surfaces.cli.definitions.check import check_command
 from interlock.surfaces.cli.definitions.diff import diff_command
+from interlock.surfaces.cli.definitions.init import init_command
 from interlock.surfaces.cli.definitions.schema import schema_command
 from interlock.surfaces.cli.demo.group import DEMO_COMMANDS, DemoGroup
 from interlock.surfaces.cli.drill import drill_command
@@ -43,6 +44,7 @@ from interlock.surfaces.cli.upkeep.upgrade import upgrade_command
 # (name, function): a new command is one more line here.
 COMMANDS: tuple[tuple[str, Callable[..., None]], ...] = (
     ("try", try_command),
+    ("init", init_command),
     ("apply", apply_command),
     ("diff", diff_command),
     ("check", check_command),

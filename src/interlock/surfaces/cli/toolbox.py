@@ -13,6 +13,7 @@ from rich.console import Console
 from interlock.flows.action.runtime import RunTime
 from interlock.ports.candidates import Candidate
 from interlock.ports.clock import Clock
+from interlock.ports.drafts import Drafts
 from interlock.ports.event_log import MineLog
 from interlock.ports.guardrail import Guardrail
 from interlock.ports.imports import EvidenceReader
@@ -93,6 +94,7 @@ class Toolbox:
     read_definition: Callable[[Path], WorkflowDefinition]
     check_definition: Callable[[Path], CheckedDefinition]
     definition_schema: Callable[[], Mapping[str, Any]]
+    drafts: Callable[[], Drafts]
     read_organisation: Callable[[Path], Organisation]
     read_sample_portfolio: Callable[[dt.datetime], SamplePortfolio]
     read_facts: Callable[[Path], StatedCase]

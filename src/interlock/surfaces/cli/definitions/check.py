@@ -34,17 +34,18 @@ def check_command(
     box = toolbox(context)
     checked = [box.check_definition(path) for path in file]
     words = box.problem_words()
-    flaws = [_flaws(one, words) for one in checked]
+    flaws = [flaws_of(one, words) for one in checked]
     if as_json:
         show_json(box, [flaw for found in flaws for flaw in found])
     else:
         for one, found in zip(checked, flaws, strict=True):
-            _print(box, one.file, found)
+            tell_flaws(box, one.file, found)
     if any(flaw.severity is Severity.ERROR or strict for found in flaws for flaw in found):
         raise typer.Exit(1)
 
 
-def _flaws(checked: CheckedDefinition, words: ProblemWords) -> tuple[Flaw, ...]:
+def flaws_of(checked: CheckedDefinition, words: ProblemWords) -> tuple[Flaw, ...]:
+    """Its errors; where it has none, its gaps."""
     if checked.definition is None:
         return checked.errors
     found = (*gaps(checked.definition), *_problem_gaps(checked.definition, words))
@@ -65,7 +66,8 @@ def _as_flaw(checked: CheckedDefinition, gap: Gap) -> Flaw:
     return Flaw(Severity.GAP, checked.file, line, field, gap.problem, gap.why, gap.mend)
 
 
-def _print(box: Toolbox, file: str, flaws: tuple[Flaw, ...]) -> None:
+def tell_flaws(box: Toolbox, file: str, flaws: tuple[Flaw, ...], *, brief: bool = False) -> None:
+    """Print whether the file can be applied, and each flaw, with its reason and mend unless it is to be `brief`."""
     errors = sum(flaw.severity is Severity.ERROR for flaw in flaws)
     found = ", ".join(
         f"{count} {word if count == 1 else word + 's'}"
@@ -76,9 +78,9 @@ def _print(box: Toolbox, file: str, flaws: tuple[Flaw, ...]) -> None:
     box.out.print(Text(f"{file}: {can}; {found or 'nothing is missing'}"), style="bold", soft_wrap=True)
     for flaw in flaws:
         box.out.print(Text(f"  {flaw.file}:{flaw.line}: {flaw.severity}: {_words(flaw)}"), soft_wrap=True)
-        if flaw.why:
+        if flaw.why and not brief:
             box.out.print(Text(f"    why: {flaw.why}"), soft_wrap=True)
-        if flaw.mend:
+        if flaw.mend and not brief:
             box.out.print(Text(f"    mend: {flaw.mend}"), soft_wrap=True)
 
 
