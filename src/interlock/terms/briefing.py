@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from interlock.terms.story import Chart, Tone
 
+APPENDIX = "Appendix"  # the chapter of what stands behind a document; slides only name it
+
 
 @dataclass(frozen=True, slots=True)
 class Figure:

@@ -49,7 +49,7 @@ class Portfolio:
     """All workflows as of a moment, the organisation around them and what its council decided.
 
     `ledger_holds`: whether the ledger that all this was read from was verified; None where nobody looked. `ledger_root`
-    is the root that this found, "" where there is none.
+    is the root that this found, "" where there is none, and `ledger_entries` how many entries the ledger has.
     """
 
     as_of: str
@@ -59,3 +59,4 @@ class Portfolio:
     authored_sample: bool = False
     ledger_holds: bool | None = None
     ledger_root: str = ""
+    ledger_entries: int = 0

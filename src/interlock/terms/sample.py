@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from interlock.terms.council import Organisation
 from interlock.terms.measured import Bucket, Severity
@@ -35,6 +36,19 @@ class SampleWaiver:
 
 
 @dataclass(frozen=True, slots=True)
+class SampleSheet:
+    """What people answered about a vendor, `given` in days before today. An answer is a value, words, or a
+    mapping of both, by item.
+    """
+
+    instrument: str
+    vendor: str
+    by: str
+    given: int
+    answers: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class SampleInitiative:
     """One initiative. `trouble` is what is wrong with it on purpose, "" for nothing.
 
@@ -54,6 +68,7 @@ class SampleInitiative:
     incidents: tuple[SampleIncident, ...]
     waiver: SampleWaiver | None
     burst: int
+    sheets: tuple[SampleSheet, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from interlock.engine.reporting.model_card import model_card
 from interlock.engine.reporting.ninety_days import DAYS, ninety_day_result
 from interlock.engine.reporting.vendors import PRICE_RISES, vendor_dossier
 from interlock.surfaces.cli.reports.kinds import KINDS, OfAll, built
+from interlock.surfaces.cli.reports.records import Records
 from interlock.terms.briefing import Briefing, Cell, Figure
 from interlock.terms.errors import BadInput
 from interlock.terms.portfolio import Portfolio, Standing
@@ -43,7 +44,7 @@ def every_document() -> list[Briefing]:
     portfolio = portfolio_made.portfolio()
     names = [one.definition.name for one in portfolio.standings]
     return [
-        built(kind, portfolio, name)
+        built(kind, Records(portfolio, {}), name)
         for kind, of in KINDS.items()
         for name in ([None] if isinstance(of, OfAll) else names)
     ]
@@ -93,7 +94,10 @@ def test_a_board_is_asked_three_things_at_most_and_told_worth_cost_and_safety() 
 def test_a_board_is_told_when_the_ledger_does_not_hold() -> None:
     broken = board_summary(portfolio_made.portfolio(ledger_holds=False), ())
     assert "DOES NOT HOLD" in broken.passages[1].lines[0]
-    assert "was not verified" in board_summary(portfolio_made.portfolio(), ()).passages[1].lines[0]
+    unseen = board_summary(portfolio_made.portfolio(ledger_entries=1200), ()).passages[1].lines[0]
+    assert "(1,200 entries) was not verified in this report: `interlock ledger verify` does" in unseen
+    seen = portfolio_made.portfolio(ledger_holds=True, ledger_root="ab12", ledger_entries=7)
+    assert "was verified: 7 entries, root ab12." in board_summary(seen, ()).passages[1].lines[0]
 
 
 def test_the_plan_of_a_proof_of_concept_runs_without_a_gap_and_is_decided_within_30_to_45_days() -> None:
@@ -156,7 +160,7 @@ def test_a_90_day_result_that_nobody_decided_lists_the_decision_with_those_who_m
 
 def test_a_vendor_without_exit_and_agreement_is_in_the_title_and_its_exit_was_not_tried() -> None:
     dossier = vendor_dossier(portfolio_made.portfolio())
-    assert dossier.title == "2 vendors: 1 without an exit, 1 without a signed agreement"
+    assert dossier.title == "2 vendors: 1 without an exit, 1 without a signed agreement, 2 that nobody evaluated"
     assert dossier.summary[0] == "Without an exit: Scanwerk."
     assert part(dossier, "Scanwerk: exit plan") == "Nobody has said what would replace Scanwerk"
     assert part(dossier, "Modelhaus: exit plan") == "Leaving Modelhaus for own model was not tried everywhere"
@@ -164,7 +168,7 @@ def test_a_vendor_without_exit_and_agreement_is_in_the_title_and_its_exit_was_no
 
 def test_a_dearer_vendor_makes_a_success_dearer_by_its_part_of_the_cost() -> None:
     dossier = vendor_dossier(portfolio_made.portfolio(standings=(portfolio_made.live("w"),)))
-    row = dossier.passages[1].grids[1].rows[0]
+    row = dossier.passages[2].grids[1].rows[0]
     values = [cell.value for cell in row if isinstance(cell, Figure)]
     compute, all_three, successes = 2850.0, 2850.0 + 3 * 4120.0, 3 * 8300
     assert PRICE_RISES == (0.25, 0.5, 1.0)
@@ -210,7 +214,7 @@ def test_a_dpia_of_an_idea_lists_the_whole_data_policy_as_unknown() -> None:
 )
 def test_a_wrong_workflow_is_told_with_what_to_do(kind: str, workflow: str | None, said: str) -> None:
     with pytest.raises(BadInput, match=said):
-        built(kind, portfolio_made.portfolio(), workflow)
+        built(kind, Records(portfolio_made.portfolio(), {}), workflow)
 
 
 def test_documents_of_an_empty_portfolio_say_what_would_fill_them() -> None:

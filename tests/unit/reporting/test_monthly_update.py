@@ -11,7 +11,9 @@ from interlock.engine.reporting.figures import exact_limits, figure
 from interlock.engine.reporting.measures import kpi_state, unit_cost, window
 from interlock.engine.reporting.monthly import SIX_PARTS, monthly_update
 from interlock.engine.reporting.priorities import priorities
-from interlock.terms.briefing import Figure
+from interlock.engine.reporting.readiness import readiness
+from interlock.terms.briefing import APPENDIX, Figure
+from interlock.terms.evidence import Verdict
 from interlock.terms.initiative import Direction, Kpi
 from interlock.terms.measured import Measurement
 from interlock.terms.portfolio import Portfolio
@@ -37,13 +39,14 @@ def measured(value: float, low: float | None, high: float | None) -> Measurement
 def test_the_executive_update_has_ten_areas_and_decisions_come_first() -> None:
     update = monthly_update(portfolio_made.portfolio(), portfolio_made.agenda())
     assert update.passages[0].part == "Decisions required"
-    assert {passage.part for passage in update.passages} == AREAS
-    assert len(update.passages) == 10
+    areas = [passage.part for passage in update.passages if passage.chapter != APPENDIX]
+    assert set(areas) == AREAS
+    assert len(areas) == 10
 
 
 def test_the_six_parts_hold_the_ten_areas_in_order_and_the_summary_says_each() -> None:
     update = monthly_update(portfolio_made.portfolio(), portfolio_made.agenda())
-    assert list(dict.fromkeys(passage.chapter for passage in update.passages)) == list(SIX_PARTS)
+    assert list(dict.fromkeys(passage.chapter for passage in update.passages)) == [*SIX_PARTS, APPENDIX]
     assert len(SIX_PARTS) == 6
     assert [line.split(":")[0] for line in update.summary] == list(SIX_PARTS)
 
@@ -52,7 +55,7 @@ def test_the_first_five_decisions_are_up_front_and_no_other_is_lost() -> None:
     made = portfolio_made.agenda()
     asked = tuple(replace(made[i % 3], id=str(i), question=f"Question {i}?") for i in range(8))
     update = monthly_update(portfolio_made.portfolio(), asked)
-    front, last = update.passages[0].grids[0], update.passages[-1].grids[0]
+    front, last = update.passages[0].grids[0], update.passages[10].grids[0]
     assert [row[0] for row in (*front.rows, *last.rows)] == [item.question for item in asked]
     assert (len(front.rows), len(last.rows), update.front) == (5, 3, 2)
     assert update.summary[0].startswith("Decide: 8 decisions are required; the first 5 are here")
@@ -86,6 +89,28 @@ def test_an_empty_portfolio_says_what_would_fill_it() -> None:
     update = monthly_update(Portfolio(portfolio_made.AS_OF, None, ()), ())
     assert update.title == "Nothing waits for a decision"
     assert "`risks` in a definition fill this table" in {g.empty for p in update.passages for g in p.grids}
+
+
+def test_readiness_has_one_row_a_workflow_with_the_worst_first_and_the_appendix_every_open_gate() -> None:
+    update = monthly_update(portfolio_made.portfolio(), ())
+    area = next(passage for passage in update.passages if passage.part == "Readiness to scale")
+    names = [row[0] for row in area.grids[0].rows]
+    assert area.title == "7 of 12 workflows have passed every gate"
+    assert names == ["contract-intake", "knowledge-base", "code-review", "sales-drafts", "shift-planning"]
+    gates = [row[:2] for row in update.passages[-1].grids[0].rows]
+    assert gates == [("contract-intake", "pilot: inconclusive"), ("knowledge-base", "scale: inconclusive")]
+
+
+def test_a_failed_gate_comes_before_all_that_is_inconclusive() -> None:
+    made = portfolio_made.live("w")
+    verdict = replace((made.gates or {})["limited live"], verdict=Verdict.FAILED)
+    failed = replace(made, gates={"scale": replace(verdict, gate="scale"), "pilot": (made.gates or {})["limited live"]})
+    area = readiness(portfolio_made.portfolio(standings=(*portfolio_made.standings(), failed)))
+    row = area.grids[0].rows[0]
+    assert area.title == "7 of 13 workflows have passed every gate; 1 is held by a failed one"
+    assert (row[0], row[2]) == ("w", "scale: failed")
+    assert isinstance(row[1], Figure)
+    assert row[1].shown == "1 of 2"
 
 
 @pytest.mark.parametrize(

@@ -10,12 +10,14 @@ from typing import Any
 import pytest
 
 import portfolio_made
-from interlock.adapters.reports.briefings import slide_blocks
+from interlock.adapters.reports.briefings import slide_blocks, slide_tables
 from interlock.adapters.reports.briefings.forms import FORMS, written
+from interlock.adapters.reports.briefings.html import as_html
+from interlock.adapters.reports.briefings.shortened import PAPER
 from interlock.adapters.reports.html import HtmlReports
 from interlock.engine.reporting.monthly import monthly_update
 from interlock.engine.reporting.priorities import LEAST, priorities
-from interlock.terms.briefing import Briefing, Figure, Grid, Passage, Unknown
+from interlock.terms.briefing import APPENDIX, Briefing, Figure, Grid, Passage, Unknown
 from interlock.terms.errors import BadInput, Unavailable
 
 HOSTILE = "משלוח <b>|`* 👩‍🚀 " + "Donaudampfschifffahrtsgesellschaft" * 4
@@ -74,13 +76,46 @@ def test_markdown_says_the_figures_that_json_says(update: Briefing) -> None:
         at = text.index(shown, at) + len(shown)
 
 
-def test_slides_say_the_figures_that_json_says(update: Briefing) -> None:
+def decks(briefing: Briefing) -> Any:
     pptx = pytest.importorskip("pptx")
-    deck = pptx.Presentation(io.BytesIO(written(update, ".pptx")))
-    said = [squeezed(text) for text in slide_texts(deck)]
-    at = 0
-    for shown in figures_in_json(update):
-        at = next(i for i in range(at, len(said)) if said[i].startswith(shown)) + 1
+    return pptx.Presentation(io.BytesIO(written(briefing, ".pptx")))
+
+
+def tables_of(deck: Any) -> list[tuple[str, list[list[str]]]]:
+    """Each table's caption and its cells, without the header."""
+    shapes = [shape for slide in deck.slides for shape in slide.shapes if shape.has_table]
+    captions = [shape._element.nvGraphicFramePr.cNvPr.get("descr") for shape in shapes]
+    return [
+        (caption, [[squeezed(cell.text_frame.text) for cell in row.cells] for row in list(shape.table.rows)[1:]])
+        for caption, shape in zip(captions, shapes, strict=True)
+    ]
+
+
+def in_json(briefing: Briefing) -> list[dict[str, Any]]:
+    passages = json.loads(written(briefing, ".json"))["passages"]
+    return [grid for passage in passages if passage["chapter"] != APPENDIX for grid in passage["grids"] if grid["rows"]]
+
+
+def test_tables_on_slides_say_what_json_says_row_by_row_and_how_many_rows_are_left_out(update: Briefing) -> None:
+    shown, grids, cut = tables_of(decks(update)), in_json(update), 0
+    assert len(shown) == len(grids) + 1  # what is not known comes last
+    for (caption, rows), grid in zip(shown, grids, strict=False):
+        cut += len(rows) < len(grid["rows"])
+        more = f": the first {len(rows)} of {len(grid['rows'])} rows; the HTML and JSON forms have all"
+        assert caption == grid["caption"] + (more if len(rows) < len(grid["rows"]) else "")
+        for row, told in zip(rows, grid["rows"], strict=False):
+            said = [squeezed(cell if isinstance(cell, str) else cell["shown"]) for cell in told]
+            assert [text[: len(each)] for text, each in zip(row, said, strict=True)] == said
+    assert cut > 0
+
+
+def test_a_board_deck_has_twelve_slides_at_most_and_only_names_its_appendix(update: Briefing) -> None:
+    deck = decks(update)
+    assert len(deck.slides) == slide_blocks.SLIDES_MAX == 12
+    assert "Open gates: 2 gates of 2 workflows not passed. Not on these slides" in " ".join(slide_texts(deck))
+    short = replace(update, passages=update.passages[:4])
+    kept = [len(rows) for _, rows in tables_of(decks(short))][:4]
+    assert kept == [len(grid["rows"]) for grid in in_json(short)]
 
 
 def test_pdf_says_the_figures_that_json_says_on_a4_under_its_title(update: Briefing, pdf: bytes) -> None:
@@ -131,32 +166,85 @@ def test_the_same_document_gives_the_same_bytes(update: Briefing, form: str) -> 
     assert written(update, form) == written(update, form)
 
 
-def test_nothing_leaves_a_slide_with_long_names_two_hundred_rows_right_to_left_and_emoji(hostile: Briefing) -> None:
-    pptx = pytest.importorskip("pptx")
-    deck = pptx.Presentation(io.BytesIO(written(hostile, ".pptx")))
+@pytest.mark.parametrize("front", [0, 1])
+def test_nothing_leaves_a_slide_with_long_names_two_hundred_rows_right_to_left_and_emoji(
+    hostile: Briefing, front: int
+) -> None:
+    deck = decks(replace(hostile, front=front))
     for slide in deck.slides:
         for shape in slide.shapes:
             assert shape.left >= 0
             assert shape.left + shape.width <= deck.slide_width
             assert shape.top + shape.height <= deck.slide_height
     numbers = {text.split()[0] for text in slide_texts(deck) if "Donau" in text}
-    assert {str(i) for i in range(200)} <= numbers
+    assert ({str(i) for i in range(200)} <= numbers) is (front == 1)
+    assert len(deck.slides) < (200 if front else 6)
 
 
 def test_a_table_on_slides_stays_over_the_footer(hostile: Briefing) -> None:
-    for slide in slide_blocks.slides_of(hostile):
-        if len(slide.blocks) > 1:
-            assert sum(block.height_in for block in slide.blocks) <= slide_blocks.BOTTOM_IN - slide_blocks.TOP_IN
+    for front in (0, 1):
+        for slide in slide_blocks.slides_of(replace(hostile, front=front)):
+            if len(slide.blocks) > 1:
+                assert sum(block.height_in for block in slide.blocks) <= slide_blocks.ROOM_IN
 
 
-def test_every_slide_has_a_title_and_notes_that_name_its_evidence(update: Briefing) -> None:
-    pptx = pytest.importorskip("pptx")
-    first, *slides = pptx.Presentation(io.BytesIO(written(update, ".pptx"))).slides
+def test_every_slide_has_a_title_and_notes_that_name_the_evidence_of_its_figures(update: Briefing) -> None:
+    first, *slides = decks(update).slides
     assert first.shapes.title.text_frame.text == update.title
     assert all(slide.shapes.title.text_frame.text and slide.has_notes_slide for slide in slides)
-    notes = "\n".join(slide.notes_slide.notes_text_frame.text for slide in slides)
-    cited = {e for figure in json.loads(written(update, ".json"))["figures"] for e in figure["evidence"]}
-    assert [each for each in cited if each not in notes] == []
+    for slide, passage in zip(slides, update.passages[:10], strict=False):
+        notes = slide.notes_slide.notes_text_frame.text
+        rows = [len(list(shape.table.rows)) - 1 for shape in slide.shapes if shape.has_table]
+        told = [row for n, grid in zip(rows, passage.grids, strict=False) for row in grid.rows[:n]]
+        cited = {e for row in told for cell in row if isinstance(cell, Figure) for e in cell.evidence}
+        assert [each for each in cited if each not in notes] == []
+
+
+def test_a_column_of_slides_is_as_wide_as_its_longest_word() -> None:
+    grid = Grid("g", ("Question", "Options and what follows", "Evidence"), (("q", "o " * 150, "3"),))
+    table = next(iter(slide_tables.lay_out((grid,), slide_blocks.INNER_IN, None, slide_blocks.ROOM_IN)))
+    room = table.widths_in[2] - 2 * slide_tables.CELL_PAD_IN
+    assert slide_tables.wrapped("Evidence", room, slide_tables.CELL_PT, bold=True) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "said"), [("משלוח AI", True), ("«שלום»", True), ("12: مرحبا", True), ("AI משלוח", False), ("12 %", False)]
+)
+def test_a_paragraph_starts_at_the_right_where_its_first_letter_does(text: str, said: bool) -> None:
+    passage = Passage(text, (text,), grids=(Grid("g", ("a", "b"), ((text, text),)),))
+    briefing = Briefing("test", text, text, portfolio_made.AS_OF, (text,), (passage,))
+    html = written(briefing, ".html").decode()
+    assert [f"<{tag} dir=" in html for tag in ("h1", "p", "td")] == [said] * 3
+    deck = decks(briefing)
+    turned = [p._p.find(".//{*}pPr[@rtl='1']") is not None for s in deck.slides[1].shapes if s.has_text_frame
+              for p in s.text_frame.paragraphs if p.text == text]  # fmt: skip
+    assert turned == [said] * 2
+
+
+def test_paper_holds_sixty_rows_and_twenty_pieces_of_evidence_a_figure_and_says_what_it_leaves_out() -> None:
+    many = tuple(f"sha256:{i:064d}" for i in range(30))
+    seen = Figure("cases", "7 cases", 7.0, "cases", evidence=many)
+    rows = tuple((f"row {i}", seen) for i in range(90))
+    passage = Passage("t", tuple(f"line {i}." for i in range(50)), grids=(Grid("Cases", ("a", "b"), rows),))
+    unknown = tuple(Unknown(f"what {i}", "Vera") for i in range(70))
+    long = Briefing("test", "t", "s", portfolio_made.AS_OF, (), (passage,), unknown)
+    paper = as_html(long, PAPER).decode()
+    assert (paper.count('<th scope="row">'), PAPER.rows, PAPER.cited) == (120, 60, 20)
+    assert "Cases: the first 60 of 90 rows; the HTML and JSON forms have all" in paper.replace("<wbr>", "")
+    assert "the first 60 of 70 rows" in paper
+    assert "And 10 more; the HTML and JSON forms have all." in paper
+    assert "Of each figure the first 20 pieces of evidence are here" in paper
+    assert paper.count('<li id="e-') == 20
+    html = as_html(long).decode()
+    assert (html.count('<th scope="row">'), html.count('<li id="e-')) == (160, 30)
+    assert "the HTML and JSON forms" not in html
+
+
+def test_every_link_of_a_figure_leads_to_its_evidence(update: Briefing) -> None:
+    html = written(update, ".html").decode()
+    targets = re.findall(r'href="#(e-\d+)"', html)
+    assert len(targets) > 60
+    assert set(targets) <= set(re.findall(r'<li id="(e-\d+)"', html))
 
 
 def test_markup_in_a_name_stays_text(hostile: Briefing) -> None:

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from interlock.adapters.definitions.schema import WorkflowFile
 from interlock.adapters.packs.organisation import read_organisation
 from interlock.terms.measured import Bucket, Severity
-from interlock.terms.sample import SampleIncident, SampleInitiative, SamplePortfolio, SampleWaiver
+from interlock.terms.sample import SampleIncident, SampleInitiative, SamplePortfolio, SampleSheet, SampleWaiver
 from interlock.terms.stage import RolloutStage
 
 DAY = re.compile(r"today([+-]\d+)")
@@ -45,6 +45,14 @@ class _Waiver(_Part):
     ends_in: int
 
 
+class _Sheet(_Part):
+    instrument: str
+    vendor: str
+    by: str
+    given: int
+    answers: dict[str, Any]
+
+
 class _File(_Part):
     trouble: str = ""
     proposed_by: str
@@ -57,6 +65,7 @@ class _File(_Part):
     incidents: tuple[_Incident, ...] = ()
     waiver: _Waiver | None = None
     burst: int = 0
+    sheets: tuple[_Sheet, ...] = ()
     definition: WorkflowFile
 
 
@@ -86,4 +95,5 @@ def _initiative(text: str, today: dt.date) -> SampleInitiative:
         incidents=tuple(SampleIncident(**one.model_dump()) for one in read.incidents),
         waiver=None if read.waiver is None else SampleWaiver(**read.waiver.model_dump()),
         burst=read.burst,
+        sheets=tuple(SampleSheet(**one.model_dump()) for one in read.sheets),
     )

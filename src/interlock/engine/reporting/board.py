@@ -114,13 +114,26 @@ def _safe(portfolio: Portfolio, within: Window) -> Passage:
          tuple(s.release for s in portfolio.standings if not s.definition.owners.named)),
     )  # fmt: skip
     figures = tuple(figure(label, len(seen), evidence=seen) for label, seen in counts)
-    ledger = {None: "was not verified for this document", True: "was verified", False: "DOES NOT HOLD"}
     redlines, drifting = len(counts[2][1]), len(counts[3][1])
     title = f"{counted(redlines, 'redline was', 'redlines were')} crossed, "
     title += f"{counted(drifting, 'workflow acts', 'workflows act')} without authority"
     bad = redlines or drifting or portfolio.ledger_holds is False
-    line = f"The ledger behind these figures {ledger[portfolio.ledger_holds]}."
-    return Passage(title, (line,), figures=figures, tone=Tone.FAILED if bad else Tone.PASSED, part="Safety")
+    return Passage(
+        title, (_ledger(portfolio),), figures=figures, tone=Tone.FAILED if bad else Tone.PASSED, part="Safety"
+    )
+
+
+def _ledger(portfolio: Portfolio) -> str:
+    """Whether the records behind the figures hold, and how far that was looked at."""
+    n = f"{counted(portfolio.ledger_entries, 'entry', 'entries')}"
+    if portfolio.ledger_holds is None:
+        return f"The ledger behind these figures ({n}) was not verified in this report: `interlock ledger verify` does."
+    if not portfolio.ledger_holds:
+        return "The ledger behind these figures DOES NOT HOLD: `interlock ledger verify` says what is wrong."
+    return (
+        f"The ledger behind these figures was verified: {n}, root {portfolio.ledger_root}. A checkpoint kept elsewhere "
+        "shows that it was not rewritten as a whole: `interlock ledger verify --checkpoint FILE`."
+    )
 
 
 def _decided(portfolio: Portfolio, within: Window) -> Passage:

@@ -10,6 +10,8 @@ from interlock.terms.story import Tone
 
 NOBODY = "nobody is named"
 NOT_KNOWN = "not known"
+NONE = "none"
+NAMES_MAX = 12  # in one cell of a table
 
 
 def quantity(value: float, unit: str) -> str:
@@ -46,6 +48,13 @@ def figure(
 def counted(n: int, one: str, more: str) -> str:
     """A count with its noun and verb: "1 risk has", "2 risks have"."""
     return f"{n:,} {one if n == 1 else more}"
+
+
+def named(names: Sequence[str], names_max: int = NAMES_MAX) -> str:
+    """Names in a row, the first of them where there are many; NONE for none."""
+    more = len(names) - names_max
+    said = ", ".join(names[:names_max]) or NONE
+    return f"{said} and {more:,} more" if more > 0 else said
 
 
 def exact_limits(wrong: int, n: int) -> tuple[float, float]:

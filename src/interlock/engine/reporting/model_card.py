@@ -62,7 +62,7 @@ def _measured(standing: Standing, within: Window) -> Passage:
                                                                    evidence=f.evidence))
         for v in (standing.gates or {}).values() if v.release == standing.release for f in v.findings
     )  # fmt: skip
-    grid = Grid("Checks", ("Check", "Verdict", "Why", "Evidence"), rows, "`interlock gates judge` fills this table")
+    grid = Grid("Checks", ("Check", "Verdict", "Why", "Evidence"), rows, "`interlock gates` fills this table")
     tone = errors.tone if errors.value is not None else Tone.INCONCLUSIVE
     known = f"{errors.shown} wrong {errors.interval} of labelled cases in {DAYS} days"
     title = known if errors.value is not None else "how often it is wrong is not known"

@@ -7,8 +7,9 @@ from interlock.engine.reporting import risk_and_people as people
 from interlock.engine.reporting import value_and_money as money
 from interlock.engine.reporting.figures import counted
 from interlock.engine.reporting.measures import Window, window
+from interlock.engine.reporting.readiness import open_gates, readiness
 from interlock.engine.reporting.unknowns import left_open, unknown_in
-from interlock.terms.briefing import Briefing, Passage
+from interlock.terms.briefing import APPENDIX, Briefing, Passage
 from interlock.terms.council import AgendaItem
 from interlock.terms.portfolio import Portfolio
 
@@ -23,8 +24,8 @@ def monthly_update(portfolio: Portfolio, agenda: Sequence[AgendaItem]) -> Briefi
     passages = tuple(
         replace(passage, chapter=part) for part, told in zip(SIX_PARTS, areas, strict=True) for passage in told
     )
-    if len(agenda) > people.FIRST:
-        passages += (replace(people.other_decisions(agenda), chapter="Appendix"),)
+    behind = (people.other_decisions(agenda), open_gates(portfolio))
+    passages += tuple(replace(passage, chapter=APPENDIX) for passage in behind if passage is not None)
     subject = portfolio.organisation.name if portfolio.organisation else "all workflows"
     return Briefing(
         kind="monthly update",
@@ -47,7 +48,7 @@ def _areas(portfolio: Portfolio, agenda: Sequence[AgendaItem], within: Window) -
     return (
         (people.decisions(agenda),),
         (people.next_up(portfolio, agenda),),
-        (money.by_stage(portfolio), money.readiness(portfolio)),
+        (money.by_stage(portfolio), readiness(portfolio)),
         (money.value(portfolio), money.progress(portfolio, within)),
         (people.risks(portfolio), people.incidents(portfolio, within)),
         (money.resourcing(portfolio, within), people.alignment(portfolio)),

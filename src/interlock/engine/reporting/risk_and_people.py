@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
-from interlock.engine.reporting.figures import NOBODY, NOT_KNOWN, counted, figure
+from interlock.engine.reporting.figures import NOBODY, NONE, NOT_KNOWN, counted, figure, named
 from interlock.engine.reporting.measures import Window
 from interlock.engine.reporting.priorities import priorities
 from interlock.terms.briefing import Grid, Passage
@@ -26,9 +26,11 @@ def decisions(agenda: Sequence[AgendaItem]) -> Passage:
     return Passage(title if agenda else NOTHING, grids=(grid,), tone=tone, part="Decisions required")
 
 
-def other_decisions(agenda: Sequence[AgendaItem]) -> Passage:
-    """The decisions after the first five."""
+def other_decisions(agenda: Sequence[AgendaItem]) -> Passage | None:
+    """The decisions after the first five; None where there are no more."""
     more = agenda[FIRST:]
+    if not more:
+        return None
     title = f"{counted(len(more), 'more decision is', 'more decisions are')} required"
     return Passage(
         title, grids=(_questions("The other decisions", more),), tone=Tone.INCONCLUSIVE, part="Other decisions"
@@ -82,7 +84,7 @@ def alignment(portfolio: Portfolio) -> Passage:
         functions[standing.definition.initiative.function or "no function named"].append(standing)
     rows = tuple(
         (name, figure(f"workflows of {name}", len(of), evidence=tuple(s.release for s in of)), _unowned(of))
-        for name, of in sorted(functions.items())
+        for name, of in sorted(functions.items(), key=lambda each: (_unowned(each[1]) == NONE, each[0]))
     )
     held = portfolio.organisation.responsibilities if portfolio.organisation else ()
     gaps = [r.id for r in held if not r.owners]
@@ -95,9 +97,9 @@ def alignment(portfolio: Portfolio) -> Passage:
             f"With two owners or more: {', '.join(double) or 'none'}.",
         )
     )
-    held_by = counted(len(gaps), "responsibility has", "responsibilities have")
-    title = f"{counted(len(functions), 'function takes', 'functions take')} part; {held_by} no owner"
-    title += f", {len(double)} several"
+    held_by = f"{counted(len(gaps), 'responsibility has', 'responsibilities have')} no owner, {len(double)} several"
+    held_by = held_by if portfolio.organisation else "who owns what is not on record"
+    title = f"{counted(len(functions), 'function takes', 'functions take')} part; {held_by}"
     header = ("Function", "Workflows", "Workflows without a named owner")
     grid = Grid("Functions", header, rows, "`function` in a definition fills this table")
     return Passage(title, lines, grids=(grid,), part="Alignment between functions")
@@ -107,7 +109,7 @@ def _unowned(standings: Sequence[Standing]) -> str:
     without = [
         s.definition.name for s in standings if not s.definition.owners.named or not s.definition.owners.delivery
     ]
-    return ", ".join(without) or "none"
+    return named(without)
 
 
 def incidents(portfolio: Portfolio, within: Window) -> Passage:

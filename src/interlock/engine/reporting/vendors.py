@@ -1,13 +1,15 @@
-"""The dossier of every vendor: who depends on it, what it gets, what was signed, and the plan to leave it."""
+"""The dossier of every vendor: who depends on it, what it gets, what was signed, how it was scored, how to leave it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 
 from interlock.engine.economics.spending import by_bucket
 from interlock.engine.economics.spending import cost_per_success as success_cost
+from interlock.engine.instruments.evaluated import Evaluated
 from interlock.engine.reporting.figures import counted, figure
 from interlock.engine.reporting.one_workflow import listed
 from interlock.engine.reporting.unknowns import told, unknown_in
+from interlock.engine.reporting.vendor_scores import evaluation
 from interlock.terms.briefing import Briefing, Cell, Grid, Passage
 from interlock.terms.evidence import Finding, Verdict
 from interlock.terms.initiative import Vendor
@@ -18,22 +20,35 @@ from interlock.terms.story import Tone
 PRICE_RISES = (0.25, 0.5, 1.0)  # what-if shares by which compute and vendors get dearer
 BAKE_OFF = "bake-off"
 
+NO_SCORES: Mapping[str, Sequence[Evaluated]] = {}
+
 Use = tuple[Standing, Vendor]
 
 
-def vendor_dossier(portfolio: Portfolio) -> Briefing:
-    """Every vendor that a definition names, by name; each with its exit plan."""
+def vendor_dossier(portfolio: Portfolio, scores: Mapping[str, Sequence[Evaluated]] = NO_SCORES) -> Briefing:
+    """Every vendor that a definition names, by name: what it does, what people found, the exit plan; then those that
+    were only evaluated. `scores` are by the name that the sheets say.
+    """
+    on_file = {_alike(name): found for name, found in scores.items()}
     uses = sorted(
         ((s, v) for s in portfolio.standings for v in s.definition.initiative.vendors),
         key=lambda use: (use[1].name, use[0].definition.name),
     )
     grouped = [(name, list(group)) for name, group in groupby(uses, key=lambda use: use[1].name)]
-    passages = tuple(passage for name, of in grouped for passage in (_vendor(name, of), _exit(name, of)))
+    named = {_alike(name) for name, _ in grouped}
+    others = sorted(name for name in scores if _alike(name) not in named)
+    passages = (
+        *(passage for name, of in grouped for passage in (
+            _vendor(name, of), _found(name, of, on_file.get(_alike(name), ())), _exit(name, of)
+        )),
+        *(evaluation(name, scores[name], (), _of_vendors(portfolio)) for name in others),
+    )  # fmt: skip
     stuck = [name for name, of in grouped if any(v.exit_to is None for _, v in of)]
     unsigned = [name for name, of in grouped if any(v.processing_agreement is None for _, v in of)]
+    unseen = [name for name, _ in grouped if _alike(name) not in on_file]
     title = (
         f"{counted(len(grouped), 'vendor', 'vendors')}: {len(stuck)} without an exit, {len(unsigned)} without a signed "
-        "agreement"
+        f"agreement, {len(unseen)} that nobody evaluated"
     )
     subject = portfolio.organisation.name if portfolio.organisation else "all workflows"
     return Briefing(
@@ -44,11 +59,29 @@ def vendor_dossier(portfolio: Portfolio) -> Briefing:
         summary=(
             f"Without an exit: {', '.join(stuck) or 'none'}.",
             f"Without a signed agreement: {', '.join(unsigned) or 'none'}.",
+            f"Nobody evaluated: {', '.join(unseen) or 'none'}.",
+            *((f"Evaluated, and in no definition: {', '.join(others)}.",) if others else ()),
         ),
         passages=passages or (Passage("`vendors` in a definition fill this dossier"),),
         unknown=tuple(unknown_in(passages)),
         authored_sample=portfolio.authored_sample,
     )
+
+
+def _alike(name: str) -> str:
+    """People write a name in more than one way."""
+    return " ".join(name.split()).casefold()
+
+
+def _of_vendors(portfolio: Portfolio) -> str | None:
+    """Who answers for vendors as such."""
+    held = portfolio.organisation.responsibilities if portfolio.organisation else ()
+    return next((owner for one in held if one.id == "vendors" for owner in one.owners), None)
+
+
+def _found(name: str, uses: Sequence[Use], found: Sequence[Evaluated]) -> Passage:
+    owner = next((who for standing, vendor in uses if (who := _owner(standing, vendor))), None)
+    return evaluation(name, found, tuple({s.definition.name: s for s, _ in uses}.values()), owner)
 
 
 def _owner(standing: Standing, vendor: Vendor) -> str | None:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 
 from interlock.adapters.reports import words
 from interlock.adapters.reports.briefings.evidence_notes import as_words, numbered
+from interlock.adapters.reports.briefings.shortened import unknown_grid
 from interlock.adapters.reports.story_page import STATES
 from interlock.terms.briefing import Briefing, Cell, Figure, Grid, Passage
 
@@ -21,8 +22,7 @@ def as_markdown(briefing: Briefing) -> bytes:
     for passage in briefing.passages:
         parts += list(_passage(passage, numbers))
     if briefing.unknown:
-        rows = tuple((each.what, each.owner) for each in briefing.unknown)
-        parts += ["## What is not known yet", _grid(Grid("Unknown", ("What", "Who is to find out"), rows), numbers)]
+        parts += ["## What is not known yet", _grid(unknown_grid(briefing), numbers)]
     parts += ["\n".join(f"[^{number}]: `{evidence}`" for evidence, number in numbers.items())] if numbers else []
     return ("\n\n".join(parts) + "\n").encode("utf-8", "replace")
 

@@ -7,7 +7,10 @@ from typing import Any
 
 from interlock.adapters.reports import words
 from interlock.adapters.reports.briefings import slide_blocks as blocks
+from interlock.adapters.reports.briefings import slide_tables as tables
 from interlock.adapters.reports.briefings.slide_blocks import Block, Slide, slides_of
+from interlock.adapters.reports.briefings.slide_tables import Table
+from interlock.adapters.reports.direction import is_right_to_left
 from interlock.terms.briefing import Briefing
 from interlock.terms.errors import Unavailable
 
@@ -62,7 +65,7 @@ def _first(deck: Any, briefing: Briefing) -> None:
     top = blocks.TOP_IN
     for line in lines:
         said = words.brief(words.clean(line), 600)
-        height = blocks.wrapped(said, blocks.INNER_IN, 16.0) * 16 * 1.25 / 72 + 0.1
+        height = tables.wrapped(said, blocks.INNER_IN, 16.0) * 16 * 1.25 / 72 + 0.1
         _write(slide, said, (blocks.MARGIN_IN, top, blocks.INNER_IN, height), 16.0)
         top += height
 
@@ -87,8 +90,12 @@ def _titled(deck: Any, title: str, kicker: str, briefing: Briefing) -> Any:
     box.left, box.top = Inches(blocks.MARGIN_IN), Inches(0.65)
     box.width, box.height = Inches(blocks.INNER_IN), Inches(TITLE_LINES_IN)
     said = words.one_line(title, 240)
-    fits = (pt for pt in TITLE_PTS if blocks.wrapped(said, blocks.INNER_IN - 0.2, pt) * pt * 1.2 / 72 <= TITLE_LINES_IN)
-    _fill(box.text_frame, said, next(fits, TITLE_PTS[-1]), bold=True)
+    fits = (
+        pt for pt in TITLE_PTS if tables.wrapped(said, blocks.INNER_IN, pt, bold=True) * pt * 1.2 / 72 <= TITLE_LINES_IN
+    )
+    frame = box.text_frame
+    frame.margin_left = frame.margin_right = frame.margin_top = frame.margin_bottom = 0
+    _fill(frame, said, next(fits, TITLE_PTS[-1]), bold=True)
     _write(slide, kicker, (blocks.MARGIN_IN, 0.35, blocks.INNER_IN, 0.32), 12.0, ink=ACCENT)
     foot = f"{words.one_line(briefing.subject, 90)}, as of {briefing.as_of[:10]}"
     foot = f"{SAMPLE}. {foot}" if briefing.authored_sample else foot
@@ -97,32 +104,34 @@ def _titled(deck: Any, title: str, kicker: str, briefing: Briefing) -> Any:
 
 
 def _place(slide: Any, block: Block, top: float) -> None:
-    if block.lines:
-        _write(slide, " ".join(block.lines), (blocks.MARGIN_IN, top, blocks.INNER_IN, block.height_in), blocks.LINE_PT)
+    if block.table is None:
+        _write(slide, block.line, (blocks.MARGIN_IN, top, blocks.INNER_IN, block.height_in), blocks.LINE_PT)
         return
-    _write(slide, block.caption, (blocks.MARGIN_IN, top, blocks.INNER_IN, 0.3), 11.0, ink=INK_SOFT)
-    _draw_table(slide, block, top + 0.35)
+    caption = (blocks.MARGIN_IN, top, blocks.INNER_IN, block.table.caption_in)
+    _write(slide, block.table.caption, caption, tables.CAPTION_PT, ink=INK_SOFT)
+    _draw(slide, block.table, top + block.table.caption_in)
 
 
-def _draw_table(slide: Any, block: Block, top: float) -> None:
+def _draw(slide: Any, drawn: Table, top: float) -> None:
     from pptx.dml.color import RGBColor
     from pptx.util import Inches
 
-    place = (Inches(blocks.MARGIN_IN), Inches(top), Inches(blocks.INNER_IN), Inches(sum(block.heights_in)))
-    shape = slide.shapes.add_table(len(block.rows) + 1, len(block.header), *place)
-    shape._element.nvGraphicFramePr.cNvPr.set("descr", block.caption)  # noqa: SLF001 - python-pptx offers no other way
+    place = (Inches(blocks.MARGIN_IN), Inches(top), Inches(blocks.INNER_IN), Inches(sum(drawn.heights_in)))
+    shape = slide.shapes.add_table(len(drawn.rows) + 1, len(drawn.header), *place)
+    shape._element.nvGraphicFramePr.cNvPr.set("descr", drawn.caption)  # noqa: SLF001 - python-pptx offers no other way
     table = shape.table
-    for i, width in enumerate(block.widths_in):
+    table.first_col = True
+    for i, width in enumerate(drawn.widths_in):
         table.columns[i].width = Inches(width)
-    for r, row in enumerate((block.header, *block.rows)):
-        table.rows[r].height = Inches(block.heights_in[r])
+    for r, row in enumerate((drawn.header, *drawn.rows)):
+        table.rows[r].height = Inches(drawn.heights_in[r])
         for c, text in enumerate(row):
             cell = table.cell(r, c)
-            cell.margin_left = cell.margin_right = Inches(blocks.CELL_PAD_IN)
+            cell.margin_left = cell.margin_right = Inches(tables.CELL_PAD_IN)
             cell.margin_top = cell.margin_bottom = Inches(0.03)
             cell.fill.solid()
             cell.fill.fore_color.rgb = RGBColor(*((HEAD if r == 0 else 0xFFFFFF).to_bytes(3)))  # type: ignore[no-untyped-call]
-            _fill(cell.text_frame, text, blocks.CELL_PT, bold=r == 0 or c == 0)
+            _fill(cell.text_frame, text, tables.CELL_PT, bold=r == 0 or c == 0)
 
 
 def _write(slide: Any, text: str, box: tuple[float, float, float, float], size_pt: float, *, ink: int = INK) -> None:
@@ -142,7 +151,10 @@ def _fill(frame: Any, text: str, size_pt: float, *, bold: bool = False, ink: int
     frame.vertical_anchor = MSO_ANCHOR.TOP
     frame.text = words.clean(text)
     for paragraph in frame.paragraphs:
-        paragraph.alignment = PP_ALIGN.LEFT
+        turned = is_right_to_left(paragraph.text)
+        paragraph.alignment = PP_ALIGN.RIGHT if turned else PP_ALIGN.LEFT
+        if turned:
+            paragraph._p.get_or_add_pPr().set("rtl", "1")  # noqa: SLF001 - python-pptx offers no other way
         for run in paragraph.runs:
             run.font.size, run.font.bold, run.font.name = Pt(size_pt), bold, "Arial"
             run.font.color.rgb = RGBColor(*ink.to_bytes(3))  # type: ignore[no-untyped-call]

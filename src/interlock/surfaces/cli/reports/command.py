@@ -7,10 +7,10 @@ import typer
 from rich.text import Text
 
 from interlock.engine.ledger.canonical import plain
-from interlock.flows.portfolio.read import read_portfolio
 from interlock.surfaces.cli.reports.crosswalk import CROSSWALK, PURPOSE, crosswalk
-from interlock.surfaces.cli.reports.kinds import KINDS, OfOne, built
-from interlock.surfaces.cli.store_options import JsonOption, StoreOption, opened, show_json
+from interlock.surfaces.cli.reports.kinds import KINDS, OfOne, built, is_verified
+from interlock.surfaces.cli.reports.records import VERIFIED_ENTRIES_MAX, read_records
+from interlock.surfaces.cli.store_options import JsonOption, StoreOption, show_json
 from interlock.surfaces.cli.toolbox import Toolbox, toolbox
 from interlock.surfaces.cli.watching import printable
 from interlock.terms.briefing import Briefing
@@ -62,9 +62,8 @@ def report_command(
     if kind == CROSSWALK:
         briefing = crosswalk(box, store, framework or ())
     else:
-        with opened(box, store) as opened_store, opened_store.reading() as reading:
-            portfolio = read_portfolio(reading, box.clock())
-        briefing = built(kind, portfolio, workflow)
+        records = read_records(box, store, verified=is_verified(kind), entries_max=VERIFIED_ENTRIES_MAX)
+        briefing = built(kind, records, workflow)
     for path in out or ():
         box.reports().briefing(briefing, path)
     if as_json:

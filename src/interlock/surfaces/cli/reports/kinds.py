@@ -11,6 +11,7 @@ from interlock.engine.reporting.model_card import model_card
 from interlock.engine.reporting.monthly import monthly_update
 from interlock.engine.reporting.ninety_days import ninety_day_result
 from interlock.engine.reporting.vendors import vendor_dossier
+from interlock.surfaces.cli.reports.records import Records
 from interlock.terms.briefing import Briefing
 from interlock.terms.errors import BadInput
 from interlock.terms.portfolio import Portfolio, Standing
@@ -20,10 +21,11 @@ SHOWN = 5  # names in an error message
 
 @dataclass(frozen=True, slots=True)
 class OfAll:
-    """A document about all workflows."""
+    """A document about all workflows. `verified`: the ledger is verified before it is written."""
 
     purpose: str
-    build: Callable[[Portfolio], Briefing]
+    build: Callable[[Records], Briefing]
+    verified: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +39,17 @@ class OfOne:
 KINDS: Mapping[str, OfAll | OfOne] = {
     "monthly": OfAll(
         "executive update in ten areas; its first page says what to decide",
-        lambda portfolio: monthly_update(portfolio, agenda(portfolio)),
+        lambda records: monthly_update(records.portfolio, agenda(records.portfolio)),
     ),
     "board": OfAll(
         "quarterly summary for a board: what it is asked, what AI is worth, whether it is safe",
-        lambda portfolio: board_summary(portfolio, agenda(portfolio)),
+        lambda records: board_summary(records.portfolio, agenda(records.portfolio)),
+        verified=True,
     ),
-    "vendors": OfAll("dossier of every vendor, with the plan to leave it", vendor_dossier),
+    "vendors": OfAll(
+        "dossier of every vendor: how it was scored, and the plan to leave it",
+        lambda records: vendor_dossier(records.portfolio, records.vendors),
+    ),
     "concept": OfOne(
         "proof of concept: problem and KPI, new workflow, guardrails, 45-day plan, go, hold or kill", concept_page
     ),
@@ -53,19 +59,25 @@ KINDS: Mapping[str, OfAll | OfOne] = {
 }
 
 
-def built(kind: str, portfolio: Portfolio, workflow: str | None) -> Briefing:
+def is_verified(kind: str) -> bool:
+    """Whether the ledger is verified before the document is written."""
+    chosen = KINDS[kind]
+    return isinstance(chosen, OfAll) and chosen.verified
+
+
+def built(kind: str, records: Records, workflow: str | None) -> Briefing:
     """The document. Raises BadInput where the workflow is not known, missing, or one too many."""
     chosen = KINDS[kind]
     if isinstance(chosen, OfAll):
         if workflow is not None:
             raise BadInput(f"'{kind}' is about all workflows; leave --workflow out")
-        return chosen.build(portfolio)
-    known = {one.definition.name: one for one in portfolio.standings}
+        return chosen.build(records)
+    known = {one.definition.name: one for one in records.portfolio.standings}
     if workflow is None:
         raise BadInput(f"'{kind}' is about one workflow; say which: --workflow NAME ({_names(known)})")
     if workflow not in known:
         raise BadInput(f"there is no workflow '{workflow}'; {_names(known)}")
-    return chosen.build(portfolio, known[workflow])
+    return chosen.build(records.portfolio, known[workflow])
 
 
 def _names(known: Mapping[str, Standing]) -> str:

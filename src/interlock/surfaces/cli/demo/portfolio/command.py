@@ -35,9 +35,9 @@ def portfolio_demo_command(context: typer.Context, store: StoreOption = None) ->
                 raise BadInput(f"{address} holds records already, and a sample is not mixed with them; name another")
         clock, chance = SteppingClock(end), SameChance()
         rt = replace(opened, clock=clock, randomness=chance, owner="sample", spool=None)
-        scorecard = next(one for one in box.read_instruments(None) if one.id == "readiness-scorecard")
         box.out.print(Text(f"{sample.organisation.name}: a year of {len(sample.initiatives)} initiatives ..."))
-        scene = Scene(rt, clock, chance, box.signing(), box.read_gates(None), scorecard, box.version)
+        content = (box.read_gates(None), box.read_instruments(None))
+        scene = Scene(rt, clock, chance, box.signing(), *content, box.version)
         try:
             play(scene, sample)
         except BaseException:  # stopped, or the disk is full: half a year tells nothing

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 from interlock.flows.council.decide import decide_item, define_organisation
+from interlock.flows.instruments.answer import answer
 from interlock.flows.measure.incident import Report, close_incident, open_incident
 from interlock.flows.rollout.define import define
 from interlock.flows.rollout.judge_gates import judge_gates
@@ -14,7 +15,7 @@ from interlock.surfaces.cli.demo.portfolio.months import DAYS, cases, close_mont
 from interlock.surfaces.cli.demo.portfolio.paperwork import certificate, prepare
 from interlock.surfaces.cli.demo.portfolio.scene import Scene
 from interlock.terms.person import Person
-from interlock.terms.sample import SampleIncident, SampleInitiative, SamplePortfolio, SampleWaiver
+from interlock.terms.sample import SampleIncident, SampleInitiative, SamplePortfolio, SampleSheet, SampleWaiver
 from interlock.terms.stage import RolloutStage
 
 BATCHES = 3  # times a month at which cases come
@@ -51,6 +52,7 @@ def _events(scene: Scene, one: SampleInitiative) -> Iterator[Event]:
             yield incident.closed, partial(_closes, scene, incident)
     if one.waiver is not None:
         yield one.waiver.given, partial(_waive, scene, one, one.waiver)
+    yield from ((sheet.given, partial(_answers, scene, sheet)) for sheet in one.sheets)
     if one.burst:
         yield 2, partial(cases, scene, one, one.burst, outcomes=False)
     yield 0, partial(_judge, scene, one, ("readiness", "stages"))
@@ -110,6 +112,11 @@ def _opens(scene: Scene, one: SampleInitiative, incident: SampleIncident) -> Non
 def _closes(scene: Scene, incident: SampleIncident) -> None:
     entry, by = scene.incidents[incident.title], Person(incident.owner)
     close_incident(scene.store, entry, lesson=incident.lesson, by=by, clock=scene.clock)
+
+
+def _answers(scene: Scene, sheet: SampleSheet) -> None:
+    instrument = scene.instrument(sheet.instrument)
+    answer(scene.store, instrument, sheet.vendor, sheet.answers, by=Person(sheet.by), clock=scene.clock)
 
 
 def _waive(scene: Scene, one: SampleInitiative, waiver: SampleWaiver) -> None:

@@ -19,14 +19,14 @@ SOURCE = "authored sample"
 
 @dataclass(slots=True)
 class Scene:
-    """The store, its time, the content that gates and scorecards are made of, and what was begun so far."""
+    """The store, its time, the content that gates and instruments are made of, and what was begun so far."""
 
     run_time: RunTime
     clock: SteppingClock
     chance: SameChance
     signing: Signing
     gates: Sequence[GatePack]
-    scorecard: Instrument
+    instruments: Sequence[Instrument]
     version: str
     desk: TicketDesk = field(default_factory=TicketDesk)
     releases: dict[str, str] = field(default_factory=dict)
@@ -39,6 +39,15 @@ class Scene:
     def store(self) -> Store:
         """The store that is filled."""
         return self.run_time.store
+
+    @property
+    def scorecard(self) -> Instrument:
+        """The readiness scorecard."""
+        return self.instrument("readiness-scorecard")
+
+    def instrument(self, name: str) -> Instrument:
+        """The instrument of that id, which the packs hold."""
+        return next(one for one in self.instruments if one.id == name)
 
     def key_of(self, person: Person) -> str:
         """The key with which somebody signs; it is kept nowhere after the sample is made."""
