@@ -80,6 +80,12 @@ def test_junit_counts_cases_and_names_those_that_failed_or_were_flaky(tmp_path: 
         (made.mlflow(status="FAILED", accuracy=0.9), "the run is FAILED"),
         ('{"resourceSpans": [{"scopeSpans": [{"spans": [{}]}]}]}\n', "no traceId"),
         ({"schema_version": 99, "candidates": []}, "schema_version is 99"),
+        ({"runs": [{"info": {}, "data": {}}]}, "these are runs that MLflow found; export one run"),
+        (made.sarif(results=None), "runs[0] has no `results`: it only lists its rules; scan again"),
+        (made.sarif(results=None, externalPropertyFileReferences={}), "they are in other files; write them into"),
+        ('<coverage generated="17" clover="4"><project/></coverage>', "this is Clover XML"),
+        ("case;ai;person;by;at\n1;a\n", "not as many cells"),
+        ('case,ai,person,by,at\n"1,a,a,A,2026-03-01\n', "mend the quotes"),
     ],
 )
 def test_what_is_broken_is_told_and_never_taken(tmp_path: Path, content: object, words: str) -> None:
@@ -123,6 +129,71 @@ def test_sarif_levels_come_from_the_result_or_its_rule_and_accepted_suppressions
         "notes": 1,
         "suppressed": 1,
     }
+
+
+def test_sarif_results_that_are_gone_or_no_failure_are_no_open_errors_and_rules_are_found_by_place(
+    tmp_path: Path,
+) -> None:
+    results = [
+        {"ruleIndex": 0, "baselineState": "new"},
+        {"ruleId": "R1", "baselineState": "unchanged"},
+        {"ruleId": "R1", "baselineState": "absent"},
+        {"rule": {"id": "R1"}, "kind": "pass"},
+        {"rule": {"index": 2}},
+        {"message": {"text": "of no rule"}},
+    ]
+    extension = {"name": "plugin", "rules": [{"id": "R9"}]}
+    driver = made.sarif()["runs"][0]["tool"]["driver"]
+    body = read(tmp_path, made.sarif(results=results, tool={"driver": driver, "extensions": [extension]})).body
+    assert {name: body[name] for name in ("errors", "warnings", "notes", "absent", "rules")} == {
+        "errors": 2, "warnings": 1, "notes": 2, "absent": 1, "rules": 5,
+    }  # fmt: skip
+    assert body["found"] == {"R1": 3, "R3": 1, "unnamed": 1}
+
+
+SUREFIRE = """<?xml version="1.0" encoding="UTF-8"?>
+<testsuite xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" name="A" time="0.2" tests="3" errors="0" skipped="1"
+  failures="1" flakes="1"><properties><property name="os" value="&lt;coverage"/></properties>
+<testcase name="a" classname="A" time="0.1"><flakyError type="E"><stackTrace>x</stackTrace></flakyError></testcase>
+<testcase name="b" classname="A"><failure type="E">no</failure><rerunFailure type="E">no</rerunFailure></testcase>
+<testcase name="c" classname="A"><skipped message="later"/></testcase></testsuite>"""
+GOTEST = """<?xml version="1.0" encoding="UTF-8"?>
+<testsuites tests="2" failures="1" errors="0" time="0.01">
+<testsuite tests="2" failures="1" time="0.01" name="example.org/a" timestamp="2026-03-01T10:00:00+01:00">
+<testcase classname="a" name="TestA" time="0"></testcase>
+<testcase classname="a" name="TestB"><failure message="Failed" type="">x</failure></testcase></testsuite>
+</testsuites>"""
+GTEST = """<testsuites tests="2" failures="0" disabled="1" errors="0" timestamp="2026-03-01T09:00:00">
+<testsuite name="S" tests="2" failures="0" disabled="1" errors="0"><testcase name="A" status="run" classname="S"/>
+<testcase name="B" status="notrun" result="suppressed" classname="S"/></testsuite></testsuites>"""
+
+
+@pytest.mark.parametrize(
+    ("content", "counts", "measured"),
+    [
+        (SUREFIRE, {"n": 3, "passed": 1, "failures": 1, "skipped": 1, "flaky": 1}, None),
+        (GOTEST, {"n": 2, "passed": 1, "failures": 1, "skipped": 0, "flaky": 0}, MEASURED),
+        (GTEST, {"n": 2, "passed": 1, "failures": 0, "skipped": 1, "flaky": 0}, MEASURED),
+    ],
+    ids=["surefire", "gotestsum", "googletest"],
+)
+def test_junit_of_surefire_gotestsum_and_googletest(
+    tmp_path: Path, content: str, counts: dict[str, int], measured: dt.datetime | None
+) -> None:
+    found = read(tmp_path, content, kind="tests")
+    assert ({name: found.body[name] for name in counts}, found.measured_at) == (counts, measured)
+
+
+@pytest.mark.parametrize("sign", [",", ";", "\t"])
+def test_labels_of_a_spreadsheet_with_its_mark_separators_and_cells_over_two_lines(tmp_path: Path, sign: str) -> None:
+    rows = (
+        ("Case", "AI", "Person", "By", "At", "Note"),
+        ('"first line\r\nsecond"', "a", "a", "Ana", "2026-03-01T08:00:00Z", '"x, y; z"'),
+        ('"first line\r\nthird"', "a", "b", "Ben", "2026-03-01T09:00:00Z", ""),
+    )
+    text = "\ufeff" + "\r\n".join(sign.join(row) for row in rows) + "\r\n"
+    found = read(tmp_path, text)
+    assert (found.kind, found.body["n"], found.body["wrong"], found.measured_at) == ("labels", 2, 1, MEASURED)
 
 
 COVERAGE_JSON = {

@@ -31,7 +31,9 @@ class _Suites:
 
     def begun(self, name: str, attributes: Mapping[str, str], line: int) -> None:
         place = f"{self.file}: line {line}"
-        if name == "testsuite":
+        if name == "testsuites":
+            self._date(attributes, place)
+        elif name == "testsuite":
             self._suite(attributes, place)
         elif name == "testcase":
             self._case = f"{attributes.get('classname', '')}.{attributes.get('name', '')}".strip(".")[:NAME_CHARS_MAX]
@@ -68,6 +70,9 @@ class _Suites:
                     claim = count(attributes[word], place=f"{place}: {word}")
                     self.claimed[word] = self.claimed.get(word, 0) + claim
         self._suite_depth += 1
+        self._date(attributes, place)
+
+    def _date(self, attributes: Mapping[str, str], place: str) -> None:
         at, zoned = time_of(attributes.get("timestamp"), place=f"{place}: timestamp")
         if at is not None and (self.newest is None or at > self.newest):
             self.newest, self.zoned = at, zoned

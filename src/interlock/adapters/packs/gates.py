@@ -1,17 +1,17 @@
 """Reading packs of gates; an error names the file, the line, the field and the mend."""
 
-from importlib import resources
+from functools import cache
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from interlock.adapters.definitions.text_file import text_of
+from interlock.adapters.packs.own_pack import own_packs
 from interlock.adapters.packs.problem_words import problem_words
 from interlock.adapters.packs.written_part import written_part
 from interlock.terms.gate import Gate, GateCheck, GatePack
 
 OWN = ("readiness", "stages", "conditions")
-KIND = "a pack of gates is a short YAML file"
 READS_STATEMENTS = "use case"  # the probe that is told the words by which a problem statement is read
 
 
@@ -52,14 +52,19 @@ class _Pack(BaseModel):
     title: str
     gates: tuple[_Gate, ...] = Field(min_length=1)
 
+    def term(self) -> GatePack:
+        return GatePack(self.pack, self.version, self.title, tuple(gate.term() for gate in self.gates))
+
 
 def read_gates(added: Path | None = None) -> tuple[GatePack, ...]:
     """The packs of the product, and one more from a file. Raises BadInput where a file is no pack of gates."""
-    folder = resources.files("interlock") / "packs" / "gates"
-    own = tuple(_pack(f"packs/gates/{name}.yaml", (folder / f"{name}.yaml").read_text("utf-8")) for name in OWN)
-    return own if added is None else (*own, _pack(str(added), text_of(added, ending=".yaml", kind=KIND)))
+    if added is None:
+        return _own()
+    text = text_of(added, ending=".yaml", kind="a pack of gates is a short YAML file")
+    return (*_own(), written_part(str(added), text, _Pack, what="pack of gates").term())
 
 
-def _pack(name: str, text: str) -> GatePack:
-    read = written_part(name, text, _Pack, what="pack of gates")
-    return GatePack(read.pack, read.version, read.title, tuple(gate.term() for gate in read.gates))
+@cache
+def _own() -> tuple[GatePack, ...]:
+    packs = own_packs("gates")
+    return tuple(_Pack.model_validate(packs[name]).term() for name in OWN)

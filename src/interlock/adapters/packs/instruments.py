@@ -1,7 +1,7 @@
 """Reading instruments and files of answers; an error names the file, the line, the field and the mend."""
 
 from collections import Counter
-from importlib import resources
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 
 from interlock.adapters.definitions.places import line_of
 from interlock.adapters.definitions.text_file import text_of
+from interlock.adapters.packs.own_pack import own_packs
 from interlock.terms.errors import BadInput
 from interlock.terms.instrument import Band, HardRule, Instrument, Item, Scale
 
@@ -98,15 +99,18 @@ class _Pack(_Part):
 
 def read_instruments(added: Path | None = None) -> tuple[Instrument, ...]:
     """The instruments of the product by id, and one more from a file. Raises BadInput where a file is none."""
-    folder = resources.files("interlock") / "packs" / "instruments"
-    files = sorted((one for one in folder.iterdir() if one.name.endswith(".yaml")), key=lambda one: one.name)
-    own = tuple(_instrument(one.name, one.read_text("utf-8")) for one in files)
+    own = _own()
     if added is None:
         return own
     theirs = _instrument(str(added), text_of(added, ending=".yaml", kind="an instrument is a short YAML file"))
     if any(one.id == theirs.id for one in own):
         raise BadInput(f"{added}: the id '{theirs.id}' is taken by an instrument of the product; choose another")
     return (*own, theirs)
+
+
+@cache
+def _own() -> tuple[Instrument, ...]:
+    return tuple(_Pack.model_validate(content).term() for content in own_packs("instruments").values())
 
 
 def read_answers(path: Path) -> dict[str, Any]:

@@ -87,7 +87,8 @@ def usable(
             "have people or an executed check confirm it",
             tuple(item.digest for item in own),
         )
-    newest = max(independent, key=measured_at)
+    # Of two measured at the same moment the one recorded later: it was written knowing the other.
+    newest = max(reversed(independent), key=lambda item: (measured_at(item), item.at))
     when = measured_at(newest)
     gap = out_of_time(newest, kind=kind, now=now, days=days) or never_ran(newest)
     if gap is not None:
