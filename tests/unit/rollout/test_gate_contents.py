@@ -20,53 +20,140 @@ CHECKS: dict[tuple[str, str], GateCheck] = {
 }
 NOW = dt.datetime(2026, 6, 1, 12, tzinfo=dt.UTC)
 
-EIGHT_READINESS_GATES = {
-    "problem framing": {"persona", "behaviour change", "falsifiable outcome", "without AI"},
-    "data fitness": {"samples", "edge cases", "data owner", "lawful", "representative"},
-    "privacy and legal": {
-        "impact assessment", "vendor agreements", "purpose and basis", "minimisation", "may not leave",
+# The checks of each gate, and what answers each.
+EIGHT_READINESS_GATES: dict[str, dict[str, str]] = {
+    "problem framing": {
+        "persona": "stated", "behaviour change": "stated", "falsifiable outcome": "falsifiable",
+        "use case": "use case", "without AI": "stated",
     },
-    "model selection": {"service levels", "bake-off"},
-    "guardrails": {"input limits", "output policy", "refusal", "safe fallback", "kill switch"},
-    "human in the loop": {"thresholds by risk", "undo", "queue", "reviewer tools"},
-    "observability": {"traces", "quality", "drift and safety", "unit economics"},
-    "decide": {"business proof", "bounded plan"},
+    "data fitness": {
+        "samples": "recorded", "edge cases": "recorded", "data owner": "stated", "lawful": "stated",
+        "representative": "attested",
+    },
+    "privacy and legal": {
+        "impact assessment": "attested", "vendor agreements": "stated", "purpose and basis": "stated",
+        "minimisation": "stated", "may not leave": "stated",
+    },
+    "model selection": {
+        "service levels": "stated", "bake-off": "bake-off",
+    },
+    "guardrails": {
+        "input limits": "stated", "output policy": "stated", "refusal": "stated", "safe fallback": "stated",
+        "kill switch": "drilled",
+    },
+    "human in the loop": {
+        "thresholds by risk": "harm reviewed", "undo": "undo", "queue": "stated", "reviewer tools": "attested",
+    },
+    "observability": {
+        "traces": "recorded", "quality": "recorded", "drift and safety": "attested", "unit economics": "recorded",
+    },
+    "decide": {
+        "owners": "owners", "business proof": "kpi moved", "bounded plan": "decided", "no drift": "live by drift",
+    },
 }  # fmt: skip
-FIVE_STAGES = {
-    "leave exploration": {"owners", "problem framing", "data fitness", "privacy and legal", "live by drift"},
+FIVE_STAGES: dict[str, dict[str, str]] = {
+    "leave exploration": {
+        "owners": "owners", "problem framing": "gate", "data fitness": "gate", "privacy and legal": "gate",
+        "live by drift": "live by drift",
+    },
     "leave pilot": {
-        "owners", "model selection", "guardrails", "human in the loop", "security", "certificate", "shadow",
-        "live by drift",
+        "owners": "owners", "model selection": "gate", "guardrails": "gate", "human in the loop": "gate",
+        "security": "attested", "certificate": "certificate", "shadow": "shadow", "live by drift": "live by drift",
     },
     "leave controlled rollout": {
-        "owners", "observability", "stability", "business proof", "scorecard", "live by drift",
+        "owners": "owners", "observability": "gate", "stability": "stable", "business proof": "kpi moved",
+        "scorecard": "scorecard", "live by drift": "live by drift",
     },
-    "leave scale": {"owners", "decide", "scorecard", "stability", "support", "incidents"},
-    "stay in operation": {"owners", "stability", "kill switch", "incidents", "live by drift"},
+    "leave scale": {
+        "owners": "owners", "decide": "gate", "scorecard": "scorecard", "stability": "stable", "support": "attested",
+        "incidents": "no open incident",
+    },
+    "stay in operation": {
+        "owners": "owners", "stability": "stable", "kill switch": "drilled", "incidents": "no open incident",
+        "live by drift": "live by drift",
+    },
 }  # fmt: skip
-FIVE_CONDITIONS = {
-    "precision": {"certificate"},
-    "safety": {"owners", "redlines", "data policy", "audit logging"},
-    "stability": {"two sprints"},
-    "observability of outputs": {"traces"},
-    "business proof": {"kpi moved"},
-}
+FIVE_CONDITIONS: dict[str, dict[str, str]] = {
+    "precision": {
+        "certificate": "certificate",
+    },
+    "safety": {
+        "owners": "owners", "redlines": "attested", "data policy": "attested", "audit logging": "attested",
+    },
+    "stability": {
+        "two sprints": "stable",
+    },
+    "observability of outputs": {
+        "traces": "recorded",
+    },
+    "business proof": {
+        "kpi moved": "kpi moved",
+    },
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(
     ("pack", "wanted"), [("readiness", EIGHT_READINESS_GATES), ("stages", FIVE_STAGES), ("conditions", FIVE_CONDITIONS)]
 )
 def test_eight_gates_five_stages_and_five_conditions_ask_what_they_cannot_do_without(
-    pack: str, wanted: dict[str, set[str]]
+    pack: str, wanted: dict[str, dict[str, str]]
 ) -> None:
-    asked = {gate.id: {check.id for check in gate.checks} for gate in PACKS[pack].gates}
+    asked = {gate.id: {check.id: check.probe for check in gate.checks} for gate in PACKS[pack].gates}
     assert list(asked) == list(wanted)
-    assert {gate: checks - asked[gate] for gate, checks in wanted.items() if checks - asked[gate]} == {}
+    assert [(gate, lack) for gate, checks in wanted.items() for lack in checks.items() - asked[gate].items()] == []
 
 
 def test_at_least_50_real_samples_with_an_edge_case_among_them() -> None:
     assert CHECKS["data fitness", "samples"].told["figures"]["n"]["at_least"] == 50
     assert CHECKS["data fitness", "edge cases"].told["figures"]["edge_cases"]["at_least"] == 1
+
+
+def test_every_output_is_traced_before_a_gate_takes_traces() -> None:
+    for gate in ("observability", "observability of outputs"):
+        assert CHECKS[gate, "traces"].told["figures"]["share"]["at_least"] == 1
+
+
+RECORDED = {
+    "labels": {("data fitness", "samples"), ("data fitness", "edge cases")},
+    "traces": {("observability", "traces"), ("observability of outputs", "traces")},
+    "period": {("observability", "quality")},
+    "expense": {("observability", "unit economics")},
+}
+STATED = {
+    ("problem framing", "persona"): "problem.who",
+    ("problem framing", "behaviour change"): "behaviour",
+    ("problem framing", "without AI"): "without_ai.alternative",
+    ("data fitness", "data owner"): "data.owner data.sources",
+    ("data fitness", "lawful"): "data.purpose data.legal_basis",
+    ("privacy and legal", "vendor agreements"): "vendors[].processing_agreement",
+    ("privacy and legal", "purpose and basis"): "data.purpose data.legal_basis",
+    ("privacy and legal", "minimisation"): "data.minimised_by",
+    ("privacy and legal", "may not leave"): "data.may_not_leave",
+    ("guardrails", "input limits"): "guardrails.input_limits",
+    ("guardrails", "output policy"): "guardrails.output_policy",
+    ("guardrails", "refusal"): "guardrails.refusal",
+    ("guardrails", "safe fallback"): "guardrails.fallback",
+    ("human in the loop", "queue"): "oversight owners.escalation",
+    ("model selection", "service levels"): (
+        "service_levels.success_min_share service_levels.latency_p95_ms service_levels.cost_per_success_max_usd"
+    ),
+}
+
+
+@pytest.mark.parametrize(("kind", "checks"), RECORDED.items())
+def test_each_recorded_check_takes_evidence_of_its_own_kind(kind: str, checks: set[tuple[str, str]]) -> None:
+    assert checks <= {name for name, check in CHECKS.items() if check.told.get("kind") == kind}
+
+
+@pytest.mark.parametrize(("name", "fields"), STATED.items(), ids=[f"{gate}, {check}" for gate, check in STATED])
+def test_each_stated_check_reads_its_own_fields(name: tuple[str, str], fields: str) -> None:
+    read = [field.removeprefix("initiative.") for field in CHECKS[name].told["fields"]]
+    assert set(fields.split()) <= set(read)
+
+
+def test_a_stage_asks_the_gates_that_it_names() -> None:
+    asked = {check.id: check.told["gate"] for check in CHECKS.values() if check.probe == "gate"}
+    assert asked == {gate: gate for gate in EIGHT_READINESS_GATES}
 
 
 @pytest.mark.parametrize(
@@ -110,14 +197,6 @@ def test_each_of_the_five_stages_says_what_it_proves_who_decides_and_what_it_pre
     found = next(one for one in PACKS["stages"].gates if one.id == gate)
     assert found.decided_by == "rights.move"
     assert all((found.title, found.question.endswith("?"), found.prevents))
-
-
-def test_three_levels_of_service_are_promised_before_a_bake_off() -> None:
-    assert CHECKS["model selection", "service levels"].told["fields"] == [
-        "initiative.service_levels.success_min_share",
-        "initiative.service_levels.latency_p95_ms",
-        "initiative.service_levels.cost_per_success_max_usd",
-    ]
 
 
 def _baked(success: float, latency_ms: float, cost_usd: float) -> Verdict:
