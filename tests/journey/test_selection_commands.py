@@ -102,3 +102,20 @@ def test_all_questions_unanswered_are_not_yet_and_a_rule_is_recommended_with_sta
     )
     done = run("ai-fit", "b.yaml")
     assert (done.status, done.out.startswith("b: rule. ")) == (0, True)
+
+
+def test_a_definition_is_asked_only_for_what_it_does_not_say(run: Run, tmp_path: Path) -> None:
+    example = str(Path(__file__).parents[2] / "workflows" / "message-triage.yaml")
+    told = run("ai-fit", example)
+    assert (told.status, "(need-goes-away)" in told.out, "(undo)" in told.out) == (1, True, False)
+    assert "message-triage.yaml says: behaviour, metric, without-ai" in told.out
+    sheet = run("ai-fit", example, "--questions").out
+    assert {'undo: "yes"', "rules-decide: unknown", "cases-a-month: 8000"} <= set(sheet.splitlines())
+    (tmp_path / "answers.yaml").write_text(
+        sheet.replace("away: unknown", "away: no").replace("decide: unknown", "decide: yes"), encoding="utf-8"
+    )
+    assert run("ai-fit", "answers.yaml").out.startswith("message-triage: rule. ")
+    assert run("ai-fit", example, "--json").json["said_by_definition"][0] == "behaviour"
+    (tmp_path / "broken.yaml").write_text("workflow: x\nbudgets: 1\n", encoding="utf-8")
+    broken = run("ai-fit", "broken.yaml")
+    assert (broken.status, "broken.yaml:2: budgets: is not a field of a definition" in broken.said) == (2, True)

@@ -45,7 +45,7 @@ def fit_pack() -> FitPack:
     return fit_pack()
 
 
-def read_fit_answers(path: Path) -> FitAnswers:
+def read_fit_answers(path: Path) -> FitAnswers | None:
     """Answers to that from a file."""
     from interlock.adapters.packs.ai_fit import read_fit_answers
 

@@ -225,3 +225,25 @@ def test_changed_fields_are_named_with_both_values() -> None:
         ("owners.safety", "Ben Okafor", "(absent)"),
     )
     assert changed_fields(old, old) == ()
+
+
+def test_of_a_list_what_changed_inside_is_told_by_the_items_name() -> None:
+    sort, pay = {"name": "sort", "harm": "low", "undo": None}, {"name": "pay", "harm": "high", "undo": "take back"}
+    old = {"steps": [sort, pay], "owners": ["a"]}
+    assert changed_fields(old, {"steps": [{**sort, "harm": "high"}, pay], "owners": ["a", "b"]}) == (
+        ("owners", "['a']", "['a', 'b']"),
+        ("steps[sort].harm", "low", "high"),
+    )
+    assert changed_fields(old, {**old, "steps": [pay]}) == (("steps[sort]", "name: sort, harm: low", "(absent)"),)
+    assert changed_fields(old, {**old, "steps": [pay, sort]}) == (("steps (order)", "sort, pay", "pay, sort"),)
+    send = {"name": "send", "harm": "low"}
+    renamed = changed_fields(old, {**old, "steps": [send, pay]})
+    assert [name for name, _, _ in renamed] == ["steps[sort]", "steps[send]"]
+    assert [name for name, _, _ in changed_fields(old, {**old, "steps": [sort, sort]})] == ["steps"]
+    assert changed_fields(old, old) == ()
+
+
+@given(st.lists(st.sampled_from("abc"), max_size=4), st.lists(st.sampled_from("abc"), max_size=4))
+def test_lists_that_differ_never_look_the_same(old: list[str], new: list[str]) -> None:
+    made = [[{"name": name, "n": place} for place, name in enumerate(one)] for one in (old, new)]
+    assert (changed_fields({"steps": made[0]}, {"steps": made[1]}) == ()) == (made[0] == made[1])

@@ -1,13 +1,18 @@
 """Is AI the right answer: the simplest way that fits, and what is still open."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from interlock.adapters.definitions.yaml_file import read_definition
 from interlock.adapters.packs.ai_fit import fit_pack, read_fit_answers
 from interlock.engine.selection.ai_fit import ai_fit
+from interlock.engine.selection.said import said_by
 from interlock.terms.ai_fit import FitAnswers
 from interlock.terms.errors import BadInput
+from interlock.terms.initiative import Initiative, Lane
+from interlock.terms.workflow import NO_EFFECT, WorkflowStep
 
 PACK = fit_pack()
 DATA = ("data-exists", "data-owner", "data-accessible", "data-lawful", "data-fresh", "data-trusted")
@@ -118,3 +123,27 @@ def test_a_file_that_cannot_be_used_says_where_and_how_to_mend_it(tmp_path: Path
     with pytest.raises(BadInput) as refused:
         read_fit_answers(tmp_path / "a.yaml")
     assert told in str(refused.value)
+
+
+def test_a_definition_answers_what_it_says_and_leaves_the_rest_unknown(tmp_path: Path) -> None:
+    example = Path(__file__).parents[3] / "workflows" / "message-triage.yaml"
+    assert read_fit_answers(example) is None
+    definition = read_definition(example)
+    assert said_by(definition) == FitAnswers(
+        "message-triage",
+        {
+            "behaviour": "agents begin with the message instead of with the question whose it is",
+            "metric": "time until a message is in its queue: 95 to 10 minutes by 2026-12-18",
+            "without-ai": "a form with which customers choose the queue themselves",
+            "without-ai-reaches-target": "no",  # it is expected to reach 60 minutes
+            "cases-a-month": 8000.0,  # 400 a working day
+            "cost-of-wrong": "low",
+            "undo": "yes",
+            "data-exists": "yes",
+            "data-owner": "yes",
+        },
+    )
+    idea = replace(definition, initiative=Initiative(), steps=(), effect=NO_EFFECT)
+    assert said_by(idea) == FitAnswers("message-triage", {})
+    untagged = replace(definition, steps=(WorkflowStep("a", lane=Lane.AGENT),))
+    assert {"cost-of-wrong", "cases-a-month"}.isdisjoint(said_by(untagged).values)

@@ -13,6 +13,7 @@ from interlock.adapters.definitions.text_file import text_of
 from interlock.terms.ai_fit import AnswerKind, FitAnswers, FitPack, FitQuestion, Wanted, Way
 from interlock.terms.errors import BadInput
 
+OF_A_DEFINITION = "workflow"
 UNKNOWN = ("unknown", "not known", "?", "")
 
 
@@ -48,11 +49,16 @@ def _wanted(name: str, condition: Any) -> Wanted:
     return Wanted(name, options=tuple(condition))
 
 
-def read_fit_answers(path: Path) -> FitAnswers:
-    """The answers in a YAML file. What is left out, empty or `unknown` is unknown. Raises BadInput with every fault."""
+def read_fit_answers(path: Path) -> FitAnswers | None:
+    """The answers in a YAML file, None where it is a workflow definition instead.
+
+    What is left out, empty or `unknown` is unknown. Raises BadInput with every fault.
+    """
     node = _composed(path, text_of(path, ending=".yaml", kind="answers are a short YAML file"))
     if not isinstance(node, yaml.MappingNode):
         raise BadInput(f"{path}: write one answer a line, such as `rules-decide: no`. {_asked()}")
+    if any(str(key.value) == OF_A_DEFINITION for key, _ in node.value):
+        return None
     questions = {one.id: one for one in fit_pack().questions}
     name, values, seen, faults = "", dict[str, str | float](), set[str](), []
     for key, value in node.value:

@@ -80,16 +80,48 @@ def limits_of(body: Mapping[str, Any]) -> Limits:
 def changed_fields(
     old: Mapping[str, Any], new: Mapping[str, Any], *, prefix: str = ""
 ) -> tuple[tuple[str, str, str], ...]:
-    """Fields that differ between two recorded definitions: (dotted name, old, new), in the order of the names."""
+    """Fields that differ between two recorded definitions: (dotted name, old, new), in the order of the names.
+
+    Items of a list are told by what they are called: `steps[pay].harm`; where the items are the same ones in another
+    order, the whole order is told.
+    """
     changes: list[tuple[str, str, str]] = []
     for name in sorted({*old, *new}):
         before, after = old.get(name), new.get(name)
         if isinstance(before, Mapping) and isinstance(after, Mapping):
             changes.extend(changed_fields(before, after, prefix=f"{prefix}{name}."))
         elif before != after:
-            changes.append((prefix + name, _words(before), _words(after)))
+            changes.extend(_inside(before, after, prefix + name) or [(prefix + name, _words(before), _words(after))])
     return tuple(changes)
 
 
+def _inside(before: Any, after: Any, place: str) -> list[tuple[str, str, str]]:
+    """What differs inside two lists whose items have names; empty where they are none, or the names do not tell."""
+    olds, news = _by_name(before), _by_name(after)
+    if olds is None or news is None:
+        return []
+    changes: list[tuple[str, str, str]] = []
+    for name in dict.fromkeys((*olds, *news)):
+        old, new = olds.get(name), news.get(name)
+        if old is None or new is None:
+            changes.append((f"{place}[{name}]", _words(old), _words(new)))
+        else:
+            changes.extend(changed_fields(old, new, prefix=f"{place}[{name}]."))
+    kept = [[name for name in one if name in olds and name in news] for one in (olds, news)]
+    if kept[0] != kept[1]:
+        changes.append((f"{place} (order)", ", ".join(kept[0]), ", ".join(kept[1])))
+    return changes
+
+
+def _by_name(items: Any) -> Mapping[str, Mapping[str, Any]] | None:
+    """A list of parts by what each is called, None where it is none or two are called the same."""
+    if not isinstance(items, list | tuple) or not all(isinstance(item, Mapping) for item in items):
+        return None
+    called = {str(item.get("name") or item.get("risk") or item.get("id") or ""): item for item in items}
+    return called if len(called) == len(items) and "" not in called else None
+
+
 def _words(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name}: {_words(item)}" for name, item in value.items() if item not in (None, [], ()))
     return "(absent)" if value is None else str(value)

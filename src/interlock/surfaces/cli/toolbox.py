@@ -105,7 +105,7 @@ class Toolbox:
     read_candidates: Callable[[Path], Sequence[Scored]]
     selection_weights: Callable[[], Mapping[Criterion, float]]
     fit_pack: Callable[[], FitPack]
-    read_fit_answers: Callable[[Path], FitAnswers]
+    read_fit_answers: Callable[[Path], FitAnswers | None]
     read_frameworks: Callable[[], Sequence[Framework]]
     read_problem: Callable[[Path], StatedProblem]
     problem_words: Callable[[], ProblemWords]

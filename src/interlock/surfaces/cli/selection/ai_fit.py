@@ -1,5 +1,6 @@
 """`interlock ai-fit`: rule, workflow change, report, AI assistant, AI agent, or not yet."""
 
+import json
 from pathlib import Path
 from typing import Annotated
 
@@ -7,14 +8,17 @@ import typer
 from rich.text import Text
 
 from interlock.engine.selection.ai_fit import ai_fit
+from interlock.engine.selection.said import said_by
 from interlock.surfaces.cli.store_options import JsonOption, show_json
 from interlock.surfaces.cli.toolbox import Toolbox, toolbox
 from interlock.surfaces.cli.watching import printable
-from interlock.terms.ai_fit import NOT_YET, AiFit, FitPack, Reason
+from interlock.terms.ai_fit import NOT_YET, AiFit, FitAnswers, FitPack, Reason
+from interlock.terms.errors import BadInput
 
 HELP = """Say whether AI is the right answer to a problem: the simplest way that fits, with its reasons.
 
-FILE holds answers, one a line. `interlock ai-fit --questions > answers.yaml` writes them all, still unknown. The ways
+FILE holds answers, one a line, or is a workflow definition: what that says is taken as answered. `--questions` writes
+all questions into a file to be filled in, with what FILE answers already; without FILE all are still unknown. The ways
 are a workflow change, a rule, a report, an AI assistant, an AI agent, in that order. While a simpler way may still fit,
 nothing after it is recommended: the answer is "not yet", with the questions that decide next. What you leave out is
 unknown and never counts as a yes. AI needs all six answers about data.
@@ -22,6 +26,7 @@ unknown and never counts as a yes. AI needs all six answers about data.
 Examples:
 
 - `interlock ai-fit --questions > answers.yaml`
+- `interlock ai-fit workflows/triage.yaml --questions > answers.yaml`
 - `interlock ai-fit answers.yaml --json`
 
 Exit status: 0 a way is recommended; 1 not yet; 2 the file cannot be used.
@@ -30,23 +35,33 @@ Exit status: 0 a way is recommended; 1 not yet; 2 the file cannot be used.
 
 def ai_fit_command(
     context: typer.Context,
-    file: Annotated[Path | None, typer.Argument(metavar="FILE", help="YAML, one answer a line.")] = None,
+    file: Annotated[Path | None, typer.Argument(metavar="FILE", help="Answers, one a line, or a definition.")] = None,
     *,
-    questions: Annotated[bool, typer.Option("--questions", help="Write all questions, to be filled in.")] = False,
+    questions: Annotated[bool, typer.Option("--questions", help="Write all questions, with what is answered.")] = False,
     as_json: JsonOption = False,
 ) -> None:
     box = toolbox(context)
     pack = box.fit_pack()
-    if (file is None) is not questions:
-        raise typer.BadParameter("name a FILE of answers, or --questions to write one")
-    if file is None:
-        box.out.print(Text(_blank(pack)), soft_wrap=True)
+    if file is None and not questions:
+        raise BadInput("name a FILE of answers or a workflow definition, or write the questions with --questions")
+    answers, defined = FitAnswers("unknown", {}), False
+    if file is not None:
+        answers, defined = _answers(box, file)
+    if questions:
+        box.out.print(Text(_sheet(pack, answers)), soft_wrap=True)
         return
-    fit = ai_fit(box.read_fit_answers(file), pack)
+    fit = ai_fit(answers, pack)
     if as_json:
-        show_json(box, {"fit": fit, "pack": pack.version})
+        show_json(
+            box, {"fit": fit, "pack": pack.version, "said_by_definition": list(answers.values) if defined else []}
+        )
     else:
         _tell(box, fit, pack)
+        if defined:
+            say = f"{file} says: {', '.join(answers.values) or 'none of it'}. "
+            box.out.print(
+                Text(f"{say}For the rest: interlock ai-fit {file} --questions > answers.yaml"), soft_wrap=True
+            )
     if fit.recommendation == NOT_YET:
         raise typer.Exit(1)
 
@@ -54,10 +69,25 @@ def ai_fit_command(
 ai_fit_command.__doc__ = HELP
 
 
-def _blank(pack: FitPack) -> str:
-    lines = ["name: unknown"]
+def _answers(box: Toolbox, file: Path) -> tuple[FitAnswers, bool]:
+    """The answers, and whether a definition gave them."""
+    answers = box.read_fit_answers(file)
+    return (said_by(box.read_definition(file)), True) if answers is None else (answers, False)
+
+
+def _sheet(pack: FitPack, answers: FitAnswers) -> str:
+    """All questions as a file of answers; a text in quotes, which YAML reads as JSON does."""
+    lines = [f"name: {json.dumps(answers.name, ensure_ascii=False)}"]
     for one in pack.questions:
-        lines += [f"# {one.question} ({', '.join(one.options) or one.kind})", f"{one.id}: unknown"]
+        value = answers.values.get(one.id)
+        words = (
+            "unknown"
+            if value is None
+            else f"{value:g}"
+            if isinstance(value, float)
+            else json.dumps(value, ensure_ascii=False)
+        )
+        lines += [f"# {one.question} ({', '.join(one.options) or one.kind})", f"{one.id}: {words}"]
     return "\n".join(lines)
 
 
