@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,7 @@ import yaml
 
 from commandline import Ended, Run
 from interlock.adapters.definitions.drafts import YamlDrafts
+from interlock.adapters.reports.files import write_lines
 from interlock.engine.interview.course import answered, left_open, next_question
 from interlock.engine.interview.reading import value_of
 from interlock.terms.interview import Interview
@@ -191,7 +192,7 @@ def test_no_file_is_overwritten(run: Run, say: Say, tmp_path: Path) -> None:
         (("idea.yaml", "--set", "problem.who"), "write a field, an equals sign and the answer"),
         (("idea.yaml", "--set", "budget.error=4"), "--set budget.error: '4' is over 1, which is all of them; write"),
         (("idea.yaml", "--set", "kpis.1.name=x"), "--set kpis.1.name: the next entry is kpis.0; entries count from 0"),
-        (("idea.yaml", "--set", "owners.value=%"), "--set owners.value=%: says nothing: write a name or a sentence"),
+        (("idea.yaml", "--set", "owners.value=%"), "--set owners.value: says nothing: write a name or a sentence"),
         (("idea.yaml", "--from", "triage"), "there is no template 'triage'; there are: customer-triage, insight"),
         (("idea.yaml", "--answers", "no.yaml"), "there is no file no.yaml"),
         (("idea.yaml", "--answers", "bad.yaml"), "bad.yaml:1: owners.safty: is not a field of a definition"),
@@ -218,6 +219,23 @@ def test_a_disk_that_refuses_loses_no_answer(run: Run, monkeypatch: pytest.Monke
     assert (ended.status, ended.out) == (3, "")
     assert "What was said so far:" in ended.err
     assert "  who: clerks of the desk" in ended.err
+
+
+def test_ctrl_c_while_the_file_is_written_loses_nothing(
+    say: Say, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tries: list[Path] = []
+
+    def interrupted(path: Path, lines: Iterable[bytes]) -> None:
+        tries.append(path)
+        if len(tries) == 1:
+            raise KeyboardInterrupt
+        write_lines(path, lines)
+
+    monkeypatch.setattr("interlock.adapters.reports.files.write_lines", interrupted)
+    stopped = say("idea.yaml", lines=["clerks of the desk"])
+    assert (stopped.status, "what you said is in idea.yaml" in stopped.said) == (130, True)
+    assert content(tmp_path / "idea.yaml")["problem"] == {"who": "clerks of the desk"}
 
 
 def test_options_hold_over_files_and_files_over_the_template(run: Run, tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ house which fills its gaps gets a workflow that earns authority, acts once, and 
 
 import json
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,14 @@ import pytest
 
 import interlock
 from commandline import Run
+from interlock.adapters.cedar.guardrail import policy_faults
+from interlock.adapters.definitions.facts_file import read_facts
+from interlock.adapters.definitions.yaml_file import read_definition
 from interlock.adapters.packs.templates import templates
+from interlock.engine.policy import edge
+from interlock.flows.policy.check import check_case
 from interlock.oversight import certify
+from interlock.wiring.run_time import guardrail
 
 AT = "2026-11-26T09:30:00Z"  # a Thursday morning
 SURE = 0.97
@@ -164,14 +171,15 @@ class Desk:
 
 @pytest.mark.parametrize("name", sorted(TEMPLATES))
 def test_guardrails_of_a_template_stop_what_they_are_there_for(run: Run, tmp_path: Path, name: str) -> None:
-    played = TEMPLATES[name]
+    """As `interlock policy check` asks them."""
+    played, case = TEMPLATES[name], tmp_path / "case.json"
     assert run("init", "--from", name).status == 0
+    definition, guards = read_definition(tmp_path / f"{name}.yaml", partial(policy_faults, edge)), guardrail()
     for told, verb, reason in [({}, "apply", "confidence"), *played.stopped]:
-        case = {"at": AT, **played.usual, **told}
-        stated = {key: value for key, value in case.items() if value is not None}
-        (tmp_path / "case.json").write_text(json.dumps(stated), encoding="utf-8")
-        found = run("policy", "check", "-f", f"{name}.yaml", "--facts", "case.json", "--json").json["decision"]
-        assert (found["verb"], reason in " ".join(found["reasons"])) == (verb, True), (told, found["reasons"])
+        stated = {"at": AT, **played.usual, **told}
+        case.write_text(json.dumps({key: value for key, value in stated.items() if value is not None}), "utf-8")
+        found = check_case(guards, definition, read_facts(case), now=AT).decision
+        assert (str(found.verb), reason in " ".join(found.reasons)) == (verb, True), (told, found.reasons)
 
 
 @pytest.mark.parametrize("name", sorted(TEMPLATES))

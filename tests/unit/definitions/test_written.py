@@ -31,7 +31,7 @@ CONTENT = st.fixed_dictionaries(
 
 
 @given(CONTENT)
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_what_was_said_is_read_back_as_it_was(content: dict[str, Any]) -> None:
     text = written(content, ["data.purpose", "problem.friction"], opening=["a line"])
     assert yaml.safe_load(text) == content

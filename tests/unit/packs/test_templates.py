@@ -32,7 +32,7 @@ TOLD = {
     ),
     "insight-synthesis": (
         ("personal data", "signs", "experiment", "counted again"),
-        ("days from feedback", "experiments adopted"),
+        ("time from feedback", "experiments adopted"),
     ),
     "knowledge-assistant": (
         ("cites", "half a year", "disagree", "gap"),

@@ -66,7 +66,12 @@ def parsed(path: Path, text: str) -> tuple[yaml.Node | None, Any]:
     """The text's YAML, with and without places. Raises BadInput where it is none, or has what no definition needs."""
     try:
         _check_shape(path, text)
-        return yaml.compose(text, Loader=yaml.SafeLoader), yaml.safe_load(text)
+        loader = yaml.SafeLoader(text)
+        try:
+            node = loader.get_single_node()
+            return node, None if node is None else loader.construct_document(node)
+        finally:
+            loader.dispose()
     except yaml.YAMLError as exc:
         mark = getattr(exc, "problem_mark", None)
         place = f"{path}:{mark.line + 1}" if mark else str(path)

@@ -56,7 +56,7 @@ def _with_option(drafts: Drafts, content: Mapping[str, Any], option: str) -> dic
     after: dict[str, Any] = put(content, location, value)
     fault = drafts.fault(after, location)
     if fault is not None:
-        raise BadInput(f"--set {field}={said}: {fault}")
+        raise BadInput(f"--set {field}: {fault}")
     return after
 
 
@@ -65,7 +65,7 @@ def _place(chapters: Sequence[Chapter], field: str) -> tuple[Location, Question]
     asked = {question.field: (chapter, question) for chapter in chapters for question in chapter.questions}
     if bare not in asked:
         near = difflib.get_close_matches(bare, asked, n=1)
-        hint = f"did you mean `{near[0]}`?" if near else "`interlock init --questions` lists them"
+        hint = f"did you mean `{near[0]}`?" if near else "`interlock init --questions` lists what is asked."
         raise BadInput(f"--set {field}: no question asks for that; {hint} Other fields go into the file, or --answers")
     chapter, question = asked[bare]
     if chapter.repeats is None:
