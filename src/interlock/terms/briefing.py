@@ -30,7 +30,9 @@ Cell = str | Figure
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """A captioned table of words and figures. `empty` says what would fill it, where it has no row."""
+    """A captioned table of words, in one line or several, and figures. `empty` says what would fill it, where it has
+    no row.
+    """
 
     caption: str
     header: tuple[str, ...]
@@ -42,7 +44,7 @@ class Grid:
 class Passage:
     """One section of a document; its title is its conclusion. `part` names it in a word or three, such as "Risks".
 
-    `chapter` is the larger part that it belongs to, "" in a document without any.
+    `chapter` is the larger part that it belongs to, "" in a document without any, APPENDIX behind the document.
     """
 
     title: str

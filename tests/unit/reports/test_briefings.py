@@ -221,22 +221,22 @@ def test_a_paragraph_starts_at_the_right_where_its_first_letter_does(text: str, 
     assert turned == [said] * 2
 
 
-def test_paper_holds_sixty_rows_and_twenty_pieces_of_evidence_a_figure_and_says_what_it_leaves_out() -> None:
+def test_paper_holds_a_hundred_rows_and_twenty_pieces_of_evidence_a_figure_and_says_what_it_leaves_out() -> None:
     many = tuple(f"sha256:{i:064d}" for i in range(30))
     seen = Figure("cases", "7 cases", 7.0, "cases", evidence=many)
-    rows = tuple((f"row {i}", seen) for i in range(90))
+    rows = tuple((f"row {i}", seen) for i in range(130))
     passage = Passage("t", tuple(f"line {i}." for i in range(50)), grids=(Grid("Cases", ("a", "b"), rows),))
-    unknown = tuple(Unknown(f"what {i}", "Vera") for i in range(70))
+    unknown = tuple(Unknown(f"what {i}", "Vera") for i in range(110))
     long = Briefing("test", "t", "s", portfolio_made.AS_OF, (), (passage,), unknown)
     paper = as_html(long, PAPER).decode()
-    assert (paper.count('<th scope="row">'), PAPER.rows, PAPER.cited) == (120, 60, 20)
-    assert "Cases: the first 60 of 90 rows; the HTML and JSON forms have all" in paper.replace("<wbr>", "")
-    assert "the first 60 of 70 rows" in paper
+    assert (paper.count('<th scope="row">'), PAPER.rows, PAPER.cited) == (200, 100, 20)
+    assert "Cases: the first 100 of 130 rows; the HTML and JSON forms have all" in paper.replace("<wbr>", "")
+    assert "the first 100 of 110 rows" in paper
     assert "And 10 more; the HTML and JSON forms have all." in paper
     assert "Of each figure the first 20 pieces of evidence are here" in paper
     assert paper.count('<li id="e-') == 20
     html = as_html(long).decode()
-    assert (html.count('<th scope="row">'), html.count('<li id="e-')) == (160, 30)
+    assert (html.count('<th scope="row">'), html.count('<li id="e-')) == (240, 30)
     assert "the HTML and JSON forms" not in html
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from interlock.engine.economics.value import gain
 from interlock.engine.reporting.figures import counted, figure
 from interlock.engine.reporting.measures import Window, kpi_state, money, window
-from interlock.engine.reporting.risk_and_people import NOTHING
+from interlock.engine.reporting.risk_and_people import NOTHING, choices
 from interlock.engine.reporting.unknowns import unknown_in
 from interlock.engine.reporting.value_and_money import is_over
 from interlock.terms.briefing import Briefing, Cell, Figure, Grid, Passage
@@ -45,7 +45,7 @@ def _asked(agenda: Sequence[AgendaItem]) -> Passage:
     rows = tuple(
         (
             item.question,
-            " | ".join(f"{option.title}: {option.implication}" for option in item.options),
+            choices(item),
             figure("pieces of evidence", len(item.evidence), evidence=item.evidence),
         )
         for item in agenda[:ASKED]

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 
 from interlock.engine.economics.spending import BucketSpent, by_bucket, cost_per_success
 from interlock.engine.economics.value import Gain
-from interlock.engine.reporting.figures import exact_limits, figure
+from interlock.engine.reporting.figures import exact_limits, figure, named
 from interlock.engine.timestamp import moment
 from interlock.terms.briefing import Figure
 from interlock.terms.measured import Bucket, Expense, PeriodRun
 from interlock.terms.portfolio import Standing
 from interlock.terms.story import Tone
+
+OWNERS_MAX = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,18 +88,21 @@ def unit_cost(standing: Standing, within: Window) -> Figure:
 def money(standings: Sequence[Standing], within: Window) -> tuple[tuple[Bucket, Figure, Figure], ...]:
     """What was spent in each bucket in the window, and the budget of the days that are on record.
 
-    Not known where nothing was recorded; the budget only of workflows that set one.
+    Not known where nothing was recorded; the budget only of workflows that set one. The value owners are to find out.
     """
     found = [by_bucket(s.definition.initiative.spending, _expenses_in(s, within)) for s in standings]
-    return tuple((bucket, *_bucket(bucket, [one for of in found for one in of])) for bucket in Bucket)
+    owners = sorted({owner for s in standings if (owner := value_owner(s))})
+    asked = named(owners, OWNERS_MAX) if owners else None
+    return tuple((bucket, *_bucket(bucket, [one for of in found for one in of], asked)) for bucket in Bucket)
 
 
-def _bucket(bucket: Bucket, every: Sequence[BucketSpent]) -> tuple[Figure, Figure]:
+def _bucket(bucket: Bucket, every: Sequence[BucketSpent], owner: str | None) -> tuple[Figure, Figure]:
     own = [one for one in every if one.bucket is bucket and one.evidence]
     seen = tuple(evidence for one in own for evidence in one.evidence)
     budgets = [one.budget_usd for one in own if one.budget_usd is not None]
-    spent = figure(str(bucket), sum(one.spent_usd for one in own) if own else None, "USD", evidence=seen)
-    return spent, figure(f"{bucket} budget", sum(budgets) if budgets else None, "USD", evidence=seen)
+    spent = figure(str(bucket), sum(one.spent_usd for one in own) if own else None, "USD", evidence=seen, owner=owner)
+    planned = sum(budgets) if budgets else None
+    return spent, figure(f"{bucket} budget", planned, "USD", evidence=seen, owner=owner)
 
 
 def runs_in(standing: Standing, within: Window) -> list[PeriodRun]:

@@ -42,7 +42,7 @@ def _questions(caption: str, agenda: Sequence[AgendaItem]) -> Grid:
         (
             item.question,
             item.why_now,
-            " | ".join(f"{option.title}: {option.implication}" for option in item.options),
+            choices(item),
             ", ".join(item.may_decide) or NOBODY,
             figure("pieces of evidence", len(item.evidence), evidence=item.evidence),
         )
@@ -50,6 +50,11 @@ def _questions(caption: str, agenda: Sequence[AgendaItem]) -> Grid:
     )
     header = ("Question", "Why now", "Options and what follows", "Who may decide", "Evidence")
     return Grid(caption, header, rows, "nothing waits for a decision")
+
+
+def choices(item: AgendaItem) -> str:
+    """The options of a question with what follows from each, one a line."""
+    return "\n".join(f"– {option.title}: {option.implication}" for option in item.options)
 
 
 def risks(portfolio: Portfolio) -> Passage:

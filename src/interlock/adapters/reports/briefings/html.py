@@ -1,5 +1,6 @@
 """A document as one HTML page: no script, nothing fetched, on a desk, a phone and paper."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -8,6 +9,7 @@ from jinja2 import Environment
 from markupsafe import Markup
 
 from interlock.adapters.reports import plots
+from interlock.adapters.reports.briefings.columns import WHOLE_CHARACTERS_MAX, column_shares
 from interlock.adapters.reports.briefings.evidence_notes import behind, first_cited, most_cited, numbered
 from interlock.adapters.reports.briefings.shortened import (
     ELSEWHERE,
@@ -16,13 +18,17 @@ from interlock.adapters.reports.briefings.shortened import (
     shortened,
     unknown_grid,
 )
+from interlock.adapters.reports.briefings.states import STATES
 from interlock.adapters.reports.direction import is_right_to_left
 from interlock.adapters.reports.environment import page_environment
 from interlock.adapters.reports.plots import Plot
-from interlock.adapters.reports.story_page import STATES
 from interlock.terms.briefing import Briefing, Grid
 
 RIGHT_TO_LEFT = Markup(' dir="rtl"')
+ON_ONE_LINE = Markup(' class="nb"')
+SHORT_PT, LONG_PT, SIZE_PT, PAD_PT = 515.0, 762.0, 8.2, 6.0  # A4 between its margins, as briefing.css sets it
+PARTS = 40  # of 2.5 % each
+DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +47,14 @@ class BriefingPage:
 @cache
 def _environment() -> Environment:
     environment = page_environment("briefing.css")
-    environment.globals |= {"states": STATES, "behind": behind, "elsewhere": ELSEWHERE}
-    environment.filters |= {"turned": _turned, "first_cited": first_cited}
+    environment.globals |= {
+        "states": STATES,
+        "behind": behind,
+        "elsewhere": ELSEWHERE,
+        "shares": _shares,
+        "whole_max": WHOLE_CHARACTERS_MAX,
+    }
+    environment.filters |= {"turned": _turned, "whole": _whole, "first_cited": first_cited}
     return environment
 
 
@@ -61,3 +73,13 @@ def as_html(briefing: Briefing, lengths: Lengths | None = None) -> bytes:
 def _turned(text: str) -> Markup:
     """The attribute of a paragraph whose text starts at the right. Said here, as paper knows no `dir="auto"`."""
     return RIGHT_TO_LEFT if is_right_to_left(text) else Markup()
+
+
+def _whole(text: str) -> Markup:
+    """The attribute of a cell that must not be broken: a date."""
+    return ON_ONE_LINE if DATE.fullmatch(text) else Markup()
+
+
+def _shares(grid: Grid, *, landscape: bool) -> tuple[int, ...]:
+    """The columns of a table, in parts of its width: a class each, as the page allows no style but its sheet."""
+    return column_shares(grid, LONG_PT if landscape else SHORT_PT, SIZE_PT, PAD_PT, parts=PARTS)

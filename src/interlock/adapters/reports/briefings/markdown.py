@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from interlock.adapters.reports import words
 from interlock.adapters.reports.briefings.evidence_notes import as_words, numbered
 from interlock.adapters.reports.briefings.shortened import unknown_grid
-from interlock.adapters.reports.story_page import STATES
+from interlock.adapters.reports.briefings.states import STATES
 from interlock.terms.briefing import Briefing, Cell, Figure, Grid, Passage
 
 SAMPLE = "**Authored sample**: invented records, not real data."
@@ -55,4 +55,5 @@ def _cell(cell: Cell, numbers: Mapping[str, int]) -> str:
 
 
 def _plain(text: str) -> str:
-    return SPECIAL.sub(r"\\\1", " ".join(words.clean(text).split()))
+    lines = (" ".join(line.split()) for line in words.clean(text).split("\n"))
+    return SPECIAL.sub(r"\\\1", "; ".join(line for line in lines if line))

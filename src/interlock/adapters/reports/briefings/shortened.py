@@ -3,22 +3,25 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from interlock.terms.briefing import Briefing, Grid
+from interlock.terms.briefing import APPENDIX, Briefing, Grid
 
 ELSEWHERE = "the HTML and JSON forms have all"
 
 
 @dataclass(frozen=True, slots=True)
 class Lengths:
-    """How much of a document one form holds: rows a table, lines a section, pieces of evidence a figure."""
+    """How much of a document one form holds: rows a table, rows a table behind the document, lines a section, pieces of
+    evidence a figure.
+    """
 
     rows: int
+    rows_behind: int
     lines: int
     cited: int
 
 
 # Nobody reads a table of a thousand rows on paper, and laying it out would take minutes.
-PAPER = Lengths(rows=60, lines=40, cited=20)
+PAPER = Lengths(rows=100, rows_behind=40, lines=40, cited=20)
 
 
 def first_rows(grid: Grid, rows_max: int) -> Grid:
@@ -49,7 +52,9 @@ def shortened(briefing: Briefing, to: Lengths) -> Briefing:
         replace(
             passage,
             lines=first_lines(passage.lines, to.lines),
-            grids=tuple(first_rows(grid, to.rows) for grid in passage.grids),
+            grids=tuple(
+                first_rows(grid, to.rows_behind if passage.chapter == APPENDIX else to.rows) for grid in passage.grids
+            ),
         )
         for passage in briefing.passages
     )

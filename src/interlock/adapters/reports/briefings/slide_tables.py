@@ -3,19 +3,14 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from interlock.adapters.reports import words
-from interlock.adapters.reports.briefings.evidence_notes import as_words
+from interlock.adapters.reports.briefings.columns import cell_text, column_widths, wide
 from interlock.adapters.reports.briefings.shortened import first_rows
-from interlock.adapters.reports.labels import text_width
 from interlock.terms.briefing import Cell, Figure, Grid
 
 CELL_PT = 10.5
 CELL_PAD_IN = 0.09
 CAPTION_PT = 11.0
 GAP_IN = 0.15  # under a table
-# Slides are set in Arial, whose letters are narrower than the widest common font; bold ones are about as wide.
-ARIAL, BOLD = 0.93, 1.02
-CELL_CHARACTERS_MAX = 420
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,20 +42,18 @@ class Table:
 
 def wrapped(text: str, width_in: float, size_pt: float, *, bold: bool = False) -> int:
     """How many lines `text` takes at the most in a box of this width."""
-    room = width_in * 72
+    return sum(_lines(line, width_in * 72, size_pt, bold=bold) for line in text.split("\n"))
+
+
+def _lines(line: str, room: float, size_pt: float, *, bold: bool) -> int:
     lines, used = 1, 0.0
-    for word in text.split():
-        wide = _wide(word + " ", size_pt, bold=bold)
-        if used and used + wide > room:
+    for word in line.split():
+        length = wide(word + " ", size_pt, bold=bold)
+        if used and used + length > room:
             lines, used = lines + 1, 0.0
-        lines += int(wide // room)
-        used = used + wide if wide <= room else wide % room
+        lines += int(length // room)
+        used = used + length if length <= room else length % room
     return lines
-
-
-def _wide(text: str, size_pt: float, *, bold: bool) -> float:
-    """An upper estimate of a text's width, in points."""
-    return text_width(text, size_pt) * (BOLD if bold or not text.isascii() else ARIAL)
 
 
 def lay_out(grids: Sequence[Grid], width_in: float, room_in: float | None, slide_in: float) -> Iterator[Table]:
@@ -124,11 +117,11 @@ def _measured(grid: Grid, width_in: float, widths: tuple[float, ...] = ()) -> Ta
     if not grid.rows:
         said = f"{grid.caption}: {grid.empty}"
         return Table("", (), (), (), (0.4,), (), 0.0, said)
-    rows = tuple(tuple(_text(cell) for cell in row) for row in grid.rows)
-    header = tuple(map(_text, grid.header))
+    rows = tuple(tuple(cell_text(cell) for cell in row) for row in grid.rows)
+    header = tuple(map(cell_text, grid.header))
     widths = widths or _widths(header, rows, width_in)
     heights = (_row_height(header, widths, bold=True), *(_row_height(row, widths) for row in rows))
-    caption = _text(grid.caption)
+    caption = cell_text(grid.caption)
     caption_in = wrapped(caption, width_in, CAPTION_PT) * CAPTION_PT * 1.25 / 72 + 0.12
     return Table(caption, header, rows, widths, heights, _evidence(grid.rows), caption_in)
 
@@ -138,24 +131,9 @@ def _evidence(rows: Sequence[Sequence[Cell]]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(seen))
 
 
-def _text(cell: Cell) -> str:
-    said = as_words(cell) if isinstance(cell, Figure) else cell
-    return words.brief(" ".join(words.clean(said).split()), CELL_CHARACTERS_MAX)
-
-
 def _widths(header: Sequence[str], rows: Sequence[Sequence[str]], width_in: float) -> tuple[float, ...]:
-    """At least the longest word of each column, as far as that goes; the rest by how much text a column holds."""
-    columns = range(len(header))
-    cap = width_in / len(header)
-    least = [min(_longest_word((header[i], *(row[i] for row in rows))), cap) for i in columns]
-    asked = [max(min(len(row[i]), 200) ** 0.8 for row in (header, *rows)) for i in columns]
-    free = width_in - sum(least)
-    return tuple(low + free * each / sum(asked) for low, each in zip(least, asked, strict=True))
-
-
-def _longest_word(texts: Sequence[str]) -> float:
-    widest = max((_wide(word + " ", CELL_PT, bold=True) for text in texts for word in text.split()), default=0.0)
-    return widest / 72 + 2 * CELL_PAD_IN
+    widths = column_widths(header, rows, width_in * 72, CELL_PT, CELL_PAD_IN * 72)
+    return tuple(width / 72 for width in widths)
 
 
 def _row_height(row: Sequence[str], widths: Sequence[float], *, bold: bool = False) -> float:
