@@ -7,20 +7,31 @@ from itertools import pairwise
 import pytest
 
 import portfolio_made
+from interlock.adapters.packs.instruments import read_instruments
+from interlock.engine.instruments.evaluated import Evaluated, evaluated
 from interlock.engine.reporting.board import board_summary
 from interlock.engine.reporting.call import Call, call, criteria
 from interlock.engine.reporting.concept import PLAN_DAYS, concept_page, plan
 from interlock.engine.reporting.dpia import dpia_draft
+from interlock.engine.reporting.figures import NOBODY
 from interlock.engine.reporting.measures import window
 from interlock.engine.reporting.model_card import model_card
+from interlock.engine.reporting.monthly import monthly_update
 from interlock.engine.reporting.ninety_days import DAYS, ninety_day_result
+from interlock.engine.reporting.vendor_scores import OPINION
 from interlock.engine.reporting.vendors import PRICE_RISES, vendor_dossier
 from interlock.surfaces.cli.reports.kinds import KINDS, OfAll, built
 from interlock.surfaces.cli.reports.records import Records
 from interlock.terms.briefing import Briefing, Cell, Figure
 from interlock.terms.errors import BadInput
+from interlock.terms.evidence import Evidence, EvidenceClass
+from interlock.terms.grant import AutonomyLevel
+from interlock.terms.instrument import Answer, Sheet
 from interlock.terms.portfolio import Portfolio, Standing
+from interlock.terms.workflow import Problem
 
+INSTRUMENTS = {one.id: one for one in read_instruments()}
+AREAS, QUESTIONS = INSTRUMENTS["vendor-evaluation"], INSTRUMENTS["vendor-questions"]
 WITHIN = window(portfolio_made.AS_OF, DAYS)
 
 
@@ -219,5 +230,73 @@ def test_a_wrong_workflow_is_told_with_what_to_do(kind: str, workflow: str | Non
 
 def test_documents_of_an_empty_portfolio_say_what_would_fill_them() -> None:
     empty = Portfolio(portfolio_made.AS_OF, None, ())
-    assert part(board_summary(empty, ()), "Worth") == "0 of 0 live workflows have proved their worth"
+    assert part(board_summary(empty, ()), "Worth") == "No workflow is live"
     assert vendor_dossier(empty).passages[0].title == "`vendors` in a definition fill this dossier"
+
+
+def test_documents_of_one_early_idea_claim_nothing_and_name_who_is_to_find_out() -> None:
+    early = standing("code-review")
+    portfolio = portfolio_made.portfolio(standings=(early,), organisation=None, decisions=())
+    board = board_summary(portfolio, ())
+    assert (part(board, "Worth"), part(board, "Cost")) == ("No workflow is live", "Nobody recorded what was spent")
+    card = model_card(portfolio, early)
+    assert part(card, "Limits").startswith("No check was judged yet")
+    assert part(card, "People") == "Nobody is named who answers for its safety"
+    page = concept_page(portfolio, replace(early, definition=replace(early.definition, problem=Problem())))
+    listed = {each.what: each.owner for each in page.unknown}
+    assert listed["Problem: cause"] == early.definition.owners.value
+    owners = {each.owner for kind in (board, card, page) for each in kind.unknown if "decision" not in each.what}
+    assert NOBODY not in owners
+
+
+def test_a_grant_that_has_ended_is_no_authority() -> None:
+    ended = replace(portfolio_made.live("w"), level=AutonomyLevel.SHADOW)
+    portfolio = portfolio_made.portfolio(standings=(ended,))
+    assert part(board_summary(portfolio, ()), "Worth") == "No workflow is live"
+    assert part(model_card(portfolio, ended), "Authority") == "It has no authority: people apply everything"
+    assert part(monthly_update(portfolio, ()), "Portfolio by stage") == "0 of 1 workflow holds authority"
+
+
+def scores_of(vendor: str, *days: int) -> tuple[Evaluated, ...]:
+    """Twelve areas by two sheets, or one; the second changes an area that was low."""
+    first = tuple(Answer(item.id, 2 if i == 0 else 4, evidence=("sha256:a",)) for i, item in enumerate(AREAS.items))
+    sheets = [
+        Sheet(AREAS.id, "1", vendor, first if i == 0 else (Answer(AREAS.items[0].id, 5, "tried again"),), "Jon",
+              f"2026-{day:02d}-01T00:00:00.000000Z", 40 + i)
+        for i, day in enumerate(days)
+    ]  # fmt: skip
+    asked = tuple(Answer(item.id, None, f"answer {item.id}") for item in QUESTIONS.items[:6])
+    answered = Sheet(QUESTIONS.id, "1", vendor, asked, "Jon", sheets[-1].at, 50)
+    shown = Evidence("sha256:a", "r", "attestation", EvidenceClass.HUMAN, "desk", sheets[0].at, {})
+    return evaluated(AREAS, sheets, {"sha256:a": shown}), evaluated(QUESTIONS, (answered,), {})
+
+
+def test_a_vendor_dossier_has_twelve_areas_eight_questions_their_evidence_and_the_history() -> None:
+    dossier = vendor_dossier(portfolio_made.portfolio(), {"MODELHAUS ": scores_of("MODELHAUS ", 11, 12)})
+    found = next(each for each in dossier.passages if each.part == "Modelhaus: evaluation")
+    areas, history, questions = found.grids
+    assert (len(areas.rows), len(questions.rows)) == (12, 8)
+    assert found.title == "Modelhaus: 49 of 60; 6 of 8 questions answered"
+    assert areas.rows[0][3] == OPINION
+    cited = areas.rows[1][3]
+    assert isinstance(cited, Figure)
+    assert cited.evidence == ("sha256:a",)
+    totals = [row[2] for row in history.rows]
+    assert [cell.shown for cell in totals if isinstance(cell, Figure)] == ["46 of 60", "49 of 60"]
+    assert [cell.evidence for cell in totals if isinstance(cell, Figure)] == [("entry 40",), ("entry 41",)]
+    assert "Modelhaus: evaluation: What makes our bill double?: answer to 'Costs'" in {u.what for u in dossier.unknown}
+    assert dossier.title.endswith("1 that nobody evaluated")
+
+
+def test_a_low_area_is_in_the_title_and_a_workflow_that_changed_since_asks_to_look_again() -> None:
+    user = portfolio_made.live("w", defined_at="2026-11-20T00:00:00.000000Z")
+    dossier = vendor_dossier(portfolio_made.portfolio(standings=(user,)), {"Modelhaus": scores_of("Modelhaus", 10)})
+    title = part(dossier, "Modelhaus: evaluation")
+    assert title.startswith("Modelhaus: 46 of 60, low in Use-case fit; ")
+    assert title.endswith("to be looked at again, 1 workflow changed since")
+
+
+def test_a_vendor_that_was_evaluated_and_is_in_no_definition_is_shown_last() -> None:
+    dossier = vendor_dossier(portfolio_made.portfolio(), {"Other & Co": scores_of("Other & Co", 10)})
+    assert dossier.passages[-1].part == "Other & Co: evaluation"
+    assert "Evaluated, and in no definition: Other & Co." in dossier.summary

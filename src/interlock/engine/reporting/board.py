@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from interlock.engine.economics.value import gain
 from interlock.engine.reporting.figures import counted, figure
-from interlock.engine.reporting.measures import Window, kpi_state, money, window
+from interlock.engine.reporting.measures import Window, is_live, kpi_state, money, window
 from interlock.engine.reporting.risk_and_people import NOTHING, choices
 from interlock.engine.reporting.unknowns import unknown_in
 from interlock.engine.reporting.value_and_money import is_over
@@ -58,11 +58,12 @@ def _asked(agenda: Sequence[AgendaItem]) -> Passage:
 
 def _worth(portfolio: Portfolio) -> Passage:
     """Workflows with every KPI moved, of those that have authority; by function."""
-    live = [s for s in portfolio.standings if s.grant is not None]
+    live = [s for s in portfolio.standings if is_live(s)]
     proved = [s for s in live if _is_proved(s)]
     functions = sorted({s.definition.initiative.function or "no function named" for s in portfolio.standings})
     rows: list[tuple[Cell, ...]] = [(name, *_of_function(portfolio, name, live, proved)) for name in functions]
     title = f"{len(proved)} of {counted(len(live), 'live workflow has', 'live workflows have')} proved their worth"
+    title = title if live else "No workflow is live"
     header = ("Function", "Workflows", "Live", "Worth proved")
     grid = Grid("By function", header, tuple(rows), "`interlock apply -f` a definition fills this table")
     tone = Tone.PASSED if live and len(proved) == len(live) else Tone.INCONCLUSIVE
@@ -90,7 +91,8 @@ def _costs(portfolio: Portfolio, within: Window) -> Passage:
     over = [str(bucket) for bucket, paid, budget in spent if is_over(paid, budget)]
     known = [paid for _, paid, _ in spent if paid.value is not None]
     seen = tuple(evidence for paid in known for evidence in paid.evidence)
-    total = figure("spent in the quarter", sum(p.value or 0.0 for p in known) if known else None, "USD", evidence=seen)
+    total = figure("spent in the quarter", sum(p.value or 0.0 for p in known) if known else None, "USD", evidence=seen,
+                   owner=spent[0][1].owner)  # fmt: skip
     title = f"Over budget: {', '.join(over)}" if over else "No bucket is over its budget"
     rows = tuple((str(bucket), paid, budget) for bucket, paid, budget in spent)
     grid = Grid("Money by bucket", ("Bucket", "Spent", "Budget of the days on record"), rows)
@@ -109,7 +111,7 @@ def _safe(portfolio: Portfolio, within: Window) -> Passage:
         ("redlines crossed", tuple(f"entry {i.entry}" for i in recent if i.redline)),
         ("workflows that act without a grant", tuple(s.release for s in portfolio.standings if s.live_by_drift)),
         ("live workflows whose stop was never drilled",
-         tuple(s.release for s in portfolio.standings if s.grant is not None and s.drilled_at is None)),
+         tuple(s.release for s in portfolio.standings if is_live(s) and s.drilled_at is None)),
         ("workflows without both owners",
          tuple(s.release for s in portfolio.standings if not s.definition.owners.named)),
     )  # fmt: skip

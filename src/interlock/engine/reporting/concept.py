@@ -1,16 +1,16 @@
 """The page of a proof of concept: problem and KPI, the new workflow, guardrails, the plan, and what ends it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from interlock.engine.economics.value import gain
 from interlock.engine.reporting.call import call, criteria, may_decide
 from interlock.engine.reporting.figures import NOBODY, counted
-from interlock.engine.reporting.measures import window
+from interlock.engine.reporting.measures import delivery_asked, is_live, safety_asked, window
 from interlock.engine.reporting.one_workflow import CALL_TONES, calls, framed, guardrails, kpis, steps
 from interlock.engine.reporting.problem_page import two_sentences
-from interlock.terms.briefing import Briefing, Grid, Passage
+from interlock.terms.briefing import Briefing, Grid, Passage, Unknown
 from interlock.terms.initiative import Lane
 from interlock.terms.portfolio import Portfolio, Standing
 from interlock.terms.stage import RolloutStage
@@ -47,15 +47,29 @@ def concept_page(portfolio: Portfolio, standing: Standing) -> Briefing:
             f"Decided between day {PLAN_DAYS[0]} and day {PLAN_DAYS[1]}; {next_up}", grids=(_grid(phases),), part="Plan"
         ),
         Passage(
-            f"Records speak for {verdict}; {may_decide(standing)} may decide", grids=(calls(found),),
+            f"Records speak for {verdict}; {_who(standing)} may decide", grids=(calls(found),),
             tone=CALL_TONES[verdict], part="Go, hold or kill",
         ),
     )  # fmt: skip
     title = f"{definition.name}: {verdict}, {next_up}"
-    return framed(
+    page = framed(
         "proof of concept", title, portfolio, standing, passages,
         *two_sentences(definition.problem, definition.initiative.kpis),
     )  # fmt: skip
+    return replace(page, unknown=(*unsaid(standing), *page.unknown))
+
+
+def unsaid(standing: Standing) -> Iterator[Unknown]:
+    """The parts of the problem that nobody has stated; its value owner is to."""
+    problem, owner = standing.definition.problem, standing.definition.owners.value or NOBODY
+    for part in ("who", "friction", "cause", "cost", "outcome", "metric", "constraints"):
+        if not getattr(problem, part):
+            yield Unknown(f"Problem: {part}", owner)
+
+
+def _who(standing: Standing) -> str:
+    decides = may_decide(standing)
+    return f"{NOBODY} who" if decides == NOBODY else decides
 
 
 def _aim(definition: WorkflowDefinition) -> str:
@@ -71,7 +85,7 @@ def _fallback(definition: WorkflowDefinition) -> str:
 def plan(standing: Standing) -> tuple[Phase, ...]:
     """Four phases over 45 days; nothing acts before it was watched."""
     owners, initiative = standing.definition.owners, standing.definition.initiative
-    delivery, safety = owners.delivery or NOBODY, owners.safety or NOBODY
+    delivery, safety = delivery_asked(standing) or NOBODY, safety_asked(standing) or NOBODY
     baselines = bool(initiative.kpis) and all(kpi.baseline is not None for kpi in initiative.kpis)
     measured = bool(initiative.kpis) and all(gain(kpi, standing.measurements).newest for kpi in initiative.kpis)
     decided = standing.stage not in {RolloutStage.EXPLORATION, RolloutStage.PILOT}
@@ -81,7 +95,7 @@ def plan(standing: Standing) -> tuple[Phase, ...]:
         Phase("run it in shadow, with every case on record", 11, 25, delivery,
               "its cases are counted and the stop was drilled", bool(standing.runs and standing.drilled_at)),
         Phase("act on a limited segment", 26, 40, safety,
-              "it holds a grant and every KPI was measured", standing.grant is not None and measured),
+              "it holds a grant and every KPI was measured", is_live(standing) and measured),
         Phase("decide: go, hold or kill", 41, PLAN_DAYS[1], may_decide(standing),
               "the workflow left the pilot, or was stopped", decided),
     )  # fmt: skip

@@ -1,6 +1,7 @@
 """The draft of a data protection impact assessment: what records answer, and what people still have to."""
 
 from interlock.engine.reporting.figures import NOBODY, counted
+from interlock.engine.reporting.measures import safety_asked
 from interlock.engine.reporting.one_workflow import facts, framed, guardrails, high_harm, listed
 from interlock.engine.reporting.unknowns import told, unknown_in
 from interlock.terms.briefing import Briefing, Grid, Passage
@@ -72,7 +73,7 @@ def _need(standing: Standing) -> Passage:
 
 
 def _risks(standing: Standing) -> Passage:
-    safety = standing.definition.owners.safety
+    safety = safety_asked(standing)
     rows = tuple(
         (
             risk.risk,
@@ -95,7 +96,7 @@ def _risks(standing: Standing) -> Passage:
 
 def _measures(standing: Standing) -> Passage:
     definition = standing.definition
-    effect, safety, drilled = definition.effect, definition.owners.safety, standing.drilled_at
+    effect, safety, drilled = definition.effect, safety_asked(standing), standing.drilled_at
     unsaid = f"not at all, signed by {effect.no_undo_signed_by}" if effect.no_undo_signed_by else None
     rows = (
         ("taken back by", effect.undo or unsaid, safety),

@@ -50,6 +50,11 @@ def counted(n: int, one: str, more: str) -> str:
     return f"{n:,} {one if n == 1 else more}"
 
 
+def sentence(words: str) -> str:
+    """Words as a sentence begins."""
+    return words[:1].upper() + words[1:]
+
+
 def named(names: Sequence[str], names_max: int = NAMES_MAX) -> str:
     """Names in a row, the first of them where there are many; NONE for none."""
     more = len(names) - names_max

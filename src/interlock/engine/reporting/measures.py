@@ -9,6 +9,7 @@ from interlock.engine.economics.value import Gain
 from interlock.engine.reporting.figures import exact_limits, figure, named
 from interlock.engine.timestamp import moment
 from interlock.terms.briefing import Figure
+from interlock.terms.grant import AutonomyLevel
 from interlock.terms.measured import Bucket, Expense, PeriodRun
 from interlock.terms.portfolio import Standing
 from interlock.terms.story import Tone
@@ -39,6 +40,21 @@ def value_owner(standing: Standing) -> str | None:
     return standing.definition.owners.value
 
 
+def safety_asked(standing: Standing) -> str | None:
+    """Who is to find out what concerns safety: its owner, or whoever has yet to name one."""
+    return standing.definition.owners.safety or value_owner(standing)
+
+
+def delivery_asked(standing: Standing) -> str | None:
+    """Who is to find out what concerns delivery: its owner, or whoever has yet to name one."""
+    return standing.definition.owners.delivery or value_owner(standing)
+
+
+def is_live(standing: Standing) -> bool:
+    """Whether it holds authority now: a grant that has not ended, over more than watching."""
+    return standing.grant is not None and standing.level is not AutonomyLevel.SHADOW
+
+
 def kpi_state(found: Gain) -> tuple[str, Tone]:
     """How far a KPI has come, in words. Moved is said only where the whole interval lies past the baseline."""
     if found.kpi.baseline is None:
@@ -66,7 +82,7 @@ def error_rate(standing: Standing, within: Window) -> Figure:
     runs = runs_in(standing, within)
     n, wrong = sum(run.labelled for run in runs), sum(run.wrong for run in runs)
     if n == 0:
-        return figure("error rate", None, "share", owner=standing.definition.owners.safety)
+        return figure("error rate", None, "share", owner=safety_asked(standing))
     low, high = exact_limits(wrong, n)
     budget = standing.definition.budget.error
     tone = Tone.PASSED if high <= budget else Tone.FAILED if low > budget else Tone.INCONCLUSIVE

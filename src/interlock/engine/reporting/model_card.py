@@ -1,7 +1,7 @@
 """The model card of a workflow's release: what acts, what it is for and not for, how it was measured, its limits."""
 
-from interlock.engine.reporting.figures import NOBODY, counted, figure
-from interlock.engine.reporting.measures import Window, error_rate, window
+from interlock.engine.reporting.figures import NOBODY, counted, figure, sentence
+from interlock.engine.reporting.measures import Window, error_rate, is_live, safety_asked, window
 from interlock.engine.reporting.one_workflow import facts, framed, guardrails, high_harm, listed
 from interlock.terms.briefing import Briefing, Grid, Passage
 from interlock.terms.evidence import Verdict
@@ -40,15 +40,16 @@ def _acts(standing: Standing) -> Passage:
     """What acts, by digest: a change of any of it is another release."""
     acts, release = standing.definition.acts, standing.release
     rows = tuple((name, digest) for name, digest in sorted(acts.items()))
-    vendors = listed([f"{v.name} ({v.service})" for v in standing.definition.initiative.vendors]) or "nobody outside"
+    vendors = listed([f"{v.name} ({v.service})" for v in standing.definition.initiative.vendors]) or "none is named"
     title = f"{counted(len(acts), 'part acts', 'parts act')}; a change of any of them voids evidence and authority"
+    title = title if acts else "Nothing that acts is named yet"
     grid = Grid("What acts", ("Part", "Digest"), rows, "`acts` in the definition fills this table")
     return Passage(title, (f"Release {release}.", f"Vendors: {vendors}."), grids=(grid,), part="What acts")
 
 
 def _measured(standing: Standing, within: Window) -> Passage:
     errors, budget = error_rate(standing, within), standing.definition.budget.error
-    owner, seen = standing.definition.owners.safety, (standing.release,)
+    owner, seen = safety_asked(standing), (standing.release,)
     planned = budget if standing.definition.budget_planned else None
     certified = () if standing.grant is None else standing.grant.evidence
     threshold = None if standing.grant is None else standing.grant.threshold
@@ -71,7 +72,7 @@ def _measured(standing: Standing, within: Window) -> Passage:
 
 def _authority(standing: Standing) -> Passage:
     grant = standing.grant
-    if grant is None:
+    if grant is None or not is_live(standing):
         return Passage("It has no authority: people apply everything", part="Authority", tone=Tone.NEUTRAL)
     title = f"It may act as {grant.level} until {grant.expires_at[:10]}, given by {grant.granted_by}"
     figures = (
@@ -89,7 +90,10 @@ def _limits(standing: Standing) -> Passage:
         if f.verdict not in {Verdict.PASSED, Verdict.NOT_APPLICABLE}
     ]
     harm = listed(high_harm(standing)) or "none is marked"
-    title = f"{counted(len(open_), 'check is', 'checks are')} not passed; steps of high harm: {harm}"
+    checks = (
+        f"{counted(len(open_), 'check is', 'checks are')} not passed" if standing.gates else "No check was judged yet"
+    )
+    title = f"{checks}; steps of high harm: {harm}"
     tone = Tone.INCONCLUSIVE if open_ else Tone.NEUTRAL
     return Passage(title, tuple(open_), grids=(guardrails(standing),), tone=tone, part="Limits")
 
@@ -102,4 +106,5 @@ def _people(standing: Standing) -> Passage:
         ("delivery owner", owners.delivery, owners.value),
         ("to turn to", listed(owners.escalation), owners.value),
     )
-    return Passage(f"{owners.safety or NOBODY} answers for its safety", grids=(facts("People", rows),), part="People")
+    who = f"{owners.safety} answers" if owners.safety else f"{sentence(NOBODY)} who answers"
+    return Passage(f"{who} for its safety", grids=(facts("People", rows),), part="People")

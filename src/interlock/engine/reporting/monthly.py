@@ -58,6 +58,8 @@ def _areas(portfolio: Portfolio, agenda: Sequence[AgendaItem], within: Window) -
 def _short(passage: Passage) -> str:
     """The conclusion of an area; of the priorities, which stand on the same page, how many there are."""
     if passage.part == "Next priorities":
+        if not passage.grids[0].rows:
+            return passage.title
         n = counted(len(passage.grids[0].rows), "priority", "priorities")
         return f"{n}, each with its owner and date"
     return passage.title

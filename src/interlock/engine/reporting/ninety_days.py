@@ -3,7 +3,16 @@
 from interlock.engine.economics.value import Gain, gain
 from interlock.engine.reporting.call import call, criteria, may_decide
 from interlock.engine.reporting.figures import counted, figure, quantity
-from interlock.engine.reporting.measures import Window, error_rate, kpi_state, runs_in, unit_cost, value_owner, window
+from interlock.engine.reporting.measures import (
+    Window,
+    delivery_asked,
+    error_rate,
+    kpi_state,
+    runs_in,
+    unit_cost,
+    value_owner,
+    window,
+)
 from interlock.engine.reporting.one_workflow import CALL_TONES, calls, framed, kpis
 from interlock.engine.reporting.risk_and_people import incident_grid
 from interlock.engine.reporting.unknowns import told
@@ -72,9 +81,7 @@ def _automatic(standing: Standing, within: Window) -> Figure:
     cases = sum(run.cases for run in runs)
     share = sum(run.applied for run in runs) / cases if cases else None
     seen = tuple(run.evidence for run in runs)
-    return figure(
-        "automatic", share, "share", n=cases or None, evidence=seen, owner=standing.definition.owners.delivery
-    )
+    return figure("automatic", share, "share", n=cases or None, evidence=seen, owner=delivery_asked(standing))
 
 
 def _incidents(standing: Standing, within: Window) -> Passage:

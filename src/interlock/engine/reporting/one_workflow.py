@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from interlock.engine.reporting.call import Call, Criterion
 from interlock.engine.reporting.figures import quantity
+from interlock.engine.reporting.measures import delivery_asked, safety_asked
 from interlock.engine.reporting.unknowns import left_open, told, unknown_in
 from interlock.engine.reporting.value_and_money import KPI_HEADER, kpi_row
 from interlock.terms.briefing import Briefing, Cell, Grid, Passage
@@ -51,7 +52,7 @@ def kpis(standing: Standing) -> Grid:
 
 def steps(standing: Standing) -> Grid:
     """Who does each step, before and with the workflow, in which system, and how it is taken back."""
-    owner = standing.definition.owners.delivery
+    owner = delivery_asked(standing)
     header = ("Step", "Before", "Now", "System", "Harm", "Rollback")
     rows = tuple(_step(standing, step, owner) for step in standing.definition.steps)
     return Grid("Steps", header, rows, "`steps` in the definition fill this table")
@@ -65,14 +66,14 @@ def _step(standing: Standing, step: WorkflowStep, owner: str | None) -> tuple[Ce
         told("who did it before", str(step.without) if step.without else lane, owner),
         told("who does it", lane, owner),
         told("system", step.system, owner),
-        told("harm", str(step.harm) if step.harm else None, standing.definition.owners.safety),
-        told("rollback", undo, standing.definition.owners.safety),
+        told("harm", str(step.harm) if step.harm else None, safety_asked(standing)),
+        told("rollback", undo, safety_asked(standing)),
     )
 
 
 def guardrails(standing: Standing) -> Grid:
     """What protects people: stated guardrails beside the limits that the run time enforces."""
-    definition, safety = standing.definition, standing.definition.owners.safety
+    definition, safety = standing.definition, safety_asked(standing)
     told_, limits = definition.initiative.guardrails, definition.limits
     cap = limits.applied_per_day
     budget = quantity(definition.budget.error, "share") if definition.budget_planned else None

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from interlock.engine.reporting.figures import NOBODY, counted, figure
+from interlock.engine.reporting.measures import delivery_asked
 from interlock.terms.briefing import Cell, Grid, Passage
 from interlock.terms.evidence import GateVerdict, Verdict
 from interlock.terms.portfolio import Portfolio, Standing
@@ -24,6 +25,7 @@ def readiness(portfolio: Portfolio) -> Passage:
     empty = "nothing stands in the way" if portfolio.standings else "`interlock apply -f FILE` defines a workflow"
     grid = Grid("What stands in the way of scale, the worst first", header, tuple(map(_row, held)), empty)
     tone = Tone.FAILED if failed else Tone.INCONCLUSIVE if held else Tone.PASSED
+    title = title if portfolio.standings else "No workflow is defined yet"
     return Passage(title, grids=(grid,), tone=tone if portfolio.standings else Tone.NEUTRAL, part="Readiness to scale")
 
 
@@ -54,7 +56,7 @@ def _worst_first(standing: Standing) -> tuple[int, int, str]:
 
 
 def _row(standing: Standing) -> tuple[Cell, ...]:
-    name, owner, found = standing.definition.name, standing.definition.owners.delivery or NOBODY, stopped(standing)
+    name, owner, found = standing.definition.name, delivery_asked(standing) or NOBODY, stopped(standing)
     if not found:
         return name, "none was judged", "no gate was judged", f"judge them: `interlock gates {name}`", owner
     judged = [v for v in (standing.gates or {}).values() if v.verdict is not Verdict.NOT_APPLICABLE]
@@ -66,7 +68,7 @@ def _row(standing: Standing) -> tuple[Cell, ...]:
 
 
 def _gates(standing: Standing) -> Iterator[tuple[Cell, ...]]:
-    owner = standing.definition.owners.delivery or NOBODY
+    owner = delivery_asked(standing) or NOBODY
     for verdict in stopped(standing):
         said = "; ".join(_steps(verdict)) or NO_STEP
         yield standing.definition.name, f"{verdict.gate}: {verdict.verdict}", said, owner

@@ -67,6 +67,7 @@ def risks(portfolio: Portfolio) -> Passage:
     ]
     header = ("Workflow", "Risk", "Owner", "Mitigation", "It has come true when")
     title = f"{counted(len(true), 'risk has', 'risks have')} come true, {len(told)} more are watched"
+    title = title if true or told else "No risk is named yet"
     grid = Grid("Risks", header, tuple(true + told), "`risks` in a definition fill this table")
     return Passage(title, grids=(grid,), tone=Tone.FAILED if true else Tone.NEUTRAL, part="Risks")
 
@@ -124,6 +125,7 @@ def incidents(portfolio: Portfolio, within: Window) -> Passage:
     shown.sort(key=lambda i: (i.closed_at is not None, not i.redline, SEVEREST[i.severity], i.opened_at))
     still = [i for i in shown if i.closed_at is None]
     title = f"{len(still)} of {counted(len(shown), 'incident is', 'incidents are')} open"
+    title = title if shown else "No incident is on record"
     crossed = sum(i.redline for i in still)
     title += f"; a redline was crossed in {crossed}" if crossed else ""
     tone = Tone.FAILED if still else Tone.PASSED

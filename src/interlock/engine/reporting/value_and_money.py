@@ -2,7 +2,16 @@
 
 from interlock.engine.economics.value import gain
 from interlock.engine.reporting.figures import counted, figure, named
-from interlock.engine.reporting.measures import Window, error_rate, kpi_now, kpi_state, money, unit_cost, value_owner
+from interlock.engine.reporting.measures import (
+    Window,
+    error_rate,
+    is_live,
+    kpi_now,
+    kpi_state,
+    money,
+    unit_cost,
+    value_owner,
+)
 from interlock.engine.reporting.unknowns import told
 from interlock.terms.briefing import Cell, Figure, Grid, Passage
 from interlock.terms.initiative import Kpi
@@ -21,7 +30,7 @@ def by_stage(portfolio: Portfolio) -> Passage:
         seen = tuple(s.release for s in there)
         names = named([s.definition.name for s in there])
         rows.append((str(stage), figure(f"in {stage}", len(there), evidence=seen), names))
-    granted = sum(s.grant is not None for s in portfolio.standings)
+    granted = sum(map(is_live, portfolio.standings))
     title = f"{granted} of {counted(len(portfolio.standings), 'workflow holds', 'workflows hold')} authority"
     header = ("Stage", "Workflows", "Which")
     grid = Grid("Portfolio by stage", header, tuple(rows))
@@ -83,12 +92,14 @@ def resourcing(portfolio: Portfolio, within: Window) -> Passage:
     over = [str(bucket) for bucket, paid, budget in spent if is_over(paid, budget)]
     waiting = sum(s.open_reviews for s in portfolio.standings)
     late = sum(s.late_reviews for s in portfolio.standings)
+    known = any(paid.value is not None for _, paid, _ in spent)
     title = (
-        f"Over budget: {', '.join(over)}" if over else "No bucket is over its budget, as far as spending is recorded"
+        "No bucket is over its budget, as far as spending is recorded" if known else "Nobody recorded what was spent"
     )
+    title = f"Over budget: {', '.join(over)}" if over else title
     rows = tuple((str(bucket), paid, budget) for bucket, paid, budget in spent)
     grid = Grid("Money in the period, USD", ("Bucket", "Spent", "Budget of the days on record"), rows)
-    line = f"{waiting} cases wait for a person, {late} of them late."
+    line = f"{counted(waiting, 'case waits', 'cases wait')} for a person, {late} of them late."
     return Passage(title, (line,), grids=(grid,), tone=Tone.FAILED if over else Tone.NEUTRAL, part="Resourcing")
 
 

@@ -56,7 +56,9 @@ def vendor_dossier(portfolio: Portfolio, scores: Mapping[str, Sequence[Evaluated
         title=title if grouped else "No definition names a vendor",
         subject=subject,
         as_of=portfolio.as_of,
-        summary=(
+        summary=()
+        if not passages
+        else (
             f"Without an exit: {', '.join(stuck) or 'none'}.",
             f"Without a signed agreement: {', '.join(unsigned) or 'none'}.",
             f"Nobody evaluated: {', '.join(unseen) or 'none'}.",
