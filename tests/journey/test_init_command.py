@@ -256,6 +256,17 @@ def test_options_hold_over_files_and_files_over_the_template(run: Run, tmp_path:
     assert problem["friction"].startswith("every message is read once")
 
 
+def test_with_a_template_only_what_is_open_is_asked_and_each_question_says_of_what(say: Say, tmp_path: Path) -> None:
+    ended = say("--from", "customer-triage", lines=["95", "2026-02-27"])
+    assert "Who has the problem?" not in ended.said
+    assert "Where does it stand today?" in ended.said
+    assert "of: time until the first response, in minutes" in ended.said
+    assert "By which day?" not in ended.said  # there is no target yet
+    text = (tmp_path / "customer-triage.yaml").read_text(encoding="utf-8")
+    assert "# Begun with the template 'customer-triage', which is authored: hold every line of it" in text
+    assert "    baseline: 95\n" in text
+
+
 def test_templates_and_questions_are_listed(run: Run) -> None:
     listed = run("init", "--list")
     assert [line.partition(":")[0] for line in listed.out.splitlines()] == [

@@ -14,7 +14,7 @@ from interlock.ports.drafts import Drafts
 from interlock.surfaces.cli.toolbox import Toolbox
 from interlock.terms.errors import BadInput
 from interlock.terms.flaw import Gap
-from interlock.terms.interview import Asked, Chapter, Interview
+from interlock.terms.interview import AnswerKind, Asked, Chapter, Interview
 from interlock.terms.problem import ProblemWords
 
 STOP, BACK, NEXT, WHY = ".", "<", ">", "?"
@@ -48,7 +48,7 @@ class Conversation:
                 break
             if asked.chapter != shown:
                 self._open(shown := asked.chapter)
-            self._ask(asked)
+            self._ask(asked, turn.interview)
             turn = self._turn(asked, turn.interview, self._line())
         return turn.interview
 
@@ -130,15 +130,23 @@ class Conversation:
         self._say(chapter.why)
         self._say(CONTROLS, style="dim")
 
-    def _ask(self, asked: Asked) -> None:
+    def _ask(self, asked: Asked, interview: Interview) -> None:
         question, more = asked.question, (asked.entry or 1) > 1
         self._say("")
         again = f"Another one, the {asked.entry}.? " if more and question.opens else ""
         self._say(f"{again}{question.ask}", style="bold")
+        if asked.entry is not None and not question.opens:
+            self._say(f"  of: {self._entry_name(asked, interview)}")
         for name, meaning in question.choices.items():
             self._say(f"  {name}: {meaning}")
         if question.example and not question.choices and not more:
             self._say(f"  such as: {question.example}", style="dim")
+
+    def _entry_name(self, asked: Asked, interview: Interview) -> str:
+        """What this entry was called by the first question of its chapter; with its unit, where a figure is asked."""
+        begins = self._chapters[asked.chapter - 1].questions[0].field.rpartition(".")[2]
+        name, unit = (value_at(interview.content, (*asked.location[:2], field)) for field in (begins, "unit"))
+        return f"{name}, in {unit}" if unit and asked.question.kind is AnswerKind.NUMBER else str(name)
 
     def _explain(self, asked: Asked) -> None:
         field = ".".join(map(str, asked.location))
