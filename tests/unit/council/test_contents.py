@@ -1,9 +1,16 @@
 """What an organisation has to answer for: its responsibilities, its questions, and how often the council meets."""
 
+import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
+import portfolio_made
 from interlock.adapters.packs.organisation import council_pack, read_organisation
-from interlock.engine.council.agenda import LATE_INCIDENT_DAYS, UNDECIDED_PILOT_DAYS, WAIVER_ENDS_DAYS
+from interlock.engine.council.agenda import LATE_INCIDENT_DAYS, UNDECIDED_PILOT_DAYS, WAIVER_ENDS_DAYS, agenda
+from interlock.engine.timestamp import moment, stamp
+from interlock.terms.measured import Incident, Severity
 
 PACK = council_pack()
 
@@ -30,3 +37,12 @@ def test_a_council_meets_every_week_where_nobody_says_otherwise(tmp_path: Path) 
 
 def test_the_council_is_asked_after_7_14_and_90_days() -> None:
     assert (LATE_INCIDENT_DAYS, WAIVER_ENDS_DAYS, UNDECIDED_PILOT_DAYS) == (7, 14, 90)
+
+
+@pytest.mark.parametrize(("days", "asked"), [(6, False), (7, True)])
+def test_an_incident_is_asked_about_from_the_seventh_day_on(days: int, *, asked: bool) -> None:
+    opened = stamp(moment(portfolio_made.AS_OF) - dt.timedelta(days=days))
+    incident = Incident("w", "wrong queue", Severity.LOW, opened, "Sami Noor", 9)
+    standing = replace(portfolio_made.live("w"), incidents=(incident,))
+    found = agenda(portfolio_made.portfolio(standings=(standing,)))
+    assert any(item.id == "w/incident/9" for item in found) is asked

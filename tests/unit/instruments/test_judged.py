@@ -90,6 +90,30 @@ def test_of_an_idea_that_nobody_judged_nothing_is_known() -> None:
     assert set(found("failure-patterns", idea)) == {"vendor-lock-in"}
 
 
+@pytest.mark.parametrize(
+    ("stage", "is_shown"),
+    [
+        (RolloutStage.EXPLORATION, False),
+        (RolloutStage.PILOT, False),
+        (RolloutStage.CONTROLLED_ROLLOUT, True),
+        (RolloutStage.OPERATION, True),
+    ],
+)
+def test_past_the_pilot_without_one_measured_kpi_is_a_launch_for_its_own_sake(
+    stage: RolloutStage, *, is_shown: bool
+) -> None:
+    assert ("incentives" in shown(sound(stage=stage, measurements=()))) is is_shown
+    assert "incentives" not in shown(sound(stage=stage))
+
+
+@pytest.mark.parametrize("role", ["value", "delivery", "safety", "escalation"])
+def test_each_of_four_owners_who_is_missing_is_named(role: str) -> None:
+    whole = sound()
+    bare = replace(whole.definition.owners, **{role: () if role == "escalation" else None})
+    standing = replace(whole, definition=replace(whole.definition, owners=bare))
+    assert found("failure-patterns", standing)["unclear-owners"].says == f"nobody is named for: {role}"
+
+
 def test_a_waiver_takes_no_pattern_away() -> None:
     made = sound()
     gates = {**(made.gates or {}), "guardrails": verdict("guardrails", Verdict.FAILED, made.release, "by Ben")}

@@ -67,7 +67,15 @@ def _given(value: int) -> dict[str, Given]:
 
 @pytest.mark.parametrize(
     ("own", "peers", "reading"),
-    [(5, 3, "blind spot"), (2, 4, "hidden strength"), (4, 4, "strength"), (2, 2, "gap"), (3, 3, "")],
+    [
+        (5, 3, "blind spot"),
+        (2, 4, "hidden strength"),
+        (4, 4, "strength"),
+        (2, 2, "gap"),
+        (3, 3, ""),
+        (4, 3, ""),
+        (3, 4, ""),
+    ],
 )
 def test_self_and_peers_give_strengths_and_gaps(own: int, peers: int, reading: str) -> None:
     answers = {"Ana Ruiz": _given(own), "Ben": _given(peers), "Carla": _given(peers)}
@@ -118,6 +126,12 @@ def test_a_pilot_of_45_days_whose_people_overrule_no_more_is_none() -> None:
 def test_without_a_pilot_nothing_is_said_of_deciding_and_pilots_without_function_count() -> None:
     assert _theatre() == {"pilots-in-parallel": False}
     assert _theatre(_pilot("a", days=1, function=""), _pilot("b", days=1, function=""))["pilots-in-parallel"]
+
+
+def test_what_is_on_record_is_3_to_5_and_what_is_missing_1_or_2_of_five() -> None:
+    assert Probed(there=True, says="").range_on(Scale.ONE_TO_FIVE) == (3, 5)
+    assert Probed(there=False, says="").range_on(Scale.ONE_TO_FIVE) == (1, 2)
+    assert Probed(there=False, says="").range_on(Scale.READY) == (0, 0)
 
 
 def test_what_is_present_counts_as_one() -> None:

@@ -8,7 +8,6 @@ from functools import lru_cache
 from interlock.terms.initiative import Spending
 from interlock.terms.measured import Bucket, Expense, PeriodRun
 
-BUCKETS = (Bucket.COMPUTE, Bucket.LAST_MILE, Bucket.BEING_WRONG)  # the learning tax is paid to find out: not among them
 MONTH_DAYS = 365.25 / 12
 Period = tuple[str, str]  # its first and its last day
 
