@@ -10,6 +10,7 @@ import portfolio_made
 from interlock.adapters.packs.organisation import council_pack, read_organisation
 from interlock.engine.council.agenda import LATE_INCIDENT_DAYS, UNDECIDED_PILOT_DAYS, WAIVER_ENDS_DAYS, agenda
 from interlock.engine.timestamp import moment, stamp
+from interlock.flows.council.effects import AGAIN_DAYS
 from interlock.terms.measured import Incident, Severity
 
 PACK = council_pack()
@@ -46,3 +47,10 @@ def test_an_incident_is_asked_about_from_the_seventh_day_on(days: int, *, asked:
     standing = replace(portfolio_made.live("w"), incidents=(incident,))
     found = agenda(portfolio_made.portfolio(standings=(standing,)))
     assert any(item.id == "w/incident/9" for item in found) is asked
+
+
+def test_a_waiver_given_once_more_lasts_the_30_days_that_its_option_says() -> None:
+    options = {
+        o.id: o.title for item in agenda(portfolio_made.portfolio()) if "/waiver/" in item.id for o in item.options
+    }
+    assert (AGAIN_DAYS, options["again"]) == (30, "Waive it for 30 days more")
