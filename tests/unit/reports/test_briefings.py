@@ -252,6 +252,36 @@ def test_markup_in_a_name_stays_text(hostile: Briefing) -> None:
     assert "<b>" not in written(hostile, ".md").decode().replace("\\<b\\>", "")
 
 
+def test_markdown_of_somebody_elses_words_makes_no_script_formula_entity_table_cell_or_link() -> None:
+    said = "<script>x</script> $x^2$ &lt;b&gt; a|b https://evil.example www.evil.example a@b.example [t](u)"
+    passage = Passage("t", (said,), grids=(Grid("g", ("a", "b"), ((said, "line 1\nline 2"),)),))
+    text = written(Briefing("test", said, said, portfolio_made.AS_OF, (), (passage,)), ".md").decode()
+    marks = ("<", ">", "$", "&", "|", "@", "[", "]")
+    assert [mark for mark in marks if re.search(rf"(?<!\\){re.escape(mark)}", text.splitlines()[0])] == []
+    assert "https\\://evil" in text
+    assert "www\\.evil" in text
+    rows = [line for line in text.splitlines() if line.startswith("| ")]
+    assert [len(re.findall(r"(?<!\\)\|", row)) for row in rows] == [3, 3, 3]
+    assert "line 1; line 2" in text
+
+
+def test_options_stand_one_a_line_on_page_and_slide() -> None:
+    asked = monthly_update(portfolio_made.portfolio(), portfolio_made.agenda())
+    first = "– Keep it halted: People send reminders: 3 more hours a day\n– Resume in the Nordics"
+    assert first in re.sub("</?bdi>|<wbr>", "", written(asked, ".html").decode())
+    assert any(text.startswith(first) for text in slide_texts(decks(asked)))
+
+
+def test_a_row_of_slides_is_never_higher_than_a_slide_whatever_is_written_into_it() -> None:
+    wide = "W" * 400
+    rows = tuple((wide, "a\n" * 60, wide) for _ in range(3))
+    grid = Grid("g", (wide, "b", "c"), rows)
+    made = [*slide_tables.lay_out((grid,), slide_blocks.INNER_IN, None, slide_blocks.ROOM_IN)]
+    assert sum(len(table.rows) for table in made) == 3
+    assert max(table.height_in for table in made) <= slide_blocks.ROOM_IN
+    assert "(119 characters in all)" in made[0].rows[0][1]
+
+
 def test_an_authored_sample_says_so_in_every_form(update: Briefing) -> None:
     assert "Authored sample" in written(update, ".html").decode()
     assert "Authored sample" in written(update, ".md").decode()

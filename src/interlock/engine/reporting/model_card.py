@@ -41,7 +41,7 @@ def _acts(standing: Standing) -> Passage:
     acts, release = standing.definition.acts, standing.release
     rows = tuple((name, digest) for name, digest in sorted(acts.items()))
     vendors = listed([f"{v.name} ({v.service})" for v in standing.definition.initiative.vendors]) or "none is named"
-    title = f"{counted(len(acts), 'part acts', 'parts act')}; a change of any of them voids evidence and authority"
+    title = f"{counted(len(acts), 'part acts', 'parts act')}; a change of any part voids evidence and authority"
     title = title if acts else "Nothing that acts is named yet"
     grid = Grid("What acts", ("Part", "Digest"), rows, "`acts` in the definition fills this table")
     return Passage(title, (f"Release {release}.", f"Vendors: {vendors}."), grids=(grid,), part="What acts")

@@ -9,8 +9,9 @@ from interlock.adapters.reports.briefings.evidence_notes import as_words
 from interlock.adapters.reports.labels import text_width
 from interlock.terms.briefing import Cell, Figure, Grid
 
-# Documents are set in Arial, whose letters are narrower than the widest common font; bold ones are about as wide.
+# Documents are set in Arial: but for a few, its letters are narrower than the widest common font; bold ones are wider.
 ARIAL, BOLD = 0.93, 1.02
+BROAD, BROAD_EM = frozenset("MWmw@%GOQ"), 0.12
 CELL_CHARACTERS_MAX = 420
 WHOLE_CHARACTERS_MAX = 16  # a shorter figure is never broken
 NAME_CHARACTERS_MAX = 12
@@ -63,7 +64,8 @@ def cell_text(cell: Cell) -> str:
 
 def wide(text: str, size_pt: float, *, bold: bool) -> float:
     """An upper estimate of a text's width, in points."""
-    return text_width(text, size_pt) * (BOLD if bold or not text.isascii() else ARIAL)
+    broad = sum(letter in BROAD for letter in text) * BROAD_EM * size_pt
+    return text_width(text, size_pt) * (BOLD if bold or not text.isascii() else ARIAL) + broad
 
 
 def _on_page(cell: Cell) -> str:

@@ -10,7 +10,8 @@ from interlock.adapters.reports.briefings.states import STATES
 from interlock.terms.briefing import Briefing, Cell, Figure, Grid, Passage
 
 SAMPLE = "**Authored sample**: invented records, not real data."
-SPECIAL = re.compile(r"([\\`*_\[\]<>|#~])")
+SPECIAL = re.compile(r"([\\`*_\[\]<>|#~&$@])")
+LINK = re.compile(r"\b(https?|ftp)(?=://)|\b(www)(?=\.)", re.IGNORECASE)  # readers make links of these by themselves
 
 
 def as_markdown(briefing: Briefing) -> bytes:
@@ -56,4 +57,4 @@ def _cell(cell: Cell, numbers: Mapping[str, int]) -> str:
 
 def _plain(text: str) -> str:
     lines = (" ".join(line.split()) for line in words.clean(text).split("\n"))
-    return SPECIAL.sub(r"\\\1", "; ".join(line for line in lines if line))
+    return LINK.sub(r"\g<0>\\", SPECIAL.sub(r"\\\1", "; ".join(line for line in lines if line)))

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from interlock.adapters.reports import words
 from interlock.adapters.reports.briefings.columns import cell_text, column_widths, wide
 from interlock.adapters.reports.briefings.shortened import first_rows
 from interlock.terms.briefing import Cell, Figure, Grid
@@ -10,6 +11,8 @@ from interlock.terms.briefing import Cell, Figure, Grid
 CELL_PT = 10.5
 CELL_PAD_IN = 0.09
 CAPTION_PT = 11.0
+ROW_LINES_MAX, HEADER_LINES_MAX = 14, 3
+CELL_CHARACTERS_MIN = 12
 GAP_IN = 0.15  # under a table
 
 
@@ -120,6 +123,8 @@ def _measured(grid: Grid, width_in: float, widths: tuple[float, ...] = ()) -> Ta
     rows = tuple(tuple(cell_text(cell) for cell in row) for row in grid.rows)
     header = tuple(map(cell_text, grid.header))
     widths = widths or _widths(header, rows, width_in)
+    header = _fitted(header, widths, HEADER_LINES_MAX)
+    rows = tuple(_fitted(row, widths, ROW_LINES_MAX) for row in rows)
     heights = (_row_height(header, widths, bold=True), *(_row_height(row, widths) for row in rows))
     caption = cell_text(grid.caption)
     caption_in = wrapped(caption, width_in, CAPTION_PT) * CAPTION_PT * 1.25 / 72 + 0.12
@@ -129,6 +134,18 @@ def _measured(grid: Grid, width_in: float, widths: tuple[float, ...] = ()) -> Ta
 def _evidence(rows: Sequence[Sequence[Cell]]) -> tuple[str, ...]:
     seen = (evidence for row in rows for cell in row if isinstance(cell, Figure) for evidence in cell.evidence)
     return tuple(dict.fromkeys(seen))
+
+
+def _fitted(row: Sequence[str], widths: Sequence[float], lines_max: int) -> tuple[str, ...]:
+    """Cells of a few lines each: a row has to fit on a slide, whatever somebody wrote into it."""
+    return tuple(_cell(text, width - 2 * CELL_PAD_IN, lines_max) for text, width in zip(row, widths, strict=True))
+
+
+def _cell(text: str, width_in: float, lines_max: int) -> str:
+    kept = len(text)
+    while kept > CELL_CHARACTERS_MIN and wrapped(words.brief(text, kept), width_in, CELL_PT, bold=True) > lines_max:
+        kept = kept * 3 // 4
+    return words.brief(text, kept)
 
 
 def _widths(header: Sequence[str], rows: Sequence[Sequence[str]], width_in: float) -> tuple[float, ...]:

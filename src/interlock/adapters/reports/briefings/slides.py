@@ -19,6 +19,7 @@ INK, INK_SOFT, ACCENT, HEAD = 0x14181D, 0x5F6975, 0x0B4F8A, 0xE8F0F8
 SAMPLE = "Authored sample: invented records, not real data"
 TITLE_PTS = (26.0, 22.0, 18.0, 15.0)
 TITLE_LINES_IN = 1.0
+SUMMARIES = ((600, 16.0), (600, 13.0), (240, 13.0), (90, 12.0))  # characters a line, and the size of its letters
 EARLIEST = (1980, 1, 1, 0, 0, 0)  # what a zip archive can hold
 
 
@@ -60,14 +61,20 @@ def _timeless(content: bytes) -> bytes:
 
 
 def _first(deck: Any, briefing: Briefing) -> None:
+    """The title and what is read in ten seconds, in the largest letters in which all of it fits."""
     slide = _titled(deck, briefing.title, briefing.kind, briefing)
-    lines = (f"{briefing.subject}. As of {words.moment(briefing.as_of)}.", *briefing.summary)
+    said = [f"{briefing.subject}. As of {words.moment(briefing.as_of)}.", *briefing.summary]
+    tried = (([words.brief(words.clean(line), n) for line in said], pt) for n, pt in SUMMARIES)
+    fits = (each for each in tried if sum(_height(line, each[1]) for line in each[0]) <= blocks.ROOM_IN)
+    lines, pt = next(fits, (["This document is summarised in its other forms."], SUMMARIES[-1][1]))
     top = blocks.TOP_IN
     for line in lines:
-        said = words.brief(words.clean(line), 600)
-        height = tables.wrapped(said, blocks.INNER_IN, 16.0) * 16 * 1.25 / 72 + 0.1
-        _write(slide, said, (blocks.MARGIN_IN, top, blocks.INNER_IN, height), 16.0)
-        top += height
+        _write(slide, line, (blocks.MARGIN_IN, top, blocks.INNER_IN, _height(line, pt)), pt)
+        top += _height(line, pt)
+
+
+def _height(line: str, size_pt: float) -> float:
+    return tables.wrapped(line, blocks.INNER_IN, size_pt) * size_pt * 1.25 / 72 + 0.1
 
 
 def _one(deck: Any, briefing: Briefing, slide: Slide) -> None:
