@@ -1,7 +1,11 @@
 """`interlock check` and `interlock schema` as people use and misuse them."""
 
 import json
+import os
+import sys
 from pathlib import Path
+
+import pytest
 
 from commandline import Run
 from interlock.adapters.definitions.json_schema import definition_schema
@@ -55,6 +59,15 @@ def test_files_that_are_none(run: Run, tmp_path: Path) -> None:
     assert (ended.status, ended.json[0]["line"], ended.json[0]["severity"]) == (1, 3, "error")
     (tmp_path / "list.yaml").write_text("- a\n")
     assert "a definition is a mapping" in run("check", "list.yaml").out
+
+
+def test_a_reader_who_went_away_is_no_answer(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`interlock check FILE | head -1`: 1 would mean that the file has an error."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    with open(writer, "w") as closed:  # noqa: PTH123 - a pipe has no path
+        monkeypatch.setattr(sys, "stdout", closed)
+        assert run("check", str(EXAMPLE)).status == 141
 
 
 def test_the_schema_is_printed(run: Run) -> None:

@@ -36,6 +36,7 @@ from interlock.terms.sample import SamplePortfolio
 from interlock.terms.selection import Criterion, Scored
 from interlock.terms.workflow import WorkflowDefinition
 from interlock.wiring.candidates import candidate_builder
+from interlock.wiring.console import PipedConsole
 from interlock.wiring.packs import (
     fit_pack,
     read_answers,
@@ -71,9 +72,9 @@ class StoreTime:
 def build_toolbox() -> Toolbox:
     """Adapters for this process: its consoles, its clock, its environment."""
     environment = dict(os.environ)
-    time, err = StoreTime(), Console(stderr=True, highlight=False)
+    time, err = StoreTime(), PipedConsole(stderr=True, highlight=False)
     return Toolbox(
-        out=Console(highlight=False),
+        out=PipedConsole(highlight=False),
         err=err,
         clock=time,
         wall=time.wall,
