@@ -103,6 +103,16 @@ def test_high_harm_wants_a_tenth_audited(share: float, enough: bool) -> None:
     assert found == ([] if enough else [("more-risk-than-oversight", "rollout.audit_share")])
 
 
+@pytest.mark.parametrize(("share", "found"), [(0.099, [("few-audits", "rollout.audit_share")]), (0.10, [])])
+def test_ten_to_twenty_percent_of_what_any_workflow_applies_are_audited(
+    share: float, found: list[tuple[str, str]]
+) -> None:
+    sampled = replace(WHOLE, rollout=replace(WHOLE.rollout, audit_share=share))
+    assert rules(sampled) == found
+    assert all("10% to 20%" in gap.mend for gap in gaps(sampled))
+    assert rules(replace(sampled, effect=NO_EFFECT)) == [("no-effect", "effect")]
+
+
 def test_high_harm_done_by_a_person_wants_no_more_oversight() -> None:
     assert rules(replace(WHOLE, steps=(replace(RISKY, lane=Lane.PERSON, without=None),))) == []
 

@@ -6,7 +6,7 @@ from interlock.terms.flaw import Gap
 from interlock.terms.initiative import Guardrails, Lane, Risk
 from interlock.terms.workflow import WorkflowDefinition, WorkflowStep
 
-AUDIT_SHARE_OF_HIGH_HARM = 0.10
+AUDIT_SHARE_MIN = 0.10  # one to two in ten, by changing people, show what drifts and what is new
 
 
 def lane_gaps(definition: WorkflowDefinition) -> Iterator[Gap]:
@@ -74,9 +74,25 @@ def solutionism_gaps(definition: WorkflowDefinition) -> Iterator[Gap]:
         )
 
 
+def audit_gaps(definition: WorkflowDefinition) -> Iterator[Gap]:
+    """Samples of what is applied; where harm is high, `oversight_gaps` asks for them."""
+    if definition.effect_planned and not _risky(definition) and definition.rollout.audit_share < AUDIT_SHARE_MIN:
+        yield Gap(
+            "few-audits",
+            ("rollout", "audit_share"),
+            f"fewer than {AUDIT_SHARE_MIN:.0%} of what is applied are audited",
+            "what drifts and what is new is seen in cases that somebody looks at, and late where these are few",
+            f"audit {AUDIT_SHARE_MIN:.0%} to {2 * AUDIT_SHARE_MIN:.0%}, by changing people",
+        )
+
+
+def _risky(definition: WorkflowDefinition) -> list[str]:
+    return [step.name for step in definition.steps if step.lane is Lane.AGENT and step.harm is Risk.HIGH]
+
+
 def oversight_gaps(definition: WorkflowDefinition) -> Iterator[Gap]:
     """More risk than oversight: high harm needs a person who watches, a stop that was tried, and audits."""
-    risky = [step.name for step in definition.steps if step.lane is Lane.AGENT and step.harm is Risk.HIGH]
+    risky = _risky(definition)
     if not risky:
         return
     lacking = [
@@ -88,8 +104,8 @@ def oversight_gaps(definition: WorkflowDefinition) -> Iterator[Gap]:
         ),
         (
             ("rollout", "audit_share"),
-            f"fewer than {AUDIT_SHARE_OF_HIGH_HARM:.0%} of what is applied are audited",
-            definition.rollout.audit_share < AUDIT_SHARE_OF_HIGH_HARM,
+            f"fewer than {AUDIT_SHARE_MIN:.0%} of what is applied are audited",
+            definition.rollout.audit_share < AUDIT_SHARE_MIN,
         ),
     ]
     for location, words, lacks in lacking:
@@ -112,5 +128,6 @@ STEP_RULES: tuple[Callable[[WorkflowDefinition], Iterator[Gap]], ...] = (
     fallback_gaps,
     undo_gaps,
     solutionism_gaps,
+    audit_gaps,
     oversight_gaps,
 )
