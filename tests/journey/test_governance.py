@@ -1,5 +1,6 @@
 """The commands on a store as people use and misuse them: apply, diff, get, judge, promote, demote, kill, review, ..."""
 
+import json
 import os
 import signal
 import sqlite3
@@ -181,6 +182,23 @@ def test_apply_needs_a_name_and_a_file_and_leaves_no_store_without(run: Run, tmp
         assert (ended.status, ended.out) == (2, "")
         assert words in ended.said
     assert [path.name for path in tmp_path.iterdir()] == ["triage.yaml"]
+
+
+def test_for_a_program_every_error_is_one_json_object_and_standard_output_stays_empty(run: Run, tmp_path: Path) -> None:
+    run(*APPLY)
+    (tmp_path / "mine.db").write_text("my notes, no database")
+    for arguments, status, words in (
+        (("judge", "nope", "--json"), 2, "there is no workflow 'nope'"),
+        (("judge", "--json"), 2, "Missing argument"),
+        (("judge", "triage", "--nope", "--json"), 2, "No such option: --nope"),
+        (("frob", "--json"), 2, "No such command 'frob'"),
+        (("judge", "triage", "--store", "none.db", "--json"), 2, "there is no store none.db yet"),
+        (("judge", "triage", "--store", "mine.db", "--json"), 3, "file is not a database"),
+        (("promote", "triage", "--release", "sha256:0", "--as", "Eve", "--json"), 4, "Eve has no right to promote it"),
+    ):
+        ended = run(*arguments)
+        told = json.loads(ended.err)
+        assert (ended.status, ended.out, told["status"], words in told["error"]) == (status, "", status, True), told
 
 
 # get

@@ -112,12 +112,12 @@ def test_another_release_is_stale_and_its_evidence_counts_for_nothing(passed: Ho
     passed.define(replace(DEFINITION, acts={"model": "two"}))
     reasons = refusals(passed, release=old)
     assert reasons[0] == f"release {old[:19]} is stale: {passed.release[:19]} is in force"
-    assert reasons[1:] == ["the gate was not judged for the release in force"]
+    assert reasons[1:] == ["the gate was not judged for the release in force: `interlock judge triage`"]
     with passed.store.reading() as reading:
         kinds = [item.kind for item in reading.evidence(NAME)]
     assert kinds == ["certificate", "shadow"]
     assert verdicts(passed)["certificate"] == "inconclusive"
-    assert refusals(passed) == ["the gate is inconclusive, only passed opens"]
+    assert refusals(passed) == ["the gate is inconclusive, only passed opens (`interlock judge triage`)"]
 
 
 def test_evidence_for_a_release_that_is_not_in_force_is_refused(passed: House) -> None:
@@ -130,7 +130,7 @@ def test_evidence_for_a_release_that_is_not_in_force_is_refused(passed: House) -
 
 def test_the_code_is_part_of_the_release(passed: House) -> None:
     assert passed.define(code="2").changed
-    assert refusals(passed) == ["the gate was not judged for the release in force"]
+    assert refusals(passed) == ["the gate was not judged for the release in force: `interlock judge triage`"]
 
 
 def test_no_owner_no_authority(house: House) -> None:
@@ -138,7 +138,10 @@ def test_no_owner_no_authority(house: House) -> None:
     house.certificate()
     house.shadow(60)
     assert verdicts(house)["owners"] == "failed"
-    assert refusals(house) == ["no value owner or no safety owner is named", "the gate is failed, only passed opens"]
+    assert refusals(house) == [
+        "no value owner or no safety owner is named",
+        "the gate is failed, only passed opens (`interlock judge triage`)",
+    ]
 
 
 def test_an_effect_that_cannot_be_undone_fails_the_gate(house: House) -> None:
@@ -158,12 +161,12 @@ def test_too_few_shadow_cases_are_a_gap(house: House, right: int) -> None:
         "certificate": "passed",
         "shadow": "inconclusive",
     }
-    assert refusals(house) == ["the gate is inconclusive, only passed opens"]
+    assert refusals(house) == ["the gate is inconclusive, only passed opens (`interlock judge triage`)"]
 
 
 def test_a_gate_must_be_judged(house: House) -> None:
     house.define()
-    assert refusals(house) == ["the gate was not judged for the release in force"]
+    assert refusals(house) == ["the gate was not judged for the release in force: `interlock judge triage`"]
     with pytest.raises(BadInput, match="there is no workflow 'none'"):
         judge(house.store, "none", clock=house.clock)
 
@@ -205,7 +208,7 @@ def test_authority_that_was_taken_away_is_not_given_back_on_old_evidence(passed:
     assert demote(passed.store, NAME, by=BEN, reason="complaints", clock=passed.clock)
     assert refusals(passed) == ["authority was taken away after the gate was judged; judge it again"]
     assert set(verdicts(passed).values()) == {"passed", "inconclusive"}
-    assert "the gate is inconclusive, only passed opens" in refusals(passed)
+    assert "the gate is inconclusive, only passed opens (`interlock judge triage`)" in refusals(passed)
     passed.certificate()
     passed.shadow(60)
     passed.judge()
@@ -234,7 +237,7 @@ def test_evidence_that_lacks_parts_is_an_error_and_no_exception(house: House, bo
     bind(house, "certificate", body)
     house.shadow(3)
     assert verdicts(house)["certificate"] == "error"
-    assert refusals(house) == ["the gate is error, only passed opens"]
+    assert refusals(house) == ["the gate is error, only passed opens (`interlock judge triage`)"]
 
 
 def test_evidence_that_is_no_json_is_refused(passed: House) -> None:

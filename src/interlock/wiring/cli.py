@@ -1,5 +1,6 @@
 """The entry point of the command line: what ends it, in words and as an exit status."""
 
+import json
 import os
 import signal
 import sys
@@ -43,13 +44,10 @@ def main() -> None:
 
 
 def _run() -> int:
-    from interlock.surfaces.cli.app import build_app
     from interlock.surfaces.cli.ending import PipeClosed, Stopped
-    from interlock.wiring.toolbox import build_toolbox
 
     try:
-        build_app()(obj=build_toolbox(), prog_name="interlock")
-        sys.stdout.flush()
+        return _called()
     except SystemExit as exc:
         return _flushed(exc.code)
     except InterlockError as exc:
@@ -71,7 +69,30 @@ def _run() -> int:
         if extra == "oversight" and {"try", "demo"} & set(sys.argv[1:2]):
             extra = "try"  # these need the rest as well; one message rather than two in turn
         return _fail(f"{module} is not installed: pip install 'interlock[{extra}]'", EXIT_UNAVAILABLE)
-    return 0
+
+
+def _called() -> int:
+    """Run the command. For a program Typer must not print its own errors, in a frame and for people."""
+    from typer import Abort
+
+    from interlock.surfaces.cli.app import build_app
+    from interlock.wiring.toolbox import build_toolbox
+
+    try:
+        ended = build_app()(obj=build_toolbox(), prog_name="interlock", standalone_mode=not _for_a_program())
+    except Exception as exc:
+        said = getattr(exc, "format_message", None)  # of Typer's usage errors, whose module differs by its version
+        if isinstance(exc, Abort):  # a question that nobody answers
+            return _fail("stopped.", EXIT_STOPPED)
+        if said is None:
+            raise
+        return _fail(said(), EXIT_BAD_INPUT)
+    sys.stdout.flush()
+    return ended if isinstance(ended, int) else 0
+
+
+def _for_a_program() -> bool:
+    return "--json" in sys.argv[1:]
 
 
 def _status_of(error: InterlockError) -> int:
@@ -110,8 +131,13 @@ def _flushed(code: object) -> int:
 
 def _fail(message: str, status: int) -> int:
     words = "".join(char if char.isprintable() or char == "\n" else " " for char in message)
+    told = (
+        json.dumps({"error": words, "status": status}, ensure_ascii=False)
+        if _for_a_program()
+        else f"interlock: {words}"
+    )
     try:
-        sys.stderr.write(f"interlock: {words}\n")
+        sys.stderr.write(f"{told}\n")
         sys.stderr.flush()
     except OSError:
         _drop(sys.stderr)

@@ -36,7 +36,7 @@ class SourceFile:
             with self.path.open("rb") as file:
                 head = file.read(HEAD_BYTES)
         except OSError as exc:
-            raise BadInput(f"{self.path} cannot be read: {exc.strerror}") from exc
+            raise BadInput(f"{self.path} cannot be read: {exc.strerror}; name the file of the report") from exc
         if not head.strip():
             raise BadInput(f"{self.name}: the file is empty: nothing ran, or the report was not written; run it again")
         return head

@@ -61,4 +61,4 @@ def move_refusals(
     if STAGES.index(entered) - STAGES.index(left) > 1:
         yield f"one stage at a time: after {left} comes {STAGES[STAGES.index(left) + 1]}"
     if gate is not Verdict.PASSED:
-        yield f"the gate '{LEAVES[left]}' is {gate or 'not judged'}, only passed opens"
+        yield f"the gate '{LEAVES[left]}' is {gate or 'not judged'}, only passed opens (`interlock stage show`)"

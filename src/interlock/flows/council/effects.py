@@ -9,7 +9,8 @@ from interlock.engine.timestamp import stamp
 from interlock.flows.action.kill import fence_in
 from interlock.flows.measure.incident import close_in
 from interlock.flows.rollout.demote import demote_in
-from interlock.flows.rollout.facts import known_row, waivers_of
+from interlock.flows.rollout.facts import waivers_of
+from interlock.flows.rollout.known import known_row
 from interlock.flows.rollout.stage import moved_in
 from interlock.flows.rollout.waive import end_waiver_in, waive_in
 from interlock.ports.clock import Clock

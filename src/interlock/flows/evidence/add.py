@@ -10,6 +10,7 @@ from interlock.engine.ledger.canonical import canonical
 from interlock.engine.oversight.estimate import rate
 from interlock.engine.timestamp import stamp
 from interlock.flows.rollout.attest import attest_in, is_intact
+from interlock.flows.rollout.known import known_row
 from interlock.ports.clock import Clock
 from interlock.ports.store import Store, Transaction, WorkflowRow
 from interlock.terms.errors import BadInput
@@ -70,9 +71,7 @@ def add_evidence(
 
 def row_in_force(tx: Transaction, workflow: str, release: str) -> WorkflowRow:
     """The workflow, where the release is the one in force. Raises BadInput."""
-    row = tx.workflow(workflow)
-    if row is None:
-        raise BadInput(f"there is no workflow '{workflow}'; apply its definition first")
+    row = known_row(tx, workflow)
     if release not in {CURRENT, row.release}:
         raise BadInput(f"release {release[:19]} is not in force for '{workflow}': it is {row.release[:19]}")
     return row

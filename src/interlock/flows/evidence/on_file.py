@@ -7,6 +7,7 @@ from interlock.engine.evidence.outcome import never_ran, outcome_of
 from interlock.engine.evidence.timing import expires_at, measured_at, out_of_time
 from interlock.engine.rollout.definition import definition_of
 from interlock.flows.evidence.attestations import not_to_count
+from interlock.flows.rollout.known import known_row
 from interlock.ports.signing import Signing
 from interlock.ports.store import Reading
 from interlock.terms.errors import BadInput
@@ -32,9 +33,7 @@ class OnFile:
 
 def evidence_on_file(reading: Reading, workflow: str, *, now: dt.datetime, signing: Signing) -> tuple[OnFile, ...]:
     """Everything on record of a workflow, oldest first. Raises BadInput where there is no such workflow."""
-    row = reading.workflow(workflow)
-    if row is None:
-        raise BadInput(f"there is no workflow '{workflow}'; apply its definition first")
+    row = known_row(reading, workflow)
     evidence = reading.evidence(workflow)
     spoiled = not_to_count(reading, evidence, workflow=workflow, signing=signing)
     days = definition_of(row.definition).rollout.evidence_days

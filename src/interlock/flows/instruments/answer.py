@@ -7,6 +7,7 @@ from interlock.engine.instruments.scales import answer_of
 from interlock.engine.timestamp import stamp
 from interlock.flows.ledger.record import record
 from interlock.flows.rollout.attest import is_intact
+from interlock.flows.rollout.known import known_row
 from interlock.ports.clock import Clock
 from interlock.ports.store import Reading, Store
 from interlock.terms.errors import BadInput
@@ -31,8 +32,8 @@ def answer(
         raise BadInput("there is no answer; give at least one item")
     with store.transaction() as tx:
         about_workflow = instrument.about == "workflow"
-        if about_workflow and tx.workflow(subject) is None:
-            raise BadInput(f"there is no workflow '{subject}'; apply its definition first")
+        if about_workflow:
+            known_row(tx, subject)
         taken = _taken(tx, instrument, answers)
         at = stamp(clock())
         body = {

@@ -11,8 +11,8 @@ from interlock.engine.rollout.people import same_person
 from interlock.engine.timestamp import stamp
 from interlock.flows.portfolio import recorded
 from interlock.flows.portfolio.read import read_portfolio
+from interlock.flows.rollout.known import known_row
 from interlock.ports.store import Reading
-from interlock.terms.errors import BadInput
 from interlock.terms.evidence import Evidence
 from interlock.terms.instrument import Instrument, Sheet
 from interlock.terms.portfolio import Standing
@@ -51,9 +51,7 @@ def scored(
     answers = given(answered)
     if instrument.about != "workflow":
         return _elsewhere(reading, instrument, subject, answers, at=at, now=None if until else now)
-    row = reading.workflow(subject)
-    if row is None:
-        raise BadInput(f"there is no workflow '{subject}'; apply its definition first")
+    known_row(reading, subject)
     on_file = reading.evidence(subject)
     standing = next(one for one in read_portfolio(reading, now).standings if one.definition.name == subject)
     since = stamp(now - dt.timedelta(days=standing.definition.rollout.evidence_days))

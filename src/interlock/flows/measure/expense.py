@@ -4,9 +4,9 @@ import math
 
 from interlock.engine.rollout.people import known_as
 from interlock.engine.timestamp import stamp
-from interlock.flows.measure.kpi import workflow_row
 from interlock.flows.measure.period_of import check_once, check_period
 from interlock.flows.rollout.attest import attest_in
+from interlock.flows.rollout.known import known_row
 from interlock.ports.clock import Clock
 from interlock.ports.store import Store
 from interlock.terms.errors import BadInput
@@ -37,7 +37,7 @@ def record_expense(
     start, end = period
     with store.transaction() as tx:
         now = clock()
-        row = workflow_row(tx, workflow)
+        row = known_row(tx, workflow)
         check_period(start, end, today=now.date())
         known = [
             (item.body["period_start"], item.body["period_end"])

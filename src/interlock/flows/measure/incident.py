@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from interlock.engine.rollout.people import known_as
 from interlock.engine.timestamp import stamp
 from interlock.flows.ledger.record import record
-from interlock.flows.measure.kpi import workflow_row
 from interlock.flows.portfolio import recorded
+from interlock.flows.rollout.known import known_row
 from interlock.ports.clock import Clock
 from interlock.ports.store import Reading, Store, Transaction
 from interlock.terms.errors import BadInput
@@ -37,7 +37,7 @@ def open_incident(store: Store, workflow: str, report: Report, *, by: Person, cl
         raise BadInput("say who reports it (--as)")
     _check_cost(report.cost_usd)
     with store.transaction() as tx:
-        row = workflow_row(tx, workflow)
+        row = known_row(tx, workflow)
         return open_in(tx, workflow, report, release=row.release, by=by, at=stamp(clock()))
 
 

@@ -10,8 +10,9 @@ from interlock.engine.rollout.people import known_as
 from interlock.engine.timestamp import stamp
 from interlock.flows.measure.period_of import check_once, check_period
 from interlock.flows.rollout.attest import attest_in
+from interlock.flows.rollout.known import known_row
 from interlock.ports.clock import Clock
-from interlock.ports.store import Reading, Store, WorkflowRow
+from interlock.ports.store import Reading, Store
 from interlock.terms.errors import BadInput
 from interlock.terms.evidence import Evidence, EvidenceClass
 from interlock.terms.initiative import Kpi
@@ -53,7 +54,7 @@ def record_kpis(
         raise BadInput("there is nothing to record: give at least one value")
     with store.transaction() as tx:
         now = clock()
-        row = workflow_row(tx, workflow)
+        row = known_row(tx, workflow)
         kpis = {kpi.name: kpi for kpi in definition_of(row.definition).initiative.kpis}
         known = _known(tx, workflow)
         recorded = []
@@ -73,14 +74,6 @@ def record_kpis(
                 )
             )  # fmt: skip
     return tuple(recorded)
-
-
-def workflow_row(reading: Reading, workflow: str) -> WorkflowRow:
-    """The workflow. Raises BadInput where there is none of that name."""
-    row = reading.workflow(workflow)
-    if row is None:
-        raise BadInput(f"there is no workflow '{workflow}'; apply its definition first")
-    return row
 
 
 def _known(reading: Reading, workflow: str) -> dict[tuple[str, str | None, bool], list[tuple[str, str]]]:

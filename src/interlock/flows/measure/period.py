@@ -3,10 +3,10 @@
 import datetime as dt
 
 from interlock.engine.timestamp import stamp
-from interlock.flows.measure.kpi import workflow_row
 from interlock.flows.measure.period_of import check_once, check_period
 from interlock.flows.portfolio.drifting import entry_at
 from interlock.flows.rollout.attest import attest_in
+from interlock.flows.rollout.known import known_row
 from interlock.ports.clock import Clock
 from interlock.ports.store import DecisionRow, Reading, Store
 from interlock.terms.evidence import Evidence, EvidenceClass
@@ -23,7 +23,7 @@ def record_period(store: Store, workflow: str, *, start: str, end: str, clock: C
     """
     with store.transaction() as tx:
         now = clock()
-        row = workflow_row(tx, workflow)
+        row = known_row(tx, workflow)
         yesterday = now.date() - dt.timedelta(days=1)  # what still goes on today would be missing
         check_period(start, end, today=yesterday)
         runs = [item.body for item in tx.evidence(workflow) if item.kind == "period"]

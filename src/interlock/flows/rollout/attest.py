@@ -6,6 +6,7 @@ from typing import Any
 from interlock.engine.ledger.canonical import digest, plain
 from interlock.engine.timestamp import stamp
 from interlock.flows.ledger.record import record
+from interlock.flows.rollout.known import known_row
 from interlock.ports.clock import Clock
 from interlock.ports.store import Store, Transaction
 from interlock.terms.errors import BadInput
@@ -32,9 +33,7 @@ def attest(
     if kind == SIGNED_KIND:
         raise BadInput("an attestation is signed by a person: `interlock evidence attest`")
     with store.transaction() as tx:
-        row = tx.workflow(workflow)
-        if row is None:
-            raise BadInput(f"there is no workflow '{workflow}'; apply its definition first")
+        row = known_row(tx, workflow)
         if row.release != release:
             raise BadInput(f"release {release[:19]} is not in force for '{workflow}': it is {row.release[:19]}")
         return attest_in(

@@ -6,6 +6,7 @@ from typing import Any
 from interlock.engine.rollout.people import known_as
 from interlock.engine.timestamp import stamp
 from interlock.flows.ledger.record import record
+from interlock.flows.rollout.known import known_row
 from interlock.ports.clock import Clock
 from interlock.ports.store import Store, Transaction
 from interlock.terms.errors import BadInput
@@ -22,9 +23,7 @@ def demote(store: Store, workflow: str, *, by: Person, reason: str, clock: Clock
     if not known_as(by.name) or not reason.strip():
         raise BadInput("say who takes the authority away, and why: it is recorded")
     with store.transaction() as tx:
-        row = tx.workflow(workflow)
-        if row is None:
-            raise BadInput(f"there is no workflow '{workflow}'")
+        row = known_row(tx, workflow)
         if row.grant is None:
             return False
         demote_in(tx, workflow, release=row.release, by=by.name, reason=reason, facts={}, at=stamp(clock()))

@@ -9,6 +9,7 @@ from interlock.engine.rollout.gates import pack_faults
 from interlock.flows.evidence.attestations import unsigned
 from interlock.flows.instruments.scored import scored
 from interlock.flows.rollout.attest import is_intact
+from interlock.flows.rollout.known import known_row
 from interlock.flows.rollout.unauthorised import live_without_grant
 from interlock.ports.signing import Signing
 from interlock.ports.store import Reading, WorkflowRow
@@ -52,14 +53,6 @@ def facts_of(
         drilled_at=_drilled_at(reading, workflow),
         open_incidents=_open_incidents(reading, workflow),
     )
-
-
-def known_row(reading: Reading, workflow: str) -> WorkflowRow:
-    """The workflow. Raises BadInput where there is none of that name."""
-    row = reading.workflow(workflow)
-    if row is None:
-        raise BadInput(f"there is no workflow '{workflow}'; apply its definition first")
-    return row
 
 
 def gates_by_name(packs: Sequence[GatePack]) -> Mapping[str, Gate]:

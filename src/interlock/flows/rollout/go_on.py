@@ -3,7 +3,7 @@
 from interlock.engine.rollout.people import is_among
 from interlock.engine.timestamp import stamp
 from interlock.flows.rollout.attest import attest_in
-from interlock.flows.rollout.facts import known_row
+from interlock.flows.rollout.known import known_row
 from interlock.ports.clock import Clock
 from interlock.ports.store import Reading, Store
 from interlock.terms.errors import BadInput, Refused

@@ -18,9 +18,9 @@ from interlock.engine.rollout.gate import (
 from interlock.engine.timestamp import moment, stamp
 from interlock.flows.ledger.record import record
 from interlock.flows.rollout.attest import attest_in, is_intact
+from interlock.flows.rollout.known import known_row
 from interlock.ports.clock import Clock
 from interlock.ports.store import DecisionRow, Store, Transaction, WorkflowRow
-from interlock.terms.errors import BadInput
 from interlock.terms.evidence import Evidence, EvidenceClass, Finding, GateVerdict, Verdict
 from interlock.terms.workflow import WorkflowDefinition
 
@@ -35,9 +35,7 @@ def judge(store: Store, workflow: str, *, clock: Clock) -> GateVerdict:
     """
     at = stamp(clock())
     with store.transaction() as tx:
-        row = tx.workflow(workflow)
-        if row is None:
-            raise BadInput(f"there is no workflow '{workflow}'; apply its definition first")
+        row = known_row(tx, workflow)
         definition = definition_of(row.definition)
         found = _find(tx, tx.evidence(workflow), "certificate", row, definition, at)
         certificate = check_certificate(found, definition)

@@ -15,8 +15,9 @@ from interlock.engine.rollout.people import did, is_among, known_as
 from interlock.engine.timestamp import moment, stamp
 from interlock.flows.ledger.record import record
 from interlock.flows.rollout.attest import is_intact
-from interlock.flows.rollout.facts import facts_of, known_row, proposers_of, stage_if_moved
+from interlock.flows.rollout.facts import facts_of, proposers_of, stage_if_moved
 from interlock.flows.rollout.judge_gates import judged_in
+from interlock.flows.rollout.known import known_row
 from interlock.ports.clock import Clock
 from interlock.ports.signing import Signing
 from interlock.ports.store import Store, Transaction, WorkflowRow
@@ -122,10 +123,10 @@ def _condition_refusals(tx: Transaction, row: WorkflowRow, asked: Asked) -> Iter
 def _gate_refusals(tx: Transaction, row: WorkflowRow, definition: WorkflowDefinition, at: str) -> Iterator[str]:
     verdict = tx.verdict(row.name)
     if verdict is None or verdict["release"] != row.release:
-        yield "the gate was not judged for the release in force"
+        yield f"the gate was not judged for the release in force: `interlock judge {row.name}`"
         return
     if verdict["verdict"] != Verdict.PASSED:
-        yield f"the gate is {verdict['verdict']}, only passed opens"
+        yield f"the gate is {verdict['verdict']}, only passed opens (`interlock judge {row.name}`)"
     else:
         yield from _evidence_refusals(tx, row, definition, verdict, at)
     if moment(at) - moment(str(verdict["at"])) > dt.timedelta(days=definition.rollout.evidence_days):

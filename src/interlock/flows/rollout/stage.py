@@ -6,8 +6,9 @@ from interlock.engine.rollout.gate_facts import GateFacts
 from interlock.engine.rollout.stages import LEAVES, is_up, move_refusals
 from interlock.engine.timestamp import stamp
 from interlock.flows.ledger.record import record
-from interlock.flows.rollout.facts import facts_of, known_row, proposers_of
+from interlock.flows.rollout.facts import facts_of, proposers_of
 from interlock.flows.rollout.judge_gates import judged_in
+from interlock.flows.rollout.known import known_row
 from interlock.ports.clock import Clock
 from interlock.ports.signing import Signing
 from interlock.ports.store import Store, Transaction

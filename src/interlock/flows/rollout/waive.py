@@ -8,7 +8,8 @@ from interlock.engine.rollout.people import known_as
 from interlock.engine.rollout.waivers import waiver_refusals
 from interlock.engine.timestamp import stamp
 from interlock.flows.ledger.record import record
-from interlock.flows.rollout.facts import check_named, facts_of, known_row, proposers_of, waivers_of
+from interlock.flows.rollout.facts import check_named, facts_of, proposers_of, waivers_of
+from interlock.flows.rollout.known import known_row
 from interlock.ports.clock import Clock
 from interlock.ports.signing import Signing
 from interlock.ports.store import Store, Transaction
