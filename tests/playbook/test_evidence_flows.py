@@ -179,10 +179,12 @@ def test_what_is_dated_ahead_is_refused_and_on_file_an_error(house: House) -> No
     assert why(house)[0] is Verdict.ERROR
 
 
-def test_a_clock_a_little_ahead_is_taken_for_now(house: House) -> None:
+def test_a_clock_up_to_300_seconds_ahead_is_taken_for_now(house: House) -> None:
     house.define()
-    item = add(house, report(house, measured_at=house.now + dt.timedelta(seconds=200)))
+    item = add(house, report(house, measured_at=house.now + dt.timedelta(seconds=300)))
     assert item.body["collected_at"] == item.at
+    with pytest.raises(BadInput, match="still to come"):
+        add(house, report(house, measured_at=house.now + dt.timedelta(seconds=300.1)))
 
 
 def test_the_time_of_a_file_that_does_not_say_it_must_be_told_and_only_then(house: House) -> None:

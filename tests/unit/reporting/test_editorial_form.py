@@ -1,8 +1,15 @@
 """The form of the monthly update: six parts, and which of the ten areas stands in which."""
 
+import datetime as dt
+from dataclasses import replace
+
+import pytest
+
 import portfolio_made
 from interlock.engine.reporting import board, monthly, ninety_days
-from interlock.engine.reporting.priorities import LEAST, MOST
+from interlock.engine.reporting.priorities import LEAST, MOST, priorities
+from interlock.engine.timestamp import moment, stamp
+from interlock.terms.stage import Waiver
 
 UPDATE = monthly.monthly_update(portfolio_made.portfolio(), portfolio_made.agenda())
 
@@ -27,8 +34,20 @@ def test_executives_read_a_month_a_board_a_quarter_and_a_result_90_days() -> Non
     assert (monthly.DAYS, board.DAYS, ninety_days.DAYS) == (31, 91, 90)
 
 
-def test_priorities_are_three_to_five() -> None:
+@pytest.mark.parametrize(("decisions", "shown"), [(0, 5), (3, 5), (4, 4), (5, 3), (9, 3)])
+def test_priorities_are_three_to_five_and_eight_rows_with_the_decisions(decisions: int, shown: int) -> None:
+    asked = tuple(replace(portfolio_made.agenda()[0], id=str(i)) for i in range(decisions))
+    assert len(priorities(portfolio_made.portfolio(), asked)) == shown
     assert (LEAST, MOST) == (3, 5)
+
+
+@pytest.mark.parametrize(("days", "soon"), [(30, True), (31, False)])
+def test_a_waiver_that_ends_within_30_days_is_a_priority(days: int, *, soon: bool) -> None:
+    made = portfolio_made.live("w")
+    ends = stamp(moment(portfolio_made.AS_OF) + dt.timedelta(days=days))
+    waiver = Waiver("w", made.release, "decide", "bias", "Sami Noor", "later", made.defined_at, ends, 5)
+    found = priorities(portfolio_made.portfolio(standings=(replace(made, waivers=(waiver,)),)), ())
+    assert any("before its waiver ends" in each.work for each in found) is soon
 
 
 def test_each_area_concludes_in_its_title() -> None:
