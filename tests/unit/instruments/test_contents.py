@@ -53,6 +53,66 @@ NINE_STEPS_OF_TWO_WEEKS = (
 FOUR_LITERACY_MODULES = ("how-agents-work", "data-and-privacy", "prompts-and-redlines", "quality-and-feedback")
 
 
+# What records fill or contradict, item by item; all else only people can say.
+MEASURED: dict[str, dict[str, str]] = {
+    "oversight-checklist": {
+        "steps-tagged": "steps-mapped",
+        "shadow-first": "certified",
+        "reversible": "undo-planned",
+        "queue-in-time": "queue-kept",
+        "kill-switch": "kill-drilled",
+        "drift-and-novelty": "period-measured",
+    },
+    "pilot-or-production": {
+        "goal": "problem-stated",
+        "ownership": "owners-named",
+        "success-criteria": "kpi-with-baseline-and-target",
+        "decisions": "rights-named",
+        "risk-review": "risks-owned",
+        "security": "scan-clean",
+        "workflow-integration": "steps-mapped",
+        "operation": "kill-drilled",
+    },
+    "pilot-theatre": {
+        "pilots-in-parallel": "pilots-in-parallel",
+        "nobody-deciding": "pilots-undecided",
+        "confidence-falling": "confidence-falling",
+    },
+    "readiness-scorecard": {
+        "problem-clarity": "problem-stated",
+        "value-case": "alternative-stated",
+        "success-criteria": "kpi-with-baseline-and-target",
+        "ownership": "owners-named",
+        "decision-rights": "rights-named",
+        "workflow-fit": "steps-mapped",
+        "data-readiness": "data-owned",
+        "technical-feasibility": "certified",
+        "security": "scan-clean",
+        "privacy-and-legal": "data-policy-stated",
+        "model-risk": "risks-owned",
+        "operational-controls": "kill-drilled",
+        "vendor-readiness": "vendors-covered",
+        "production-readiness": "undo-planned",
+        "executive-visibility": "stage-decided",
+    },
+    "rollout-checklist": {
+        "problem": "problem-stated",
+        "ownership": "owners-named",
+        "success-criteria": "kpi-with-baseline-and-target",
+        "workflow-fit": "steps-mapped",
+        "security-review": "scan-clean",
+        "privacy-and-legal": "data-policy-stated",
+        "data-readiness": "data-owned",
+        "reliability-threshold": "certified",
+        "human-oversight": "queue-kept",
+        "monitoring": "period-measured",
+        "incident-response": "incidents-handled",
+        "rollback": "undo-planned",
+        "executive-visibility": "stage-decided",
+    },
+}
+
+
 @pytest.mark.parametrize(
     ("name", "items"),
     [
@@ -73,6 +133,11 @@ FOUR_LITERACY_MODULES = ("how-agents-work", "data-and-privacy", "prompts-and-red
 )
 def test_each_instrument_asks_for_its_areas_by_name(name: str, items: tuple[str, ...]) -> None:
     assert tuple(item.id for item in PACKS[name].items) == items
+
+
+@pytest.mark.parametrize(("name", "measured"), MEASURED.items(), ids=list(MEASURED))
+def test_what_can_be_measured_is_filled_by_measurement(name: str, measured: dict[str, str]) -> None:
+    assert {item.id: item.measured_by for item in PACKS[name].items if item.measured_by} == measured
 
 
 def test_the_five_levels_of_readiness_are_not_in_place_to_with_confidence() -> None:
