@@ -57,7 +57,7 @@ FOUR_LITERACY_MODULES = ("how-agents-work", "data-and-privacy", "prompts-and-red
 MEASURED: dict[str, dict[str, str]] = {
     "oversight-checklist": {
         "steps-tagged": "steps-mapped",
-        "shadow-first": "certified",
+        "shadow-first": "passed-limited-live",
         "reversible": "undo-planned",
         "queue-in-time": "queue-kept",
         "kill-switch": "kill-drilled",

@@ -136,6 +136,13 @@ def test_a_gate_that_failed_contradicts_its_line_alone(gate: str, line: str) -> 
     assert lines[line].evidence == ("sha256:e",)
 
 
+def test_shadow_first_is_told_by_the_gate_that_reads_shadow_cases() -> None:
+    made = sound()
+    assert "shadow-first" not in found("oversight-checklist", made)
+    gates = {"limited live": verdict("limited live", Verdict.FAILED, made.release)}
+    assert not found("oversight-checklist", replace(made, gates=gates))["shadow-first"].there
+
+
 def test_a_gate_that_passed_by_a_waiver_says_so() -> None:
     made = sound()
     gates = {"decide": verdict("decide", Verdict.FAILED, made.release, "by Ben")}

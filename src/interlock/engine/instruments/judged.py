@@ -102,6 +102,7 @@ JUDGED: Mapping[str, Probe] = {
     "passed-human-in-the-loop": passed("human in the loop"),
     "passed-observability": passed("observability"),
     "passed-decide": passed("decide"),
+    "passed-limited-live": passed("limited live"),
     "shows-vague-framing": _shown_by("problem framing"),
     "shows-unusable-data": _shown_by("data fitness"),
     "shows-compliance-last": _shown_by("privacy and legal"),
