@@ -10,7 +10,9 @@ from types import ModuleType
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+import portfolio_made
 from interlock.adapters.reports.html import HtmlReports
+from interlock.engine.reporting.monthly import monthly_update
 from oversight_pages import oversight_stories
 
 ARGUMENTS = (
@@ -65,4 +67,6 @@ def report_files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     for name, story in oversight_stories(folder).items():
         files[name] = folder / f"{name}.html"
         writer.story(story, files[name])
+    files["update"] = folder / "update.html"
+    writer.briefing(monthly_update(portfolio_made.portfolio(), portfolio_made.agenda()), files["update"])
     return files

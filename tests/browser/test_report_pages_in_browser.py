@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page
 
 DESK, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 OVERSIGHT = ("oversight-plan", "oversight-certify", "oversight-simulate", "oversight-backtest")
-REPORTS = ("full", "none", "joint", "unmeasured", "hostile", "story", "hostile-story", *OVERSIGHT)
+REPORTS = ("full", "none", "joint", "unmeasured", "hostile", "story", "hostile-story", "update", *OVERSIGHT)
 Scheme = Literal["light", "dark"]
 
 # Text boxes of the pictures that are shown: pairs that touch, and texts that leave their picture.
@@ -83,6 +83,7 @@ def test_a_report_fits(chromium: Browser, report_files: dict[str, Path], report:
         ("hostile", DESK),
         ("story", PHONE),
         ("hostile-story", DESK),
+        ("update", PHONE),
         *((report, size) for report in OVERSIGHT for size in (DESK, PHONE)),
     ],
 )
