@@ -1,6 +1,7 @@
 """What verdicts of gates say about instruments: each of ten failure patterns is found, and each gate fills its line."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -109,7 +110,8 @@ def test_past_the_pilot_without_one_measured_kpi_is_a_launch_for_its_own_sake(
 @pytest.mark.parametrize("role", ["value", "delivery", "safety", "escalation"])
 def test_each_of_four_owners_who_is_missing_is_named(role: str) -> None:
     whole = sound()
-    bare = replace(whole.definition.owners, **{role: () if role == "escalation" else None})
+    nobody: dict[str, Any] = {role: () if role == "escalation" else None}
+    bare = replace(whole.definition.owners, **nobody)
     standing = replace(whole, definition=replace(whole.definition, owners=bare))
     assert found("failure-patterns", standing)["unclear-owners"].says == f"nobody is named for: {role}"
 
