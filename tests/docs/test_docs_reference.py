@@ -47,6 +47,16 @@ def test_the_page_of_commands_is_that_of_the_present_commands() -> None:
     assert written == generator().page(), "run: python docs/reference/generate.py"
 
 
+def test_every_command_that_can_answer_no_is_in_the_table_of_exit_status() -> None:
+    text = (REFERENCE / "commands.md").read_text(encoding="utf-8")
+    sections = re.split(r"^#+ (interlock .+)$", text, flags=re.MULTILINE)[1:]
+    says_no = re.compile(r"exit status(?: is)? 1\b|exit status: 0 [^.]*; 1 ", re.IGNORECASE)
+    told = {name for name, words in zip(sections[::2], sections[1::2], strict=True) if says_no.search(words)}
+    listed = {row[0].strip("`") for row in rows(REFERENCE / "exit-codes.md")}
+    assert len(told) > 15
+    assert told <= listed, sorted(told - listed)
+
+
 def definition_fields(model: type[BaseModel], prefix: str = "") -> Iterator[tuple[str, Any]]:
     """(dotted name, default) of every field that people may write; parts come as themselves, too."""
     for name, field in model.model_fields.items():
