@@ -7,6 +7,7 @@ import pytest
 
 from commandline import Run
 from interlock.adapters.packs.sample_portfolio import read_sample_portfolio
+from interlock.surfaces.cli.reports import command
 
 SAMPLE = read_sample_portfolio(dt.date(2026, 11, 26))
 TO_DECIDE = {
@@ -27,7 +28,14 @@ def test_there_are_twelve_initiatives_and_eight_in_trouble() -> None:
     assert troubled == {item.partition("/")[0] for item in TO_DECIDE} | set(ON_THE_PORTFOLIO)
 
 
-def test_the_planted_trouble_is_found_and_nothing_else(run: Run) -> None:
+def safety(run: Run) -> str:
+    """What the board is told of the ledger."""
+    passages = json.loads(run("report", "board", "--store", "sample.db", "--json").out)["passages"]
+    line: str = next(each["lines"][0] for each in passages if each["part"] == "Safety")
+    return line
+
+
+def test_the_planted_trouble_is_found_and_nothing_else(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     made = run("demo", "portfolio", "--store", "sample.db")
     assert made.status == 0
     assert "authored sample" in made.out
@@ -42,6 +50,12 @@ def test_the_planted_trouble_is_found_and_nothing_else(run: Run) -> None:
     assert set(stages) == {"exploration", "pilot", "controlled rollout", "scale", "operation"}
     briefing = json.loads(run("report", "monthly", "--store", "sample.db", "--json").out)
     assert briefing["authored_sample"] is True
+    dossier = json.loads(run("report", "vendors", "--store", "sample.db", "--json").out)
+    scored = next(each for each in dossier["passages"] if each["part"] == "Brevio Text: evaluation")
+    assert [len(grid["rows"]) for grid in scored["grids"]] == [12, 2, 8]  # areas, sheets over time, questions
+    assert "entries, root " in safety(run)
+    monkeypatch.setattr(command, "VERIFIED_ENTRIES_MAX", 10)
+    assert "was not verified in this report: `interlock ledger verify` does" in safety(run)
     minutes = json.loads(run("council", "minutes", "--store", "sample.db", "--json").out)
     assert [one["workflow"] for one in minutes] == ["ticket-routing"]
     assert run("ledger", "verify", "--store", "sample.db").status == 0
