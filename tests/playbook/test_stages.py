@@ -12,6 +12,7 @@ from interlock.adapters.packs.instruments import read_instruments
 from interlock.engine.timestamp import stamp
 from interlock.flows.action.act import shadow
 from interlock.flows.ledger.record import record
+from interlock.flows.rollout import unauthorised
 from interlock.flows.rollout.facts import facts_of, stage_of, waivers_of
 from interlock.flows.rollout.unauthorised import CASES_A_DAY, WINDOW_DAYS
 from interlock.flows.rollout.waive import end_waiver, waive
@@ -135,6 +136,19 @@ def test_planted_cases_of_a_release_not_in_force_are_found(house: House) -> None
     house.define()
     shadow(house.rt, NAME, [replace(house.proposal(), release="sha256:old"), house.proposal()])
     assert drift(house) == ("1 of 2 cases came from a release that was not in force",)
+
+
+def test_of_a_busy_week_all_cases_are_counted_and_the_newest_thousand_read(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert unauthorised.CASES_READ == 1_000
+    monkeypatch.setattr(unauthorised, "CASES_READ", 3)
+    house.define()
+    shadow(house.rt, NAME, [replace(house.proposal(), release="sha256:old") for _ in range(2)])
+    shadow(house.rt, NAME, [house.proposal() for _ in range(348)])
+    assert drift(house) == ("350 cases in 7 days without a grant, in exploration: that is production",)
+    shadow(house.rt, NAME, [replace(house.proposal(), release="sha256:old")])
+    assert drift(house)[0] == "1 of the newest 3 cases came from a release that was not in force"
 
 
 def test_planted_effects_reported_where_no_grant_was_held_are_found(house: House) -> None:

@@ -73,8 +73,8 @@ def drifting(
 
 def _used(reading: Reading, row: WorkflowRow, first: int, stage: RolloutStage, at: str) -> Iterator[str]:
     """What the cases from ledger entry `first` on say: the store counts them, and only the newest are read."""
-    cases = reading.case_count(row.name, since=first)
     pairs = list(reading.newest_releases(row.name, since=first, limit=CASES_READ))
+    cases = len(pairs) if len(pairs) < CASES_READ else reading.case_count(row.name, since=first)
     foreign = sum(proposed_under != in_force for proposed_under, in_force in pairs)
     if foreign:
         of = f"{cases}" if cases <= CASES_READ else f"the newest {len(pairs):,}"
