@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import closing
 
 from interlock.adapters.postgres.connection import SCHEMA, Connection, connect, is_store, make_schema, translated
+from interlock.adapters.postgres.unsettled import take_in_all
 from interlock.adapters.postgres.views import FETCHED, PostgresReading
 from interlock.adapters.sqlite.connection import create_schema
 from interlock.ports.upkeep import Rules
@@ -47,6 +48,7 @@ def restored_to_server(source: sqlite3.Connection, address: str, rules: Rules) -
         make_schema(db)
         for table, columns in _tables(source):
             _copied(source, db, table, columns)
+        take_in_all(db)
         db.execute("SELECT setval('ledger_entry', (SELECT coalesce(max(entry), -1) + 1 FROM ledger), false)")
         return rules.checked(PostgresReading(db), "the restored store does not verify")
 

@@ -9,6 +9,7 @@ import psycopg
 
 from interlock.adapters.postgres.clock import ServerClock
 from interlock.adapters.postgres.connection import APPEND, DESK, Lanes, as_unavailable, connect, make_schema
+from interlock.adapters.postgres.unsettled import let_go, take_in
 from interlock.adapters.postgres.views import PostgresReading, PostgresTransaction, named
 from interlock.adapters.sql.sealing import ROOT, SEAL, UNSEALED, sealed
 from interlock.ports.store import Transaction
@@ -88,9 +89,11 @@ class PostgresStore:
         with self._lanes.taken() as lane, _translated():
             db = lane.connection
             with db.transaction():
+                db.execute("SET LOCAL synchronous_commit = off")  # nobody waits for the disk while nobody may write
                 # While nobody writes, the line is drawn: what has a lower number is there now or never will be.
                 db.execute("SELECT pg_advisory_xact_lock(%s)", (APPEND,))
                 row = db.execute("SELECT coalesce(max(entry), -1) FROM ledger").fetchone()
+                let_go(db)
             line = int(row[0]) if row else -1
             with db.transaction():
                 db.execute("SELECT 1 FROM ledger_head FOR UPDATE")
@@ -101,6 +104,7 @@ class PostgresStore:
                 )
                 head, roots = sealed(old, ((entry, leaf) for entry, leaf in leaves), self._tree)
                 if head.size > old.size:
+                    take_in(db, after=old.last, line=head.last)
                     db.execute(named(SEAL), {"size": head.size, "last": head.last, "peaks": b"".join(head.peaks)})
                     for one in roots:
                         db.execute(named(ROOT), {"size": one.size, "last": one.last, "root": one.root})

@@ -7,11 +7,12 @@ from functools import cache
 from typing import Any
 
 from interlock.adapters.postgres.connection import APPEND, AUTHORITY, Connection
+from interlock.adapters.postgres.unsettled import FEW, LOST, REOPENING, reopen
 from interlock.adapters.sql.contents import ERASE_ENTRY, ERASE_TEXT
 from interlock.adapters.sql.projections import AUTHORITY as AUTHORITY_KINDS
 from interlock.adapters.sql.projections import ONCE, statements
 from interlock.adapters.sql.reading import SqlReading
-from interlock.adapters.sql.rebuild import RAISE_AUTHORITY, state_faults
+from interlock.adapters.sql.rebuild import FAULTS_KEPT, RAISE_AUTHORITY, state_faults
 from interlock.adapters.sql.rows import DECISION, INTENT, KEEP_TEXT, REVIEW, Row, decision_of, intent_of, review_of
 from interlock.ports.store import DecisionRow, NotOnce, ReviewRow
 from interlock.terms.intent import Intent, IntentState
@@ -62,8 +63,12 @@ class PostgresReading(SqlReading):
                 yield row
                 _ = self.db  # fails where the view has ended meanwhile
 
+    def unsettled(self) -> tuple[str, Mapping[str, Any]]:
+        return FEW, {"sealed": self.head().last}
+
     def state_faults(self) -> tuple[str, ...]:
-        return state_faults(lambda query: self.stream(query, {}), self.entries())
+        lost = tuple(f"unsettled {key} is missing" for (key,) in self.rows(f"{LOST} LIMIT {FAULTS_KEPT}", {}))
+        return lost or state_faults(lambda query: self.stream(query, {}), self.entries())
 
 
 class PostgresTransaction(PostgresReading):
@@ -91,6 +96,8 @@ class PostgresTransaction(PostgresReading):
         for position, (sql, parameters) in enumerate(statements(entry.kind, body, entry=index, at=entry.at)):
             if db.execute(placed(sql), parameters).rowcount == 0 and position == 0 and entry.kind in ONCE:
                 raise NotOnce
+        if entry.kind in REOPENING:
+            reopen(db, str(body["key"]))
         db.execute(
             _APPEND, (index, entry.at, entry.kind, body.get("workflow"), entry.record, entry.leaf, entry.payload)
         )

@@ -29,7 +29,8 @@ from interlock.terms.ledger import BatchRoot, LedgerEntry, TreeHead
 
 HASH_BYTES = 32
 URGENCY = "escalations DESC, due_at, key, kind"
-UNSETTLED = frozenset({IntentState.EXECUTING, IntentState.IN_DOUBT, IntentState.UNDOING})  # as the index has them
+UNSETTLED = frozenset({IntentState.EXECUTING, IntentState.IN_DOUBT, IntentState.UNDOING})
+IN_UNSETTLED = "('executing', 'in_doubt', 'undoing')"  # written out, as the schema has them
 SCOPE_KINDS = ("tenant", "workflow", "action", "segment")
 
 
@@ -123,8 +124,22 @@ class SqlReading(SqlContents, SqlEvidences):
     def intents(self, scope: str, *, state: str | None = None, since_entry: int = 0) -> Iterator[Intent]:
         condition, values = under_scope(scope)
         values["since"] = since_entry
-        where = f"d.entry >= :since AND {condition if state is None else _in_state(state, condition)}"
-        return map(intent_of, self.stream(f"{INTENT} WHERE {where} ORDER BY d.entry", values))
+        if state is not None and state not in set(IntentState):
+            return iter(())
+        if state in UNSETTLED:
+            few, of_few = self.unsettled()
+            # By these few, not by the workflow, which has all that was ever decided: IS TRUE hides a condition.
+            condition, values = f"({condition}) IS TRUE AND {few}", {**values, **of_few}
+        if state is not None:
+            condition += f" AND d.state = '{state}'"
+        return map(intent_of, self.stream(f"{INTENT} WHERE d.entry >= :since AND {condition} ORDER BY d.entry", values))
+
+    def unsettled(self) -> tuple[str, Mapping[str, Any]]:
+        """The condition on decisions `d`, with its parameters, that finds the few unsettled without a look at others.
+
+        Here in the words of the index that holds only these.
+        """
+        return f"d.state IN {IN_UNSETTLED}", {}
 
     def decision(self, key: str) -> DecisionRow | None:
         row = self.first(f"{DECISION} WHERE d.key = :key", key=key)
@@ -176,18 +191,6 @@ class SqlReading(SqlContents, SqlEvidences):
     def secret(self, name: str) -> bytes | None:
         row = self.first("SELECT value FROM secret WHERE name = :name", name=name)
         return bytes(row[0]) if row else None
-
-
-def _in_state(state: str, condition: str) -> str:
-    """The condition on decisions `d` with a state, which is written out for the index over the few unsettled ones.
-
-    That one is to be taken, not the one by workflow, which has all that was ever decided: IS TRUE hides a condition.
-    """
-    if state not in set(IntentState):
-        return "1 = 0"
-    if state not in UNSETTLED:
-        return f"{condition} AND d.state = '{state}'"
-    return f"({condition}) IS TRUE AND d.state = '{state}' AND d.state IN ('executing', 'in_doubt', 'undoing')"
 
 
 def _of_kind(kind: str) -> str:
