@@ -18,7 +18,11 @@ from interlock.surfaces.cli.toolbox import toolbox
 
 
 def agenda_command(context: typer.Context, store: StoreOption = None, as_json: JsonOption = False) -> None:
-    """Show what needs deciding now, most pressing first: question, reason, options, who may decide, evidence."""
+    """Show what needs deciding now, most pressing first: question, reason, options, who may decide, evidence.
+
+    Nobody puts items on it: open incidents, passed gates, money without effect and waivers that end do. An item is
+    decided with `interlock council decide ITEM`, and leaves the agenda with what made it.
+    """
     box = toolbox(context)
     with opened(box, store) as opened_store, opened_store.reading() as reading:
         items = agenda(read_portfolio(reading, box.clock()))

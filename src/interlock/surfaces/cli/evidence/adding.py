@@ -98,7 +98,10 @@ def verify_command(
     store: StoreOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Is this the very file that the evidence came from? Exit status 1 if not, or if the record was altered."""
+    """Is this the very file that the evidence came from? Exit status 1 if not, or if the record was altered.
+
+    interlock evidence verify 4f1c2a9b junit.xml
+    """
     box = toolbox(context)
     sha256, size_bytes = box.read_evidence().digest(file)
     with opened(box, store) as opened_store, opened_store.reading() as reading:

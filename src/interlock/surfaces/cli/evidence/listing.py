@@ -14,7 +14,10 @@ from interlock.surfaces.cli.toolbox import toolbox
 def list_command(
     context: typer.Context, workflow: Workflow, store: StoreOption = None, as_json: JsonOption = False
 ) -> None:
-    """List a workflow's evidence: what it says, its class and age, and why it does not count where it does not."""
+    """List a workflow's evidence: what it says, its class and age, and why it does not count where it does not.
+
+    interlock evidence list triage
+    """
     box = toolbox(context)
     with opened(box, store) as opened_store, opened_store.reading() as reading:
         known_workflow(reading, workflow)
@@ -35,7 +38,10 @@ def show_command(
     store: StoreOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Show one piece of evidence whole."""
+    """Show one piece of evidence whole: its release, source, times, and all that was counted.
+
+    interlock evidence show 4f1c2a9b
+    """
     box = toolbox(context)
     with opened(box, store) as opened_store, opened_store.reading() as reading:
         found = evidence_named(reading, digest, now=box.clock(), signing=box.signing())

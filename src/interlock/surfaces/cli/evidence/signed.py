@@ -29,6 +29,8 @@ def key_command(
 ) -> None:
     """Make a key for a person to sign with; its public half goes on record, its private half into the file.
 
+      interlock evidence key "Ben Okafor" ben.key
+
     Only its owner can read the file. One key counts for a person at a time.
     """
     box = toolbox(context)
@@ -51,7 +53,10 @@ def end_key_command(
     reason: Annotated[str, typer.Option(help="Why; it is recorded.")],
     store: StoreOption = None,
 ) -> None:
-    """End a person's key, lost or told. Nothing that was signed with it counts any more."""
+    """End a person's key, lost or told. Nothing that was signed with it counts any more.
+
+    interlock evidence end-key "Ben Okafor" --as "Ana Ruiz" --reason "the laptop was stolen"
+    """
     box = toolbox(context)
     with opened(box, store) as opened_store:
         ended = end_key(opened_store, name, by=person(by), reason=reason, clock=box.clock)

@@ -69,7 +69,7 @@ def waive_command(
 def waivers_command(
     context: typer.Context, workflow: Workflow, store: StoreOption = None, as_json: JsonOption = False
 ) -> None:
-    """List the waivers of a workflow, those past their date too."""
+    """List the waivers of a workflow, those past their date too; the number in front is for `interlock unwaive`."""
     box = toolbox(context)
     with opened(box, store) as opened_store, opened_store.reading() as reading:
         given = waivers_of(reading, known_workflow(reading, workflow))
@@ -92,7 +92,10 @@ def unwaive_command(
     reason: Annotated[str, typer.Option(help="Why; it is recorded.")],
     store: StoreOption = None,
 ) -> None:
-    """End a waiver before its date. Anybody may."""
+    """End a waiver before its date. Anybody may.
+
+    interlock unwaive triage 131 --as "Ana Ruiz" --reason "the tool is there"
+    """
     box = toolbox(context)
     with opened(box, store) as opened_store:
         end_waiver(opened_store, workflow, entry, by=person(by), reason=reason, clock=box.clock)
