@@ -167,6 +167,35 @@ def test_a_decision_to_demote_takes_effect_at_once_and_leaves_the_agenda(live: H
     assert live.kinds()[-2:] == ["council.decided", "grant.ended"]
 
 
+@pytest.mark.parametrize(("due_days", "holds_days"), [(None, 30), (7, 7), (90, 90)])
+def test_what_goes_on_is_asked_again_at_its_date_30_days_later_by_itself(
+    live: House, due_days: int | None, holds_days: int
+) -> None:
+    item = _redline(live)
+    due = None if due_days is None else live.now + dt.timedelta(days=due_days)
+    decide_item(live.store, item, choose="go-on", reason="watched", by=ANA, clock=live.clock, due=due)
+    live.now += dt.timedelta(days=holds_days, seconds=-60)
+    assert item not in _items(live)
+    live.now += dt.timedelta(seconds=120)
+    assert "Ana Ruiz decided 'go-on' on 2026-03-02, and that was until" in _items(live)[item].why_now
+
+
+def test_what_goes_on_is_asked_again_before_its_date_when_it_got_worse(live: House) -> None:
+    item = _redline(live)
+    decide_item(live.store, item, choose="go-on", reason="watched", by=ANA, clock=live.clock)
+    assert item not in _items(live)
+    _redline(live)
+    assert "it got worse since" in _items(live)[item].why_now
+
+
+@pytest.mark.parametrize("days", [-1, 0, 91])
+def test_a_date_that_has_passed_or_is_past_90_days_is_no_answer(live: House, days: int) -> None:
+    item, due = _redline(live), live.now + dt.timedelta(days=days)
+    with pytest.raises(BadInput, match="is no date to look again"):
+        decide_item(live.store, item, choose="go-on", reason="why", by=ANA, clock=live.clock, due=due)
+    assert item in _items(live)
+
+
 def test_who_has_no_right_decides_nothing(live: House) -> None:
     item = _redline(live)
     with pytest.raises(Refused, match="Eve may not decide"):

@@ -46,6 +46,7 @@ class AgendaItem:
     """Something that needs deciding, built from the state. `id` stays the same while the question does.
 
     `evidence` are digests or ledger entries ("entry 12") behind it; `right` names the decision right that it takes.
+    `weight` says how bad it is, in a measure of its own: a decision holds no longer than it stays as it was.
     """
 
     id: str
@@ -56,11 +57,15 @@ class AgendaItem:
     right: str
     may_decide: tuple[str, ...] = ()
     evidence: tuple[str, ...] = ()
+    weight: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class CouncilDecision:
-    """What was decided, by whom and why. `entry` is where it is on record."""
+    """What was decided, by whom and why. `entry` is where it is on record.
+
+    `weight` is that of the item when it was decided, None where it was not recorded.
+    """
 
     item: str
     workflow: str | None
@@ -71,4 +76,5 @@ class CouncilDecision:
     at: str
     entry: int
     present: tuple[str, ...] = field(default=())
-    due_at: str | None = None  # for what is to be done by then
+    due_at: str | None = None  # when the question is asked again
+    weight: float | None = None

@@ -2,7 +2,9 @@
 
 import datetime as dt
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
+from interlock.engine.council.again import asked_again, newest_by_item
 from interlock.engine.economics.alarms import cost_regression, scope_pause
 from interlock.engine.economics.spending import cost_per_success
 from interlock.engine.timestamp import moment
@@ -21,17 +23,13 @@ Finder = Callable[[Standing, dt.datetime], Iterator[AgendaItem]]
 
 
 def agenda(portfolio: Portfolio) -> tuple[AgendaItem, ...]:
-    """Every open question; one that was decided since it came up is not asked again."""
+    """Every open question; one that was decided is asked again at its date, and when it got worse."""
     now = moment(portfolio.as_of)
     council = portfolio.organisation.council if portfolio.organisation else ()
-    decided = {one.item for one in portfolio.decisions}
+    decided = newest_by_item(portfolio.decisions)
     found = (item for finder in FINDERS for one in portfolio.standings for item in finder(one, now))
-    return tuple(_with_council(item, council) for item in found if item.id not in decided)
-
-
-def _with_council(item: AgendaItem, council: tuple[str, ...]) -> AgendaItem:
-    may = item.may_decide or council
-    return AgendaItem(item.id, item.workflow, item.question, item.why_now, item.options, item.right, may, item.evidence)
+    asked = (asked_again(item, decided.get(item.id), now) for item in found)
+    return tuple(replace(item, may_decide=item.may_decide or council) for item in asked if item is not None)
 
 
 def _stop_or(option: Option, standing: Standing) -> tuple[Option, ...]:
@@ -50,8 +48,16 @@ def _drifting(standing: Standing, now: dt.datetime) -> Iterator[AgendaItem]:  # 
         # The release: another one that drifts is another question.
         yield AgendaItem(
             f"{name}/drift/{standing.release[7:15]}", name, f"Does {name} get authority, or stop?", why, options,
-            "promote", rights,
+            "promote", rights, _behind_drift(standing), len(standing.drifts),
         )  # fmt: skip
+
+
+def _behind_drift(standing: Standing) -> tuple[str, ...]:
+    """The release that acts, the periods that report its effects, and the move whose stage it exceeds."""
+    told = " ".join(standing.drifts)
+    reported = tuple(run.evidence for run in standing.runs if run.evidence in told)
+    moved = (f"entry {standing.moves[-1].entry}",) if standing.moves else ()
+    return (standing.release, *reported, *moved)
 
 
 def _late_incidents(standing: Standing, now: dt.datetime) -> Iterator[AgendaItem]:
@@ -70,6 +76,7 @@ def _incident(standing: Standing, one: Incident, days: int) -> AgendaItem:
     return AgendaItem(
         f"{name}/incident/{one.entry}", name, f"Does {name} go on while incident {one.entry} is open?", why,
         (*_stop_or(go_on, standing), stop, close), "stop", evidence=(f"entry {one.entry}",),
+        weight=sum(each.closed_at is None for each in standing.incidents),  # another one, and it is asked again
     )  # fmt: skip
 
 
@@ -178,7 +185,7 @@ def _vendors(standing: Standing, now: dt.datetime) -> Iterator[AgendaItem]:  # n
             )
             yield AgendaItem(
                 f"{name}/vendor/{vendor.name}/{standing.release[7:15]}", name, f"Does {name} keep {vendor.name}?",
-                f"{' and '.join(lacks)} on record", options, "vendors",
+                f"{' and '.join(lacks)} on record", options, "vendors", evidence=(standing.release,), weight=len(lacks),
             )  # fmt: skip
 
 

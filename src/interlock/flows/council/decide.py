@@ -1,5 +1,8 @@
 """Put the organisation and what its council decides on record; what is decided takes effect at once."""
 
+import datetime as dt
+
+from interlock.engine.council.again import DUE_DAYS_MAX, HOLDS_DAYS
 from interlock.engine.council.agenda import agenda
 from interlock.engine.rollout.people import is_among, known_as
 from interlock.engine.timestamp import stamp
@@ -47,18 +50,21 @@ def decide_item(
     by: Person,
     clock: Clock,
     present: tuple[str, ...] = (),
+    due: dt.datetime | None = None,
     facts: FactsOf | None = None,
 ) -> CouncilDecision:
     """Record what was decided on one item of today's agenda.
 
     What the option does takes effect in the same transaction, by the flow that does it without a council; `facts` reads
-    what gates are judged on. Raises BadInput for an unknown item or option or without a reason, and Refused (recorded)
-    where the person may not decide it, and where a rule forbids what was decided: then the item stays.
+    what gates are judged on. At `due` the question is asked again if the state still asks it, 30 days later where it is
+    None. Raises BadInput for an unknown item or option, without a reason and for a date that is no answer, and Refused
+    (recorded) where the person may not decide it, and where a rule forbids what was decided: then the item stays.
     """
     if not reason.strip():
         raise BadInput("say why (--reason): a decision without a reason cannot be looked at again")
     with store.transaction() as tx:
         now = clock()
+        until = _until(due, now)
         found = _item(agenda(read_portfolio(tx, now)), item)
         option = next((one for one in found.options if one.id == choose), None)
         if option is None:
@@ -73,7 +79,7 @@ def decide_item(
         }
         refusal = _refusal(found, by)
         if refusal is None:
-            body = {**told, "question": found.question, "present": present}
+            body = {**told, "question": found.question, "present": present, "due_at": until, "weight": found.weight}
             entry = record(tx, "council.decided", body, at=stamp(now))
             try:
                 take_effect(tx, option.effect, Decided(found.workflow or "", by, reason, entry.index, clock, facts))
@@ -85,6 +91,19 @@ def decide_item(
     if refusal is not None:
         raise Refused(refusal)
     return recorded.council_decision(entry)
+
+
+def _until(due: dt.datetime | None, now: dt.datetime) -> str:
+    """Raises BadInput for a date that has passed, and for one so late that nobody would look."""
+    last = now + dt.timedelta(days=DUE_DAYS_MAX)
+    if due is None:
+        return stamp(now + dt.timedelta(days=HOLDS_DAYS))
+    if not now < due <= last:
+        raise BadInput(
+            f"{due.date().isoformat()} is no date to look again: name one after today and up to "
+            f"{last.date().isoformat()} ({DUE_DAYS_MAX} days)"
+        )
+    return stamp(due)
 
 
 def _refusal(item: AgendaItem, by: Person) -> str | None:

@@ -138,4 +138,5 @@ def council_decision(entry: LedgerEntry) -> CouncilDecision:
     return CouncilDecision(
         body["item"], body.get("workflow"), body["question"], body["chosen"], body["reason"], body["by"], entry.at,
         entry.index, tuple(body.get("present", ())), body.get("due_at"),
+        body.get("weight"),
     )  # fmt: skip

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
+from interlock.engine.council.again import due_of
 from interlock.engine.council.agenda import agenda
 from interlock.engine.rollout.gate_facts import GateFacts
 from interlock.flows.council.decide import decide_item
@@ -49,6 +50,9 @@ def decide_command(
     reason: Annotated[str, typer.Option(help="Why; it is recorded.")],
     by: AsOption,
     present: Annotated[list[str] | None, typer.Option(help="Who was there; repeat for several.")] = None,
+    due: Annotated[
+        dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="When to look again; 30 days from now if left out.")
+    ] = None,
     store: StoreOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -60,6 +64,9 @@ def decide_command(
     waived or counts again, a stage is left. The rules of each hold as without a council, and a decision that they
     refuse is recorded with the reason; the item stays. Promotion is left to `interlock promote`, which asks for the
     release that you looked at.
+
+    A decision holds until `--due`, 90 days from now at most. Then the question is back, if the state still asks it; and
+    before that, if it got worse.
     """
     box = toolbox(context)
     packs = box.read_gates(None)
@@ -76,12 +83,14 @@ def decide_command(
             by=person(by),
             clock=box.clock,
             present=tuple(present or ()),
+            due=due.replace(tzinfo=dt.UTC) if due else None,
             facts=facts,
         )
     if as_json:
         show_json(box, decision)
         return
     box.out.print(Text(f"{decision.question} {decision.chosen} (entry {decision.entry})"), soft_wrap=True)
+    box.out.print(Text(f"  it holds until {due_of(decision).date().isoformat()}"), soft_wrap=True)
 
 
 def minutes_command(context: typer.Context, store: StoreOption = None, as_json: JsonOption = False) -> None:
@@ -96,4 +105,5 @@ def minutes_command(context: typer.Context, store: StoreOption = None, as_json: 
         box.out.print(Text("Nothing was decided yet. `interlock council agenda` shows what waits."))
     for one in decisions:
         box.out.print(Text(f"{one.at[:10]}  {one.question} {one.chosen}"), style="bold", soft_wrap=True)
-        box.out.print(Text(f"  by {one.by}: {one.reason} (entry {one.entry})"), soft_wrap=True)
+        until = due_of(one).date().isoformat()
+        box.out.print(Text(f"  by {one.by}: {one.reason} (entry {one.entry}); until {until}"), soft_wrap=True)
