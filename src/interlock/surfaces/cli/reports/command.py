@@ -39,8 +39,8 @@ def report_command(
     """Write a document for leaders from what is on record. Nothing is typed in, nothing is recorded.
 
     Every figure names its evidence; what is not known is listed with who is to find out. The ending of the file's name
-    chooses the form: .html, .pdf (A4), .pptx (slides), .md or .json. A figure is the same in every form; of a long table
-    slides and paper hold the first rows, and say how many there are.
+    chooses the form: .html, .pdf (A4), .pptx (slides), .md or .json. A figure is the same in every form; of a long
+    table slides and paper hold the first rows, and say how many there are.
 
     interlock report list
 
