@@ -28,6 +28,23 @@ def test_each_date_of_the_ai_act_as_published_and_as_it_may_move(
     assert (newer and newer.applies_from) == moved_to
 
 
+@pytest.mark.parametrize(
+    ("timeline", "published", "moved_to"),
+    [("annex-iii", "2026-08-02", "2027-12-02"), ("annex-i", "2027-08-02", "2028-08-02")],
+)
+def test_proposal_agreement_vote_and_approval_each_say_the_date_that_is_not_law_yet(
+    timeline: str, published: str, moved_to: str
+) -> None:
+    said = [(fact.known_as_on, fact.applies_from, fact.binding) for fact in TIMELINES[timeline].facts]
+    assert said == [
+        ("2024-07-12", published, True),
+        ("2025-11-19", moved_to, False),
+        ("2026-05-07", moved_to, False),
+        ("2026-06-16", moved_to, False),
+        ("2026-06-29", moved_to, False),
+    ]
+
+
 def test_the_ai_act_has_these_five_timelines() -> None:
     assert list(TIMELINES) == ["prohibitions", "general-purpose", "general", "annex-iii", "annex-i"]
 
