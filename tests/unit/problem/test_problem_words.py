@@ -136,6 +136,12 @@ def test_each_of_the_six_parts_of_a_use_case_is_asked_for(part: UsePart, changed
     assert part in missing_of_use_case(Problem(**{**STRONG, **changed}), (), WORDS)
 
 
+@pytest.mark.parametrize(("friction", "known"), [("They type 400 mails", False), ("They type 400 mails twice", True)])
+def test_a_workflow_is_known_from_five_words_of_friction_on(friction: str, *, known: bool) -> None:
+    missing = missing_of_use_case(Problem(**{**STRONG, "friction": friction}), (), WORDS)
+    assert (UsePart.WORKFLOW not in missing) is known
+
+
 @given(st.text(max_size=300))
 def test_whatever_is_written_gets_an_answer_whose_words_stand_where_it_says(text: str) -> None:
     stated = Problem(who=text, friction=text, cause=text, cost=text, outcome=text, metric=text, constraints=text)
