@@ -14,7 +14,7 @@ ARIAL, BOLD = 0.93, 1.02
 BROAD, BROAD_EM = frozenset("MWmw@%GOQ"), 0.12
 CELL_CHARACTERS_MAX = 420
 WHOLE_CHARACTERS_MAX = 16  # a shorter figure is never broken
-NAME_CHARACTERS_MAX = 12
+NAME_CHARACTERS_MAX = 14
 CITED_CHARACTERS = 8  # the numbers of evidence behind a figure
 ROWS_MEASURED = 200  # columns of a long table are as wide as its first rows ask for
 

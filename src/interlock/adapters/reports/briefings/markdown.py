@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 
 from interlock.adapters.reports import words
 from interlock.adapters.reports.briefings.evidence_notes import as_words, numbered
-from interlock.adapters.reports.briefings.shortened import unknown_grid
+from interlock.adapters.reports.briefings.shortened import about, unknown_grid
 from interlock.adapters.reports.briefings.states import STATES
 from interlock.terms.briefing import Briefing, Cell, Figure, Grid, Passage
 
@@ -17,7 +17,7 @@ LINK = re.compile(r"\b(https?|ftp)(?=://)|\b(www)(?=\.)", re.IGNORECASE)  # read
 def as_markdown(briefing: Briefing) -> bytes:
     """The whole document; somebody else's text cannot become markup in it."""
     numbers = numbered(briefing)
-    parts = [f"# {_plain(briefing.title)}", f"{_plain(briefing.subject)}. As of {words.moment(briefing.as_of)}."]
+    parts = [f"# {_plain(briefing.title)}", _plain(about(briefing))]
     parts += [SAMPLE] if briefing.authored_sample else []
     parts += ["\n".join(f"- {_plain(line)}" for line in briefing.summary)] if briefing.summary else []
     for passage in briefing.passages:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from interlock.adapters.reports import words
 from interlock.terms.briefing import APPENDIX, Briefing, Grid
 
 ELSEWHERE = "the HTML and JSON forms have all"
@@ -38,6 +39,11 @@ def first_lines(lines: Sequence[str], lines_max: int) -> tuple[str, ...]:
     if more <= 0:
         return tuple(lines)
     return (*lines[:lines_max], f"And {more:,} more; {ELSEWHERE}.")
+
+
+def about(briefing: Briefing) -> str:
+    """Whom a document is about, and until when records were read."""
+    return f"{briefing.subject or briefing.kind}. As of {words.moment(briefing.as_of)}."
 
 
 def unknown_grid(briefing: Briefing) -> Grid:

@@ -8,7 +8,7 @@ from interlock.adapters.reports import words
 from interlock.adapters.reports.briefings.evidence_notes import as_words
 from interlock.adapters.reports.briefings.shortened import first_lines, unknown_grid
 from interlock.adapters.reports.briefings.slide_tables import Table, lay_out, wrapped
-from interlock.terms.briefing import APPENDIX, Briefing, Passage
+from interlock.terms.briefing import APPENDIX, Briefing, Grid, Passage
 
 WIDTH_IN, HEIGHT_IN, MARGIN_IN = 13.333, 7.5, 0.6
 TOP_IN, BOTTOM_IN = 1.75, 6.95  # room for blocks, in inches from the top
@@ -43,16 +43,25 @@ class Slide:
 
 
 def slides_of(briefing: Briefing) -> list[Slide]:
-    """Every slide after the first, in order: all of the document where it is short, else one slide a section.
+    """Every slide after the first, in order: all of the document where it is short, else one slide a section. Words
+    alone stand on one.
 
     Sections of the first page keep every row in any case; the appendix of a long document is only named.
     """
+    if not any(passage.grids or passage.figures for passage in briefing.passages):
+        return [*_sections((_in_one(briefing),), 1), *_last(briefing, ())]
     whole = [*_sections(briefing.passages, len(briefing.passages)), *_last(briefing, ())]
     if len(whole) < SLIDES_MAX:
         return whole
     told = [passage for passage in briefing.passages if passage.chapter != APPENDIX]
     left = [passage for passage in briefing.passages if passage.chapter == APPENDIX]
     return [*_sections(told, briefing.front), *_last(briefing, left)]
+
+
+def _in_one(briefing: Briefing) -> Passage:
+    """A document of words alone, on one slide."""
+    rows = tuple((passage.title, "\n".join(passage.lines)) for passage in briefing.passages)
+    return Passage(briefing.title, grids=(Grid(briefing.kind, ("What", "Stated"), rows),))
 
 
 def _sections(passages: Sequence[Passage], whole: int) -> Iterator[Slide]:

@@ -8,6 +8,7 @@ from typing import Any
 from interlock.adapters.reports import words
 from interlock.adapters.reports.briefings import slide_blocks as blocks
 from interlock.adapters.reports.briefings import slide_tables as tables
+from interlock.adapters.reports.briefings.shortened import about
 from interlock.adapters.reports.briefings.slide_blocks import Block, Slide, slides_of
 from interlock.adapters.reports.briefings.slide_tables import Table
 from interlock.adapters.reports.direction import is_right_to_left
@@ -63,7 +64,7 @@ def _timeless(content: bytes) -> bytes:
 def _first(deck: Any, briefing: Briefing) -> None:
     """The title and what is read in ten seconds, in the largest letters in which all of it fits."""
     slide = _titled(deck, briefing.title, briefing.kind, briefing)
-    said = [f"{briefing.subject}. As of {words.moment(briefing.as_of)}.", *briefing.summary]
+    said = [about(briefing), *briefing.summary]
     tried = (([words.brief(words.clean(line), n) for line in said], pt) for n, pt in SUMMARIES)
     fits = (each for each in tried if sum(_height(line, each[1]) for line in each[0]) <= blocks.ROOM_IN)
     lines, pt = next(fits, (["This document is summarised in its other forms."], SUMMARIES[-1][1]))
@@ -104,8 +105,8 @@ def _titled(deck: Any, title: str, kicker: str, briefing: Briefing) -> Any:
     frame.margin_left = frame.margin_right = frame.margin_top = frame.margin_bottom = 0
     _fill(frame, said, next(fits, TITLE_PTS[-1]), bold=True)
     _write(slide, kicker, (blocks.MARGIN_IN, 0.35, blocks.INNER_IN, 0.32), 12.0, ink=ACCENT)
-    foot = f"{words.one_line(briefing.subject, 90)}, as of {briefing.as_of[:10]}"
-    foot = f"{SAMPLE}. {foot}" if briefing.authored_sample else foot
+    dated = f"{words.one_line(briefing.subject or briefing.kind, 90)}, as of {briefing.as_of[:10]}"
+    foot = f"{SAMPLE}. {dated}" if briefing.authored_sample else dated
     _write(slide, foot, (blocks.MARGIN_IN, 7.05, blocks.INNER_IN, 0.3), 10.0, ink=INK_SOFT)
     return slide
 
