@@ -14,6 +14,7 @@ TO_DECIDE = {
     "meeting-notes/drift",
     "credit-check/incident",
     "demand-notes/spend",
+    "demand-notes/bucket",
     "returns-triage/waiver",
     "contract-summary/pilot",
     "supplier-mail/vendor",

@@ -80,8 +80,8 @@ def test_from_an_idea_to_a_report(run: Run, done: Run, tmp_path: Path) -> None:
     assert "has no right to waive" in run(*WAIVED, "--until", "2099-01-01", "--as", "Ana Ruiz").said
     done("organisation", "apply", "-f", "org.yaml", "--as", "Ida")
     found = [item for item in done("council", "agenda", "--json").json if item["workflow"] == W]
-    (item,) = found
-    assert "/incident/" in item["id"]
+    item, money = found
+    assert ("/incident/" in item["id"], "/bucket/compute/" in money["id"]) == (True, True)  # a month's money in 21 days
     chosen = item["options"][0]["id"]
     decider = item["may_decide"][0]
     done("council", "decide", item["id"], "--choose", chosen, "--reason", "as measured", "--as", decider)

@@ -121,7 +121,16 @@ def test_a_workflow_needs_value_delivery_safety_and_escalation_named(house: Hous
 
 
 def test_a_quiet_workflow_asks_nothing(live: House) -> None:
-    assert _items(live) == {}
+    _moved_to_pilot(live)
+    assert {item.split("/")[1] for item in _items(live)} == {"drift"}  # an agent, and a pilot allows an assistant
+
+
+def test_authority_given_on_a_certificate_without_a_stage_is_asked_about(live: House) -> None:
+    (item,) = _items(live).values()
+    assert (item.id.split("/")[1], [one.id for one in item.options]) == ("stage", ["demote", "stages"])
+    assert item.why_now.endswith("on its certificate, and it was never moved to a stage")
+    decide_item(live.store, item.id, choose="demote", reason="first a stage", by=ANA, clock=live.clock)
+    assert "stage" not in {one.split("/")[1] for one in _items(live)}
 
 
 def test_a_gate_that_passed_and_that_nobody_moved(passed: House) -> None:

@@ -43,6 +43,11 @@ class Standing:
     late_reviews: int = 0
     drilled_at: str | None = None
 
+    @property
+    def is_without_stage(self) -> bool:
+        """Whether it holds authority, given on its certificate, and nobody ever moved it to a stage."""
+        return self.grant is not None and not self.moves
+
 
 @dataclass(frozen=True, slots=True)
 class Portfolio:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from interlock.engine.economics.alarms import cost_regression, scope_pause
+from interlock.engine.economics.alarms import cost_regression, overruns, scope_pause
 from interlock.engine.economics.spending import by_bucket, cost_per_success
 from interlock.engine.economics.value import BEFORE_AFTER, IN_DIFFERENCES, gain
 from interlock.terms.initiative import Direction, Initiative, Kpi, ServiceLevels, Spending
@@ -140,3 +140,23 @@ def test_learning_is_no_spend_that_a_kpi_must_answer_for() -> None:
 def test_a_success_over_its_ceiling_is_a_cost_regression(ceiling: float | None, *, over: bool) -> None:
     initiative = Initiative(service_levels=ServiceLevels(cost_per_success_max_usd=ceiling))
     assert (cost_regression(initiative, cost_per_success([spent(350.0)], [ran(700)])) is not None) is over
+
+
+# The three buckets
+
+
+@pytest.mark.parametrize("bucket", [Bucket.COMPUTE, Bucket.LAST_MILE, Bucket.BEING_WRONG])
+def test_each_of_the_three_buckets_is_overspent_in_its_newest_month_alone(bucket: Bucket) -> None:
+    planned = Initiative(spending=Spending(100.0, 100.0, 100.0, 100.0))
+    before, at, over = spent(900.0, bucket, SEPTEMBER), spent(100.0, bucket), spent(0.01, bucket)
+    assert overruns(planned, [before, at]) == ()
+    (found,) = overruns(planned, [before, at, over])
+    assert (found.bucket, found.spent_usd, found.budget_usd, found.period_end) == (bucket, 100.01, 100.0, OCTOBER[1])
+    assert found.evidence == (f"{bucket} {OCTOBER[1]}",) * 2
+
+
+def test_a_week_has_a_week_of_the_budget_and_the_learning_tax_and_an_unplanned_bucket_have_no_overrun() -> None:
+    planned, week = Initiative(spending=Spending(compute_usd=3000.0, learning_usd=1.0)), ("2026-10-05", "2026-10-11")
+    assert overruns(planned, [spent(689.0, period=week)]) == ()
+    assert [round(one.budget_usd, 2) for one in overruns(planned, [spent(691.0, period=week)])] == [689.94]
+    assert overruns(planned, [spent(900.0, Bucket.LEARNING), spent(900.0, Bucket.LAST_MILE)]) == ()

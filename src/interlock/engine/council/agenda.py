@@ -5,8 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from interlock.engine.council.again import asked_again, newest_by_item
-from interlock.engine.economics.alarms import cost_regression, scope_pause
-from interlock.engine.economics.spending import cost_per_success
+from interlock.engine.council.money import money_items, stop_or
 from interlock.engine.timestamp import moment
 from interlock.terms.council import AgendaItem, Option
 from interlock.terms.evidence import Verdict
@@ -17,7 +16,6 @@ from interlock.terms.stage import RolloutStage
 LATE_INCIDENT_DAYS = 7
 WAIVER_ENDS_DAYS = 14
 UNDECIDED_PILOT_DAYS = 90
-DEMOTE = "demote"
 
 Finder = Callable[[Standing, dt.datetime], Iterator[AgendaItem]]
 
@@ -32,12 +30,6 @@ def agenda(portfolio: Portfolio) -> tuple[AgendaItem, ...]:
     return tuple(replace(item, may_decide=item.may_decide or council) for item in asked if item is not None)
 
 
-def _stop_or(option: Option, standing: Standing) -> tuple[Option, ...]:
-    if standing.grant is None:
-        return (option, Option("retire", "Stop the initiative", "its money and people are free for another"))
-    return (Option(DEMOTE, "Take its authority away", "every case goes to people from now on", DEMOTE), option)
-
-
 def _drifting(standing: Standing, now: dt.datetime) -> Iterator[AgendaItem]:  # noqa: ARG001 - as all finders
     if standing.live_by_drift:
         name = standing.definition.name
@@ -49,6 +41,18 @@ def _drifting(standing: Standing, now: dt.datetime) -> Iterator[AgendaItem]:  # 
         yield AgendaItem(
             f"{name}/drift/{standing.release[7:15]}", name, f"Does {name} get authority, or stop?", why, options,
             "promote", rights, _behind_drift(standing), len(standing.drifts),
+        )  # fmt: skip
+
+
+def _never_moved(standing: Standing, now: dt.datetime) -> Iterator[AgendaItem]:  # noqa: ARG001
+    if standing.grant is not None and standing.is_without_stage:
+        name, rights = standing.definition.name, standing.definition.rights
+        step = Option("stages", "Move it through its stages", "`interlock stage move` binds its authority to a stage")
+        yield AgendaItem(
+            f"{name}/stage/{standing.release[7:15]}", name, f"Which stage is {name} in?",
+            f"{standing.grant.granted_by} gave it authority on {standing.grant.granted_at[:10]} on its certificate, "
+            "and it was never moved to a stage", stop_or(step, standing), "move", rights.move or rights.promote,
+            (standing.release, *standing.grant.evidence),
         )  # fmt: skip
 
 
@@ -75,39 +79,9 @@ def _incident(standing: Standing, one: Incident, days: int) -> AgendaItem:
     why = f"open for {days} days{', a redline' if one.redline else ''}: {one.title}; {one.owner} answers for it"
     return AgendaItem(
         f"{name}/incident/{one.entry}", name, f"Does {name} go on while incident {one.entry} is open?", why,
-        (*_stop_or(go_on, standing), stop, close), "stop", evidence=(f"entry {one.entry}",),
+        (*stop_or(go_on, standing), stop, close), "stop", evidence=(f"entry {one.entry}",),
         weight=sum(each.closed_at is None for each in standing.incidents),  # another one, and it is asked again
     )  # fmt: skip
-
-
-def _money(standing: Standing, now: dt.datetime) -> Iterator[AgendaItem]:  # noqa: ARG001
-    name, initiative = standing.definition.name, standing.definition.initiative
-    pause = scope_pause(initiative, standing.measurements, standing.expenses)
-    newest = max((one.period_end for one in standing.expenses), default="")
-    rights = standing.definition.rights.move or standing.definition.rights.promote
-    if pause is not None:
-        why = (
-            f"spend rose from {pause.spent_before_usd:,.0f} to {pause.spent_usd:,.0f} USD, and '{pause.kpi}' went from "
-            f"{pause.before:g} to {pause.after:g}"
-        )
-        hold = Option("hold", "No new segments until the KPI moves", "spend stays where it is")
-        segments = standing.grant.segments if standing.grant else ()
-        paused = tuple(
-            Option(f"pause-{one}", f"Stop the segment {one}", "in every workflow that has it", f"halt segment:{one}")
-            for one in segments[-1:]  # the newest: segments are gone through in order
-        )
-        yield AgendaItem(
-            f"{name}/spend/{newest}", name, f"Does the scope of {name} pause?", why,
-            (*_stop_or(hold, standing), *paused), "move", rights, pause.evidence,
-        )  # fmt: skip
-    regression = cost_regression(initiative, cost_per_success(standing.expenses, standing.runs))
-    if regression is not None:
-        why = f"a success costs {regression.cost_usd:,.2f} USD, at most {regression.ceiling_usd:,.2f} was agreed"
-        accept = Option("accept", "Accept the cost and change the ceiling", "the definition is amended")
-        yield AgendaItem(
-            f"{name}/cost/{newest}", name, f"Is {name} worth what a success costs?", why, _stop_or(accept, standing),
-            "move", rights, regression.evidence,
-        )  # fmt: skip
 
 
 def _waivers(standing: Standing, now: dt.datetime) -> Iterator[AgendaItem]:
@@ -165,7 +139,7 @@ def _undecided_pilots(standing: Standing, now: dt.datetime) -> Iterator[AgendaIt
         decide = Option("date", "Name the date of a decision, and who takes it", "it costs as before until then")
         yield AgendaItem(
             f"{name}/pilot/{since.entry}", name, f"Is {name} scaled or stopped?",
-            f"it has been a pilot for {days} days, and nobody decided", _stop_or(decide, standing), "move",
+            f"it has been a pilot for {days} days, and nobody decided", stop_or(decide, standing), "move",
             standing.definition.rights.move or standing.definition.rights.promote, (f"entry {since.entry}",),
         )  # fmt: skip
 
@@ -191,8 +165,9 @@ def _vendors(standing: Standing, now: dt.datetime) -> Iterator[AgendaItem]:  # n
 
 FINDERS: tuple[Finder, ...] = (
     _drifting,
+    _never_moved,
     _late_incidents,
-    _money,
+    money_items,
     _waivers,
     _passed_not_moved,
     _undecided_pilots,

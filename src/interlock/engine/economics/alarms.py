@@ -1,13 +1,14 @@
 """When money says stop: spend rises and the KPI does not, or a success costs more than it may."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from interlock.engine.economics.spending import UnitCost
+from interlock.engine.economics.spending import MONTH_DAYS, UnitCost, month_budgets
 from interlock.terms.initiative import Direction, Initiative, Kpi
 from interlock.terms.measured import Bucket, Expense, Measurement
 
+BUCKETS = (Bucket.COMPUTE, Bucket.LAST_MILE, Bucket.BEING_WRONG)
 PERIODS_COMPARED = 2  # the newest against the one before
 
 
@@ -30,6 +31,50 @@ class CostRegression:
     cost_usd: float
     ceiling_usd: float
     evidence: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Overrun:
+    """More was spent in one of the three buckets than was planned for the newest period that is on record."""
+
+    bucket: Bucket
+    spent_usd: float
+    budget_usd: float
+    period_end: str
+    evidence: tuple[str, ...]
+
+
+def overruns(initiative: Initiative, expenses: Sequence[Expense]) -> tuple[Overrun, ...]:
+    """Of each bucket its newest period beside the budget of as many days.
+
+    A bucket without a budget has no overrun. The learning tax has none either: it is paid to find out.
+    """
+    budgets = month_budgets(initiative.spending)
+    planned = {bucket: budgets[bucket] for bucket in BUCKETS if budgets[bucket] is not None}
+    if not planned:
+        return ()
+    newest: dict[Bucket, tuple[str, str]] = {}
+    for one in expenses:
+        if one.bucket in planned:
+            newest[one.bucket] = max(newest.get(one.bucket, ("", "")), (one.period_end, one.period_start))
+    return tuple(over for bucket, period in newest.items() if (over := _over(bucket, period, planned, expenses)))
+
+
+def _over(
+    bucket: Bucket, period: tuple[str, str], planned: Mapping[Bucket, float | None], expenses: Sequence[Expense]
+) -> Overrun | None:
+    end, start = period
+    month_usd = planned[bucket] or 0.0
+    budget = month_usd if _is_month(start, end) else month_usd * _days((start, end)) / MONTH_DAYS
+    own = [one for one in expenses if one.bucket is bucket and (one.period_end, one.period_start) == period]
+    spent = sum(one.amount_usd for one in own)
+    return Overrun(bucket, spent, budget, end, tuple(one.evidence for one in own)) if spent > budget else None
+
+
+def _is_month(start: str, end: str) -> bool:
+    """A calendar month has its whole budget, however many days it has."""
+    after = dt.date.fromisoformat(end) + dt.timedelta(days=1)
+    return start[:7] == end[:7] and start[8:] == "01" and after.day == 1
 
 
 def scope_pause(

@@ -1,7 +1,7 @@
 """What a workflow costs: three buckets beside their budgets, the learning tax apart, and the cost of a success."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -44,16 +44,21 @@ class UnitCost:
 
 def by_bucket(spending: Spending, expenses: Sequence[Expense]) -> tuple[BucketSpent, ...]:
     """All four buckets, the learning tax last."""
-    budgets = {
+    budgets = month_budgets(spending)
+    spent: dict[Bucket, list[Expense]] = {bucket: [] for bucket in budgets}
+    for one in expenses:
+        spent[one.bucket].append(one)
+    return tuple(_bucket(bucket, month_usd, spent[bucket]) for bucket, month_usd in budgets.items())
+
+
+def month_budgets(spending: Spending) -> Mapping[Bucket, float | None]:
+    """What was planned a month, USD; None where nobody set a budget."""
+    return {
         Bucket.COMPUTE: spending.compute_usd,
         Bucket.LAST_MILE: spending.last_mile_usd,
         Bucket.BEING_WRONG: spending.being_wrong_usd,
         Bucket.LEARNING: spending.learning_usd,
     }
-    spent: dict[Bucket, list[Expense]] = {bucket: [] for bucket in budgets}
-    for one in expenses:
-        spent[one.bucket].append(one)
-    return tuple(_bucket(bucket, month_usd, spent[bucket]) for bucket, month_usd in budgets.items())
 
 
 def _bucket(bucket: Bucket, month_usd: float | None, own: Sequence[Expense]) -> BucketSpent:

@@ -16,6 +16,7 @@ from interlock.ports.store import Reading
 from interlock.surfaces.cli.rollout.gates import scorecard
 from interlock.surfaces.cli.store_options import AsOption, JsonOption, StoreOption, opened, person, show_json
 from interlock.surfaces.cli.toolbox import toolbox
+from interlock.terms.errors import BadInput
 
 
 def agenda_command(context: typer.Context, store: StoreOption = None, as_json: JsonOption = False) -> None:
@@ -86,7 +87,7 @@ def decide_command(
             by=person(by),
             clock=box.clock,
             present=tuple(present or ()),
-            due=due.replace(tzinfo=dt.UTC) if due else None,
+            due=_day(due),
             facts=facts,
         )
     if as_json:
@@ -94,6 +95,13 @@ def decide_command(
         return
     box.out.print(Text(f"{decision.question} {decision.chosen} (entry {decision.entry})"), soft_wrap=True)
     box.out.print(Text(f"  it holds until {due_of(decision).date().isoformat()}"), soft_wrap=True)
+
+
+def _day(day: str | None) -> dt.datetime | None:
+    try:
+        return None if day is None else dt.datetime.combine(dt.date.fromisoformat(day), dt.time(), dt.UTC)
+    except ValueError as exc:
+        raise BadInput(f"--due: '{day}' is no date; write it as YYYY-MM-DD") from exc
 
 
 def minutes_command(context: typer.Context, store: StoreOption = None, as_json: JsonOption = False) -> None:

@@ -22,7 +22,8 @@ HELP = """Show where every workflow stands, stage by stage, and what each needs 
 
 Per workflow: its KPI now against baseline and target, how many of the cases with a known outcome were wrong against its
 error budget, the share that was automatic, and what a success costs. Figures are those of the newest period on record,
-with their denominator; `interlock measure` puts them there. `--json` adds intervals and the evidence of each figure.
+with their denominator and, in brackets, the exact 95 % interval (Clopper-Pearson); `interlock measure` puts them
+there. `--json` adds the evidence of each figure.
 
 `--enforce` needs no person: where spend rises and no KPI moves the grant ends, and where a success costs more than its
 ceiling an incident is opened. Both are recorded with their cause, and neither is done twice.
@@ -68,6 +69,7 @@ def _content(portfolio: Portfolio) -> dict[str, object]:
             "release": standing.release,
             "halted": standing.halted,
             "live_by_drift": standing.live_by_drift,
+            "without_stage": standing.is_without_stage,
             "open_reviews": standing.open_reviews,
             "late_reviews": standing.late_reviews,
             "figures": glance(standing),
@@ -83,7 +85,10 @@ def _tell(box: Toolbox, title: str, standings: list[Standing]) -> None:
         seen = glance(standing)
         halted = ", HALTED" if standing.halted else ""
         drifts = ", LIVE WITHOUT A GRANT" if standing.live_by_drift else ""
-        box.out.print(Text(f"{seen.workflow}: {standing.level}{halted}{drifts}"), style="bold", soft_wrap=True)
+        unstaged = ", has authority, was never moved to a stage" if standing.is_without_stage else ""
+        box.out.print(
+            Text(f"{seen.workflow}: {standing.level}{halted}{drifts}{unstaged}"), style="bold", soft_wrap=True
+        )
         for words in (*_kpis(seen), _money(seen), f"next: {seen.needed}"):
             box.out.print(Text(f"  {words}"), soft_wrap=True)
     box.out.print()
@@ -110,4 +115,6 @@ def _money(seen: Glance) -> str:
 
 
 def _share(share: Estimate) -> str:
-    return UNKNOWN if share.value is None else f"{share.value:.1%} of {share.n:,}"
+    if share.value is None or share.low is None or share.high is None:
+        return UNKNOWN
+    return f"{share.value:.1%} ({share.low:.1%} to {share.high:.1%}) of {share.n:,}"
