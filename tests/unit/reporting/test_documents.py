@@ -105,6 +105,7 @@ def test_a_board_is_asked_three_things_at_most_and_told_worth_cost_and_safety() 
 def test_a_board_is_told_when_the_ledger_does_not_hold() -> None:
     broken = board_summary(portfolio_made.portfolio(ledger_holds=False), ())
     assert "DOES NOT HOLD" in broken.passages[1].lines[0]
+    assert broken.title.endswith("; the ledger does not hold: no figure here can be relied on")
     unseen = board_summary(portfolio_made.portfolio(ledger_entries=1200), ()).passages[1].lines[0]
     assert "(1,200 entries) was not verified in this report: `interlock ledger verify` does" in unseen
     seen = portfolio_made.portfolio(ledger_holds=True, ledger_root="ab12", ledger_entries=7)

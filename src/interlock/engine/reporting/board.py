@@ -119,6 +119,7 @@ def _safe(portfolio: Portfolio, within: Window) -> Passage:
     redlines, drifting = len(counts[2][1]), len(counts[3][1])
     title = f"{counted(redlines, 'redline was', 'redlines were')} crossed, "
     title += f"{counted(drifting, 'workflow acts', 'workflows act')} without authority"
+    title = "The ledger does not hold: no figure here can be relied on" if portfolio.ledger_holds is False else title
     bad = redlines or drifting or portfolio.ledger_holds is False
     return Passage(
         title, (_ledger(portfolio),), figures=figures, tone=Tone.FAILED if bad else Tone.PASSED, part="Safety"
