@@ -12,9 +12,10 @@ from interlock.engine.reporting.measures import kpi_state, unit_cost, window
 from interlock.engine.reporting.monthly import SIX_PARTS, monthly_update
 from interlock.engine.reporting.priorities import priorities
 from interlock.engine.reporting.readiness import readiness
+from interlock.engine.reporting.value_and_money import resourcing
 from interlock.terms.briefing import APPENDIX, Figure
 from interlock.terms.evidence import Verdict
-from interlock.terms.initiative import Direction, Kpi
+from interlock.terms.initiative import Direction, Kpi, Spending
 from interlock.terms.measured import Measurement
 from interlock.terms.portfolio import Portfolio
 
@@ -170,3 +171,18 @@ def test_what_the_council_is_asked_is_what_the_first_page_says() -> None:
     asked = agenda(portfolio)
     assert asked
     assert monthly_update(portfolio, asked).title == f"Decide first: {asked[0].question}"
+
+
+def test_a_workflow_over_its_own_budget_is_named_though_all_buckets_together_are_not() -> None:
+    small = Spending(compute_usd=10.0, unit_of_value="case")
+    made = portfolio_made.live("w")
+    initiative = replace(made.definition.initiative, spending=small)
+    over = replace(made, definition=replace(made.definition, initiative=initiative))
+    rich = replace(made.definition.initiative, spending=replace(small, compute_usd=90000.0))
+    rest = replace(made, definition=replace(made.definition, name="v", initiative=rich), expenses=made.expenses)
+    area = resourcing(portfolio_made.portfolio(standings=(rest, over)), window(portfolio_made.AS_OF, 31))
+    assert area.title.endswith("; 1 workflow is over its own")
+    row = area.grids[1].rows[0]
+    assert row[:2] == ("w", "compute")
+    assert isinstance(row[3], Figure)
+    assert row[3].evidence

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from interlock.engine.economics.value import gain
 from interlock.engine.reporting.figures import counted, figure
 from interlock.engine.reporting.measures import Window, is_live, kpi_state, money, window
+from interlock.engine.reporting.overspent import over_their_own
 from interlock.engine.reporting.risk_and_people import NOTHING, choices
 from interlock.engine.reporting.unknowns import unknown_in
 from interlock.engine.reporting.value_and_money import is_over
@@ -94,6 +95,7 @@ def _costs(portfolio: Portfolio, within: Window) -> Passage:
     total = figure("spent in the quarter", sum(p.value or 0.0 for p in known) if known else None, "USD", evidence=seen,
                    owner=spent[0][1].owner)  # fmt: skip
     title = f"Over budget: {', '.join(over)}" if over else "No bucket is over its budget"
+    title += over_their_own(portfolio.standings)
     rows = tuple((str(bucket), paid, budget) for bucket, paid, budget in spent)
     grid = Grid("Money by bucket", ("Bucket", "Spent", "Budget of the days on record"), rows)
     return Passage(

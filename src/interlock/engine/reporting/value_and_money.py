@@ -12,6 +12,7 @@ from interlock.engine.reporting.measures import (
     unit_cost,
     value_owner,
 )
+from interlock.engine.reporting.overspent import over_their_own, overspent
 from interlock.engine.reporting.unknowns import told
 from interlock.terms.briefing import Cell, Figure, Grid, Passage
 from interlock.terms.initiative import Kpi
@@ -96,11 +97,13 @@ def resourcing(portfolio: Portfolio, within: Window) -> Passage:
     title = (
         "No bucket is over its budget, as far as spending is recorded" if known else "Nobody recorded what was spent"
     )
-    title = f"Over budget: {', '.join(over)}" if over else title
+    title = (f"Over budget: {', '.join(over)}" if over else title) + over_their_own(portfolio.standings)
     rows = tuple((str(bucket), paid, budget) for bucket, paid, budget in spent)
     grid = Grid("Money in the period, USD", ("Bucket", "Spent", "Budget of the days on record"), rows)
     line = f"{counted(waiting, 'case waits', 'cases wait')} for a person, {late} of them late."
-    return Passage(title, (line,), grids=(grid,), tone=Tone.FAILED if over else Tone.NEUTRAL, part="Resourcing")
+    own = overspent(portfolio)
+    grids, tone = (grid, own) if own.rows else (grid,), Tone.FAILED if over or own.rows else Tone.NEUTRAL
+    return Passage(title, (line,), grids=grids, tone=tone, part="Resourcing")
 
 
 def is_over(paid: Figure, budget: Figure) -> bool:
