@@ -84,7 +84,10 @@ def test_from_an_idea_to_a_report(run: Run, done: Run, tmp_path: Path) -> None:
     assert ("/incident/" in item["id"], "/bucket/compute/" in money["id"]) == (True, True)  # a month's money in 21 days
     chosen = item["options"][0]["id"]
     decider = item["may_decide"][0]
-    done("council", "decide", item["id"], "--choose", chosen, "--reason", "as measured", "--as", decider)
+    decide = ("council", "decide", item["id"], "--choose", chosen, "--reason", "as measured", "--as", decider)
+    assert "--due: 'soon' is no date; write it as YYYY-MM-DD" in run(*decide, "--due", "soon").said
+    due = str(day + dt.timedelta(days=40))
+    assert f"it holds until {due}" in done(*decide, "--due", due).out
     assert "as measured" in done("council", "minutes").out
 
     # The report says what is on record, the same in each form.

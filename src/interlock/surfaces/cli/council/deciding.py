@@ -52,10 +52,7 @@ def decide_command(
     by: AsOption,
     present: Annotated[list[str] | None, typer.Option(help="Who was there; repeat for several.")] = None,
     due: Annotated[
-        dt.datetime | None,
-        typer.Option(
-            formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="When to look again; 30 days from now if left out."
-        ),
+        str | None, typer.Option(help="Day to look again, as YYYY-MM-DD; 30 days from now if left out.")
     ] = None,
     store: StoreOption = None,
     as_json: JsonOption = False,

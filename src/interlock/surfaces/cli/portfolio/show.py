@@ -9,6 +9,7 @@ from interlock.engine.economics.glance import Glance, glance
 from interlock.engine.economics.value import Gain
 from interlock.flows.council.enforce import enforce_money
 from interlock.flows.portfolio.read import read_portfolio
+from interlock.surfaces.cli.portfolio.position import show_position
 from interlock.surfaces.cli.store_options import JsonOption, StoreOption, opened, show_json
 from interlock.surfaces.cli.toolbox import Toolbox, toolbox
 from interlock.terms.estimate import Estimate
@@ -27,12 +28,16 @@ there. `--json` adds the evidence of each figure.
 
 `--enforce` needs no person: where spend rises and no KPI moves the grant ends, and where a success costs more than its
 ceiling an incident is opened. Both are recorded with their cause, and neither is done twice.
+
+`--position` shows instead how far the organisation is: 0-30 and 30-90 days, 3-6 and 6-12 months, by
+what is on record. `--json` adds the evidence of each step.
 """
 
 
 def portfolio_command(
     context: typer.Context,
     enforce: Annotated[bool, typer.Option("--enforce", help="Carry out first what money says.")] = False,
+    position: Annotated[bool, typer.Option("--position", help="Show how far the organisation is instead.")] = False,
     store: StoreOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -43,6 +48,9 @@ def portfolio_command(
             portfolio = read_portfolio(reading, box.clock())
     for one in done:
         box.err.print(Text(f"{one.workflow}: {one.done}: {one.reason}"), soft_wrap=True)
+    if position:
+        show_position(box, portfolio, as_json=as_json)
+        return
     if as_json:
         show_json(box, _content(portfolio))
         return
