@@ -71,6 +71,7 @@ RIGHTS = [
     ("POST", "/kill", {"scope": "tenant:nobody", "reason": "r", "wait_s": 0}, {"runtime", "reviewer", "operator"}),
     ("GET", f"/workflows/{NAME}/trace?key=case-00000", None, {"operator", "auditor"}),
     ("GET", "/ledger/checkpoint", None, {"operator", "auditor"}),
+    ("GET", "/upkeep", None, {"operator", "auditor"}),
 ]
 
 

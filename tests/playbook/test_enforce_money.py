@@ -1,5 +1,6 @@
 """Money is enforced without a person, on both engines."""
 
+import datetime as dt
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -15,8 +16,9 @@ from interlock.flows.portfolio.read import read_portfolio
 from interlock.flows.rollout.attest import attest
 from interlock.flows.rollout.facts import stage_of, waivers_of
 from interlock.flows.rollout.waive import waive
+from interlock.flows.upkeep.money import MoneyRounds
 from interlock.terms.council import Organisation
-from interlock.terms.errors import Refused
+from interlock.terms.errors import Refused, Unavailable
 from interlock.terms.evidence import EvidenceClass
 from interlock.terms.initiative import Direction, Initiative, Kpi, ServiceLevels
 from interlock.terms.stage import RolloutStage
@@ -74,7 +76,32 @@ def test_spend_that_rises_without_its_kpi_demotes_and_a_cost_over_its_ceiling_is
     assert ended is not None
     assert (ended.body["by"], ended.body["rule"], len(ended.body["evidence"])) == ("run time", "scope pause", 3)
     assert [(one.title, one.owner) for one in standing.incidents] == [(COST_TITLE, "Ana Ruiz")]
-    assert enforce_money(house.store, clock=house.clock) == ()
+    rounds = MoneyRounds(house.store, house.clock)
+    assert rounds.last is None
+    assert rounds.go().done == ()
+
+
+def test_a_round_that_fails_says_so_changes_nothing_and_the_next_one_goes(house: House) -> None:
+    initiative = Initiative(kpis=(KPI,), service_levels=ServiceLevels(cost_per_success_max_usd=1.0))
+    house.live(replace(DEFINITION, initiative=initiative))
+    _month(house, 0, hours=4.0, usd=70.0)
+    _month(house, 1, hours=4.0, usd=700.0)
+    rounds, reads = MoneyRounds(house.store, house.clock), [0]
+
+    def late() -> dt.datetime:
+        reads[0] += 1
+        if reads[0] == 3:  # after the reading, within the transaction
+            raise Unavailable("the clock is gone")
+        return house.clock()
+
+    before = house.kinds()
+    broken = MoneyRounds(house.store, late)
+    with pytest.raises(Unavailable):
+        broken.go()
+    assert broken.last is not None
+    assert (broken.last.done, broken.last.failed, house.kinds()) == ((), "the clock is gone", before)
+    assert len(rounds.go().done) == 2
+    assert house.kinds().count("grant.given") == 1  # nothing is promoted by it
 
 
 def test_stages_waivers_and_a_council_on_either_engine(on_engine: House) -> None:

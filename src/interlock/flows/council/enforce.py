@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from interlock.engine.economics.alarms import cost_regression, scope_pause
+from interlock.engine.economics.alarms import CostRegression, ScopePause, cost_regression, scope_pause
 from interlock.engine.economics.spending import cost_per_success
 from interlock.engine.timestamp import stamp
 from interlock.flows.measure.incident import Report, open_in
@@ -31,6 +31,11 @@ def enforce_money(store: Store, *, clock: Clock) -> tuple[Enforced, ...]:
 
     What was done before is not done again: a grant ends once, and an incident of a cost is opened while none is open.
     """
+    with store.reading() as reading:
+        standings = read_portfolio(reading, clock()).standings
+    # Nobody waits for a lock while a thousand workflows are read; where there is something to do it is looked at again.
+    if not any(_pause(one) or _regression(one) for one in standings):
+        return ()
     with store.transaction() as tx:
         now = clock()
         at = stamp(now)
@@ -40,9 +45,23 @@ def enforce_money(store: Store, *, clock: Clock) -> tuple[Enforced, ...]:
     return (*paused, *opened)
 
 
+def _pause(standing: Standing) -> ScopePause | None:
+    """Where there is authority to end."""
+    if standing.grant is None:
+        return None
+    return scope_pause(standing.definition.initiative, standing.measurements, standing.expenses)
+
+
+def _regression(standing: Standing) -> CostRegression | None:
+    """Where no incident of it is open."""
+    if any(one.closed_at is None and one.title == COST_TITLE for one in standing.incidents):
+        return None
+    return cost_regression(standing.definition.initiative, cost_per_success(standing.expenses, standing.runs))
+
+
 def _paused(tx: Transaction, standing: Standing, at: str) -> Enforced | None:
-    pause = scope_pause(standing.definition.initiative, standing.measurements, standing.expenses)
-    if pause is None or standing.grant is None:
+    pause = _pause(standing)
+    if pause is None:
         return None
     name = standing.definition.name
     reason = (
@@ -55,9 +74,8 @@ def _paused(tx: Transaction, standing: Standing, at: str) -> Enforced | None:
 
 
 def _cost(tx: Transaction, standing: Standing, at: str) -> Enforced | None:
-    cost = cost_per_success(standing.expenses, standing.runs)
-    regression = cost_regression(standing.definition.initiative, cost)
-    if regression is None or any(one.closed_at is None and one.title == COST_TITLE for one in standing.incidents):
+    regression = _regression(standing)
+    if regression is None:
         return None
     name, owners = standing.definition.name, standing.definition.owners
     reason = f"{regression.cost_usd:,.2f} USD, at most {regression.ceiling_usd:,.2f} was agreed"

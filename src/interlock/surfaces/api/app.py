@@ -14,12 +14,14 @@ from interlock import __version__
 from interlock.flows.notice.tell import Notices
 from interlock.surfaces.api import authority, cases, health, hooks, problems, records, reviews, suggestions
 from interlock.surfaces.api.guard import Guard
+from interlock.surfaces.api.records import MONEY_S
 from interlock.surfaces.api.served import Served
 from interlock.terms.errors import Unavailable
 
 log = logging.getLogger("interlock.api")
 SWEEP_S = 0.5
 NOTICE_S = 0.5
+MONEY_FIRST_S = 5.0  # whoever served the store before may have gone long ago
 THREADS = 128
 DESCRIPTION = (
     "An AI workflow gets exactly as much authority as its evidence supports, and the run time enforces it. "
@@ -71,6 +73,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     current_default_thread_limiter().total_tokens = THREADS
     served: Served = app.state.served
     tasks = [asyncio.create_task(_again_and_again(partial(_sweep, served), SWEEP_S))]
+    tasks.append(asyncio.create_task(_again_and_again(served.money.go, MONEY_S, first_s=MONEY_FIRST_S)))
     if served.notices is not None:
         tasks.append(asyncio.create_task(_again_and_again(partial(_tell, served.notices), NOTICE_S)))
     try:
@@ -81,9 +84,11 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _again_and_again(work: Callable[[], None], pause_s: float) -> None:
+async def _again_and_again(work: Callable[[], object], pause_s: float, *, first_s: float | None = None) -> None:
+    wait_s = pause_s if first_s is None else first_s
     while True:
-        await asyncio.sleep(pause_s)
+        await asyncio.sleep(wait_s)
+        wait_s = pause_s
         try:
             await asyncio.to_thread(work)
         except Exception:

@@ -11,6 +11,8 @@ from interlock.flows.ledger.prove import prove_consistency, prove_inclusion
 from interlock.flows.trace.case_trace import case_trace
 from interlock.surfaces.api.served import FOR_AUDITORS, Here
 
+MONEY_S = 900.0
+
 routes = APIRouter(tags=["records"])
 
 
@@ -22,6 +24,12 @@ def trace_case(workflow: str, key: str, here: Here) -> Mapping[str, Any]:
     with here.rt.store.reading() as reading:
         content: Mapping[str, Any] = plain(case_trace(reading, workflow, key))
     return content
+
+
+@routes.get("/upkeep", dependencies=FOR_AUDITORS)
+def upkeep(here: Here) -> Mapping[str, Any]:
+    """What this server last did by itself about money, when, and why it failed; null before its first round."""
+    return {"money": plain(here.money.last), "every_s": MONEY_S}
 
 
 @routes.get("/ledger/checkpoint", dependencies=FOR_AUDITORS)

@@ -9,6 +9,7 @@ from fastapi import Depends, Request
 from interlock.flows.action.observe import Observed
 from interlock.flows.action.runtime import RunTime
 from interlock.flows.notice.tell import Notices
+from interlock.flows.upkeep.money import MoneyRounds
 from interlock.surfaces.api.heard import Heard
 from interlock.surfaces.api.leases import Leases
 from interlock.surfaces.api.problems import forbidden, unauthorized
@@ -79,11 +80,13 @@ class Served:
     known: Callable[[str | None], Caller | None]
     hosts: frozenset[str] | None = None
     notices: Notices | None = None
+    money: MoneyRounds = field(init=False)
     heard: Heard = field(default_factory=Heard)
     steps: Steps = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "steps", Steps(self.rt.clock))
+        object.__setattr__(self, "money", MoneyRounds(self.rt.store, self.rt.clock))
 
 
 def served(request: Request) -> Served:
