@@ -53,20 +53,22 @@ def overruns(initiative: Initiative, expenses: Sequence[Expense]) -> tuple[Overr
     planned = {bucket: budgets[bucket] for bucket in BUCKETS if budgets[bucket] is not None}
     if not planned:
         return ()
-    newest: dict[Bucket, tuple[str, str]] = {}
+    newest: dict[Bucket, list[Expense]] = {}
     for one in expenses:
-        if one.bucket in planned:
-            newest[one.bucket] = max(newest.get(one.bucket, ("", "")), (one.period_end, one.period_start))
-    return tuple(over for bucket, period in newest.items() if (over := _over(bucket, period, planned, expenses)))
+        own = newest.get(one.bucket)
+        if one.bucket not in planned:
+            continue
+        if own is None or (one.period_end, one.period_start) > (own[0].period_end, own[0].period_start):
+            newest[one.bucket] = [one]
+        elif (one.period_end, one.period_start) == (own[0].period_end, own[0].period_start):
+            own.append(one)
+    return tuple(over for own in newest.values() if (over := _over(own, planned)) is not None)
 
 
-def _over(
-    bucket: Bucket, period: tuple[str, str], planned: Mapping[Bucket, float | None], expenses: Sequence[Expense]
-) -> Overrun | None:
-    end, start = period
+def _over(own: Sequence[Expense], planned: Mapping[Bucket, float | None]) -> Overrun | None:
+    bucket, start, end = own[0].bucket, own[0].period_start, own[0].period_end
     month_usd = planned[bucket] or 0.0
     budget = month_usd if _is_month(start, end) else month_usd * _days((start, end)) / MONTH_DAYS
-    own = [one for one in expenses if one.bucket is bucket and (one.period_end, one.period_start) == period]
     spent = sum(one.amount_usd for one in own)
     return Overrun(bucket, spent, budget, end, tuple(one.evidence for one in own)) if spent > budget else None
 
