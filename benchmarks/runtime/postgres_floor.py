@@ -56,10 +56,16 @@ def postgres_floor(url: str, *, processes: int, seconds: float, lazily: bool = T
     """
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(SCHEMA)
-        connection.execute("CHECKPOINT")  # the databases' making is not part of what is measured
+    at_rest(url)
     tasks = [_Task(url, caller, seconds, lazily) for caller in range(processes)]
     together = in_processes(_measure, tasks, seconds=seconds)
     return together.floor(f"PostgreSQL fenced, completion {'lazy' if lazily else 'durable'}", callers=processes)
+
+
+def at_rest(url: str) -> None:
+    """Let the server write out what it still holds of what was done before: that is no part of what comes next."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("CHECKPOINT")
 
 
 def _measure(task: _Task, ready: Callable[[], object]) -> Timed:

@@ -12,6 +12,7 @@ from runtime.floors import fsync, postgres_floor
 from runtime.governed import opened, promoted
 from runtime.intent import WARM_UP_S
 from runtime.journaled import journal_only, made_ready, whole_action
+from runtime.postgres_floor import at_rest
 from runtime.processes import in_processes
 from runtime.timing import Floor, Timed, timed
 from runtime.turns import Spread
@@ -72,6 +73,7 @@ def _shared(floor_at: str, product_at: str, processes: int, bars: Bars, seconds:
 
 
 def _product(address: str, release: str, processes: int, *, whole: bool) -> Floor:
+    at_rest(address)  # as before the floor's turn
     tasks = [_Task(address, release, caller, processes, whole) for caller in range(processes)]
     return in_processes(_measure, tasks, seconds=TURN_S).floor("act" if whole else "journal", callers=processes)
 
