@@ -16,6 +16,7 @@ from interlock.engine.ledger.merkle import grow
 from interlock.engine.timestamp import stamp
 from interlock.flows.action.kill import kill, resume
 from interlock.flows.ledger.checkpoint import checkpoint
+from interlock.flows.ledger.content import keep_text
 from interlock.flows.ledger.export import export
 from interlock.flows.ledger.kept import Kept
 from interlock.flows.ledger.record import record
@@ -79,7 +80,7 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> Copied:
     kill(house.store, house.drain, f"workflow:{NAME}", by=BEN, reason="drill", clock=house.clock, timeout_s=0)
     resume(house.store, f"workflow:{NAME}", by=BEN, reason="drill over", clock=house.clock)
     with house.store.transaction() as tx:
-        tx.keep_payload("sha256:payload", "the text of a case", key="case-00130", at=stamp(house.clock()))
+        keep_text(tx, "case-00130", "the text of a case", at=stamp(house.clock()))
     assert verify(house.store).holds
     with sealed(house.store) as reading:
         seen = checkpoint(reading)
@@ -129,6 +130,13 @@ def test_a_deleted_row_of_the_state_is_found(copied: Copied, table: str) -> None
     copied.change(f"DELETE FROM {table}")
     words = " ".join(fault.reason for fault in copied.verify().faults)
     assert ("salt" if table == "secret" else f"{table} ") in words
+
+
+@pytest.mark.parametrize("column", ["text", "digest"])
+def test_a_text_that_is_not_the_one_of_its_digest_is_found(copied: Copied, column: str) -> None:
+    copied.change(f"UPDATE payload SET {column} = {column} || 'x'")
+    reason = "the text of case 'case-00130' is not the one of its digest: it was replaced"
+    assert copied.verify().faults == (Fault(None, reason),)
 
 
 def test_a_forged_row_of_the_state_is_found(copied: Copied) -> None:

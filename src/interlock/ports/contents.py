@@ -39,6 +39,10 @@ class ContentReading(Protocol):
         """Cases (key, entry) decided before a time, from entry `since` on, of which something is kept, in order."""
         ...
 
+    def texts(self) -> Iterator[tuple[str, str, str]]:
+        """Every text that is kept: (key of its case, digest under which it is found, text), sorted by key."""
+        ...
+
     def texts_of_no_case(self, *, before: str, limit: int) -> tuple[str, ...]:
         """Keys of texts kept before a time for cases that were never decided and wait for nobody."""
         ...

@@ -70,5 +70,9 @@ class SqlContents:
         values = {"workflow": workflow, "since": since, "before": before, "limit": limit}
         return tuple((str(key), int(entry)) for key, entry in self.rows(query, values))
 
+    def texts(self) -> Iterator[tuple[str, str, str]]:
+        rows = self.stream("SELECT key, digest, text FROM payload ORDER BY key, digest", {})
+        return ((str(key), str(digest), str(text)) for key, digest, text in rows)
+
     def texts_of_no_case(self, *, before: str, limit: int) -> tuple[str, ...]:
         return tuple(str(row[0]) for row in self.rows(_NO_CASE, {"before": before, "limit": limit}))

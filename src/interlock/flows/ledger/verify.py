@@ -5,7 +5,9 @@ import json
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
+from itertools import islice
 
+from interlock.engine.ledger.canonical import digest
 from interlock.engine.ledger.check_entries import check_entries
 from interlock.engine.ledger.check_export import check_export
 from interlock.flows.ledger.kept import Kept
@@ -22,6 +24,7 @@ ALONE = (
     "together with its head."
 )
 NONE_KEPT = Kept()
+FAULTS_KEPT = 20
 PAYLOAD_NAMED = b'"payload":'
 LOWEST = -(2**63)  # an entry before the first one would be found by its kind, and so must be seen
 
@@ -35,8 +38,8 @@ def verify(store: Store, *, kept: Kept = NONE_KEPT, progress: Progress = silent)
 
 
 def verify_store(reading: Reading, *, kept: Kept = NONE_KEPT, progress: Progress = silent) -> LedgerCheck:
-    """Check every entry, the tree, the committed salts, that the state is what the entries add up to, and that what is
-    gone was erased on record.
+    """Check every entry, the tree, the committed salts, that the state is what the entries add up to, that the texts of
+    cases are what their digests say, and that what is gone from entries was erased on record.
 
     With checkpoints kept elsewhere, also that the ledger still begins with what they saw.
     """
@@ -45,8 +48,9 @@ def verify_store(reading: Reading, *, kept: Kept = NONE_KEPT, progress: Progress
         return checked
     state = (Fault(None, f"the state differs from the ledger: {words}") for words in reading.state_faults())
     salts = (Fault(entry, words) for entry, words in _salt_faults(reading))
+    texts = (Fault(None, words) for words in islice(_text_faults(reading), FAULTS_KEPT))
     erased = (Fault(entry, words) for entry, words in _erasure_faults(reading, checked.payloads_gone))
-    return replace(checked, faults=(*state, *salts, *erased))
+    return replace(checked, faults=(*state, *salts, *texts, *erased))
 
 
 def verify_entries(reading: Reading, *, kept: Kept = NONE_KEPT, progress: Progress = silent) -> LedgerCheck:
@@ -86,6 +90,13 @@ def _caveats(checked: LedgerCheck, kept: Kept) -> Iterator[str]:
     if checked.unsealed:
         number = "1 entry was" if checked.unsealed == 1 else f"{checked.unsealed:,} entries were"
         yield f"{number} written since the last seal: checked one by one only."
+
+
+def _text_faults(reading: Reading) -> Iterator[str]:
+    """Texts that are not what their digest says: people would decide on something else than was proposed on."""
+    for key, kept_as, text in reading.texts():
+        if digest(text) != kept_as:
+            yield f"the text of case '{key}' is not the one of its digest: it was replaced"
 
 
 def _erasure_faults(reading: Reading, gone: int) -> Iterator[tuple[int, str]]:
