@@ -79,7 +79,9 @@ def _called() -> int:
     from interlock.wiring.toolbox import build_toolbox
 
     try:
-        ended = build_app()(obj=build_toolbox(), prog_name="interlock", standalone_mode=not _for_a_program())
+        ended = build_app(*sys.argv[1:2])(
+            obj=build_toolbox(), prog_name="interlock", standalone_mode=not _for_a_program()
+        )
     except Exception as exc:
         said = getattr(exc, "format_message", None)  # of Typer's usage errors, whose module differs by its version
         if isinstance(exc, Abort):  # a question that nobody answers

@@ -38,7 +38,8 @@ def loaded_after(statement: str) -> set[str]:
         "import interlock.terms.workflow, interlock.terms.decision, interlock.terms.certificate",
         "import interlock.flows.action.act, interlock.flows.action.kill, interlock.flows.rollout.promote",
         "import interlock.adapters.sqlite.store, interlock.adapters.definitions.yaml_file",
-        "import interlock.wiring.cli, interlock.wiring.toolbox, interlock.surfaces.cli.app",
+        "import interlock.wiring.cli, interlock.wiring.toolbox; from interlock.surfaces.cli.app import build_app; "
+        "build_app()",
     ],
 )
 def test_the_base_loads_nothing_heavy(statement: str) -> None:

@@ -1,0 +1,49 @@
+"""A command is loaded alone, and is then what it is among all the others."""
+
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+from typer.main import get_command
+
+from interlock.surfaces.cli.app import GROUPS, NAMES, VERSION, build_app
+
+EVERY: Any = get_command(build_app())
+HELP = {name: command.get_short_help_str(200) for name, command in EVERY.commands.items()}
+
+
+def params(command: Any) -> list[tuple[str, tuple[str, ...]]]:
+    return [(one.name, tuple(one.opts)) for one in command.params]
+
+
+def test_every_name_is_a_command() -> None:
+    assert set(EVERY.commands) == NAMES
+
+
+@pytest.mark.parametrize("name", sorted(NAMES))
+def test_one_alone_is_the_same(name: str) -> None:
+    alone: Any = get_command(build_app(name))
+    assert set(alone.commands) == {name}
+    mine, among = alone.commands[name], EVERY.commands[name]
+    assert (mine.get_short_help_str(200), params(mine)) == (HELP[name], params(among))
+    if name in {group.name for group in GROUPS}:
+        assert list(mine.commands) == list(among.commands)
+
+
+@pytest.mark.parametrize("first", [None, "--help", "promot", "-h"])
+def test_help_and_wrong_names_see_all(first: str | None) -> None:
+    command: Any = get_command(build_app(first))
+    assert set(command.commands) == NAMES
+
+
+@pytest.mark.parametrize(("first", "absent"), [(VERSION, "interlock.flows"), ("clock", "interlock.engine.reporting")])
+def test_what_is_not_called_is_not_loaded(first: str, absent: str) -> None:
+    code = f"""
+import sys
+from interlock.surfaces.cli.app import build_app
+build_app({first!r})
+print(any(name.startswith({absent!r}) for name in sys.modules))
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
