@@ -4,7 +4,11 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-_WORDS = "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|half|third|zero|everybody"
+_PRONOUN = "is|was|has|are|that|which|who|whom|by|after|and|or|another"  # "the wrong one is ground" counts nothing
+_WORDS = (
+    rf"one(?! (?:{_PRONOUN})\b)|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|half|third|"
+    "zero|everybody"
+)
 _YEAR = r"(?:19|20)\d\d"
 _MONTH = "january|february|march|april|may|june|july|august|september|october|november|december"
 _A_DAY = rf"(?:st|nd|rd|th)?(?: of)? (?:{_MONTH})\b"  # the 30 of "30 June" counts nothing
@@ -14,11 +18,12 @@ _TIME = (
     r"year[- ]end|end of the (?:year|quarter)"
 )
 _DATE = re.compile(
-    rf"\b(?:by|until|till|before|from|no later than|end of|half of|mid)\b[^.;:,]{{0,35}}?(?:{_TIME})\b"
+    r"\b(?:by|until|till|before|from|no later than|end of|half of|mid|effective|starting|beginning|commencing)\b"
+    rf"[^.;:,]{{0,35}}?(?:{_TIME})\b"
     rf"|\bwithin {NUMBER} (?:weeks|months|quarters)\b|\bdate\b[^.;]{{0,15}}{_YEAR}|\byear[- ]end\b",
     re.IGNORECASE,
 )
-_IN_YEAR = re.compile(rf"\b(?:in|season|course|year)\b[^.;,]{{0,25}}{_YEAR}", re.IGNORECASE)
+_IN_YEAR = re.compile(rf"\b(?:in|for|during|season|course|year)\b[^.;,]{{0,25}}{_YEAR}", re.IGNORECASE)
 _QUOTED = re.compile(r"\"[^\"]*\"|“[^”]*”|«[^»]*»|„[^“]*“")
 _SENTENCE = re.compile(r"[^.!?;]+(?:\.(?=\d)[^.!?;]+)*")
 
@@ -42,6 +47,11 @@ def figures(text: str) -> tuple[re.Match[str], ...]:
 def sentences(text: str) -> Iterator[str]:
     """Its sentences; a decimal point ends none."""
     return (match[0] for match in _SENTENCE.finditer(text))
+
+
+def in_year(text: str) -> bool:
+    """Whether a year is named in which something is, was or is to be so."""
+    return _IN_YEAR.search(text) is not None
 
 
 def dated(text: str) -> bool:

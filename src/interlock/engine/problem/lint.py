@@ -84,12 +84,14 @@ def _names_somebody(who: str, words: ProblemWords) -> bool:
     """One bare word is a crowd, and so is one of the known crowds, wherever it is said to be."""
     praise = compiled(words.patterns["crowd_praise"])
     bare = " ".join(word for word in re.findall(r"[\w'’-]+", who) if not praise.fullmatch(word))
-    first = re.split(r"\b(?:across|in|of|as|and|involved)\b", bare)[0].strip()
+    head = re.split(r"\b(?:across|in|of|as|involved)\b", bare)[0]
+    named = [one for one in (part.strip() for part in re.split(r"\b(?:and|or)\b", head)) if one]
+    crowd = compiled(words.patterns["crowd"])
     if " who " in f" {bare} ":
         return True
     return (
         " " in bare
-        and not compiled(words.patterns["crowd"]).fullmatch(first)
+        and not (any(map(crowd.fullmatch, named)) and all(" " not in one or crowd.fullmatch(one) for one in named))
         and not bare.lower().endswith(" function as whole")
     )
 

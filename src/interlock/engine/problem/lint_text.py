@@ -1,6 +1,6 @@
 """What a problem statement in free text lacks: the same things, looked for in the whole of it."""
 
-from interlock.engine.problem.cues import compiled, dated, figures, sentences
+from interlock.engine.problem.cues import compiled, dated, figures, in_year, sentences
 from interlock.engine.problem.lint import cost_kinds
 from interlock.engine.problem.measures import has_target
 from interlock.engine.problem.solution import solution_at
@@ -23,7 +23,7 @@ def lint_text(text: str, words: ProblemWords) -> tuple[Missing, ...]:
         Lack.BASELINE: bool(figures(text)) and (len(figures(text)) > 1 or not target),
         Lack.TARGET: target,
         Lack.CONSTRAINT: compiled(words.patterns["limit"]).search(text) is not None,
-        Lack.OUTCOME: dated(text) and bool(figures(text)),
+        Lack.OUTCOME: any(dated(goal) or (figures(goal) and in_year(goal)) for goal in goals) and bool(figures(text)),
     }
     found = []
     for lack in Lack:

@@ -10,8 +10,14 @@ _BASELINE = re.compile(
     rf"|\b(?:{_TODAY}|stands at|against)\b\W+{NUMBER}",
     re.IGNORECASE,
 )
+# "1,350 in October 2026" is one; "under 5 in October 2028" is a target.
+_OF_A_MONTH = re.compile(
+    rf"(?P<before>\w+)?\W+{NUMBER}[^.;,]{{0,20}} (?:in|for|during) \w+ (?:19|20)\d\d\b", re.IGNORECASE
+)
+_TOWARDS = frozenset({"to", "under", "below", "most", "least", "than", "within", "only", "be", "by", "inside"})
 _TARGET = re.compile(
-    r"\b(?:to|under|below|at most|at least|(?:not? )?more than|less than|within|inside|goal|target|shall be|should be|"
+    r"\b(?:to|under|below|at most|at least|(?:not? )?more than|less than|fewer than|up to|"
+    r"within|inside|(?:aim|goal|target|objective)s?(?: (?:is|are|of|at|for))?|want to \w+|reach\w*|shall be|should be|"
     rf"be|take|against|about|from|cut by|reduced? by|by)\W+(?:about |a |the |under |only )?{NUMBER}"
     rf"|\b(?:halve|halved|double)\b|{NUMBER} ?x\b|\d+x\b|{NUMBER} ?% (?:fewer|less|more)|\bevery\b.*\b{NUMBER}",
     re.IGNORECASE,
@@ -21,7 +27,7 @@ _SHARE = re.compile(rf"\b(?:{NUMBER}) (?:in|of) (?:{NUMBER})\b|%", re.IGNORECASE
 
 def has_baseline(measure: str, elsewhere: str) -> bool:
     """Whether `measure` says it, or `elsewhere` gives a figure of what `measure` counts."""
-    if len(figures(measure)) > 1 or _BASELINE.search(measure):
+    if len(figures(measure)) > 1 or _BASELINE.search(measure) or _of_a_month(measure):
         return True
     stems = _stems(measure)
     return any(_counts(sentence, stems) for sentence in sentences(elsewhere))
@@ -32,6 +38,11 @@ def has_target(measure: str) -> bool:
     if len(figures(measure)) > 1:
         return True
     return any(not match[0].lower().startswith("from") for match in _TARGET.finditer(measure))
+
+
+def _of_a_month(measure: str) -> bool:
+    found = _OF_A_MONTH.search(measure)
+    return found is not None and (found["before"] or "").lower() not in _TOWARDS
 
 
 def _counts(sentence: str, stems: frozenset[str]) -> bool:
