@@ -1,11 +1,15 @@
 """An admission that waits while authority changes sees the change: the lock first, and only then a look."""
 
 import threading
+from dataclasses import replace
+
+import pytest
 
 from governed import BEN
 from interlock.engine.timestamp import stamp
 from interlock.flows.ledger.record import record
 from interlock.ports.journal import Admission, Answer
+from interlock.terms.errors import BadInput
 from postgres_server import Databases
 from runtime.governed import NAME, opened, promoted, utc
 from runtime.journaled import made_ready
@@ -34,3 +38,13 @@ def test_who_waited_for_a_kill_on_postgresql_is_not_admitted_behind_it(postgres:
         answers[0].release()
 
     assert ([one.answer for one in answers], at_work) == ([Answer.ADMITTED, Answer.STALE, Answer.STALE], ["before"])
+
+
+def test_a_text_with_a_nul_is_not_cut_off_on_its_way_to_postgresql(postgres: Databases) -> None:
+    with opened(postgres.new_database()) as rt:
+        (ready,) = made_ready(rt, promoted(rt), ["north"])
+        entry = replace(ready.wish.entry, body={**ready.wish.entry.body, "tenant": "north\0south"})
+        with pytest.raises(BadInput, match="NUL"):
+            rt.journal.admit((replace(ready.wish, entry=entry),))
+        with rt.store.reading() as reading:
+            assert reading.decision("north") is None

@@ -106,11 +106,28 @@ class Odd(Desk):
 
 
 @pytest.mark.parametrize(
-    "held", [OSError("gone"), KeyError("case"), "text", 3, {"x": math.nan}, {"x": object()}, {"x": "\ud800"}]
+    "held",
+    [
+        OSError("gone"),
+        KeyError("case"),
+        "text",
+        3,
+        {"x": math.nan},
+        {"x": object()},
+        {"x": "\ud800"},
+        {"x": "y" * 65_536},
+    ],
 )
 def test_a_target_that_cannot_be_read_means_that_a_person_decides(live: House, held: Any) -> None:
     live.desk = Odd(held=held)
     assert live.act() == Acted(Decision(Verb.REVIEW, (UNREADABLE,)), None)
+    assert live.desk.calls == []
+
+
+@pytest.mark.parametrize("field", ["key", "tenant", "segment"])
+def test_a_name_with_a_nul_is_refused_on_every_store(live: House, field: str) -> None:
+    with pytest.raises(BadInput, match="NUL"):
+        live.act(replace(live.proposal(), **{field: "north\0"}))  # type: ignore[arg-type]
     assert live.desk.calls == []
 
 
@@ -135,7 +152,14 @@ class Strange(Exception):
         return "\udcff" + "very long " * 10_000
 
 
-@pytest.mark.parametrize("broken", [TimeoutError("no reply"), Strange(), Unavailable("a store behind the desk")])
+class Wordless(Exception):
+    def __str__(self) -> str:
+        raise RuntimeError("no words")
+
+
+@pytest.mark.parametrize(
+    "broken", [TimeoutError("no reply"), Strange(), Wordless(), Unavailable("a store behind the desk")]
+)
 def test_any_other_failure_is_in_doubt_and_never_retried(live: House, broken: Exception) -> None:
     live.desk.broken = broken
     proposal = live.proposal()

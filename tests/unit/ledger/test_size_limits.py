@@ -36,6 +36,11 @@ def test_a_payload_of_any_size_up_to_the_limit() -> None:
         entry({}, {"before": words + "x"})
 
 
+def test_a_text_without_end_is_refused() -> None:
+    with pytest.raises(BadInput, match=r"NUL character \(position 2\)"):
+        text_digest("ab\0c")
+
+
 @pytest.mark.parametrize("sign", ["x", "é", "料"])
 def test_a_text_counts_by_its_bytes(sign: str) -> None:
     width = len(sign.encode())

@@ -116,6 +116,7 @@ def test_what_is_told_is_kept_without_what_is_none() -> None:
     [
         ({"amount": 5}, "did you mean 'amount_cents'"),
         ({"zzz": 5}, "there are: novelty, target, amount_cents, items, facts, arguments"),
+        ({"facts": {"country": "\ud800"}}, "facts must be JSON"),
         ({"amount_cents": -5}, "whole number from 0, not -5"),
         ({"amount_cents": 12.5}, "not 12.5"),
         ({"amount_cents": "12"}, "not '12'"),

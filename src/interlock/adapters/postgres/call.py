@@ -8,6 +8,7 @@ import psycopg
 from psycopg import pq
 
 from interlock.adapters.postgres.connection import Lane
+from interlock.terms.errors import BadInput
 
 TEXT, BINARY = 0, 1
 Parameter = str | int | float | bytes | None
@@ -42,12 +43,17 @@ class Caller:
         self._formats = function.formats
 
     def __call__(self, lane: Lane, parameters: Sequence[Parameter]) -> bytes:
-        """The result, as text. The caller holds the lane. Raises psycopg.Error."""
+        """The result, as text. The caller holds the lane.
+
+        Raises psycopg.Error, and BadInput for a text that would silently end at a NUL character.
+        """
         connection = lane.connection.pgconn
         if self._name not in lane.prepared:
             _checked(connection, connection.prepare(self._name, self._query))
             lane.prepared.add(self._name)
         sent = [one if one is None or type(one) is bytes else str(one).encode() for one in parameters]
+        if any(one is not None and b"\0" in one for one, form in zip(sent, self._formats, strict=True) if form == TEXT):
+            raise BadInput("a text holds a NUL character, which PostgreSQL cannot keep: take it out")
         # The driver's stub knows no NULL here; the driver does.
         found = _checked(connection, connection.exec_prepared(self._name, cast("Any", sent), self._formats))
         return found.get_value(0, 0) or b""

@@ -214,6 +214,7 @@ def as_unavailable(exc: psycopg.Error) -> Unavailable:
         (errors.ReadOnlySqlTransaction, "The server takes no writes (a standby?): connect to its primary"),
         (errors.InsufficientPrivilege, "Give the role the right to use the store's tables and functions"),
         (errors.TooManyConnections, "Raise max_connections of the server, or close other clients"),
+        (psycopg.DataError, "Nothing was written: take out of it what PostgreSQL cannot keep, such as a NUL character"),
         (psycopg.OperationalError, "Check that the server runs and can be reached"),
     )
     mend = next((mend for kind, mend in mends if isinstance(exc, kind)), "See the log of the server")

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from interlock.engine.ledger.canonical import Encoded, encoded
+from interlock.engine.ledger.canonical import Encoded, canonical, encoded
 from interlock.engine.timestamp import stamp
 from interlock.flows.action.admit import Admitted
 from interlock.flows.action.runtime import RunTime
 from interlock.flows.action.steps import Flow, InStore, OnTarget
 from interlock.flows.action.wish import NONCE_BYTES
-from interlock.flows.ledger.record import written
+from interlock.flows.ledger.record import PAYLOAD_BYTES_MAX, written
 from interlock.flows.review.open import due_at
 from interlock.ports.effects import NotApplied, Target
 from interlock.ports.store import Transaction
@@ -21,6 +21,7 @@ from interlock.terms.ledger import NewEntry
 from interlock.terms.review import ReviewKind
 
 WORDS_MAX = 2_000
+STATE_BYTES_MAX = PAYLOAD_BYTES_MAX - 1024  # beside it stand a nonce and what the caller hands over
 
 
 def committing(rt: RunTime, target: Target, workflow: str, admitted: Admitted) -> Flow[IntentState]:
@@ -62,9 +63,10 @@ def _not_recorded(effect: Effect, state: IntentState, exc: Unavailable) -> Unava
 def state_before(target: Target, effect: Effect) -> Flow[Encoded | None]:
     """The target's state before an effect; None where it cannot be read or kept, and then nothing is applied."""
     try:
-        return encoded(dict((yield OnTarget(partial(target.read, effect)))))
+        raw = canonical(dict((yield OnTarget(partial(target.read, effect)))))
     except Exception:  # noqa: BLE001 - a target may raise anything; unknown means a person decides
         return None
+    return Encoded(raw) if len(raw) <= STATE_BYTES_MAX else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,11 @@ def recordable(receipt: Receipt) -> Kept:
 
 def words_of(exc: Exception) -> str:
     """What an exception says, in characters that can be recorded; the start of it where it is long."""
-    return str(exc).encode("utf-8", "backslashreplace").decode()[:WORDS_MAX]
+    try:
+        words = str(exc)
+    except Exception:  # noqa: BLE001 - an exception that cannot say itself must not hide how the effect ended
+        words = "it cannot be put into words"
+    return words.encode("utf-8", "backslashreplace").decode()[:WORDS_MAX]
 
 
 def completed(

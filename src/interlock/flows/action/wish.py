@@ -16,6 +16,7 @@ from interlock.flows.ledger.record import written
 from interlock.flows.review.open import due_at
 from interlock.ports.journal import Wish
 from interlock.terms.decision import Decision, DecisionInputs, Proposal, Verb
+from interlock.terms.errors import BadInput
 from interlock.terms.intent import Effect, IntentState, scopes_of
 from interlock.terms.review import ReviewKind
 from interlock.terms.workflow import Durability
@@ -41,6 +42,8 @@ def decided_wish(
     unreached_at: str | None,
 ) -> Decided:
     """Decide under a standing, and put it as a wish. Raises BadInput where the case cannot be recorded."""
+    if "\0" in f"{proposal.key}{proposal.tenant}{proposal.segment}":  # no shared store could keep it
+        raise BadInput("a NUL character is in the key, the tenant or the segment of this case: take it out")
     now = rt.clock()
     at = stamp(now)
     action = standing.definition.effect.action_class

@@ -13,6 +13,8 @@ def text_digest(text: str) -> str:
         size = len(text.encode())
     except UnicodeEncodeError as exc:
         raise BadInput(f"the text of this case cannot be kept: {exc.reason} (position {exc.start})") from exc
+    if "\0" in text:
+        raise BadInput(f"the text of this case holds a NUL character (position {text.index(chr(0))}): take it out")
     if size > TEXT_BYTES_MAX:
         raise BadInput(
             f"the text of this case has {size:,} bytes, at most {TEXT_BYTES_MAX:,} are kept: hand over the part that "

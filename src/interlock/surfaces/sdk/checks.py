@@ -110,7 +110,8 @@ def checked_about(about: Mapping[str, Any], known: tuple[str, ...]) -> dict[str,
     for name, value in told.get("facts", {}).items():
         if not isinstance(value, str | int):
             raise BadInput(f"the fact '{name}' is a text, a whole number, or true or false, not {value!r}")
-    _check_json(told.get("arguments", {}))
+    _check_json("facts", told.get("facts", {}))
+    _check_json("arguments", told.get("arguments", {}))
     return told
 
 
@@ -119,13 +120,13 @@ def _check_names(name: str, given: object) -> None:
         raise BadInput(f"{name} is a mapping from names to values, not {given!r}")
 
 
-def _check_json(arguments: Mapping[str, Any]) -> None:
-    if not arguments:
+def _check_json(name: str, given: Mapping[str, Any]) -> None:
+    if not given:
         return
     try:
-        encoded(dict(arguments))
+        encoded(dict(given))
     except (ValueError, TypeError, RecursionError) as exc:
-        raise BadInput(f"arguments must be JSON ({exc}): turn times, sets and objects into texts and lists") from exc
+        raise BadInput(f"{name} must be JSON ({exc}): turn times, sets and objects into texts and lists") from exc
 
 
 def _is_number(value: object) -> bool:
