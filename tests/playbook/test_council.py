@@ -7,9 +7,12 @@ from pathlib import Path
 import pytest
 
 from governed import ANA, BEN, CARLA, DEFINITION, NAME, House
+from interlock.adapters.packs.instruments import read_instruments
 from interlock.adapters.packs.organisation import council_pack, read_organisation
-from interlock.engine.council.agenda import UNDECIDED_PILOT_DAYS, WAIVER_ENDS_DAYS, agenda
+from interlock.engine.council.agenda import WAIVER_ENDS_DAYS, agenda
 from interlock.engine.council.ownership import ownership_faults
+from interlock.engine.council.pilots import PILOT_DAYS_MAX
+from interlock.engine.instruments.theatre import probe_portfolio
 from interlock.engine.rollout.gate_facts import GateFacts
 from interlock.engine.timestamp import stamp
 from interlock.flows.council.decide import decide_item, define_organisation
@@ -140,11 +143,23 @@ def test_a_gate_that_passed_and_that_nobody_moved(passed: House) -> None:
     assert len(item.evidence) == 2
 
 
-@pytest.mark.parametrize(("days", "asked"), [(UNDECIDED_PILOT_DAYS - 1, False), (UNDECIDED_PILOT_DAYS, True)])
-def test_a_pilot_that_nobody_decides_for_90_days_is_asked_about(live: House, days: int, *, asked: bool) -> None:
+@pytest.mark.parametrize(("days", "asked"), [(PILOT_DAYS_MAX - 1, False), (PILOT_DAYS_MAX, True)])
+def test_a_pilot_that_nobody_decides_for_45_days_is_asked_about_and_is_theatre_until_it_is_decided(
+    live: House, days: int, *, asked: bool
+) -> None:
     _moved_to_pilot(live)
+    define_organisation(live.store, COUNCIL, by=CARLA, clock=live.clock)
     live.now += dt.timedelta(days=days)
-    assert any(item.startswith(f"{NAME}/pilot/") for item in _items(live)) is asked
+    found = [item for item in _items(live) if item.startswith(f"{NAME}/pilot/")]
+    assert (bool(found), _nobody_decides(live)) == (asked, asked)
+    for item in found:
+        decide_item(live.store, item, choose="date", reason="on Friday", by=ANA, clock=live.clock)
+        assert not _nobody_decides(live)
+
+
+def _nobody_decides(house: House) -> bool:
+    theatre = next(one for one in read_instruments() if one.id == "pilot-theatre")
+    return probe_portfolio(theatre, _portfolio(house))["nobody-deciding"].there
 
 
 @pytest.mark.parametrize(("days", "asked"), [(WAIVER_ENDS_DAYS + 1, False), (WAIVER_ENDS_DAYS - 1, True), (-1, False)])

@@ -8,7 +8,8 @@ import pytest
 
 import portfolio_made
 from interlock.adapters.packs.organisation import council_pack, read_organisation
-from interlock.engine.council.agenda import LATE_INCIDENT_DAYS, UNDECIDED_PILOT_DAYS, WAIVER_ENDS_DAYS, agenda
+from interlock.engine.council.agenda import LATE_INCIDENT_DAYS, WAIVER_ENDS_DAYS, agenda
+from interlock.engine.council.pilots import PILOT_DAYS_MAX
 from interlock.engine.timestamp import moment, stamp
 from interlock.flows.council.effects import AGAIN_DAYS
 from interlock.terms.measured import Incident, Severity
@@ -36,8 +37,8 @@ def test_a_council_meets_every_week_where_nobody_says_otherwise(tmp_path: Path) 
     assert read_organisation(tmp_path / "own.yaml").meets_every_days == 7
 
 
-def test_the_council_is_asked_after_7_14_and_90_days() -> None:
-    assert (LATE_INCIDENT_DAYS, WAIVER_ENDS_DAYS, UNDECIDED_PILOT_DAYS) == (7, 14, 90)
+def test_the_council_is_asked_after_7_14_and_45_days() -> None:
+    assert (LATE_INCIDENT_DAYS, WAIVER_ENDS_DAYS, PILOT_DAYS_MAX) == (7, 14, 45)
 
 
 @pytest.mark.parametrize(("days", "asked"), [(6, False), (7, True)])

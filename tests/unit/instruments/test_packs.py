@@ -109,13 +109,13 @@ def _theatre(*pilots: Standing) -> dict[str, bool]:
 
 
 def test_pilot_theatre_is_found_in_a_portfolio() -> None:
-    assert _theatre(_pilot("a", days=46, overridden=(2, 5, 9)), _pilot("b", days=1)) == {
+    assert _theatre(_pilot("a", days=45, overridden=(2, 5, 9)), _pilot("b", days=1)) == {
         "pilots-in-parallel": True, "nobody-deciding": True, "confidence-falling": True
     }  # fmt: skip
 
 
-def test_a_pilot_of_45_days_whose_people_overrule_no_more_is_none() -> None:
-    quiet = _pilot("a", days=45, overridden=(5, 5, 4))
+def test_a_pilot_of_44_days_whose_people_overrule_no_more_is_none() -> None:
+    quiet = _pilot("a", days=44, overridden=(5, 5, 4))
     other = _pilot("b", days=1, function="Legal")
     assert _theatre(quiet, other) == {
         "pilots-in-parallel": False, "nobody-deciding": False, "confidence-falling": False

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from interlock.engine.council.again import asked_again, newest_by_item
 from interlock.engine.council.money import money_items, stop_or
+from interlock.engine.council.pilots import pilot_items
 from interlock.engine.timestamp import moment
 from interlock.terms.council import AgendaItem, Option
 from interlock.terms.evidence import Verdict
@@ -15,7 +16,6 @@ from interlock.terms.stage import RolloutStage
 
 LATE_INCIDENT_DAYS = 7
 WAIVER_ENDS_DAYS = 14
-UNDECIDED_PILOT_DAYS = 90
 
 Finder = Callable[[Standing, dt.datetime], Iterator[AgendaItem]]
 
@@ -130,20 +130,6 @@ def _after(stage: RolloutStage) -> RolloutStage:
     return stages[min(stages.index(stage) + 1, len(stages) - 1)]
 
 
-def _undecided_pilots(standing: Standing, now: dt.datetime) -> Iterator[AgendaItem]:
-    if standing.stage is not RolloutStage.PILOT:
-        return
-    name, since = standing.definition.name, standing.moves[-1]
-    days = (now - moment(since.at)).days
-    if days >= UNDECIDED_PILOT_DAYS:
-        decide = Option("date", "Name the date of a decision, and who takes it", "it costs as before until then")
-        yield AgendaItem(
-            f"{name}/pilot/{since.entry}", name, f"Is {name} scaled or stopped?",
-            f"it has been a pilot for {days} days, and nobody decided", stop_or(decide, standing), "move",
-            standing.definition.rights.move or standing.definition.rights.promote, (f"entry {since.entry}",),
-        )  # fmt: skip
-
-
 def _vendors(standing: Standing, now: dt.datetime) -> Iterator[AgendaItem]:  # noqa: ARG001
     name = standing.definition.name
     for vendor in standing.definition.initiative.vendors:
@@ -170,6 +156,6 @@ FINDERS: tuple[Finder, ...] = (
     money_items,
     _waivers,
     _passed_not_moved,
-    _undecided_pilots,
+    pilot_items,
     _vendors,
 )

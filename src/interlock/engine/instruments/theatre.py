@@ -1,18 +1,16 @@
 """Pilots that go on for their own sake, as a portfolio shows them."""
 
-import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 
+from interlock.engine.council.pilots import PILOT_DAYS_MAX, undecided_pilots
 from interlock.engine.instruments.probes import Probed
-from interlock.engine.timestamp import moment, stamp
 from interlock.terms.instrument import Instrument
 from interlock.terms.measured import PeriodRun
 from interlock.terms.portfolio import Portfolio, Standing
 from interlock.terms.stage import RolloutStage
 
-UNDECIDED_DAYS_MAX = 45  # the length of a proof of concept: after that, going on is a decision too
 PERIODS = 3
 
 
@@ -32,17 +30,10 @@ def _in_parallel(portfolio: Portfolio) -> Probed:
 def _nobody_deciding(portfolio: Portfolio) -> Probed | None:
     if not _pilots(portfolio):
         return None
-    since = stamp(moment(portfolio.as_of) - dt.timedelta(days=UNDECIDED_DAYS_MAX))
-    decided = {one.workflow for one in portfolio.decisions if one.at >= since}
-    left = [
-        one
-        for one in _pilots(portfolio)
-        if one.definition.name not in decided and (one.moves[-1].at if one.moves else one.defined_at) < since
-    ]
-    names = ", ".join(one.definition.name for one in left)
-    words = f"nothing was decided for {UNDECIDED_DAYS_MAX} days on: {names}" if left else "each pilot was decided on"
-    entries = tuple(f"entry {one.moves[-1].entry}" for one in left if one.moves)
-    return Probed(there=bool(left), says=words, evidence=entries)
+    left = undecided_pilots(portfolio)
+    names = ", ".join(str(one.workflow) for one in left)
+    words = f"nothing was decided for {PILOT_DAYS_MAX} days on: {names}" if left else "each is young or decided on"
+    return Probed(there=bool(left), says=words, evidence=tuple(dict.fromkeys(e for one in left for e in one.evidence)))
 
 
 def _confidence_falling(portfolio: Portfolio) -> Probed | None:

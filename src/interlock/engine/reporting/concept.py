@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from interlock.engine.council.pilots import PILOT_DAYS_MAX
 from interlock.engine.economics.value import gain
 from interlock.engine.reporting.call import call, criteria, may_decide
 from interlock.engine.reporting.figures import NOBODY, counted
@@ -16,7 +17,7 @@ from interlock.terms.portfolio import Portfolio, Standing
 from interlock.terms.stage import RolloutStage
 from interlock.terms.workflow import WorkflowDefinition
 
-PLAN_DAYS = (30, 45)  # a proof of concept is decided between these days
+PLAN_DAYS = (30, PILOT_DAYS_MAX)  # a proof of concept is decided between these days
 
 
 @dataclass(frozen=True, slots=True)
