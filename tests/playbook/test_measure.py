@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from governed import ANA, BEN, DEFINITION, NAME, House
+from interlock.engine.evidence.outcome import outcome_of
 from interlock.flows.action.observe import observe_in
 from interlock.flows.measure.expense import record_expense
 from interlock.flows.measure.incident import Report, close_incident, incidents_of, open_incident
@@ -14,6 +15,7 @@ from interlock.flows.measure.kpi import KpiValue, record_kpis
 from interlock.flows.measure.period import record_period
 from interlock.flows.portfolio.read import read_portfolio
 from interlock.terms.errors import BadInput
+from interlock.terms.evidence import Verdict
 from interlock.terms.initiative import Direction, Initiative, Kpi
 from interlock.terms.measured import Bucket, Severity
 from interlock.terms.portfolio import Standing
@@ -115,6 +117,16 @@ def test_a_period_is_counted_from_the_decisions_on_record(live: House) -> None:
     assert (run.labelled, run.wrong, run.successes) == (62, 1, 1)
     with pytest.raises(BadInput, match="on record from"):
         record_period(live.store, NAME, start=day, end=day, clock=live.clock)
+
+
+def test_a_new_release_does_not_inherit_the_period_of_the_one_before(live: House) -> None:
+    day = live.now.date().isoformat()
+    live.act(live.proposal())
+    live.now += dt.timedelta(days=1)
+    live.define(replace(DEFINITION, budget=replace(DEFINITION.budget, error=0.05)))
+    counted = record_period(live.store, NAME, start=day, end=day, clock=live.clock)
+    assert counted.body["of_other_releases"] == counted.body["cases"] > 0
+    assert outcome_of(counted).verdict is Verdict.INCONCLUSIVE
 
 
 def test_an_incident_is_open_until_it_is_closed_with_a_lesson(desk: House) -> None:

@@ -503,3 +503,88 @@ def test_security_and_privacy_are_waived_by_the_safety_owner_only() -> None:
 
 def test_every_check_of_privacy_and_legal_takes_the_safety_owner() -> None:
     assert all(check.safety for check in GATES["privacy and legal"].checks)
+
+
+# What would give authority without evidence
+
+
+def test_a_whole_gate_cannot_be_waived_where_a_law_is_part_of_it_nor_its_safety_by_others() -> None:
+    held = facts(definition=replace(DEFINITION, rights=DecisionRights((), (), waive=("Ana Ruiz",))))
+
+    def refusals(gate: str, check: str) -> str:
+        one = next(item for item in GATES[gate].checks if item.id == check)
+        asked_for = {"by": "Ana Ruiz", "reason": "later", "until": NOW + dt.timedelta(days=9)}
+        return "; ".join(waiver_refusals(one, held, proposers={}, **asked_for))  # type: ignore[arg-type]
+
+    assert "'undo' is part of it: an effect has an undo" in refusals("leave pilot", "human in the loop")
+    assert "'owners' is part of it" in refusals("leave scale", "decide")
+    assert refusals("leave pilot", "guardrails") == ""
+
+
+def kpi_of(start: str, end: str, value: float, **more: Any) -> Evidence:
+    body = {"kpi": "minutes", "value": value, "low": value - 1, "high": value + 1, "period_start": start, **more}
+    return evidence("kpi", {**body, "period_end": end}, digest=f"sha256:{start}{more}")
+
+
+@pytest.mark.parametrize(
+    ("on_file", "verdict", "said"),
+    [
+        ([kpi_of("2026-05-01", "2026-05-20", 25.0)], Verdict.PASSED, "25 against 40"),
+        ([kpi_of("2026-05-01", "2026-05-20", 25.0, control=True)], Verdict.INCONCLUSIVE, "no measurement"),
+        # Recorded last, and of earlier days: what is newer counts.
+        (
+            [kpi_of("2026-05-11", "2026-05-20", 55.0), kpi_of("2026-05-01", "2026-05-10", 25.0)],
+            Verdict.FAILED,
+            "55 against 40: it did not move",
+        ),
+        # The best segment does not stand for the whole.
+        (
+            [kpi_of("2026-05-01", "2026-05-20", 55.0), kpi_of("2026-05-02", "2026-05-21", 9.0, segment="north")],
+            Verdict.FAILED,
+            "55 against 40",
+        ),
+        ([kpi_of("2025-05-01", "2025-05-20", 25.0)], Verdict.INCONCLUSIVE, "is older than 90 days"),
+        ([kpi_of("2026-05-01", "2026-05-20", 25.0, direction="up")], Verdict.INCONCLUSIVE, "direction changed after"),
+        ([kpi_of("2026-05-01", "2026-05-20", 25.0, unit="h", baseline=4.0)], Verdict.INCONCLUSIVE, "unit and baseline"),
+    ],
+)
+def test_a_kpi_moves_in_the_newest_days_of_this_release_against_what_it_was_measured_against(
+    on_file: list[Evidence], verdict: Verdict, said: str
+) -> None:
+    held = facts(*on_file, definition=initiative(kpis=(KPI,)))
+    found = asked("business proof", "kpi moved", held)
+    assert (found.verdict, said in found.reason) == (verdict, True), found.reason
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"of_other_releases": 3, "cases": 250}, "3 of 250 cases were decided under another release"),
+        ({"period_start": "2026-05-15", "period_end": "2026-05-20"}, "is no sprint: one has 7 days or more"),
+        ({}, "is from before the release was demoted"),
+    ],
+)
+def test_a_sprint_of_another_release_or_from_before_its_demotion_or_of_a_few_days_is_not_stable(
+    changed: dict[str, Any], said: str
+) -> None:
+    first, last = sprint("2026-05-01", "2026-05-14", 4, 200), sprint("2026-05-15", "2026-05-28", 5, 200)
+    if changed.get("period_end"):
+        last = replace(last, body={**last.body, **changed})
+    else:
+        first = replace(first, body={**first.body, **changed})
+    demoted = None if changed else "2026-05-20T00:00:00.000000Z"
+    found = asked("stability", "two sprints", facts(first, last, demoted_at=demoted))
+    assert (found.verdict, said in found.reason) == (Verdict.INCONCLUSIVE, True), found.reason
+
+
+def test_nobody_vouches_for_a_release_that_they_made_and_their_word_hides_nobody_elses() -> None:
+    said = {"gate": "safety", "check": "redlines", "statement": "tested"}
+    own, other = (
+        evidence("attestation", {**said, "by": by}, digest=by, evidence_class=EvidenceClass.HUMAN)
+        for by in ("ana  RUIZ", "Ben Okafor")
+    )
+    made = {"Ana Ruiz": "proposed"}
+    found = asked("safety", "redlines", facts(own, proposers=made))
+    assert found.verdict is Verdict.INCONCLUSIVE
+    assert found.reason == "ana  RUIZ signed it and proposed this release: nobody vouches for their own work"
+    assert asked("safety", "redlines", facts(other, own, proposers=made)).verdict is Verdict.PASSED

@@ -48,6 +48,10 @@ def outcome_of(evidence: Evidence) -> Finding:
     if gap is not None:
         return gap
     refs, body = (evidence.digest,), evidence.body
+    if evidence.kind == "period" and body.get("of_other_releases"):
+        words = f"{body['of_other_releases']:,} of {body['cases']:,} cases were decided under another release"
+        step = "measure a period in which this release alone decided"
+        return Finding(evidence.kind, Verdict.INCONCLUSIVE, words, step, refs)
     if evidence.kind == "traces" and body.get("traced") == 0:
         words = f"none of {body.get('outputs', 0):,} outputs is traced to input, prompt, version and approval"
         return Finding(evidence.kind, Verdict.FAILED, words, "name all four in the traces and export them again", refs)

@@ -6,12 +6,16 @@ from interlock.engine.evidence.kinds import a_new, noun
 from interlock.terms.evidence import Evidence, Finding, Verdict
 
 COLLECTED, EXPIRES = "collected_at", "expires_at"
+PERIODIC = frozenset({"kpi", "period", "expense"})  # they tell of days, and age from the last of these
 
 
 def measured_at(evidence: Evidence) -> str:
-    """When it was measured; of what does not say so, when it was recorded."""
+    """When it was measured: of a period, at its end; of what does not say so, when it was recorded."""
     said = evidence.body.get(COLLECTED)
-    return said if isinstance(said, str) else evidence.at
+    if isinstance(said, str):
+        return said
+    end = evidence.body.get("period_end") if evidence.kind in PERIODIC else None
+    return min(f"{end}T23:59:59.999999Z", evidence.at) if isinstance(end, str) else evidence.at
 
 
 def expires_at(evidence: Evidence) -> str | None:

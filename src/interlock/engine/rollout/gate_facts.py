@@ -20,6 +20,7 @@ class GateFacts:
     `scaling` is what the readiness scorecard says about scaling, None where nobody answered it. `drift` names what is
     live without authority. `promotion` is the verdict of the promotion gate for this release, None where it was not
     judged. `drilled_at` is when the kill switch last passed a drill, `open_incidents` names those that are open.
+    `proposers` are those who made this release, by name, with what they did.
     """
 
     definition: WorkflowDefinition
@@ -37,6 +38,7 @@ class GateFacts:
     promotion: Verdict | None = None
     drilled_at: str | None = None
     open_incidents: tuple[str, ...] = ()
+    proposers: Mapping[str, str] = field(default_factory=dict)
 
     def usable(self, kind: str) -> Finding | Evidence:
         """The newest evidence of a kind that may count, or the finding that says why there is none."""
@@ -45,7 +47,12 @@ class GateFacts:
     def usable_where(self, kind: str, **members: str) -> Finding | Evidence:
         """The same among evidence whose body holds these members."""
         of_kind = (item for item in self.evidence if item.kind == kind)
-        held = [item for item in of_kind if all(item.body.get(name) == word for name, word in members.items())]
+        return self.usable_among(
+            kind, tuple(one for one in of_kind if all(one.body.get(name) == word for name, word in members.items()))
+        )
+
+    def usable_among(self, kind: str, held: tuple[Evidence, ...]) -> Finding | Evidence:
+        """The same among these pieces of the kind."""
         signed = tuple(item for item in held if item.digest not in self.unsigned)
         own = [item for item in held if item.release == self.release]
         if own and self.unsigned.issuperset(item.digest for item in own):

@@ -30,6 +30,9 @@ def why_never(check: GateCheck, facts: GateFacts) -> str | None:
     """
     if check.probe in LAWS:
         return LAWS[check.probe]
+    if check.probe == "gate":  # a whole gate set aside would set its laws aside
+        within = ((inner, why_never(inner, facts)) for inner in _within(check, facts))
+        return next((f"'{inner.id}' is part of it: {law}" for inner, law in within if law is not None), None)
     kind = check.told.get("kind")
     of_kind = [item for item in facts.evidence if item.kind == kind]
     own = [item for item in of_kind if item.release == facts.release]
@@ -38,6 +41,11 @@ def why_never(check: GateCheck, facts: GateFacts) -> str | None:
     if own and all(item.evidence_class is EvidenceClass.MODEL for item in own):
         return f"the {noun(str(kind))} rests on a model's opinion alone, and a model does not verify a model"
     return None
+
+
+def _within(check: GateCheck, facts: GateFacts) -> tuple[GateCheck, ...]:
+    gate = facts.gates.get(str(check.told.get("gate"))) if check.probe == "gate" else None
+    return gate.checks if gate is not None else ()
 
 
 def waiver_refusals(
@@ -54,7 +62,8 @@ def waiver_refusals(
         yield f"{by} {authored} this release and cannot waive its checks"
     elif not is_among(by, rights):
         yield f"{by} has no right to waive (who has: {', '.join(rights) or 'nobody; name them in `rights.waive`'})"
-    if check.safety and not (owners.safety and same_person(by, owners.safety)):
+    of_safety = check.safety or any(inner.safety for inner in _within(check, facts))
+    if of_safety and not (owners.safety and same_person(by, owners.safety)):
         yield f"only the safety owner may waive it ({owners.safety or 'nobody is named'})"
     if not reason.strip():
         yield "no reason is given"

@@ -70,7 +70,7 @@ def record_kpis(
             recorded.append(
                 attest_in(
                     tx, workflow, release=row.release, kind="kpi", evidence_class=EvidenceClass.SOURCE, source=source,
-                    body=_body(one, kpis[one.kpi].unit, by), at=stamp(now),
+                    body=_body(one, kpis[one.kpi], by), at=stamp(now),
                 )
             )  # fmt: skip
     return tuple(recorded)
@@ -112,11 +112,13 @@ def _check(one: KpiValue, kpis: dict[str, Kpi]) -> None:
         raise BadInput(f"{one.value:g} of '{one.kpi}' is not within its interval {one.low:g} to {one.high:g}")
 
 
-def _body(one: KpiValue, unit: str, by: Person) -> dict[str, object]:
+def _body(one: KpiValue, kpi: Kpi, by: Person) -> dict[str, object]:
     told = {
         "kpi": one.kpi,
         "value": one.value,
-        "unit": unit,
+        "unit": kpi.unit,
+        "direction": kpi.direction,
+        "baseline": kpi.baseline,
         "period_start": one.period_start,
         "period_end": one.period_end,
         "n": one.n,

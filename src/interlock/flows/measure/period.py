@@ -29,22 +29,24 @@ def record_period(store: Store, workflow: str, *, start: str, end: str, clock: C
         runs = [item.body for item in tx.evidence(workflow) if item.kind == "period"]
         known = [(str(body["period_start"]), str(body["period_end"])) for body in runs]
         check_once(start, end, known, what=f"the period of '{workflow}'")
-        body = {"period_start": start, "period_end": end, **count_cases(tx, workflow, start=start, end=end)}
+        counts = count_cases(tx, workflow, release=row.release, start=start, end=end)
+        body = {"period_start": start, "period_end": end, **counts}
         return attest_in(
             tx, workflow, release=row.release, kind="period", evidence_class=EvidenceClass.EXECUTED, source=SOURCE,
             body=body, at=stamp(now),
         )  # fmt: skip
 
 
-def count_cases(reading: Reading, workflow: str, *, start: str, end: str) -> dict[str, int]:
-    """What became of the cases of a period.
+def count_cases(reading: Reading, workflow: str, *, release: str, start: str, end: str) -> dict[str, int]:
+    """What became of the cases of a period; `of_other_releases` were decided under another than `release`.
 
     A case ended in success where it is known that the effect was applied and not found wrong, or that a person decided
     it. Wrong ones are those of the automatic proposals whose outcome is known.
     """
     after = (dt.date.fromisoformat(end) + dt.timedelta(days=1)).isoformat()
     first, last = entry_at(reading, start), entry_at(reading, after)
-    counts = dict.fromkeys(("cases", "applied", "reviewed", "overridden", "labelled", "wrong", "successes"), 0)
+    names = ("cases", "applied", "reviewed", "overridden", "labelled", "wrong", "successes", "of_other_releases")
+    counts = dict.fromkeys(names, 0)
     # Both streams are in the order of the decisions: effects that were done are found without holding them all.
     done = reading.intents(f"workflow:{workflow}", state=IntentState.DONE, since_entry=first)
     newest = next(done, None)
@@ -53,6 +55,7 @@ def count_cases(reading: Reading, workflow: str, *, start: str, end: str) -> dic
         if applied:
             newest = next(done, None)
         counts["cases"] += 1
+        counts["of_other_releases"] += case.release != release
         for name in _what_became(case, applied=applied):
             counts[name] += 1
     return counts

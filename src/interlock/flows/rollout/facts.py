@@ -52,6 +52,7 @@ def facts_of(
         promotion=_promotion(reading, row),
         drilled_at=_drilled_at(reading, workflow),
         open_incidents=_open_incidents(reading, workflow),
+        proposers=proposers_of(reading, row),
     )
 
 

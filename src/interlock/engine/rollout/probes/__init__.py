@@ -8,7 +8,6 @@ from interlock.engine.rollout.probes.measured import (
     bake_off,
     certificate,
     decided,
-    kpi_moved,
     recorded,
     shadow,
     stable,
@@ -22,6 +21,7 @@ from interlock.engine.rollout.probes.standing import (
     scorecard,
 )
 from interlock.engine.rollout.probes.stated import falsifiable, harm_reviewed, owners, stated, undo, use_case
+from interlock.engine.rollout.probes.worth import kpi_moved
 from interlock.terms.evidence import Finding
 from interlock.terms.gate import GateCheck
 

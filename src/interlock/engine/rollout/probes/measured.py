@@ -3,19 +3,24 @@
 import datetime as dt
 import itertools
 import math
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 from interlock.engine.evidence.kinds import noun
 from interlock.engine.evidence.outcome import RAN, looked_at, outcome_of
+from interlock.engine.evidence.timing import measured_at
 from interlock.engine.oversight.estimate import rate
 from interlock.engine.oversight.wording import percent
 from interlock.engine.rollout.gate import check_certificate, check_shadow
 from interlock.engine.rollout.gate_facts import GateFacts
+from interlock.engine.rollout.people import did
 from interlock.engine.rollout.probes.stated import values_at
 from interlock.terms.evidence import Evidence, EvidenceClass, Finding, Verdict
 from interlock.terms.gate import GateCheck
 from interlock.terms.stage import Choice
+
+SPRINT_DAYS_MIN = 7
 
 
 def number(value: Any) -> float:
@@ -63,15 +68,31 @@ def _bound(limit: Any, facts: GateFacts) -> float | None:
 
 
 def attested(check: GateCheck, facts: GateFacts) -> Finding:
-    """A person signed a statement about this check."""
-    found = facts.usable_where("attestation", gate=check.gate, check=check.id)
+    """A person who did not make this release signed a statement about this check."""
+    about = [e for e in facts.evidence if e.kind == "attestation" and _is_about(e, check)]
+    makers = {item.digest: what for item in about if (what := did(str(item.body.get("by")), facts.proposers))}
+    found = facts.usable_among("attestation", tuple(item for item in about if item.digest not in makers))
+    own = [item for item in about if item.release == facts.release and item.digest in makers]
     if isinstance(found, Finding):
         words = found.reason if found.next_step else "nobody has attested it"
+        if own and not found.next_step:
+            by, what = own[-1].body["by"], makers[own[-1].digest]
+            return Finding(
+                check.id,
+                Verdict.INCONCLUSIVE,
+                f"{by} signed it and {what} this release: nobody vouches for their own work",
+                "have somebody sign it who did not make this release",
+                (own[-1].digest,),
+            )
         return Finding(check.id, found.verdict, words, check.next_step, found.evidence)
     if found.evidence_class is not EvidenceClass.HUMAN:
         return Finding(check.id, Verdict.INCONCLUSIVE, "an attestation is a person's", "", (found.digest,))
     words = f"{found.body['by']}: {found.body['statement']}"
     return Finding(check.id, Verdict.PASSED, words, "", (found.digest,))
+
+
+def _is_about(evidence: Evidence, check: GateCheck) -> bool:
+    return evidence.body.get("gate") == check.gate and evidence.body.get("check") == check.id
 
 
 def bake_off(check: GateCheck, facts: GateFacts) -> Finding:
@@ -150,6 +171,9 @@ def stable(check: GateCheck, facts: GateFacts) -> Finding:
         )
     if len(runs) < wanted:
         return Finding(check.id, Verdict.INCONCLUSIVE, f"{len(runs)} of {wanted} sprints are measured", "", refs)
+    doubt = _doubt(runs, facts, days_min=int(check.told.get("sprint_days", SPRINT_DAYS_MIN)))
+    if doubt:
+        return Finding(check.id, Verdict.INCONCLUSIVE, doubt, "", refs)
     if any(not _follows(before, after) for before, after in itertools.pairwise(runs)):
         return Finding(
             check.id, Verdict.INCONCLUSIVE, "between the sprints there are days that nobody measured", "", refs
@@ -164,43 +188,23 @@ def stable(check: GateCheck, facts: GateFacts) -> Finding:
     return Finding(check.id, Verdict.PASSED, words, "", refs)
 
 
+def _doubt(runs: Sequence[Evidence], facts: GateFacts, *, days_min: int) -> str:
+    """Why one of them is no sprint of this release as it is trusted now; empty where all are."""
+    for item in runs:
+        start, end = (dt.date.fromisoformat(str(item.body[name])[:10]) for name in ("period_start", "period_end"))
+        if (end - start).days + 1 < days_min:
+            return f"{start} to {end} is no sprint: one has {days_min} days or more"
+        if item.body.get("of_other_releases"):
+            return f"{outcome_of(item).reason}, {start} to {end}"
+        if facts.demoted_at is not None and measured_at(item) <= facts.demoted_at:
+            return f"the sprint up to {end} is from before the release was demoted at {facts.demoted_at}"
+    return ""
+
+
 def _follows(before: Evidence, after: Evidence) -> bool:
     ended = dt.date.fromisoformat(str(before.body["period_end"])[:10])
     began = dt.date.fromisoformat(str(after.body["period_start"])[:10])
     return ended < began <= ended + dt.timedelta(days=1)
-
-
-def kpi_moved(check: GateCheck, facts: GateFacts) -> Finding:
-    """A KPI's newest value is better than its baseline, its interval too."""
-    kpis = [kpi for kpi in facts.definition.initiative.kpis if kpi.baseline is not None]
-    if not kpis:
-        return Finding(
-            check.id, Verdict.INCONCLUSIVE, "no KPI has a baseline to move from", "measure the baseline first"
-        )
-    answers = [_moved(check, facts, kpi.name, number(kpi.baseline), up=kpi.direction == "up") for kpi in kpis]
-    order = (Verdict.ERROR, Verdict.PASSED, Verdict.FAILED, Verdict.INCONCLUSIVE)
-    return min(answers, key=lambda finding: order.index(finding.verdict))
-
-
-def _moved(check: GateCheck, facts: GateFacts, kpi: str, baseline: float, *, up: bool) -> Finding:
-    found = facts.usable_where("kpi", kpi=kpi)
-    if isinstance(found, Finding):
-        return Finding(check.id, found.verdict, f"{kpi}: {found.reason}", found.next_step, found.evidence)
-    refs, value = (found.digest,), number(found.body["value"])
-    low, high = found.body.get("low"), found.body.get("high")
-    words = f"{kpi}: {value:g} against {baseline:g}"
-    if (value <= baseline) if up else (value >= baseline):
-        return Finding(check.id, Verdict.FAILED, f"{words}: it did not move", "change what is done, or stop", refs)
-    edge = low if up else high
-    if edge is None:
-        return Finding(
-            check.id, Verdict.INCONCLUSIVE, f"{words}, without an interval", "measure with an interval", refs
-        )
-    if (number(edge) <= baseline) if up else (number(edge) >= baseline):
-        return Finding(
-            check.id, Verdict.INCONCLUSIVE, f"{words}: the interval holds the baseline", "measure longer", refs
-        )
-    return Finding(check.id, Verdict.PASSED, words, "", refs)
 
 
 def decided(check: GateCheck, facts: GateFacts) -> Finding:
