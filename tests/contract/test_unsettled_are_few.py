@@ -123,6 +123,13 @@ def test_an_unsettled_case_that_somebody_hid_is_a_fault(shared: PostgresStore) -
         assert reading.state_faults() == ("unsettled hidden is missing",)
 
 
+def test_a_case_that_somebody_made_up_is_a_fault(shared: PostgresStore) -> None:
+    with shared.transaction() as tx:
+        tx.db.execute("INSERT INTO unsettled VALUES ('made up')")
+    with shared.reading() as reading:
+        assert reading.state_faults() == ("unsettled made up is in no ledger entry",)
+
+
 def updates(address: str) -> tuple[int, int]:
     """Of decisions: all, and those that changed no index. The sessions that made them have ended."""
     query = "SELECT n_tup_upd, n_tup_hot_upd FROM pg_stat_user_tables WHERE relname = 'decision'"

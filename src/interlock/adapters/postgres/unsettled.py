@@ -18,6 +18,7 @@ SELECT d.key FROM decision d, ledger_head h
 WHERE d.state IN {IN_UNSETTLED} AND d.entry <= h.last AND NOT EXISTS (SELECT FROM unsettled u WHERE u.key = d.key)
 ORDER BY d.key
 """
+FORGED = "SELECT u.key FROM unsettled u WHERE NOT EXISTS (SELECT FROM decision d WHERE d.key = u.key) ORDER BY u.key"
 REOPENING = frozenset({"intent.admitted", "intent.approved", "undo.admitted"})  # kinds that make an old case unsettled
 
 

@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 
 from interlock.adapters.postgres.connection import APPEND, AUTHORITY, Connection
-from interlock.adapters.postgres.unsettled import FEW, LOST, REOPENING, reopen
+from interlock.adapters.postgres.unsettled import FEW, FORGED, LOST, REOPENING, reopen
 from interlock.adapters.sql.contents import ERASE_ENTRY, ERASE_TEXT
 from interlock.adapters.sql.projections import AUTHORITY as AUTHORITY_KINDS
 from interlock.adapters.sql.projections import ONCE, statements
@@ -68,7 +68,10 @@ class PostgresReading(SqlReading):
 
     def state_faults(self) -> tuple[str, ...]:
         lost = tuple(f"unsettled {key} is missing" for (key,) in self.rows(f"{LOST} LIMIT {FAULTS_KEPT}", {}))
-        return lost or state_faults(lambda query: self.stream(query, {}), self.entries())
+        forged = tuple(
+            f"unsettled {key} is in no ledger entry" for (key,) in self.rows(f"{FORGED} LIMIT {FAULTS_KEPT}", {})
+        )
+        return lost or forged or state_faults(lambda query: self.stream(query, {}), self.entries())
 
 
 class PostgresTransaction(PostgresReading):
