@@ -133,7 +133,11 @@ def live_a_month(tx: Transaction, name: str, month: int) -> None:
 def floor(reading: Reading) -> int:
     """The same rows, read and counted."""
     rows = sum(1 for kind in KINDS for _ in reading.entries_of(kind))
-    return rows + sum(1 for _ in reading.evidence_of_kinds(("kpi", "expense", "period"))) + len(reading.workflows())
+    return (
+        rows
+        + sum(1 for kind in ("kpi", "expense", "period") for _ in reading.measured(kind))
+        + len(reading.workflows())
+    )
 
 
 def page(reading: Reading) -> int:

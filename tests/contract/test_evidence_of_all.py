@@ -32,9 +32,7 @@ def test_evidence_and_queues_of_all_workflows(store: Store) -> None:
     with store.reading() as reading:
         assert reading.evidence_by_digest(made[0].digest) == made[0]
         assert reading.evidence_by_digest("sha256:none") is None
-        assert list(reading.evidence_of_kinds(("tests", "scan"))) == [("triage", made[0]), ("other", made[1])]
-        assert list(reading.evidence_of_kinds(("scan",))) == [("other", made[1])]
-        assert list(reading.evidence_of_kinds(())) == []
+        assert list(reading.measured("scan")) == [("other", made[1].digest, "r1", "test", {"n": 1})]
         assert list(reading.newest_each("gate.judged")) == [newest]
         assert reading.queue_lengths(LATER) == {"triage": QueueLength(open=2, late=1)}
 

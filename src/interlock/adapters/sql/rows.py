@@ -1,6 +1,5 @@
 """Rows of the store as terms."""
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -45,8 +44,8 @@ def entry_of(row: Row) -> LedgerEntry:
 def body_of(record: bytes | memoryview) -> Mapping[str, Any]:
     """The body of a record. A damaged one must still reach the verifier, which names it; it stands for nothing else."""
     try:
-        body = json.loads(bytes(record))["body"]
-    except (ValueError, KeyError, TypeError, RecursionError):
+        body = orjson.loads(bytes(record))["body"]
+    except (ValueError, KeyError, TypeError):
         return {}
     return body if isinstance(body, dict) else {}
 
@@ -56,8 +55,8 @@ def payload_of(payload: bytes | memoryview | None) -> Mapping[str, Any] | None:
     if payload is None:
         return None
     try:
-        content = json.loads(bytes(payload))
-    except (ValueError, RecursionError):
+        content = orjson.loads(bytes(payload))
+    except ValueError:
         return None
     return content if isinstance(content, dict) else None
 
@@ -65,7 +64,7 @@ def payload_of(payload: bytes | memoryview | None) -> Mapping[str, Any] | None:
 def workflow_of(row: Row) -> WorkflowRow:
     """A row of WORKFLOW."""
     name, release, proposed_by, at, definition, granted, monitor = row
-    return WorkflowRow(name, release, proposed_by, at, json.loads(definition), _json(granted), _json(monitor))
+    return WorkflowRow(name, release, proposed_by, at, orjson.loads(definition), _json(granted), _json(monitor))
 
 
 def evidence_of(row: Row) -> Evidence:
@@ -131,4 +130,4 @@ def intent_of(row: Row) -> Intent:
 
 
 def _json(text: str | None) -> Any:
-    return None if text is None else json.loads(text)
+    return None if text is None else orjson.loads(text)
