@@ -57,6 +57,8 @@ def test_from_an_idea_to_a_report(run: Run, done: Run, tmp_path: Path) -> None:
     assert run(*mover, "Ana Ruiz").status == 4
     (tmp_path / "labels.csv").write_text(f"case,ai,person,by,at,edge\n{''.join(rows)}", encoding="utf-8")
     done("evidence", "add", "labels.csv", "-w", W, "--as", "Pia Lund")
+    keyless = run("evidence", "attest", W, "--gate", DATA, "--check", "representative", *STATEMENT)
+    assert (keyless.status, 'interlock evidence key "Ben Okafor" ben.key' in keyless.said) == (2, True)
     done("evidence", "key", "Ben Okafor", "ben.key")
     wrong = run("evidence", "attest", W, "--gate", "privacy", "--check", "dpia", *STATEMENT)
     assert (wrong.status, "there is no gate 'privacy'" in wrong.said) == (2, True)

@@ -113,7 +113,10 @@ def sign(house: House, named: str, check: str) -> Evidence:
     )
 
 
-CONDITIONS = (("safety", "redlines"), ("safety", "data policy"), ("safety", "audit logging"))
+CONDITIONS = (
+    *(("precision", check) for check in ("bias", "robustness")),
+    *(("safety", check) for check in ("redlines", "data policy", "audit logging")),
+)
 
 
 def test_planted_forged_conditions_promote_nobody(passed: House) -> None:

@@ -75,7 +75,7 @@ FIVE_STAGES: dict[str, dict[str, str]] = {
 }  # fmt: skip
 FIVE_CONDITIONS: dict[str, dict[str, str]] = {
     "precision": {
-        "certificate": "certificate",
+        "certificate": "certificate", "bias": "attested", "robustness": "attested",
     },
     "safety": {
         "owners": "owners", "redlines": "attested", "data policy": "attested", "audit logging": "attested",
@@ -184,6 +184,7 @@ def test_what_security_privacy_and_redlines_ask_is_the_safety_owners() -> None:
     safety = {name for name, check in CHECKS.items() if check.safety}
     assert safety == {
         *(("privacy and legal", check) for check in EIGHT_READINESS_GATES["privacy and legal"]),
+        ("precision", "bias"),
         *(("safety", check) for check in ("redlines", "data policy", "audit logging")),
         ("leave exploration", "privacy and legal"),
         ("leave pilot", "security"),

@@ -87,6 +87,8 @@ def attest_command(
     box = toolbox(context)
     if check_named(box.read_gates(pack), gate, check).probe != SIGNED:
         raise BadInput(f"'{check}' of '{gate}' is answered from records, not by a statement; see `interlock gates`")
+    if not key.exists():
+        raise BadInput(f'there is no private key {key}; `interlock evidence key "{by}" {key}` makes one')
     private = box.read_private(key)
     with opened(box, store) as opened_store:
         signed = attest_check(

@@ -19,6 +19,8 @@ SIGNED = {
     RolloutStage.CONTROLLED_ROLLOUT: (
         ("human in the loop", "reviewer tools"),
         ("leave pilot", "security"),
+        ("precision", "bias"),
+        ("precision", "robustness"),
         ("safety", "redlines"),
         ("safety", "data policy"),
         ("safety", "audit logging"),
