@@ -104,6 +104,19 @@ def test_beside_a_control_segment_the_difference_in_differences_is_taken() -> No
     assert len(found.evidence) == 4
 
 
+def test_one_segment_is_never_set_against_another_in_a_difference_in_differences() -> None:
+    rows = [
+        measured(4.0, SEPTEMBER), measured(2.5), measured(4.0, SEPTEMBER, control=True), measured(3.5, control=True),
+    ]  # fmt: skip
+    others = [
+        replace(measured(9.0, SEPTEMBER), segment="north"), replace(measured(0.5), segment="south"),
+        replace(measured(1.0, SEPTEMBER, control=True), segment="east"),
+        replace(measured(9.0, control=True), segment="west"),
+    ]  # fmt: skip
+    assert gain(HOURS, [*rows, *others]).gained == gain(HOURS, rows).gained == 1.0
+    assert gain(HOURS, others).method == BEFORE_AFTER  # no segment has both periods
+
+
 def test_a_measurement_that_is_no_number_counts_for_nothing() -> None:
     found = gain(HOURS, [measured(math.nan)])
     assert (found.newest, found.gained, found.missing) == (None, None, "nobody measured it yet")

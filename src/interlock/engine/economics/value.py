@@ -69,8 +69,8 @@ def _newest(measurements: Sequence[Measurement]) -> Measurement | None:
 
 def _against_control(kpi: Kpi, own: Sequence[Measurement]) -> Gain | None:
     """Both segments over the same first and the same last period; None where there are no two such periods."""
-    control = {(one.period_start, one.period_end): one for one in own if one.control}
-    acted = {(one.period_start, one.period_end): one for one in own if not one.control}
+    control = {(one.period_start, one.period_end): one for one in _one_series([one for one in own if one.control])}
+    acted = {(one.period_start, one.period_end): one for one in _one_series([one for one in own if not one.control])}
     both = sorted(control.keys() & acted.keys())
     if len(both) < 2:
         return None
@@ -82,6 +82,13 @@ def _against_control(kpi: Kpi, own: Sequence[Measurement]) -> Gain | None:
     low, high = (None, None) if half is None else (gained - half, gained + half)
     evidence = tuple(one.evidence for one in four)
     return Gain(kpi, four[0], gained, low, high, reached(kpi, four[0].value), IN_DIFFERENCES, evidence)
+
+
+def _one_series(side: Sequence[Measurement]) -> Sequence[Measurement]:
+    """Without a segment; where nobody measured that, the segment measured last: two segments make no difference."""
+    whole = [one for one in side if one.segment is None]
+    newest = _newest(side)
+    return whole or [one for one in side if newest is not None and one.segment == newest.segment]
 
 
 def _half_width(measurements: Sequence[Measurement]) -> float | None:
