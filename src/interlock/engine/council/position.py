@@ -67,7 +67,7 @@ class Position:
 def position(portfolio: Portfolio) -> Position:
     """0-30, 30-90 days, 3-6 and 6-12 months; the day counts from the first release on record."""
     now = moment(portfolio.as_of)
-    first = min((one.defined_at for one in portfolio.standings), default=None)
+    first = min(map(begun, portfolio.standings), default=None)
     day = None if first is None else (now - moment(first)).days
     phases = (
         Phase("the model is put in place", 0, 30, _in_place(portfolio)),
@@ -75,8 +75,19 @@ def position(portfolio: Portfolio) -> Position:
         Phase("it is the default way of working", 90, 180, _default(portfolio, now)),
         Phase("it is embedded", 180, 365, _embedded(portfolio, now)),
     )
+    return standing_at(day, phases)
+
+
+def standing_at(day: int | None, phases: tuple[Phase, ...]) -> Position:
+    """The phase of that day, and the first one that is open."""
     planned = None if day is None else next((one for one in phases if day < one.to_day), phases[-1])
     return Position(day, phases, planned, next((one for one in phases if not one.is_done), None))
+
+
+def begun(standing: Standing) -> str:
+    """When it is first on record: a new release begins no new way."""
+    counted = (f"{one.period_start}T00:00:00.000000Z" for one in standing.runs if one.cases)
+    return min((standing.defined_at, *(one.at for one in standing.moves[:1]), *counted))
 
 
 def _each(
@@ -112,11 +123,12 @@ def _in_place(portfolio: Portfolio) -> tuple[Step, ...]:
         _each(
             "each initiative has a value and a safety owner", every, lambda one: one.definition.owners.named, _release
         ),
-        _each("each initiative has a KPI with its baseline", every, _has_baseline, _release),
+        _each("each initiative has a KPI with its baseline", every, has_baseline, _release),
     )
 
 
-def _has_baseline(standing: Standing) -> bool:
+def has_baseline(standing: Standing) -> bool:
+    """Whether every KPI of its definition has one."""
     kpis = standing.definition.initiative.kpis
     return bool(kpis) and all(one.baseline is not None for one in kpis)
 
@@ -124,8 +136,8 @@ def _has_baseline(standing: Standing) -> bool:
 def _first_live(portfolio: Portfolio, now: dt.datetime) -> tuple[Step, ...]:
     every = portfolio.standings
     return (
-        _one("one initiative left exploration by a decision", every, lambda one: bool(one.moves), _newest_move),
-        _one("one holds authority that has not ended", every, lambda one: _is_live(one, now), _release),
+        _one("one initiative left exploration by a decision", every, lambda one: bool(one.moves), newest_move),
+        _one("one holds authority that has not ended", every, lambda one: is_live(one, now), _release),
         _one("one kill switch was drilled", every, lambda one: one.drilled_at is not None, _release),
         _one(
             "one KPI was measured", every, lambda one: bool(one.measurements), lambda one: one.measurements[-1].evidence
@@ -142,27 +154,29 @@ def _default(portfolio: Portfolio, now: dt.datetime) -> tuple[Step, ...]:
     return (
         _each("the gates of each were judged for its release in force", every, _is_judged, _release),
         _each("none is live without a grant", every, lambda one: not one.live_by_drift, _release),
-        _each("each that is at work was moved to its stage", at_work, lambda one: bool(one.moves), _newest_move),
+        _each("each that is at work was moved to its stage", at_work, lambda one: bool(one.moves), newest_move),
         Step("the council decided within its last four meetings", min(1, len(recent)), 1, _decided(portfolio, 1)),
     )
 
 
 def _embedded(portfolio: Portfolio, now: dt.datetime) -> tuple[Step, ...]:
     every = portfolio.standings
-    live = [one for one in every if _is_live(one, now)]
+    live = [one for one in every if is_live(one, now)]
     return (
-        _one("one is in operation", every, lambda one: one.stage is RolloutStage.OPERATION, _newest_move),
-        _one("one KPI moved by more than its interval", every, lambda one: bool(_moved(one)), _moved),
-        _each("each live one was drilled in the last 90 days", live, lambda one: _is_drilled(one, now), _release),
+        _one("one is in operation", every, lambda one: one.stage is RolloutStage.OPERATION, newest_move),
+        _one("one KPI moved by more than its interval", every, lambda one: bool(moved(one)), moved),
+        _each("each live one was drilled in the last 90 days", live, lambda one: is_drilled(one, now), _release),
         _each("none has an incident open for a week", every, lambda one: not _is_late(one, now), _release),
     )
 
 
-def _newest_move(standing: Standing) -> str:
+def newest_move(standing: Standing) -> str:
+    """Where its newest move is on record; its release before the first."""
     return f"entry {standing.moves[-1].entry}" if standing.moves else standing.release
 
 
-def _is_live(standing: Standing, now: dt.datetime) -> bool:
+def is_live(standing: Standing, now: dt.datetime) -> bool:
+    """Whether it holds authority that has not ended."""
     return standing.grant is not None and now < moment(standing.grant.expires_at)
 
 
@@ -170,13 +184,14 @@ def _is_judged(standing: Standing) -> bool:
     return any(one.release == standing.release for one in (standing.gates or {}).values())
 
 
-def _moved(standing: Standing) -> str:
+def moved(standing: Standing) -> str:
     """The evidence of a gain whose interval is above nothing; "" where there is none."""
     gains = (gain(kpi, standing.measurements) for kpi in standing.definition.initiative.kpis)
     return next((one.evidence[0] for one in gains if one.low is not None and one.low > 0), "")
 
 
-def _is_drilled(standing: Standing, now: dt.datetime) -> bool:
+def is_drilled(standing: Standing, now: dt.datetime) -> bool:
+    """Whether its kill switch was drilled in the last 90 days."""
     return standing.drilled_at is not None and (now - moment(standing.drilled_at)).days <= DRILLED_DAYS
 
 

@@ -1,32 +1,52 @@
-"""`interlock portfolio --position`: how far the organisation is, from its records."""
+"""`interlock portfolio --position`: how far the organisation is, or one initiative, from their records."""
+
+from collections.abc import Mapping
 
 from rich.text import Text
 
-from interlock.engine.council.position import Position, position
+from interlock.engine.council.initiative_plan import initiative_position
+from interlock.engine.council.position import Phase, Position, position
 from interlock.surfaces.cli.store_options import show_json
 from interlock.surfaces.cli.toolbox import Toolbox
 from interlock.terms.portfolio import Portfolio
 
 
-def show_position(box: Toolbox, portfolio: Portfolio, *, as_json: bool) -> None:
+def show_position(box: Toolbox, portfolio: Portfolio, workflow: str | None, *, as_json: bool) -> None:
     """Each phase with its steps, how much of each is done, and what comes next."""
-    found = position(portfolio)
+    own = {one.definition.name: initiative_position(portfolio, one) for one in portfolio.standings}
+    found = position(portfolio) if workflow is None else own[workflow]
     if as_json:
-        show_json(box, found)
+        shown = {name: getattr(found, name) for name in ("day", "phases", "planned", "stands")}
+        show_json(box, shown | ({"initiatives": own} if workflow is None else {"workflow": workflow}))
         return
-    box.out.print(Text(_title(found)), style="bold", soft_wrap=True)
+    fill = "" if found.day is not None else ". `interlock apply -f FILE` defines a first workflow."
+    box.out.print(Text(f"{_title(found)}{fill}"), style="bold", soft_wrap=True)
     for phase in found.phases:
-        done = sum(step.is_done for step in phase.steps)
-        words = f"days {phase.from_day} to {phase.to_day}: {phase.name} ({done} of {len(phase.steps)})"
-        box.out.print(Text(words), style="bold", soft_wrap=True)
-        for step in phase.steps:
-            box.out.print(Text(f"  {'done' if step.is_done else 'open'}  {step.name}: {step.done} of {step.of}"))
+        _tell(box, phase)
+    if workflow is None and own:
+        _each(box, own)
+
+
+def _tell(box: Toolbox, phase: Phase) -> None:
+    done = sum(step.is_done for step in phase.steps)
+    words = f"days {phase.from_day} to {phase.to_day}: {phase.name} ({done} of {len(phase.steps)})"
+    box.out.print(Text(words), style="bold", soft_wrap=True)
+    for step in phase.steps:
+        state = "done" if step.is_done else "open"
+        box.out.print(Text(f"  {state}  {step.name}: {step.done} of {step.of}"), soft_wrap=True)
+
+
+def _each(box: Toolbox, own: Mapping[str, Position]) -> None:
+    box.out.print(Text("each initiative on its own 90 days"), style="bold")
+    for name, found in own.items():
+        box.out.print(Text(f"  {name}: {_title(found)}"), soft_wrap=True)
 
 
 def _title(found: Position) -> str:
     if found.day is None:
-        return "Nothing is on record yet. `interlock apply -f FILE` defines a first workflow."
+        return "Nothing is on record yet"
     if found.stands is None:
-        return f"Day {found.day}: every step is on record."
+        words = "every step is on record" if found.planned is not None else "it was stopped, and nothing is due"
+        return f"Day {found.day}: {words}"
     behind = f", due by day {found.stands.to_day}" if found.is_behind else ""
     return f'Day {found.day}: what is open first is "{found.stands.name}"{behind}'

@@ -1,5 +1,6 @@
 """`interlock portfolio`: every workflow, stage by stage."""
 
+from dataclasses import replace
 from typing import Annotated
 
 import typer
@@ -10,7 +11,7 @@ from interlock.engine.economics.value import Gain
 from interlock.flows.council.enforce import enforce_money
 from interlock.flows.portfolio.read import read_portfolio
 from interlock.surfaces.cli.portfolio.position import show_position
-from interlock.surfaces.cli.store_options import JsonOption, StoreOption, opened, show_json
+from interlock.surfaces.cli.store_options import JsonOption, StoreOption, known_workflow, opened, show_json
 from interlock.surfaces.cli.toolbox import Toolbox, toolbox
 from interlock.terms.estimate import Estimate
 from interlock.terms.portfolio import Portfolio, Standing
@@ -30,14 +31,18 @@ there. `--json` adds the evidence of each figure.
 ceiling an incident is opened. Both are recorded with their cause, and neither is done twice.
 
 `--position` shows instead how far the organisation is: 0-30 and 30-90 days, 3-6 and 6-12 months, by
-what is on record. `--json` adds the evidence of each step.
+what is on record. With the name of a workflow it shows that one on its own 90 days: framed and watched by day 30,
+acting on a limited part by day 60, scaled or stopped by day 90. `--json` adds the evidence of each step.
+
+  interlock portfolio triage --position
 """
 
 
 def portfolio_command(
     context: typer.Context,
+    workflow: Annotated[str | None, typer.Argument(help="Only this workflow.", show_default=False)] = None,
     enforce: Annotated[bool, typer.Option("--enforce", help="Carry out first what money says.")] = False,
-    position: Annotated[bool, typer.Option("--position", help="Show how far the organisation is instead.")] = False,
+    position: Annotated[bool, typer.Option("--position", help="Show instead how far it is.")] = False,
     store: StoreOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -45,12 +50,16 @@ def portfolio_command(
     with opened(box, store) as opened_store:
         done = enforce_money(opened_store, clock=box.clock) if enforce else ()
         with opened_store.reading() as reading:
+            name = None if workflow is None else known_workflow(reading, workflow)
             portfolio = read_portfolio(reading, box.clock())
     for one in done:
         box.err.print(Text(f"{one.workflow}: {one.done}: {one.reason}"), soft_wrap=True)
     if position:
-        show_position(box, portfolio, as_json=as_json)
+        show_position(box, portfolio, name, as_json=as_json)
         return
+    if name is not None:
+        kept = tuple(one for one in portfolio.standings if one.definition.name == name)
+        portfolio = replace(portfolio, standings=kept)
     if as_json:
         show_json(box, _content(portfolio))
         return
