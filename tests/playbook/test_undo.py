@@ -1,15 +1,17 @@
 """Undo: an intent of its own, newest first, allowed while halted, finished after a crash."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from governed import BEN, DEFINITION, NAME, Desk, House
+from interlock.engine.timestamp import stamp
 from interlock.flows.action.kill import kill
 from interlock.flows.action.undo import Undone, undo, undo_since
+from interlock.flows.ledger.record import record
 from interlock.ports.effects import NotApplied
 from interlock.terms.errors import BadInput, Refused
 from interlock.terms.intent import Effect, IntentState, Receipt
@@ -91,6 +93,73 @@ def test_a_target_that_cannot_be_read_is_for_a_person(live: House, desk: Stubbor
     with pytest.raises(Refused, match="the target cannot be read: OSError: the desk does not answer"):
         put_back(live)
     assert state(live) is IntentState.DONE
+
+
+class Overtaken(Desk):
+    """While it reads or undoes for the first time, somebody else comes in between."""
+
+    def __init__(self, when: str) -> None:
+        super().__init__()
+        self.when = when
+        self.meanwhile: Callable[[], object] = dict
+
+    def read(self, effect: Effect) -> Mapping[str, Any]:
+        held = super().read(effect)
+        self._overtaken("read")
+        return held
+
+    def undo(self, effect: Effect, before: Mapping[str, Any]) -> Receipt:
+        self._overtaken("undo")
+        return super().undo(effect, before)
+
+    def _overtaken(self, when: str) -> None:
+        if self.when == when:
+            self.when = ""
+            self.meanwhile()
+            raise OSError("no reply")
+
+
+def admitted_elsewhere(house: House) -> str:
+    until = stamp(house.clock() + dt.timedelta(seconds=30))
+    body = {"workflow": NAME, "key": "k", "by": "Ana Ruiz", "owner": "other host", "lease_until": until}
+    with house.store.transaction() as tx:
+        record(tx, "undo.admitted", body, at=stamp(house.clock()))
+    return until
+
+
+def lease_of(house: House) -> tuple[IntentState, str]:
+    with house.store.reading() as reading:
+        intent = reading.intent("k")
+    assert intent is not None
+    return intent.state, intent.lease_until
+
+
+def test_who_is_overtaken_before_an_undo_does_not_end_the_lease_of_the_other(live: House) -> None:
+    live.act(live.proposal(key="k"))
+    live.desk = desk = Overtaken("read")
+    until: list[str] = []
+    desk.meanwhile = lambda: until.append(admitted_elsewhere(live))
+    for _ in range(2):  # the second one would be let in behind a lease that was ended
+        with pytest.raises(BadInput, match="being undone by somebody else"):
+            put_back(live)
+    assert (lease_of(live), desk.calls) == ((IntentState.UNDOING, until[0]), [])
+    with live.store.reading() as reading:
+        assert "undo" not in {review.kind for review in reading.reviews(NAME)}
+
+
+def test_an_undo_that_fails_after_its_lease_does_not_end_the_lease_of_the_next(live: House) -> None:
+    live.desk = desk = Overtaken("undo")
+    live.act(live.proposal(key="k"))
+    until: list[str] = []
+
+    def overtake() -> None:
+        live.now += dt.timedelta(seconds=31)
+        until.append(admitted_elsewhere(live))
+
+    desk.meanwhile = overtake
+    with pytest.raises(Refused, match="the undo failed: OSError: no reply"):
+        put_back(live)
+    assert lease_of(live) == (IntentState.UNDOING, until[0])
 
 
 def test_an_effect_without_undo_is_for_a_person(house: House) -> None:

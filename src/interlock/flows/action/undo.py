@@ -157,7 +157,7 @@ def _seen(target: Target, intent: Intent, effect: Effect, kind: TargetKind) -> F
 
 
 def _put_back(rt: RunTime, target: Target, intent: Intent, effect: Effect, by: Person, seen: _Seen) -> Flow[None]:
-    yield InStore(partial(_admit_undo, rt, intent, by))
+    lease_until = yield InStore(partial(_admit_undo, rt, intent, by))
     if seen.reached:
         kept = Kept("found put back", encoded(seen.state))
         yield InStore(partial(_record_undone, rt, intent, kept, by))
@@ -167,7 +167,7 @@ def _put_back(rt: RunTime, target: Target, intent: Intent, effect: Effect, by: P
         receipt = recordable((yield OnTarget(partial(target.undo, back, intent.before or {}))))
     except Exception as exc:
         reason = f"the undo failed: {type(exc).__name__}: {words_of(exc)}"
-        refused = yield InStore(partial(_for_a_person, rt, intent, reason))
+        refused = yield InStore(partial(_for_a_person, rt, intent, reason, lease_until))
         raise refused from exc  # a target may raise anything, and then nobody knows what it holds
     yield InStore(partial(_record_undone, rt, intent, receipt, by))
 
@@ -176,8 +176,10 @@ def _fields(effect: Effect) -> dict[str, Any]:
     return {name: getattr(effect, name) for name in Effect.__dataclass_fields__}
 
 
-def _admit_undo(rt: RunTime, intent: Intent, by: Person) -> None:
+def _admit_undo(rt: RunTime, intent: Intent, by: Person) -> str:
+    """Until when nobody else may undo it. Raises BadInput where somebody else does, or did."""
     now = rt.clock()
+    lease_until = stamp(now + dt.timedelta(seconds=LEASE_S))
 
     def work(tx: Transaction) -> None:
         _to_be_undone(tx, intent.key, now)
@@ -188,11 +190,12 @@ def _admit_undo(rt: RunTime, intent: Intent, by: Person) -> None:
             "key": intent.key,
             "by": by.name,
             "owner": rt.owner,
-            "lease_until": stamp(now + dt.timedelta(seconds=LEASE_S)),
+            "lease_until": lease_until,
         }
         record(tx, "undo.admitted", body, at=stamp(now))
 
     rt.store.run(work)
+    return lease_until
 
 
 def _record_undone(rt: RunTime, intent: Intent, receipt: Kept, by: Person) -> None:
@@ -202,16 +205,29 @@ def _record_undone(rt: RunTime, intent: Intent, receipt: Kept, by: Person) -> No
     rt.store.run(lambda tx: tx.append(entry), durable=False)
 
 
-def _for_a_person(rt: RunTime, intent: Intent, reason: str) -> Refused:
+def _for_a_person(rt: RunTime, intent: Intent, reason: str, lease_until: str | None = None) -> Refused:
+    """The refusal, on record. `lease_until` is the lease of the undo that failed, None where none was admitted.
+
+    Raises BadInput where somebody else has begun or finished an undo meanwhile: what was seen says nothing then, and a
+    refusal on record would end the other one's lease.
+    """
     now = rt.clock()
 
     def work(tx: Transaction) -> None:
+        if lease_until is None:
+            _to_be_undone(tx, intent.key, now)
         body = {"workflow": intent.workflow, "key": intent.key, "reason": reason}
-        record(tx, "undo.refused", body, at=stamp(now))
+        if lease_until is None or _is_held(tx, intent.key, lease_until):
+            record(tx, "undo.refused", body, at=stamp(now))
         open_review(tx, intent.workflow, intent.key, "undo", now)
 
     rt.store.run(work)
     return Refused(f"'{intent.key}' was not undone: {reason}")
+
+
+def _is_held(tx: Transaction, key: str, lease_until: str) -> bool:
+    intent = tx.intent(key)
+    return intent is not None and (intent.state, intent.lease_until) == (IntentState.UNDOING, lease_until)
 
 
 def _let_go(held: AbstractContextManager[None]) -> None:
