@@ -9,6 +9,7 @@ from interlock.terms.stage import RolloutStage
 
 KPI = "kpis:\n  - {name: first answer, unit: hours, direction: down, baseline: 4.0, target: 1.0}\n"
 MARCH = ("--from", "2025-03-01", "--to", "2025-03-31", "--source", "desk", "--as", "Ana Ruiz")
+COUNTED = (*MARCH[:4], *MARCH[-2:])
 
 
 @pytest.fixture
@@ -18,7 +19,7 @@ def applied(run: Run, tmp_path: Path) -> Run:
     return run
 
 
-@pytest.mark.parametrize("command", [("portfolio",), ("incident", "list"), ("measure", "period", "triage", *MARCH[:4])])
+@pytest.mark.parametrize("command", [("portfolio",), ("incident", "list"), ("measure", "period", "triage", *COUNTED)])
 def test_without_a_store_each_says_how_to_make_one(run: Run, command: tuple[str, ...]) -> None:
     ended = run(*command)
     assert (ended.status, ended.out) == (2, "")
@@ -30,7 +31,10 @@ def test_from_a_measurement_to_the_portfolio(applied: Run) -> None:
     said = applied("measure", "kpi", "triage", "--kpi", "first answer", "--value", "2.5", "--n", "40", *MARCH)
     assert (said.status, said.out.splitlines()[0]) == (0, "triage: 1 KPI value")
     applied("measure", "expense", "triage", "--bucket", "compute", "--usd", "120", *MARCH)
-    assert "0 cases" in applied("measure", "period", "triage", *MARCH[:4]).out
+    assert "0 cases" in applied("measure", "period", "triage", *COUNTED).out
+    listed = applied("portfolio", "triage", "--position").out
+    assert ("  done  each KPI has its baseline: 1 of 1" in listed, "each initiative on" in listed) == (True, False)
+    assert "triage: Day 0: what is open first is" in applied("portfolio", "--position").out
     shown = applied("portfolio").out
     assert "exploration (1 of 1)" in shown
     assert "first answer in hours: baseline 4, now 2.5, target 1" in shown

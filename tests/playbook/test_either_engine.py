@@ -60,7 +60,7 @@ def _evidence(house: House) -> None:
     record_expense(
         house.store, NAME, Bucket.LAST_MILE, 120.25, period=FEBRUARY, source="finance", by=ANA, clock=house.clock
     )
-    record_period(house.store, NAME, start=FEBRUARY[0], end=FEBRUARY[1], clock=house.clock)
+    record_period(house.store, NAME, start=FEBRUARY[0], end=FEBRUARY[1], by=ANA, clock=house.clock)
 
 
 def _decisions(house: House) -> None:

@@ -18,6 +18,7 @@ from interlock.terms.errors import BadInput
 from interlock.terms.evidence import Verdict
 from interlock.terms.initiative import Direction, Initiative, Kpi
 from interlock.terms.measured import Bucket, Severity
+from interlock.terms.person import Person
 from interlock.terms.portfolio import Standing
 
 KPIS = (Kpi("first answer", "hours", Direction.DOWN, 4.0), Kpi("deflected", "share", Direction.UP))
@@ -108,15 +109,19 @@ def test_a_period_is_counted_from_the_decisions_on_record(live: House) -> None:
     for key, label in ((kept.key, "billing"), (wrong.key, "sales")):
         with live.store.transaction() as tx:
             observe_in(tx, NAME, key, label=label, by="people", audit=True, now=live.clock())
+    with pytest.raises(BadInput, match="say who has it counted"):
+        record_period(live.store, NAME, start=day, end=day, by=Person(" "), clock=live.clock)
     with pytest.raises(BadInput, match="is in the future"):
-        record_period(live.store, NAME, start=day, end=day, clock=live.clock)
+        record_period(live.store, NAME, start=day, end=day, by=ANA, clock=live.clock)
     live.now += dt.timedelta(days=1)
-    record_period(live.store, NAME, start=day, end=day, clock=live.clock)
+    record_period(live.store, NAME, start=day, end=day, by=ANA, clock=live.clock)
+    with live.store.reading() as reading:
+        assert [one.body["by"] for one in reading.evidence(NAME) if one.kind == "period"] == ["Ana Ruiz"]
     (run,) = _standing(live).runs
     assert (run.cases, run.applied, run.reviewed, run.overridden) == (63, 2, 1, 0)
     assert (run.labelled, run.wrong, run.successes) == (62, 1, 1)
     with pytest.raises(BadInput, match="on record from"):
-        record_period(live.store, NAME, start=day, end=day, clock=live.clock)
+        record_period(live.store, NAME, start=day, end=day, by=ANA, clock=live.clock)
 
 
 def test_a_new_release_does_not_inherit_the_period_of_the_one_before(live: House) -> None:
@@ -124,7 +129,7 @@ def test_a_new_release_does_not_inherit_the_period_of_the_one_before(live: House
     live.act(live.proposal())
     live.now += dt.timedelta(days=1)
     live.define(replace(DEFINITION, budget=replace(DEFINITION.budget, error=0.05)))
-    counted = record_period(live.store, NAME, start=day, end=day, clock=live.clock)
+    counted = record_period(live.store, NAME, start=day, end=day, by=ANA, clock=live.clock)
     assert counted.body["of_other_releases"] == counted.body["cases"] > 0
     assert outcome_of(counted).verdict is Verdict.INCONCLUSIVE
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+from interlock.engine.rollout.people import known_as
 from interlock.engine.timestamp import stamp
 from interlock.flows.measure.period_of import check_once, check_period
 from interlock.flows.portfolio.drifting import entry_at
@@ -9,18 +10,22 @@ from interlock.flows.rollout.attest import attest_in
 from interlock.flows.rollout.known import known_row
 from interlock.ports.clock import Clock
 from interlock.ports.store import DecisionRow, Reading, Store
+from interlock.terms.errors import BadInput
 from interlock.terms.evidence import Evidence, EvidenceClass
 from interlock.terms.intent import IntentState
+from interlock.terms.person import Person
 
 SOURCE = "decisions on record"
 
 
-def record_period(store: Store, workflow: str, *, start: str, end: str, clock: Clock) -> Evidence:
+def record_period(store: Store, workflow: str, *, start: str, end: str, by: Person, clock: Clock) -> Evidence:
     """Count the cases decided from `start` to `end` (days in UTC, both included), and record the counts.
 
-    Decisions are streamed, those of the period only. Raises BadInput for an unknown workflow, and for a period that is
-    not over or was counted before.
+    Decisions are streamed, those of the period only. Raises BadInput without a name, for an unknown workflow, and for a
+    period that is not over or was counted before.
     """
+    if not known_as(by.name):
+        raise BadInput("say who has it counted (--as): it is recorded")
     with store.transaction() as tx:
         now = clock()
         row = known_row(tx, workflow)
@@ -30,7 +35,7 @@ def record_period(store: Store, workflow: str, *, start: str, end: str, clock: C
         known = [(str(body["period_start"]), str(body["period_end"])) for body in runs]
         check_once(start, end, known, what=f"the period of '{workflow}'")
         counts = count_cases(tx, workflow, release=row.release, start=start, end=end)
-        body = {"period_start": start, "period_end": end, **counts}
+        body = {"period_start": start, "period_end": end, **counts, "by": by.name}
         return attest_in(
             tx, workflow, release=row.release, kind="period", evidence_class=EvidenceClass.EXECUTED, source=SOURCE,
             body=body, at=stamp(now),

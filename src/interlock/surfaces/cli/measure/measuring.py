@@ -104,19 +104,20 @@ def period_command(
     workflow: Workflow,
     first: FromOption,
     last: ToOption,
+    by: AsOption,
     store: StoreOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Count what the run time did in a period that is over, from the decisions on record.
 
-      interlock measure period triage --from 2026-10-01 --to 2026-10-31
+      interlock measure period triage --from 2026-10-01 --to 2026-10-31 --as "Ana Ruiz"
 
     Cases, what was applied, reviewed and overridden by people, and of those whose outcome is known, how many were
     wrong. Days are those of UTC.
     """
     box = toolbox(context)
     with opened(box, store) as opened_store:
-        evidence = record_period(opened_store, workflow, start=first, end=last, clock=box.clock)
+        evidence = record_period(opened_store, workflow, start=first, end=last, by=person(by), clock=box.clock)
     body = evidence.body
     words = (
         f"{workflow}: {body['cases']:,} cases, {body['applied']:,} applied, {body['reviewed']:,} reviewed "

@@ -54,7 +54,7 @@ def close_month(scene: Scene, one: SampleInitiative, back: int) -> None:
     name, by = one.definition.name, Person(one.definition.owners.value or "")
     start, end = scene.clock.day(DAYS * back + DAYS), scene.clock.day(DAYS * back + 1)
     if one.cases_a_month and DAYS * (back + 1) <= one.begins:
-        record_period(scene.store, name, start=start, end=end, clock=scene.clock)
+        record_period(scene.store, name, start=start, end=end, by=by, clock=scene.clock)
     for kpi, (values, within) in one.kpis.items():
         if back < len(values):
             value = values[-1 - back]
