@@ -24,6 +24,7 @@ class LogColumns:
     resource: str | None = None
     start: str | None = None
     amount: str | None = None
+    lifecycle: str | None = None  # whether a row is the start or the end ("complete") of a piece of work
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,10 @@ class LeftOut:
     duplicates: int
     out_of_order: int
     cases_of_one_event: int
+    other_transitions: int = 0  # rows that are a start and so on, where the log has rows that are an end
+    no_end: int = 0  # events whose start stands for their end
+    ends_before_start: int = 0
+    unread_amounts: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -124,6 +124,62 @@ def test_a_log_that_cannot_be_used_says_how_to_mend_it(tmp_path: Path, header: s
     assert told in str(refused.value)
 
 
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("01/25/2025 8:00 AM", "01/25/2025 8:00 PM"),
+        ("25.01.25 08:00", "25.01.25 20:00"),
+        ("25/01/2025 08:00:00.250", "25/01/2025 20:00:00.250"),
+        ("20250125080000", "20250125200000"),
+        ("1737792000", "1737835200"),
+        ("1737792000000", "1737835200000"),
+        ("2025-01-25T08:00:00+01:00", "2025-01-25T14:00:00-05:00"),
+    ],
+)
+def test_times_are_read_as_other_tools_write_them(tmp_path: Path, first: str, second: str) -> None:
+    log = mined(written(tmp_path, f"1,a,{first}", f"1,b,{second}", header="case_id,activity,timestamp"))
+    assert of(log, Choke.WAITING) == {("a", "b"): (1, 1, 12.0)}
+    assert log.first.startswith("2025-01-25")
+
+
+def test_the_start_and_the_end_of_a_piece_of_work_in_two_rows_are_no_rework(tmp_path: Path) -> None:
+    rows = [f"1,{what},2025-01-01 0{hour}:00,{how}" for what, hour, how in (("a", 1, "start"), ("a", 2, "complete"))]
+    rows += ["1,b,2025-01-01 03:00,start", "1,b,2025-01-01 05:00,COMPLETE"]
+    log = mined(written(tmp_path, *rows, header="case_id,activity,timestamp,lifecycle:transition"))
+    assert of(log, Choke.REWORK) == {}
+    assert of(log, Choke.WAITING) == {("a", "b"): (1, 1, 3.0)}
+    assert (log.events, log.left_out.other_transitions) == (2, 2)
+
+
+def test_an_event_without_an_end_or_with_one_before_its_start_keeps_its_place(tmp_path: Path) -> None:
+    rows = ("1,a,2025-01-01 00:00,2025-01-01 01:00", "1,b,2025-01-01 02:00,", "1,c,2025-01-01 05:00,2025-01-01 04:00")
+    log = mined(written(tmp_path, *rows, header="case_id,activity,start_time,end_time"))
+    assert of(log, Choke.WAITING) == {("a", "b"): (1, 1, 1.0), ("b", "c"): (1, 1, 2.0)}
+    assert (log.left_out.no_time, log.left_out.no_end, log.left_out.ends_before_start) == (0, 1, 1)
+
+
+def test_an_amount_that_is_no_plain_number_is_told(tmp_path: Path) -> None:
+    log = mined(written(tmp_path, '1,a,2025-01-01 00:00,A,"1,000.50"', "1,b,2025-01-02 00:00,A,€ 5"))
+    assert (log.left_out.unread_amounts, log.gaps[0].amount_days) == (2, None)
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"<?xml version='1.0'?><log><trace/></log>", "looks like a web page or XML"),
+        (b'{"case_id": 1}\n', "looks like JSON"),
+        ("case_id,activity,timestamp\n".encode("utf-16"), "is UTF-16 text"),
+        ("case_id,activity,timestamp\n1,pr\xfcfen,2025-01-01\n".encode("latin-1"), "is not UTF-8 text"),
+        (b"\x1f\x8b\x08" + bytes(40), "gzip file is damaged"),
+        (b"case_id,activity,timestamp\n1,a,2025-01-01\n1,b\n1,c,2025-01-02,x,y\n", "more or fewer fields"),
+    ],
+)
+def test_what_is_no_log_is_told_what_it_looks_like(tmp_path: Path, content: bytes, told: str) -> None:
+    (tmp_path / "log.csv").write_bytes(content)
+    with pytest.raises(BadInput, match=told):
+        mined(tmp_path / "log.csv")
+
+
 def test_a_column_or_an_end_that_is_not_there_is_told_with_what_there_is(tmp_path: Path) -> None:
     path = written(tmp_path, "1,a,2025-01-01 00:00,A,", "1,b,2025-01-02 00:00,A,")
     with pytest.raises(BadInput, match="Did you mean 'case_id'"):

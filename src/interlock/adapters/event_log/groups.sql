@@ -9,7 +9,7 @@ WITH sequenced AS (
   FROM event
   WINDOW w AS (PARTITION BY case_id ORDER BY ended, line ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)
 ), waited AS (
-  SELECT *, greatest(0, epoch(coalesce(started, ended)) - epoch(before_ended)) / 3600.0 AS hours
+  SELECT *, greatest(0, epoch(least(started, ended)) - epoch(before_ended)) / 3600.0 AS hours
   FROM sequenced
 )
 SELECT case_id, line, place, activity, before, resource, before_resource, hours,

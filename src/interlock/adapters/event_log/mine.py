@@ -38,7 +38,14 @@ def mine_log(path: Path, asked: LogAsked, *, ranks: MedianRanks) -> EventLog:
             with duckdb.connect(str(Path(folder) / "log.duckdb"), config=_SETTINGS) as connection:
                 return _mined(connection, path, asked, digest, ranks)
         except duckdb.Error as exc:
+            if "not utf-8 encoded" in str(exc):
+                raise BadInput(f"{path.name}: this is not UTF-8 text. Save it as CSV (UTF-8).") from exc
             lines = [line.strip() for line in str(exc).splitlines() if line.strip()]
+            if "when sniffing" in str(exc):
+                raise BadInput(
+                    f"{path.name}: rows have more or fewer fields than the header, or a quote is never closed. "
+                    "Export it again, each row with as many fields as the header"
+                ) from exc
             raise BadInput(f"{path.name}: the log cannot be read ({' '.join(lines[:2])}). Export it again.") from exc
 
 
@@ -92,7 +99,9 @@ def _left_out(connection: Any, asked: LogAsked) -> LeftOut:
           count(*) FILTER ({whole} AND {plausible}) - (SELECT count(*) FROM event),
           (SELECT count(*) FROM (SELECT ended < lag(ended) OVER (PARTITION BY case_id ORDER BY line) AS back FROM event)
             WHERE back),
-          (SELECT count(*) FROM (SELECT 1 FROM event GROUP BY case_id HAVING count(*) = 1))
+          (SELECT count(*) FROM (SELECT 1 FROM event GROUP BY case_id HAVING count(*) = 1)),
+          (SELECT count(*) FROM raw) - count(*), count(*) FILTER (endless AND ended IS NOT NULL),
+          count(*) FILTER (started > ended), count(*) FILTER (amount_written IS NOT NULL AND amount IS NULL)
         FROM timed
     """).fetchone()  # noqa: S608 - literals only
     return LeftOut(*row)

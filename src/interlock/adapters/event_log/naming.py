@@ -13,6 +13,7 @@ KNOWN: dict[str, tuple[str, ...]] = {
     "resource": ("assignment_group", "org:group", "group", "org:role", "role", "org:resource", "resource"),
     "start": ("start_timestamp", "start_time", "started_at"),
     "amount": ("amount", "requested_amount", "case:amount", "invoice_amount"),
+    "lifecycle": ("lifecycle:transition", "lifecycle_transition", "lifecycle"),
 }
 NEEDED = ("case", "activity", "time")
 
@@ -23,9 +24,9 @@ def choose(columns: Sequence[str], asked: LogAsked, *, file: str) -> tuple[LogCo
     chosen: dict[str, str | None] = {}
     guessed = []
     for what, names in KNOWN.items():
-        given = getattr(asked, what)
+        given = getattr(asked, what, None)
         chosen[what] = _named(given, columns, what, file=file) if given else _known(names, lowered)
-        if not given and chosen[what]:
+        if not given and chosen[what] and what in LogAsked.__slots__:
             guessed.append(f"--{what} was taken to be '{chosen[what]}'")
     missing = [what for what in NEEDED if not chosen[what]]
     if missing:

@@ -19,6 +19,13 @@ def told(log: EventLog) -> tuple[str, ...]:
         (left.duplicates, "rows repeat an event (same case, activity, resource, times) and were left out"),
         (left.out_of_order, "rows are earlier than the row before them in their case; cases were put in order"),
         (left.cases_of_one_event, "cases have one event: nothing can be said of their time"),
+        (left.other_transitions, "rows are no end of work (another transition than 'complete') and were left out"),
+        (left.no_end, "events have a start and no end: they are taken to end when they start"),
+        (left.ends_before_start, "events end before they start: waiting before them is counted until their end"),
+        (
+            left.unread_amounts,
+            "rows have an amount that is no plain number, such as 1000.50: no money is counted",
+        ),
     )
     lines.extend(f"{count:,} {words}" for count, words in counted if count)
     if log.columns.start is None:
