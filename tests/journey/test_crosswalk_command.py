@@ -35,7 +35,31 @@ def test_the_ledger_is_verified_for_the_document(applied: Run, tmp_path: Path) -
         assert changed != record
         tampered.execute("UPDATE ledger SET record = ? WHERE entry = ?", (changed, entry))
     assert ledger_row(applied)[1] == "not in force"
-    assert "The ledger does not hold" in applied("report", "crosswalk").out
+    for told in (["crosswalk"], ["monthly"], ["board"], ["vendors"], ["dpia", "--workflow", "triage"]):
+        assert applied("report", *told).out.startswith("The ledger does not hold: no figure here can be relied on. ")
+    ended = applied("ledger", "show", f"entry {entry}")
+    assert (ended.status, "ALTERED since it was written" in ended.out) == (1, True)
+
+
+def test_every_evidence_that_a_report_cites_is_shown_by_the_command_that_it_names(applied: Run, tmp_path: Path) -> None:
+    page = applied("report", "monthly", "--out", "month.md", "--out", "month.html", "--json").json
+    assert "interlock ledger show ID" in page["records"][1]
+    for form in ("month.md", "month.html"):
+        assert "interlock ledger show ID" in (tmp_path / form).read_text(encoding="utf-8")
+    cells = [c for p in page["passages"] for g in p["grids"] for row in g["rows"] for c in row if isinstance(c, dict)]
+    cited = {evidence for cell in cells for evidence in cell["evidence"]} | {"entry 0"}
+    assert len(cited) > 1
+    for evidence in cited:
+        shown = applied("ledger", "show", evidence, "--json").json
+        assert shown["intact"] is True
+        assert evidence in (f"entry {shown['entry']}", shown["body"].get("release"), shown["body"].get("digest"))
+    for wrong, says in (
+        ("entry 999", "there is no entry 999"),
+        ("ab", "at least 6 digits"),
+        ("abcdef0", "no entries put"),
+    ):
+        ended = applied("ledger", "show", wrong)
+        assert (ended.status, says in ended.said) == (2, True)
 
 
 def test_the_frameworks_are_chosen_and_the_page_is_written(applied: Run, tmp_path: Path) -> None:

@@ -70,7 +70,8 @@ class Briefing:
     """A whole document: the title is the conclusion, `summary` is read in ten seconds.
 
     `kind` names the document ("monthly update"), `subject` whom it is about, `as_of` until when records were read.
-    `front` passages make the first page; 0: the text flows.
+    `front` passages make the first page; 0: the text flows. `records` say whether the records behind the document hold
+    and how its evidence is followed.
     """
 
     kind: str
@@ -83,3 +84,4 @@ class Briefing:
     authored_sample: bool = False
     landscape: bool = False
     front: int = 0
+    records: tuple[str, ...] = ()

@@ -8,6 +8,7 @@ import pytest
 
 import portfolio_made
 from interlock.adapters.packs.instruments import read_instruments
+from interlock.engine.council.position import position
 from interlock.engine.instruments.evaluated import Evaluated, evaluated
 from interlock.engine.reporting.board import board_summary
 from interlock.engine.reporting.call import Call, call, criteria
@@ -18,6 +19,7 @@ from interlock.engine.reporting.measures import window
 from interlock.engine.reporting.model_card import model_card
 from interlock.engine.reporting.monthly import monthly_update
 from interlock.engine.reporting.ninety_days import DAYS, ninety_day_result
+from interlock.engine.reporting.records import backed
 from interlock.engine.reporting.vendor_scores import OPINION
 from interlock.engine.reporting.vendors import PRICE_RISES, vendor_dossier
 from interlock.surfaces.cli.reports.kinds import KINDS, OfAll, built
@@ -91,21 +93,39 @@ def test_no_placeholder_survives_and_rows_fit_their_header(documents: list[Brief
 def test_a_board_is_asked_three_things_at_most_and_told_worth_cost_and_safety() -> None:
     asked = portfolio_made.agenda() + tuple(replace(item, id="x") for item in portfolio_made.agenda())
     summary = board_summary(portfolio_made.portfolio(), asked)
-    assert [passage.part for passage in summary.passages] == ["Asked", "Safety", "Worth", "Cost", "Decided"]
+    assert [passage.part for passage in summary.passages] == ["Asked", "Safety", "Worth", "Cost", "Way", "Decided"]
     assert len(summary.passages[0].grids[0].rows) == 3
     assert part(summary, "Asked").startswith("6 decisions wait; the 3 most pressing are here")
     assert part(summary, "Safety") == "1 redline was crossed, 1 workflow acts without authority"
     assert part(summary, "Decided") == "The council took 1 decision in the quarter"
-    assert (
-        summary.title
-        == "6 of 7 live workflows have proved their worth; 1 redline was crossed, 1 workflow acts without authority"
+    assert summary.title == (
+        "Of 7 live workflows, 6 moved every KPI past its baseline; "
+        "1 redline was crossed, 1 workflow acts without authority"
     )
+    spent = [cell.value for row in summary.passages[3].grids[0].rows for cell in row[1:2] if isinstance(cell, Figure)]
+    assert ("in 3 of 4 buckets, nothing on record of the others" in part(summary, "Cost")) == (spent.count(None) == 1)
+
+
+def test_a_board_sees_the_way_of_twelve_months_phase_by_phase() -> None:
+    made = portfolio_made.portfolio()
+    (way,) = [passage for passage in board_summary(made, ()).passages if passage.part == "Way"]
+    found = position(made)
+    assert [row[0] for row in way.grids[0].rows] == ["0 to 30", "30 to 90", "90 to 180", "180 to 365"]
+    for row, phase in zip(way.grids[0].rows, found.phases, strict=True):
+        done = [step for step in phase.steps if step.is_done]
+        assert isinstance(row[2], Figure)
+        assert (row[1], row[2].value, row[2].shown) == (phase.name, len(done), f"{len(done)} of {len(phase.steps)}")
+        assert str(row[3]).count("– ") == len(phase.steps) - len(done)
+    stage = next(p for p in monthly_update(made, ()).passages if p.part == "Portfolio by stage")
+    assert stage.lines[0].startswith(f"{way.title}. Steps on record, days 0 to 30: ")
 
 
 def test_a_board_is_told_when_the_ledger_does_not_hold() -> None:
-    broken = board_summary(portfolio_made.portfolio(ledger_holds=False), ())
+    altered = portfolio_made.portfolio(ledger_holds=False)
+    broken = backed(board_summary(altered, ()), altered)
     assert "DOES NOT HOLD" in broken.passages[1].lines[0]
-    assert broken.title.endswith("; the ledger does not hold: no figure here can be relied on")
+    assert broken.title.startswith("The ledger does not hold: no figure here can be relied on. ")
+    assert broken.summary[0].startswith("The ledger does not hold")
     unseen = board_summary(portfolio_made.portfolio(ledger_entries=1200), ()).passages[1].lines[0]
     assert "(1,200 entries) was not verified in this report: `interlock ledger verify` does" in unseen
     seen = portfolio_made.portfolio(ledger_holds=True, ledger_root="ab12", ledger_entries=7)

@@ -6,9 +6,11 @@ from interlock.engine.economics.value import gain
 from interlock.engine.reporting.figures import counted, figure
 from interlock.engine.reporting.measures import Window, is_live, kpi_state, money, window
 from interlock.engine.reporting.overspent import over_their_own
+from interlock.engine.reporting.records import ledger_words
 from interlock.engine.reporting.risk_and_people import NOTHING, choices
 from interlock.engine.reporting.unknowns import unknown_in
 from interlock.engine.reporting.value_and_money import is_over
+from interlock.engine.reporting.way import way
 from interlock.terms.briefing import Briefing, Cell, Figure, Grid, Passage
 from interlock.terms.council import AgendaItem
 from interlock.terms.portfolio import Portfolio, Standing
@@ -19,13 +21,14 @@ ASKED = 3  # a board is asked little, and only what presses
 
 
 def board_summary(portfolio: Portfolio, agenda: Sequence[AgendaItem]) -> Briefing:
-    """One page: four answers and what was decided. `agenda`: what needs deciding, most pressing first."""
+    """Four answers, how far the organisation is, what was decided. `agenda`: what waits, most pressing first."""
     within = window(portfolio.as_of, DAYS)
     passages = (
         _asked(agenda),
         _safe(portfolio, within),
         _worth(portfolio),
         _costs(portfolio, within),
+        way(portfolio),
         _decided(portfolio, within),
     )
     subject = portfolio.organisation.name if portfolio.organisation else "all workflows"
@@ -58,14 +61,16 @@ def _asked(agenda: Sequence[AgendaItem]) -> Passage:
 
 
 def _worth(portfolio: Portfolio) -> Passage:
-    """Workflows with every KPI moved, of those that have authority; by function."""
+    """Workflows with every KPI past its baseline, of those that have authority; by function."""
     live = [s for s in portfolio.standings if is_live(s)]
     proved = [s for s in live if _is_proved(s)]
     functions = sorted({s.definition.initiative.function or "no function named" for s in portfolio.standings})
     rows: list[tuple[Cell, ...]] = [(name, *_of_function(portfolio, name, live, proved)) for name in functions]
-    title = f"{len(proved)} of {counted(len(live), 'live workflow has', 'live workflows have')} proved their worth"
+    title = (
+        f"Of {counted(len(live), 'live workflow', 'live workflows')}, {len(proved)} moved every KPI past its baseline"
+    )
     title = title if live else "No workflow is live"
-    header = ("Function", "Workflows", "Live", "Worth proved")
+    header = ("Function", "Workflows", "Live", "Every KPI past its baseline")
     grid = Grid("By function", header, tuple(rows), "`interlock apply -f` a definition fills this table")
     tone = Tone.PASSED if live and len(proved) == len(live) else Tone.INCONCLUSIVE
     return Passage(title, grids=(grid,), tone=tone, part="Worth")
@@ -79,7 +84,7 @@ def _is_proved(standing: Standing) -> bool:
 def _of_function(
     portfolio: Portfolio, name: str, live: Sequence[Standing], proved: Sequence[Standing]
 ) -> tuple[Figure, ...]:
-    groups = (("workflows", portfolio.standings), ("live", live), ("worth proved", proved))
+    groups = (("workflows", portfolio.standings), ("live", live), ("every KPI past its baseline", proved))
     return tuple(
         figure(f"{name}: {label}", len(own), evidence=tuple(s.release for s in own))
         for label, of in groups
@@ -98,8 +103,11 @@ def _costs(portfolio: Portfolio, within: Window) -> Passage:
     title += over_their_own(portfolio.standings)
     rows = tuple((str(bucket), paid, budget) for bucket, paid, budget in spent)
     grid = Grid("Money by bucket", ("Bucket", "Spent", "Budget of the days on record"), rows)
+    unseen = (
+        "" if len(known) == len(spent) else f" in {len(known)} of {len(spent)} buckets, nothing on record of the others"
+    )
     return Passage(
-        f"{total.shown} spent; {title[:1].lower()}{title[1:]}" if known else "Nobody recorded what was spent",
+        f"{total.shown} spent{unseen}; {title[:1].lower()}{title[1:]}" if known else "Nobody recorded what was spent",
         figures=(total,), grids=(grid,), tone=Tone.FAILED if over else Tone.NEUTRAL, part="Cost",
     )  # fmt: skip
 
@@ -121,23 +129,9 @@ def _safe(portfolio: Portfolio, within: Window) -> Passage:
     redlines, drifting = len(counts[2][1]), len(counts[3][1])
     title = f"{counted(redlines, 'redline was', 'redlines were')} crossed, "
     title += f"{counted(drifting, 'workflow acts', 'workflows act')} without authority"
-    title = "The ledger does not hold: no figure here can be relied on" if portfolio.ledger_holds is False else title
     bad = redlines or drifting or portfolio.ledger_holds is False
     return Passage(
-        title, (_ledger(portfolio),), figures=figures, tone=Tone.FAILED if bad else Tone.PASSED, part="Safety"
-    )
-
-
-def _ledger(portfolio: Portfolio) -> str:
-    """Whether the records behind the figures hold, and how far that was looked at."""
-    n = f"{counted(portfolio.ledger_entries, 'entry', 'entries')}"
-    if portfolio.ledger_holds is None:
-        return f"The ledger behind these figures ({n}) was not verified in this report: `interlock ledger verify` does."
-    if not portfolio.ledger_holds:
-        return "The ledger behind these figures DOES NOT HOLD: `interlock ledger verify` says what is wrong."
-    return (
-        f"The ledger behind these figures was verified: {n}, root {portfolio.ledger_root}. A checkpoint kept elsewhere "
-        "shows that it was not rewritten as a whole: `interlock ledger verify --checkpoint FILE`."
+        title, (ledger_words(portfolio),), figures=figures, tone=Tone.FAILED if bad else Tone.PASSED, part="Safety"
     )
 
 

@@ -39,7 +39,6 @@ def compliance_crosswalk(portfolio: Portfolio, frameworks: Sequence[Framework]) 
         subject=f"{subject}: {', '.join(f'{one.title} {one.version}' for one in frameworks)}",
         as_of=portfolio.as_of,
         summary=(
-            *_distrust(portfolio),
             CAUTION,
             *(f"{one.title} {one.version}, {len(one.lines)} lines: {_counts(judged[one.id])}." for one in frameworks),
         ),
@@ -52,11 +51,6 @@ def compliance_crosswalk(portfolio: Portfolio, frameworks: Sequence[Framework]) 
         authored_sample=portfolio.authored_sample,
         landscape=True,
     )
-
-
-def _distrust(portfolio: Portfolio) -> tuple[str, ...]:
-    broken = "The ledger does not hold, so nothing here can be relied on: `interlock ledger verify` says what is wrong."
-    return (broken,) if portfolio.ledger_holds is False else ()
 
 
 SAID: Mapping[InForce, str] = {

@@ -9,6 +9,7 @@ from interlock.engine.reporting.figures import counted
 from interlock.engine.reporting.measures import Window, window
 from interlock.engine.reporting.readiness import open_gates, readiness
 from interlock.engine.reporting.unknowns import left_open, unknown_in
+from interlock.engine.reporting.way import way_in_short
 from interlock.terms.briefing import APPENDIX, Briefing, Passage
 from interlock.terms.council import AgendaItem
 from interlock.terms.portfolio import Portfolio
@@ -48,7 +49,7 @@ def _areas(portfolio: Portfolio, agenda: Sequence[AgendaItem], within: Window) -
     return (
         (people.decisions(agenda),),
         (people.next_up(portfolio, agenda),),
-        (money.by_stage(portfolio), readiness(portfolio)),
+        (replace(money.by_stage(portfolio), lines=(way_in_short(portfolio),)), readiness(portfolio)),
         (money.value(portfolio), money.progress(portfolio, within)),
         (people.risks(portfolio), people.incidents(portfolio, within)),
         (money.resourcing(portfolio, within), people.alignment(portfolio)),

@@ -24,6 +24,8 @@ def as_markdown(briefing: Briefing) -> bytes:
         parts += list(_passage(passage, numbers))
     if briefing.unknown:
         parts += ["## What is not known yet", _grid(unknown_grid(briefing), numbers)]
+    if briefing.records:
+        parts += ["## What shows these figures", "\n".join(f"- {_plain(line)}" for line in briefing.records)]
     parts += ["\n".join(f"[^{number}]: `{evidence}`" for evidence, number in numbers.items())] if numbers else []
     return ("\n\n".join(parts) + "\n").encode("utf-8", "replace")
 

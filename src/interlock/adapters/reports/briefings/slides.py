@@ -87,7 +87,7 @@ def _one(deck: Any, briefing: Briefing, slide: Slide) -> None:
         top += block.height_in
     seen = blocks.cited(slide)
     notes = "Evidence:\n" + "\n".join(seen) if seen else "No figure on this slide cites evidence."
-    page.notes_slide.notes_text_frame.text = notes
+    page.notes_slide.notes_text_frame.text = "\n\n".join((notes, *briefing.records))
 
 
 def _titled(deck: Any, title: str, kicker: str, briefing: Briefing) -> Any:

@@ -6,6 +6,7 @@ from rich.text import Text
 
 from interlock.engine.council.initiative_plan import initiative_position
 from interlock.engine.council.position import Phase, Position, position
+from interlock.engine.reporting.way import position_words
 from interlock.surfaces.cli.store_options import show_json
 from interlock.surfaces.cli.toolbox import Toolbox
 from interlock.terms.portfolio import Portfolio
@@ -43,10 +44,5 @@ def _each(box: Toolbox, own: Mapping[str, Position]) -> None:
 
 
 def _title(found: Position) -> str:
-    if found.day is None:
-        return "Nothing is on record yet"
-    if found.stands is None:
-        words = "every step is on record" if found.planned is not None else "it was stopped, and nothing is due"
-        return f"Day {found.day}: {words}"
-    behind = f", due by day {found.stands.to_day}" if found.is_behind else ""
-    return f'Day {found.day}: what is open first is "{found.stands.name}"{behind}'
+    stopped = found.day is not None and found.planned is None
+    return f"Day {found.day}: it was stopped, and nothing is due" if stopped else position_words(found)

@@ -8,7 +8,7 @@ from rich.text import Text
 
 from interlock.engine.ledger.canonical import plain
 from interlock.surfaces.cli.reports.crosswalk import CROSSWALK, PURPOSE, crosswalk
-from interlock.surfaces.cli.reports.kinds import KINDS, OfOne, built, is_verified
+from interlock.surfaces.cli.reports.kinds import KINDS, OfOne, built
 from interlock.surfaces.cli.reports.records import VERIFIED_ENTRIES_MAX, read_records
 from interlock.surfaces.cli.store_options import JsonOption, StoreOption, show_json
 from interlock.surfaces.cli.toolbox import Toolbox, toolbox
@@ -38,7 +38,8 @@ def report_command(
 ) -> None:
     """Write a document for leaders from what is on record. Nothing is typed in, nothing is recorded.
 
-    Every figure names its evidence; what is not known is listed with who is to find out. The ending of the file's name
+    Every figure names its evidence, which `interlock ledger show` shows; what is not known is listed with who is to
+    find out. The ledger is verified first, and a document says so where it does not hold. The ending of the file's name
     chooses the form: .html, .pdf (A4), .pptx (slides), .md or .json. A figure is the same in every form; of a long
     table slides and paper hold the first rows, and say how many there are.
 
@@ -63,7 +64,7 @@ def report_command(
     if kind == CROSSWALK:
         briefing = crosswalk(box, store, framework or ())
     else:
-        records = read_records(box, store, verified=is_verified(kind), entries_max=VERIFIED_ENTRIES_MAX)
+        records = read_records(box, store, entries_max=VERIFIED_ENTRIES_MAX)
         briefing = built(kind, records, workflow)
     for path in out or ():
         box.reports().briefing(briefing, path)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from interlock.engine.reporting.crosswalk import compliance_crosswalk
+from interlock.engine.reporting.records import backed
 from interlock.surfaces.cli.reports.records import read_records
 from interlock.surfaces.cli.toolbox import Toolbox
 from interlock.terms.briefing import Briefing
@@ -16,8 +17,8 @@ PURPOSE = "frameworks and laws line by line, with the live control behind each (
 def crosswalk(box: Toolbox, store: str | None, wanted: Sequence[str]) -> Briefing:
     """The document on the frameworks that are wanted, by id; on all where none is named. Raises BadInput."""
     frameworks = _chosen(box.read_frameworks(), wanted)
-    records = read_records(box, store, verified=True, entries_max=None)  # a control looks at it, whatever its length
-    return compliance_crosswalk(records.portfolio, frameworks)
+    records = read_records(box, store, entries_max=None)  # a control looks at it, whatever its length
+    return backed(compliance_crosswalk(records.portfolio, frameworks), records.portfolio)
 
 
 def _chosen(frameworks: Sequence[Framework], wanted: Sequence[str]) -> Sequence[Framework]:

@@ -10,6 +10,7 @@ from interlock.engine.reporting.dpia import dpia_draft
 from interlock.engine.reporting.model_card import model_card
 from interlock.engine.reporting.monthly import monthly_update
 from interlock.engine.reporting.ninety_days import ninety_day_result
+from interlock.engine.reporting.records import backed
 from interlock.engine.reporting.vendors import vendor_dossier
 from interlock.surfaces.cli.reports.records import Records
 from interlock.terms.briefing import Briefing
@@ -21,11 +22,10 @@ SHOWN = 5  # names in an error message
 
 @dataclass(frozen=True, slots=True)
 class OfAll:
-    """A document about all workflows. `verified`: the ledger is verified before it is written."""
+    """A document about all workflows."""
 
     purpose: str
     build: Callable[[Records], Briefing]
-    verified: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,6 @@ KINDS: Mapping[str, OfAll | OfOne] = {
     "board": OfAll(
         "quarterly summary for a board: what it is asked, what AI is worth, whether it is safe",
         lambda records: board_summary(records.portfolio, agenda(records.portfolio)),
-        verified=True,
     ),
     "vendors": OfAll(
         "dossier of every vendor: how it was scored, and the plan to leave it",
@@ -59,14 +58,14 @@ KINDS: Mapping[str, OfAll | OfOne] = {
 }
 
 
-def is_verified(kind: str) -> bool:
-    """Whether the ledger is verified before the document is written."""
-    chosen = KINDS[kind]
-    return isinstance(chosen, OfAll) and chosen.verified
-
-
 def built(kind: str, records: Records, workflow: str | None) -> Briefing:
-    """The document. Raises BadInput where the workflow is not known, missing, or one too many."""
+    """The document, with whether the ledger behind it holds. Raises BadInput where the workflow is not known, missing,
+    or one too many.
+    """
+    return backed(_built(kind, records, workflow), records.portfolio)
+
+
+def _built(kind: str, records: Records, workflow: str | None) -> Briefing:
     chosen = KINDS[kind]
     if isinstance(chosen, OfAll):
         if workflow is not None:

@@ -25,23 +25,23 @@ class Records:
     vendors: Mapping[str, Sequence[Evaluated]]
 
 
-def read_records(box: Toolbox, store: str | None, *, verified: bool, entries_max: int | None) -> Records:
-    """All of it out of the store. `verified`: the ledger is verified before, unless it has more than `entries_max`
-    entries (None: whatever its length).
+def read_records(box: Toolbox, store: str | None, *, entries_max: int | None) -> Records:
+    """All of it out of the store. The ledger is verified before, unless it has more than `entries_max` entries (None:
+    whatever its length).
     """
     with opened(box, store) as opened_store:
-        holds, root, entries = _ledger(box, opened_store, verified=verified, entries_max=entries_max)
+        holds, root, entries = _ledger(box, opened_store, entries_max=entries_max)
         with opened_store.reading() as reading:
             portfolio = read_portfolio(reading, box.clock(), ledger_holds=holds)
             vendors = evaluated_vendors(reading, box.read_instruments(None))
     return Records(replace(portfolio, ledger_root=root, ledger_entries=entries), vendors)
 
 
-def _ledger(box: Toolbox, store: Store, *, verified: bool, entries_max: int | None) -> tuple[bool | None, str, int]:
+def _ledger(box: Toolbox, store: Store, *, entries_max: int | None) -> tuple[bool | None, str, int]:
     """Whether the ledger holds (None: not looked at), its root, and how many entries it has."""
     with store.reading() as reading:
         entries = reading.last_entry() + 1
-    if not verified or (entries_max is not None and entries > entries_max):
+    if entries_max is not None and entries > entries_max:
         return None, "", entries
     with watching(box, "verifying the ledger") as progress:
         checked = verify(store, progress=progress)
