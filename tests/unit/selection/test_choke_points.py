@@ -4,7 +4,6 @@ import csv
 import datetime as dt
 import gzip
 import itertools
-import os
 import random
 import statistics
 from collections import defaultdict
@@ -211,12 +210,8 @@ def test_ranks_hold_the_median_as_often_as_they_say() -> None:
     assert hits / 4_000 >= 0.95 - 5 * (0.95 * 0.05 / 4_000) ** 0.5
 
 
-def test_the_incident_log_agrees_with_plain_python() -> None:
-    if not os.environ.get("INTERLOCK_DATA"):
-        pytest.skip("INTERLOCK_DATA names no folder of data sets")
-    path = Path(os.environ["INTERLOCK_DATA"]) / "triage_uci_incident_log" / "incident_event_log.csv.gz"
-    if not path.exists():
-        pytest.skip("the incident log is not there")
+def test_the_incident_log_agrees_with_plain_python(data_dir: Path) -> None:
+    path = data_dir / "triage_uci_incident_log" / "incident_event_log.csv.gz"
     log = mined(path, closed=("Closed",))
     waits = _by_hand(path)
     assert (log.rows, log.cases) == (101_045, 17_136)
