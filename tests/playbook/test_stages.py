@@ -9,9 +9,11 @@ import pytest
 from governed import ANA, BEN, CARLA, NAME, House
 from interlock.adapters.packs.gates import read_gates
 from interlock.adapters.packs.instruments import read_instruments
+from interlock.engine.rollout.gate_facts import QueueKept
 from interlock.engine.timestamp import stamp
 from interlock.flows.action.act import shadow
 from interlock.flows.ledger.record import record
+from interlock.flows.review.decide import close_review
 from interlock.flows.rollout import unauthorised
 from interlock.flows.rollout.facts import facts_of, stage_of, waivers_of
 from interlock.flows.rollout.unauthorised import CASES_A_DAY, WINDOW_DAYS
@@ -19,6 +21,7 @@ from interlock.flows.rollout.waive import end_waiver, waive
 from interlock.terms.errors import BadInput, Refused
 from interlock.terms.evidence import Verdict
 from interlock.terms.person import Person
+from interlock.terms.review import ReviewKind
 from interlock.terms.stage import RolloutStage
 from staged import PACKS, READY, SIGNING, drift, judged, move, put, ready, signed
 
@@ -221,3 +224,19 @@ def test_planted_failing_tests_and_scans_pass_no_check_that_names_no_figures(
     put(house, kind, body)
     (judgement,) = judged(house, "own", read_gates(own))
     assert (judgement.verdict, judgement.findings[0].check) == (verdict, "it")
+
+
+def test_the_queue_and_what_people_decide_are_read_from_records(live: House) -> None:
+    def read() -> tuple[QueueKept, bool]:
+        with live.store.reading() as reading:
+            held = facts_of(reading, NAME, PACKS, now=live.clock(), signing=SIGNING)
+        return held.queue, held.captured_at is not None and held.captured_at >= begun
+
+    begun = stamp(live.clock())
+    case = live.proposal(confidence=0.1)
+    live.act(case)
+    assert read()[0] == QueueKept(1, 0, 0)
+    live.now += dt.timedelta(hours=25)
+    assert read() == (QueueKept(1, 0, 1), False)
+    close_review(live.store, NAME, case.key, ReviewKind.DECISION, label="billing", by=ANA, clock=live.clock)
+    assert read() == (QueueKept(1, 1, 0), True)

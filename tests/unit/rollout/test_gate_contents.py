@@ -43,6 +43,7 @@ EIGHT_READINESS_GATES: dict[str, dict[str, str]] = {
     },
     "human in the loop": {
         "thresholds by risk": "harm reviewed", "undo": "undo", "queue": "stated", "reviewer tools": "attested",
+        "service level": "reviews in time", "decisions captured": "captured",
     },
     "observability": {
         "traces": "recorded", "quality": "recorded", "drift and safety": "attested", "unit economics": "recorded",

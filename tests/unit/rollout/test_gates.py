@@ -8,7 +8,7 @@ import pytest
 
 from governed import DEFINITION
 from interlock.adapters.packs.gates import read_gates
-from interlock.engine.rollout.gate_facts import GateFacts
+from interlock.engine.rollout.gate_facts import GateFacts, QueueKept
 from interlock.engine.rollout.gates import answered, judge_gate, open_findings, pack_faults
 from interlock.engine.rollout.probes import PROBES
 from interlock.engine.rollout.waivers import DAYS_MAX, LAWS, waiver_for, waiver_refusals
@@ -441,9 +441,9 @@ def test_a_waived_check_keeps_its_verdict_and_no_longer_keeps_the_gate_shut() ->
         owners=Owners("Ana Ruiz", "Ben Okafor", None, ("Chris Ode",)),
         steps=(WorkflowStep("sort", harm=Risk.LOW),),
     )
-    gate = GATES["human in the loop"]
-    assert judge_gate(gate, facts(definition=said)).verdict is Verdict.INCONCLUSIVE
-    verdict = judge_gate(gate, facts(definition=said, waivers=(waiver(WAIVABLE),)))
+    gate, seen = GATES["human in the loop"], "2026-05-30T00:00:00.000000Z"
+    assert judge_gate(gate, facts(definition=said, captured_at=seen)).verdict is Verdict.INCONCLUSIVE
+    verdict = judge_gate(gate, facts(definition=said, captured_at=seen, waivers=(waiver(WAIVABLE),)))
     assert verdict.verdict is Verdict.PASSED
     found = next(one for one in verdict.findings if one.check == "reviewer tools")
     assert (found.verdict, found.waived) == (Verdict.INCONCLUSIVE, "by Ben Okafor until 2026-06-30: later (entry 7)")
@@ -588,3 +588,25 @@ def test_nobody_vouches_for_a_release_that_they_made_and_their_word_hides_nobody
     assert found.verdict is Verdict.INCONCLUSIVE
     assert found.reason == "ana  RUIZ signed it and proposed this release: nobody vouches for their own work"
     assert asked("safety", "redlines", facts(other, own, proposers=made)).verdict is Verdict.PASSED
+
+
+@pytest.mark.parametrize(
+    ("queue", "verdict"),
+    [
+        (QueueKept(), Verdict.NOT_APPLICABLE),
+        (QueueKept(100, 5, 0), Verdict.PASSED),
+        (QueueKept(100, 6, 0), Verdict.FAILED),
+        (QueueKept(100, 0, 1), Verdict.FAILED),
+    ],
+)
+def test_the_queue_keeps_its_service_level_with_at_most_5_percent_late(queue: QueueKept, verdict: Verdict) -> None:
+    assert asked("human in the loop", "service level", facts(queue=queue)).verdict is verdict
+
+
+@pytest.mark.parametrize(
+    ("at", "verdict"),
+    [(None, Verdict.INCONCLUSIVE), ("2026-01-01", Verdict.INCONCLUSIVE), ("2026-05-01", Verdict.PASSED)],
+)
+def test_what_people_decide_is_captured_and_lately(at: str | None, verdict: Verdict) -> None:
+    held = facts(captured_at=at and f"{at}T00:00:00.000000Z")
+    assert asked("human in the loop", "decisions captured", held).verdict is verdict

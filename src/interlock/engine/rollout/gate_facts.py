@@ -11,6 +11,17 @@ from interlock.terms.gate import Gate
 from interlock.terms.stage import RolloutStage, Waiver
 from interlock.terms.workflow import WorkflowDefinition
 
+QUEUE_DAYS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class QueueKept:
+    """Reviews opened in the last 30 days: how many, how many were decided `late`, and are open and `overdue` now."""
+
+    n: int = 0
+    late: int = 0
+    overdue: int = 0
+
 
 @dataclass(frozen=True, slots=True)
 class GateFacts:
@@ -20,7 +31,8 @@ class GateFacts:
     `scaling` is what the readiness scorecard says about scaling, None where nobody answered it. `drift` names what is
     live without authority. `promotion` is the verdict of the promotion gate for this release, None where it was not
     judged. `drilled_at` is when the kill switch last passed a drill, `open_incidents` names those that are open.
-    `proposers` are those who made this release, by name, with what they did.
+    `proposers` are those who made this release, by name, with what they did. `captured_at` is when a person's decision
+    on a case was last put on record.
     """
 
     definition: WorkflowDefinition
@@ -39,6 +51,8 @@ class GateFacts:
     drilled_at: str | None = None
     open_incidents: tuple[str, ...] = ()
     proposers: Mapping[str, str] = field(default_factory=dict)
+    queue: QueueKept = QueueKept()
+    captured_at: str | None = None
 
     def usable(self, kind: str) -> Finding | Evidence:
         """The newest evidence of a kind that may count, or the finding that says why there is none."""

@@ -4,8 +4,9 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 
 from interlock.engine.rollout.definition import definition_of
-from interlock.engine.rollout.gate_facts import GateFacts
+from interlock.engine.rollout.gate_facts import QUEUE_DAYS, GateFacts, QueueKept
 from interlock.engine.rollout.gates import pack_faults
+from interlock.engine.timestamp import stamp
 from interlock.flows.evidence.attestations import unsigned
 from interlock.flows.instruments.scored import scored
 from interlock.flows.rollout.attest import is_intact
@@ -53,6 +54,8 @@ def facts_of(
         drilled_at=_drilled_at(reading, workflow),
         open_incidents=_open_incidents(reading, workflow),
         proposers=proposers_of(reading, row),
+        queue=_queue(reading, workflow, now),
+        captured_at=_captured_at(reading, workflow),
     )
 
 
@@ -157,6 +160,22 @@ def _scaling(reading: Reading, workflow: str, scorecard: Instrument, now: dt.dat
 def _drilled_at(reading: Reading, workflow: str) -> str | None:
     drills = (entry for entry in reading.entries_of("drill.held", workflow) if entry.body["passed"])
     return max((entry.at for entry in drills), default=None)
+
+
+def _queue(reading: Reading, workflow: str, now: dt.datetime) -> QueueKept:
+    n = late = overdue = 0
+    at = stamp(now)
+    for one in reading.reviews_since(stamp(now - dt.timedelta(days=QUEUE_DAYS)), workflow):
+        n += 1
+        # What time alone refused was not decided in time either.
+        late += one.closed_at is not None and (one.refused or one.closed_at > one.due_at)
+        overdue += one.closed_at is None and at > one.due_at
+    return QueueKept(n, late, overdue)
+
+
+def _captured_at(reading: Reading, workflow: str) -> str | None:
+    newest = (reading.newest_of(kind, workflow) for kind in ("outcome.observed", "review.closed"))
+    return max((entry.at for entry in newest if entry is not None), default=None)
 
 
 def _open_incidents(reading: Reading, workflow: str) -> tuple[str, ...]:

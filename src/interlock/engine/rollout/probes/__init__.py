@@ -13,11 +13,13 @@ from interlock.engine.rollout.probes.measured import (
     stable,
 )
 from interlock.engine.rollout.probes.standing import (
+    captured,
     drilled,
     live_by_drift,
     never_asked,
     no_open_incident,
     promotion_gate,
+    reviews_in_time,
     scorecard,
 )
 from interlock.engine.rollout.probes.stated import falsifiable, harm_reviewed, owners, stated, undo, use_case
@@ -46,6 +48,8 @@ PROBES: Mapping[str, Probe] = {
     "scorecard": scorecard,
     "live by drift": live_by_drift,
     "drilled": drilled,
+    "reviews in time": reviews_in_time,
+    "captured": captured,
     "no open incident": no_open_incident,
     "gate": never_asked,
 }

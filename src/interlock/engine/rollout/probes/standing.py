@@ -2,7 +2,8 @@
 
 import datetime as dt
 
-from interlock.engine.rollout.gate_facts import GateFacts
+from interlock.engine.oversight.wording import percent
+from interlock.engine.rollout.gate_facts import QUEUE_DAYS, GateFacts
 from interlock.engine.timestamp import moment
 from interlock.terms.evidence import Finding, Verdict
 from interlock.terms.gate import GateCheck
@@ -44,6 +45,28 @@ def no_open_incident(check: GateCheck, facts: GateFacts) -> Finding:
     if facts.open_incidents:
         return Finding(check.id, Verdict.FAILED, f"open: {', '.join(facts.open_incidents)}")
     return Finding(check.id, Verdict.PASSED, "no incident is open")
+
+
+def reviews_in_time(check: GateCheck, facts: GateFacts) -> Finding:
+    """None is overdue, and at most a part `late_max` of the last 30 days' reviews was decided after it was due."""
+    queue, limit = facts.queue, float(check.told["late_max"])
+    if not queue.n:
+        return Finding(check.id, Verdict.NOT_APPLICABLE, f"no case waited for a person in the last {QUEUE_DAYS} days")
+    words = (
+        f"of {queue.n:,} reviews in {QUEUE_DAYS} days {queue.late:,} were decided late, {queue.overdue:,} are overdue"
+    )
+    kept = queue.overdue == 0 and queue.late <= limit * queue.n
+    return Finding(check.id, Verdict.PASSED if kept else Verdict.FAILED, f"{words}; late at most {percent(limit)}")
+
+
+def captured(check: GateCheck, facts: GateFacts) -> Finding:
+    """What people decided on cases is put on record, and lately."""
+    days = facts.definition.rollout.evidence_days
+    if facts.captured_at is None:
+        return Finding(check.id, Verdict.INCONCLUSIVE, "no decision of a person on a case is on record")
+    if facts.now - moment(facts.captured_at) > dt.timedelta(days=days):
+        return Finding(check.id, Verdict.INCONCLUSIVE, f"the last one on record is older than {days} days")
+    return Finding(check.id, Verdict.PASSED, f"the last one was recorded at {facts.captured_at}")
 
 
 def never_asked(check: GateCheck, facts: GateFacts) -> Finding:
