@@ -9,10 +9,12 @@ import pytest
 import portfolio_made
 from interlock.adapters.packs.organisation import council_pack, read_organisation
 from interlock.engine.council.agenda import LATE_INCIDENT_DAYS, WAIVER_ENDS_DAYS, agenda
+from interlock.engine.council.ownership import ownership_faults, use_case
 from interlock.engine.council.pilots import PILOT_DAYS_MAX
 from interlock.engine.timestamp import moment, stamp
 from interlock.flows.council.effects import AGAIN_DAYS
 from interlock.terms.measured import Incident, Severity
+from interlock.terms.workflow import DecisionRights
 
 PACK = council_pack()
 
@@ -55,3 +57,38 @@ def test_a_waiver_given_once_more_lasts_the_30_days_that_its_option_says() -> No
         o.id: o.title for item in agenda(portfolio_made.portfolio()) if "/waiver/" in item.id for o in item.options
     }
     assert (AGAIN_DAYS, options["again"]) == (30, "Waive it for 30 days more")
+
+
+def test_of_each_use_case_it_is_told_who_approves_pauses_escalates_and_stops() -> None:
+    case = use_case(portfolio_made.definition("triage"))
+    assert (case.value, case.delivery, case.safety) == ("Vera Holt", "Dana Wirth", "Sami Noor")
+    assert (case.approve, case.pause, case.escalate, case.stop) == (
+        ("Chris Ode",), ("anybody",), ("Chris Ode",), ("Chris Ode",)
+    )  # fmt: skip
+    assert (case.resume, case.waive) == (("Sami Noor",), ("Sami Noor",))
+
+
+@pytest.mark.parametrize(
+    ("value", "fault"),
+    [
+        ("Vera Holt and Ben Ruiz", "has 2 owners: Vera Holt, Ben Ruiz"),
+        ("Vera Holt / Ben Ruiz", "has 2 owners: Vera Holt, Ben Ruiz"),
+        ("Vera Holt, Ben Ruiz", "has 2 owners: Vera Holt, Ben Ruiz"),
+        ("Holt, Vera", None),
+        ("Andy Sand", None),
+        (None, "nobody is named"),
+    ],
+)
+def test_one_use_case_has_one_value_owner(value: str | None, fault: str | None) -> None:
+    made = portfolio_made.live("w")
+    owners = replace(made.definition.owners, value=value)
+    standing = replace(made, definition=replace(made.definition, owners=owners))
+    faults = {one.subject: one.fault for one in ownership_faults(portfolio_made.portfolio(standings=(standing,)))}
+    assert faults.get("w: value owner") == fault
+
+
+def test_without_rights_nobody_may_approve_or_stop_for_good() -> None:
+    made = portfolio_made.live("w")
+    standing = replace(made, definition=replace(made.definition, rights=DecisionRights((), ("Sami Noor",))))
+    subjects = {one.subject for one in ownership_faults(portfolio_made.portfolio(standings=(standing,)))}
+    assert {"w: who may approve", "w: who may stop it for good"} <= subjects

@@ -1,5 +1,6 @@
-"""Who answers for what: gaps and double owners, of the organisation and of every workflow."""
+"""Who answers for what and may decide what: gaps and double owners, of the organisation and of every workflow."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -15,6 +16,39 @@ class OwnershipFault:
 
     subject: str
     fault: str
+
+
+ANYBODY = "anybody"  # stopping takes no right, so that nobody waits for one
+_SEVERAL = re.compile(r"\s*[;/&+]\s*|\s+(?:and|und|et)\s+", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class UseCase:
+    """Who answers for one workflow and who may decide what about it; None and an empty list where nobody is named.
+
+    `stop` are those who end it for good or move it to another stage. `pause` halts it at once and needs no right;
+    `resume` does.
+    """
+
+    workflow: str
+    value: str | None
+    delivery: str | None
+    safety: str | None
+    approve: tuple[str, ...]
+    pause: tuple[str, ...]
+    resume: tuple[str, ...]
+    escalate: tuple[str, ...]
+    stop: tuple[str, ...]
+    waive: tuple[str, ...]
+
+
+def use_case(definition: WorkflowDefinition) -> UseCase:
+    """As its definition says."""
+    owners, rights = definition.owners, definition.rights
+    return UseCase(
+        definition.name, owners.value, owners.delivery, owners.safety, rights.promote, (ANYBODY,), rights.resume,
+        owners.escalation, rights.move or rights.promote, rights.waive,
+    )  # fmt: skip
 
 
 def ownership_faults(portfolio: Portfolio) -> tuple[OwnershipFault, ...]:
@@ -39,14 +73,25 @@ def _of_organisation(organisation: Organisation) -> Iterator[OwnershipFault]:
 
 def _of_workflow(definition: WorkflowDefinition) -> Iterator[OwnershipFault]:
     owners, rights = definition.owners, definition.rights
+    single = {"value owner": owners.value, "delivery owner": owners.delivery, "safety owner": owners.safety}
     roles = {
-        "value owner": owners.value,
-        "delivery owner": owners.delivery,
-        "safety owner": owners.safety,
+        **single,
         "escalation path": owners.escalation,
         "who may approve": rights.promote,
+        "who may stop it for good": rights.move or rights.promote,
         "who may resume": rights.resume,
     }
     for role, people in roles.items():
         if not people:
             yield OwnershipFault(f"{definition.name}: {role}", "nobody is named")
+    for role, owner in single.items():
+        several = _people(owner or "")
+        if len(several) > 1:
+            yield OwnershipFault(f"{definition.name}: {role}", f"has {len(several)} owners: {', '.join(several)}")
+
+
+def _people(owner: str) -> list[str]:
+    """Those that one field names. A comma parts two full names, and not a surname from what it is written before."""
+    parts = owner.split(",")
+    named = parts if all(len(part.split()) > 1 for part in parts) else [owner]
+    return [name for part in named for name in _SEVERAL.split(part.strip()) if name]

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from interlock.engine.council.ownership import ownership_faults
+from interlock.engine.council.ownership import UseCase, ownership_faults, use_case
 from interlock.flows.council.decide import define_organisation
 from interlock.flows.portfolio.read import read_portfolio
 from interlock.surfaces.cli.store_options import AsOption, JsonOption, StoreOption, opened, person, show_json
@@ -37,13 +37,17 @@ def apply_command(
 
 
 def show_command(context: typer.Context, store: StoreOption = None, as_json: JsonOption = False) -> None:
-    """Show who answers for what, where nobody or more than one does, and what enforces each governing question."""
+    """Show who answers for what and may decide what, where nobody or more than one does, and what enforces it.
+
+    For each workflow: its owners, who may approve, resume, waive, stop it for good, and whom to turn to. Anybody may
+    pause one at once (`interlock kill`): that takes a name and no right.
+    """
     box = toolbox(context)
     with opened(box, store) as opened_store, opened_store.reading() as reading:
         portfolio = read_portfolio(reading, box.clock())
-    faults = ownership_faults(portfolio)
+    faults, cases = ownership_faults(portfolio), tuple(use_case(one.definition) for one in portfolio.standings)
     if as_json:
-        show_json(box, {"organisation": portfolio.organisation, "faults": faults})
+        show_json(box, {"organisation": portfolio.organisation, "use_cases": cases, "faults": faults})
         return
     if portfolio.organisation is not None:
         box.out.print(Text(portfolio.organisation.name), style="bold")
@@ -52,6 +56,20 @@ def show_command(context: typer.Context, store: StoreOption = None, as_json: Jso
             box.out.print(Text(f"  {one.id}: {', '.join(one.owners) or 'NOBODY'}{consulted}"), soft_wrap=True)
         for question, control in portfolio.organisation.governance:
             box.out.print(Text(f"  {question}: {control}"), soft_wrap=True)
+    for case in cases:
+        for words in _said(case):
+            box.out.print(Text(words), soft_wrap=True)
     box.out.print(Text(f"{len(faults)} gaps and double owners"), style="bold")
     for fault in faults:
         box.out.print(Text(f"  {fault.subject} {fault.fault}"), soft_wrap=True)
+
+
+def _said(case: UseCase) -> tuple[str, ...]:
+    owners = {"value": case.value, "delivery": case.delivery, "safety": case.safety}
+    may = {"approve": case.approve, "stop it for good": case.stop, "resume": case.resume, "waive": case.waive}
+    return (
+        f"{case.workflow}: " + ", ".join(f"{role} {name or 'NOBODY'}" for role, name in owners.items()),
+        "  may " + "; ".join(f"{what}: {', '.join(names) or 'NOBODY'}" for what, names in may.items()),
+        f"  may pause it at once: {', '.join(case.pause)} (`interlock kill workflow:{case.workflow}`); "
+        f"turn to: {', '.join(case.escalate) or 'NOBODY'}",
+    )
