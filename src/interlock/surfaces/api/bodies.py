@@ -2,8 +2,9 @@
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from interlock.engine.ledger.canonical import canonical
 from interlock.terms.decision import Proposal
 from interlock.terms.evidence import EvidenceClass
 from interlock.terms.intent import Receipt
@@ -13,6 +14,8 @@ LEASE_S_MAX = 3_600.0
 WAIT_S_MAX = 60.0
 MANY_MAX = 1_000
 Key = Annotated[str, Field(min_length=1, max_length=200, description="The key of a case, from business data.")]
+NewKey = Annotated[Key, Field(pattern=r"^\S(.*\S)?$")]  # one line, with no blank around it: else it has two keys
+Scope = Annotated[str | None, Field(min_length=1, max_length=500, pattern=r"\S")]
 Label = Annotated[str, Field(min_length=1, max_length=500)]
 Words = Annotated[str, Field(min_length=1, max_length=2_000)]
 Name = Annotated[str | None, Field(max_length=200, description="Who acts; default: the token's own name.")]
@@ -20,6 +23,15 @@ FlowName = Annotated[
     str | None,
     Field(min_length=16, max_length=64, pattern=r"^[A-Za-z0-9_-]+$", description="Yours, to ask again after a loss."),
 ]
+
+
+def _recordable(told: dict[str, Any]) -> dict[str, Any]:
+    """What can be written as JSON. Raises ValueError for a lone surrogate, and for a number that no reader keeps."""
+    try:
+        canonical(told)
+    except (ValueError, TypeError, RecursionError) as exc:
+        raise ValueError(f"it cannot be recorded: {exc}") from exc
+    return told
 
 
 class Body(BaseModel):
@@ -31,19 +43,19 @@ class Body(BaseModel):
 class Proposed(Body):
     """A suggestion for one case. Numbers and names as in the Python interface."""
 
-    key: Key
+    key: NewKey
     release: str
     label: Label
     confidence: float | None = Field(default=None, ge=0, le=1)
     payload_digest: str = "sha256:" + "0" * 64
     novelty: float | None = Field(default=None, ge=0, le=1)
-    tenant: str | None = None
-    segment: str | None = None
-    target: str | None = None
-    amount_cents: int | None = None
-    items: int = 1
-    facts: dict[str, str | int | bool] = Field(default_factory=dict)
-    arguments: dict[str, Any] = Field(default_factory=dict)
+    tenant: Scope = None
+    segment: Scope = None
+    target: Scope = None
+    amount_cents: int | None = Field(default=None, ge=0)
+    items: int = Field(default=1, ge=1)
+    facts: Annotated[dict[str, str | int | bool], AfterValidator(_recordable)] = Field(default_factory=dict)
+    arguments: Annotated[dict[str, Any], AfterValidator(_recordable)] = Field(default_factory=dict)
 
     def proposal(self) -> Proposal:
         """As the run time takes it."""
