@@ -291,7 +291,7 @@ def test_in_a_terminal_it_asks_and_ctrl_c_keeps_what_was_said(tmp_path: Path) ->
         [sys.executable, "-c", LISTENS, "init", "idea.yaml"],
         cwd=tmp_path, stdin=terminal, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
-    os.write(desk, b"clerks of the desk\n")
+    os.write(desk, b"clerks of the desk\nin the Porto office\n")  # pasted: two lines, one answer
     for _ in range(200):
         if (tmp_path / "idea.yaml").exists():
             break
@@ -301,5 +301,5 @@ def test_in_a_terminal_it_asks_and_ctrl_c_keeps_what_was_said(tmp_path: Path) ->
     os.close(desk)
     os.close(terminal)
     assert process.returncode == 130, err
-    assert content(tmp_path / "idea.yaml")["problem"] == {"who": "clerks of the desk"}
+    assert content(tmp_path / "idea.yaml")["problem"] == {"who": "clerks of the desk in the Porto office"}
     assert "go on with `interlock init idea.yaml --continue`" in err

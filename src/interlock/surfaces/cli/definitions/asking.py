@@ -1,5 +1,8 @@
 """Asking question by question: each answer is checked at once, and may be left open."""
 
+import contextlib
+import select
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -21,6 +24,7 @@ STOP, BACK, NEXT, WHY = ".", "<", ">", "?"
 CONTROLS = "Enter: not known yet   ?: what is meant   <: one back   >: next chapter   .: stop here"
 CONTROL_SIGNS = frozenset({STOP, BACK, NEXT, WHY})
 PROBLEM = "problem"
+PASTED_WITHIN_S = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,15 +163,30 @@ class Conversation:
         """What was typed; None where nothing more comes."""
         self._box.err.print("> ", end="")
         try:
-            return input().strip()
+            lines = [input()]
+            with contextlib.suppress(EOFError):  # the terminal is gone, and what was said before is not
+                while _pasted():
+                    lines.append(input())
         except (EOFError, RuntimeError):  # no more input, or none at all
             self._say("")
             return None
         except UnicodeDecodeError as exc:
             raise BadInput(f"what came in is not UTF-8 text (byte {exc.start}); what was said before is kept") from exc
+        words = [line.strip() for line in lines if line.strip()]
+        if len(words) > 1:
+            self._say(f"  {len(words)} lines came at once: they are taken as one answer", style="dim")
+        return " ".join(words)
 
     def _say(self, words: str, *, style: str = "") -> None:
         self._box.err.print(Text(words), style=style, soft_wrap=True)
+
+
+def _pasted() -> bool:
+    """Whether the next line is there already: nobody types as fast, so it belongs to the answer before it."""
+    try:
+        return sys.stdin.isatty() and bool(select.select([sys.stdin], [], [], PASTED_WITHIN_S)[0])
+    except (OSError, ValueError):  # a terminal that cannot be looked at
+        return False
 
 
 def _shown(value: object) -> str:
