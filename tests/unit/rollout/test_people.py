@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from interlock.engine.rollout.people import is_among, known_as, same_person
+from interlock.engine.rollout.people import did, is_among, known_as, same_person
 
 
 @pytest.mark.parametrize(
@@ -19,6 +19,8 @@ from interlock.engine.rollout.people import is_among, known_as, same_person
         "carla\tnunes",
         "Carla Nune\u017f",
         "\u2068Carla Nunes\u2069",
+        "Carla\ufe0f Nunes\u3164",
+        "Car\u034fla Nunes",
     ],
 )
 def test_one_person_however_written(other: str) -> None:
@@ -48,3 +50,9 @@ def test_decomposed_letters_are_the_same() -> None:
 def test_comparison_is_stable(name: str) -> None:
     assert known_as(known_as(name)) == known_as(name)
     assert same_person(name, f"  {name} ") == bool(known_as(name))
+
+
+@pytest.mark.parametrize("other", ["\u0421\u0430rla Nun\u0435\u0455", "Carla \u039dunes", "carla nunes"])
+def test_who_made_a_release_stays_its_maker_in_letters_that_only_look_alike(other: str) -> None:
+    assert did("Carla Nunes", {other: "proposed"}) == did(other, {"Carla Nunes": "proposed"}) == "proposed"
+    assert did("Carla Nunes", {"Clara Nunes": "proposed", "": "amended"}) is None
