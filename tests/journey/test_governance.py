@@ -303,8 +303,11 @@ def test_a_gate_that_is_not_passed_ends_with_1(run: Run) -> None:
 
 
 def test_anybody_may_demote_and_nothing_is_not_an_error(run: Run, live: Here) -> None:
+    never_moved = "it has authority, and was never moved to a rollout stage"
+    assert never_moved in run("check", "triage.yaml").out
     demoted = [run("demote", "triage", "--as", "Eve", "--reason", "wrong queues").out for _ in range(2)]
     assert demoted == ["triage: its grant was ended\n", "triage: it held no grant\n"]
+    assert never_moved not in run("check", "triage.yaml").out
     again = run("promote", "triage", "--release", live.release, "--as", "Ana Ruiz")
     assert again.status == 4
     assert "authority was taken away after the gate was judged; judge it again" in again.said

@@ -94,6 +94,12 @@ def stage_if_moved(reading: Reading, workflow: str) -> RolloutStage | None:
     return None if newest is None else _move(newest).entered
 
 
+def is_held(row: WorkflowRow, now: dt.datetime) -> bool:
+    """Whether its release holds authority that has not expired."""
+    grant = row.grant
+    return grant is not None and grant["release"] == row.release and stamp(now) < grant["expires_at"]
+
+
 def _move(entry: LedgerEntry) -> StageMove:
     body = entry.body
     left, entered = RolloutStage(body["left"]), RolloutStage(body["entered"])

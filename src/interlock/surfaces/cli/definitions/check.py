@@ -9,7 +9,8 @@ from rich.text import Text
 
 from interlock.engine.problem.lint import lint
 from interlock.engine.rollout.gaps import gaps
-from interlock.surfaces.cli.store_options import JsonOption, show_json
+from interlock.flows.rollout.facts import is_held, stage_if_moved
+from interlock.surfaces.cli.store_options import JsonOption, StoreOption, opened, show_json, store_address
 from interlock.surfaces.cli.toolbox import Toolbox, toolbox
 from interlock.terms.flaw import CheckedDefinition, Flaw, Gap, Severity
 from interlock.terms.problem import Lack, ProblemWords
@@ -20,6 +21,7 @@ def check_command(
     context: typer.Context,
     file: Annotated[list[Path], typer.Argument(help="Definition files.", show_default=False)],
     strict: Annotated[bool, typer.Option("--strict", help="Let gaps count as errors do.")] = False,
+    store: StoreOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Explain every problem of definition files: the line, the field, why it matters, what mends it.
@@ -29,12 +31,15 @@ def check_command(
 
       interlock check workflows/*.yaml
 
+    Where there is a store that knows the workflow, authority that no rollout stage binds is a gap too.
+
     Exit status 1 where a file has an error; with `--strict` also where it has a gap.
     """
     box = toolbox(context)
     checked = [box.check_definition(path) for path in file]
     words = box.problem_words()
-    flaws = [flaws_of(one, words) for one in checked]
+    unbound = _without_a_stage(box, store)
+    flaws = [(*flaws_of(one, words), *_unbound(one, unbound)) for one in checked]
     if as_json:
         show_json(box, [flaw for found in flaws for flaw in found])
     else:
@@ -42,6 +47,28 @@ def check_command(
             tell_flaws(box, one.file, found)
     if any(flaw.severity is Severity.ERROR or strict for found in flaws for flaw in found):
         raise typer.Exit(1)
+
+
+def _without_a_stage(box: Toolbox, store: str | None) -> frozenset[str]:
+    """Workflows that hold authority and were never moved to a stage; a store that is not there knows of none."""
+    if store is None and not box.store_exists(store_address(box, None)):
+        return frozenset()
+    with opened(box, store) as opened_store, opened_store.reading() as reading:
+        held = (row for row in reading.workflows() if is_held(row, box.clock()))
+        return frozenset(row.name for row in held if stage_if_moved(reading, row.name) is None)
+
+
+def _unbound(checked: CheckedDefinition, unbound: frozenset[str]) -> tuple[Flaw, ...]:
+    if checked.definition is None or checked.definition.name not in unbound:
+        return ()
+    gap = Gap(
+        "no-stage",
+        ("workflow",),
+        "it has authority, and was never moved to a rollout stage",
+        "no stage bounds its level, and the conditions to rise are not asked for",
+        f"move it: `interlock stage move {checked.definition.name} pilot`",
+    )
+    return (_as_flaw(checked, gap),)
 
 
 def flaws_of(checked: CheckedDefinition, words: ProblemWords) -> tuple[Flaw, ...]:
