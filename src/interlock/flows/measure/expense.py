@@ -14,6 +14,8 @@ from interlock.terms.evidence import Evidence, EvidenceClass
 from interlock.terms.measured import Bucket
 from interlock.terms.person import Person
 
+USD_MAX = 1e12  # more than any of them spends: a slip of the keys, and sums of it would be no numbers
+
 
 def record_expense(
     store: Store,
@@ -32,8 +34,8 @@ def record_expense(
     """
     if not known_as(by.name) or not source.strip():
         raise BadInput("say who records it (--as) and where the amount is from (--source): both are recorded")
-    if not math.isfinite(amount_usd) or amount_usd < 0:
-        raise BadInput(f"an amount of {amount_usd:g} USD cannot be spent; give 0 or more")
+    if not math.isfinite(amount_usd) or not 0 <= amount_usd <= USD_MAX:
+        raise BadInput(f"an amount of {amount_usd:g} USD cannot be spent; give 0 to {USD_MAX:g}")
     start, end = period
     with store.transaction() as tx:
         now = clock()
@@ -42,7 +44,8 @@ def record_expense(
         known = [
             (item.body["period_start"], item.body["period_end"])
             for item in tx.evidence(workflow)
-            if item.kind == "expense" and (item.body["bucket"], item.source) == (bucket, source)
+            # However it is written: another spelling of a source counted its days twice.
+            if item.kind == "expense" and item.body["bucket"] == bucket and known_as(item.source) == known_as(source)
         ]
         check_once(start, end, known, what=f"'{bucket}' from {source}")
         body = {"bucket": bucket, "amount_usd": amount_usd, "period_start": start, "period_end": end, "by": by.name}

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from interlock.engine.rollout.people import known_as
 from interlock.engine.timestamp import stamp
 from interlock.flows.ledger.record import record
+from interlock.flows.measure.expense import USD_MAX
 from interlock.flows.portfolio import recorded
 from interlock.flows.rollout.known import known_row
 from interlock.ports.clock import Clock
@@ -119,5 +120,5 @@ def incidents_of(reading: Reading, workflow: str | None = None) -> tuple[Inciden
 
 
 def _check_cost(cost_usd: float | None) -> None:
-    if cost_usd is not None and not (math.isfinite(cost_usd) and cost_usd >= 0):
-        raise BadInput(f"a cost of {cost_usd:g} USD is none; give 0 or more, or leave it out while nobody knows")
+    if cost_usd is not None and not (math.isfinite(cost_usd) and 0 <= cost_usd <= USD_MAX):
+        raise BadInput(f"a cost of {cost_usd:g} USD is none; give 0 to {USD_MAX:g}, or leave it out while nobody knows")
