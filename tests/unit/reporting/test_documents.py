@@ -176,7 +176,15 @@ def test_what_does_no_better_than_the_way_without_ai_is_killed() -> None:
 def test_the_90_day_result_sets_baseline_against_current_and_says_who_decided() -> None:
     result = ninety_day_result(portfolio_made.portfolio(), standing("message-triage"))
     assert [p.part for p in result.passages] == ["Baseline against current", "Unit cost", "Incidents", "Decision"]
-    assert result.title == "message-triage after 90 days: first answer 1.9 hours against 4.1 hours: moved"
+    assert result.title == (
+        "message-triage, last 90 days: records speak for go; first answer 1.9 hours against 4.1 hours: moved"
+    )
+    one = standing("message-triage")
+    kpis = tuple(replace(one.definition.initiative.kpis[0], name=f"KPI {i}") for i in range(40))
+    many = replace(one, definition=replace(one.definition, initiative=replace(one.definition.initiative, kpis=kpis)))
+    assert part(ninety_day_result(portfolio_made.portfolio(), many), "Baseline against current").startswith(
+        "0 of 40 KPIs"
+    )
     gained = result.passages[0].figures[0]
     assert gained.value == pytest.approx(2.2)
     assert gained.interval == "(2 hours to 2.4 hours)"

@@ -21,6 +21,7 @@ from interlock.terms.portfolio import Portfolio, Standing
 from interlock.terms.story import Tone
 
 DAYS = 90
+IN_TITLE_MAX = 2  # KPIs one by one; more of them are counted
 
 
 def ninety_day_result(portfolio: Portfolio, standing: Standing) -> Briefing:
@@ -28,10 +29,10 @@ def ninety_day_result(portfolio: Portfolio, standing: Standing) -> Briefing:
     within = window(portfolio.as_of, DAYS)
     worth = _worth(standing)
     decision = _decision(portfolio, standing, within)
-    name = standing.definition.name
+    title = f"{standing.definition.name}, last {DAYS} days: records speak for {call(criteria(standing, within))}"
     passages = (worth, _cost(standing, within), _incidents(standing, within), decision)
     return framed(
-        "90-day result", f"{name} after {DAYS} days: {worth.title}", portfolio, standing, passages,
+        "90-day result", f"{title}; {worth.title}", portfolio, standing, passages,
         f"{within.start} to {within.end}.", f"{decision.title}.",
     )  # fmt: skip
 
@@ -40,6 +41,9 @@ def _worth(standing: Standing) -> Passage:
     found = [gain(kpi, standing.measurements) for kpi in standing.definition.initiative.kpis]
     states = [kpi_state(each) for each in found]
     title = "; ".join(f"{_against(each)}: {words}" for each, (words, _) in zip(found, states, strict=True))
+    if len(found) > IN_TITLE_MAX:
+        moved = sum(tone is Tone.PASSED for _, tone in states)
+        title = f"{moved} of {len(found)} KPIs have moved or reached the target"
     gains = tuple(
         figure(f"{each.kpi.name}: gained", each.gained, each.kpi.unit, limits=(each.low, each.high),
                evidence=each.evidence, owner=value_owner(standing))
