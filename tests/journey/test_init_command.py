@@ -36,6 +36,9 @@ class Typed:
     def __init__(self, lines: list[str], *, leaves: bool, then: Callable[[], object]) -> None:
         self.lines, self.leaves, self.then = iter(lines), leaves, then
 
+    def isatty(self) -> bool:
+        return False
+
     def readline(self) -> str:
         self.then()
         line = next(self.lines, None)
