@@ -10,6 +10,7 @@ import pytest
 from governed import BEN, DEFINITION, NAME, Desk, House
 from interlock.engine.timestamp import stamp
 from interlock.flows.action.kill import kill
+from interlock.flows.action.settle import HALF_UNDONE, in_doubt, settle
 from interlock.flows.action.undo import Undone, undo, undo_since
 from interlock.flows.ledger.record import record
 from interlock.ports.effects import NotApplied
@@ -203,6 +204,11 @@ def test_a_crash_in_the_undo_is_seen_and_finished(live: House, desk: Stubborn, w
     live.now += dt.timedelta(seconds=31)
     report = kill(live.store, live.drain, "global", by=BEN, reason="look", clock=live.clock, timeout_s=0)
     assert (report.in_flight, report.in_doubt) == ((), ("k",))
+    with live.store.reading() as reading:
+        (listed,) = in_doubt(reading, NAME, at=stamp(live.clock()))
+    assert (listed.key, listed.reason) == ("k", HALF_UNDONE)
+    with pytest.raises(BadInput, match="'k' was applied and is being undone: `interlock recover` goes on"):
+        settle(live.store, NAME, "k", applied=False, by=BEN, reason="looked", clock=live.clock)
     result = undo_since(live.rt, live.desk, NAME, since_entry=0, by=BEN)
     assert result == Undone(("k",), ())
     assert (desk.queues["k"], state(live)) == ("inbox", IntentState.UNDONE)

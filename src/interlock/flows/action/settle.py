@@ -18,6 +18,7 @@ from interlock.terms.person import Person
 from interlock.terms.review import ReviewKind
 
 GONE = "its holder is gone: `interlock recover` finds out what can be found out"
+HALF_UNDONE = "its undo did not come to an end: `interlock recover` goes on with it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +34,15 @@ class InDoubt:
 
 
 def in_doubt(reading: Reading, workflow: str, *, at: str) -> Iterator[InDoubt]:
-    """What is in doubt, and what is still executing under a lease that has ended by the time `at`."""
+    """What is in doubt, and what is still executing, or being undone, under a lease that has ended by the time `at`."""
     reasons = {entry.body["key"]: entry for entry in reading.entries_of("intent.in_doubt", workflow)}
     for intent in reading.intents(f"workflow:{workflow}", state=IntentState.IN_DOUBT):
         entry = reasons[intent.key]
         yield InDoubt(workflow, intent.key, intent.label, intent.owner, entry.at, entry.body["reason"])
-    for intent in reading.intents(f"workflow:{workflow}", state=IntentState.EXECUTING):
-        if intent.lease_until <= at:
-            yield InDoubt(workflow, intent.key, intent.label, intent.owner, intent.lease_until, GONE)
+    for state, reason in ((IntentState.EXECUTING, GONE), (IntentState.UNDOING, HALF_UNDONE)):
+        for intent in reading.intents(f"workflow:{workflow}", state=state):
+            if intent.lease_until <= at:
+                yield InDoubt(workflow, intent.key, intent.label, intent.owner, intent.lease_until, reason)
 
 
 def settle(store: Store, workflow: str, key: str, *, applied: bool, by: Person, reason: str, clock: Clock) -> None:
@@ -59,6 +61,8 @@ def settle(store: Store, workflow: str, key: str, *, applied: bool, by: Person, 
             raise BadInput(f"'{workflow}' has no effect under '{key}'; `interlock get in-doubt` lists what is in doubt")
         if intent.state is IntentState.EXECUTING and lease_is_live(intent, now=now):
             raise BadInput(f"'{key}' is at work until {intent.lease_until} at the latest: wait until then")
+        if intent.state is IntentState.UNDOING:
+            raise BadInput(f"'{key}' was applied and is being undone: `interlock recover` goes on with the undo")
         if intent.state not in {IntentState.EXECUTING, IntentState.IN_DOUBT}:
             raise BadInput(f"'{key}' is not in doubt: it is {intent.state}")
         facts = {"by": by.name, "authenticated": by.authenticated, "reason": reason}
