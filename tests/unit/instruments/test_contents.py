@@ -73,6 +73,13 @@ MEASURED: dict[str, dict[str, str]] = {
         "workflow-integration": "steps-mapped",
         "operation": "kill-drilled",
     },
+    "ai-leadership": {
+        "strategy": "kpis-led",
+        "integration": "flows-mapped",
+        "governance": "nothing-unauthorised",
+        "risk": "safety-owned",
+        "adoption": "use-measured",
+    },
     "pilot-theatre": {
         "pilots-in-parallel": "pilots-in-parallel",
         "nobody-deciding": "pilots-undecided",
@@ -119,6 +126,7 @@ MEASURED: dict[str, dict[str, str]] = {
         ("vendor-evaluation", TWELVE_AREAS_OF_A_VENDOR),
         ("vendor-questions", EIGHT_QUESTIONS_TO_A_VENDOR),
         ("pilot-or-production", NINE_DIFFERENCES_OF_PILOT_AND_PRODUCTION),
+        ("ai-leadership", ("strategy", "integration", "governance", "risk", "adoption")),
         ("pilot-theatre", THREE_SIGNS_OF_PILOT_THEATRE),
         ("failure-patterns", TEN_FAILURE_PATTERNS),
         ("readiness-gates", EIGHT_READINESS_GATES),

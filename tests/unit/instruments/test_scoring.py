@@ -9,6 +9,7 @@ import pytest
 
 from governed import DEFINITION
 from interlock.adapters.packs.instruments import read_instruments
+from interlock.engine.instruments.leading import LEADING
 from interlock.engine.instruments.probes import Facts, Probed
 from interlock.engine.instruments.probing import EVERY, probe
 from interlock.engine.instruments.scales import RANGES, answer_of
@@ -85,7 +86,7 @@ def test_the_rollout_checklist_has_its_14_checkpoints() -> None:
 
 def test_every_probe_that_a_pack_names_is_there_and_every_probe_is_named() -> None:
     named = {item.measured_by for pack in PACKS.values() for item in pack.items if item.measured_by}
-    assert named == set(EVERY) | set(THEATRE)
+    assert named == set(EVERY) | set(THEATRE) | set(LEADING)
 
 
 BANDS = {

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 
 from interlock.engine.council.pilots import PILOT_DAYS_MAX, undecided_pilots
+from interlock.engine.instruments.leading import LEADING
 from interlock.engine.instruments.probes import Probed
 from interlock.terms.instrument import Instrument
 from interlock.terms.measured import PeriodRun
@@ -65,6 +66,7 @@ THEATRE: Mapping[str, Callable[[Portfolio], Probed | None]] = {
 
 def probe_portfolio(instrument: Instrument, portfolio: Portfolio) -> Mapping[str, Probed]:
     """What the portfolio says of each item that one of these probes can look at."""
-    asked = ((item.id, THEATRE.get(item.measured_by or "")) for item in instrument.items)
+    every = {**THEATRE, **LEADING}
+    asked = ((item.id, every.get(item.measured_by or "")) for item in instrument.items)
     found = ((item, ask(portfolio)) for item, ask in asked if ask is not None)
     return {item: says for item, says in found if says is not None}

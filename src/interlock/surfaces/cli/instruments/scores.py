@@ -1,11 +1,13 @@
 """`interlock instrument score` and `compare`."""
 
+from dataclasses import replace
 from typing import Annotated
 
 import typer
 from rich.text import Text
 
 from interlock.engine.instruments.comparing import compare
+from interlock.engine.instruments.leading import first_for
 from interlock.engine.instruments.scoring import NOT_DECIDED, ItemScore, Scored
 from interlock.flows.instruments.scored import scored
 from interlock.surfaces.cli.instruments.options import Id, PackOption, Subject, end_of_day, instrument
@@ -18,6 +20,7 @@ def score_command(
     name: Id,
     subject: Subject,
     at: Annotated[str | None, typer.Option("--at", help="As answered by the end of that date (UTC).")] = None,
+    role: Annotated[str | None, typer.Option("--role", help="What weighs most in that role comes first.")] = None,
     pack: PackOption = None,
     store: StoreOption = None,
     as_json: JsonOption = False,
@@ -28,12 +31,18 @@ def score_command(
     records show fills and contradicts answers; of an earlier date (--at), the answers alone are scored.
 
     interlock instrument score readiness-scorecard --subject triage
+
+    What a leader looks at first depends on the role: cto, cio, vp-engineering or head-of-engineering.
+
+    interlock instrument score ai-leadership --subject "Nordlicht Retail" --role cio
     """
     box = toolbox(context)
     one = instrument(box, name, pack)
     until = None if at is None else end_of_day(at)
     with run_time(box, store) as rt, rt.store.reading() as reading:
         result = scored(reading, one, subject, now=rt.clock(), until=until)
+    if role is not None:
+        result = replace(result, items=first_for(one, result.items, role))
     if as_json:
         show_json(box, result)
     else:
