@@ -63,6 +63,19 @@ def test_the_first_five_decisions_are_up_front_and_no_other_is_lost() -> None:
     assert update.passages[1].part == "Next priorities"
 
 
+@pytest.mark.parametrize(("words", "held", "said"), [(10, 5, ""), (60, 3, "the first 3 are"), (400, 1, "the first is")])
+def test_the_first_page_holds_as_many_decisions_as_their_four_options_leave_room_for(
+    words: int, held: int, said: str
+) -> None:
+    asked = portfolio_made.agenda()[0]
+    options = tuple(replace(asked.options[0], title="Stop", implication="x" * words) for _ in range(4))
+    items = tuple(replace(asked, id=str(i), question=f"Question {i}?", options=options) for i in range(5))
+    update = monthly_update(portfolio_made.portfolio(), items)
+    rows = [row[0] for p in update.passages if "decisions" in p.part.lower() for row in p.grids[0].rows]
+    assert rows == [item.question for item in items]
+    assert (len(update.passages[0].grids[0].rows), said in update.passages[0].title) == (held, True)
+
+
 def test_three_to_five_next_priorities_with_owner_and_date() -> None:
     chosen = priorities(portfolio_made.portfolio(), portfolio_made.agenda())
     assert 3 <= len(chosen) <= 5

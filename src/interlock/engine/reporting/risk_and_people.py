@@ -2,6 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from itertools import accumulate
+from math import ceil
 
 from interlock.engine.reporting.figures import NOBODY, NONE, NOT_KNOWN, counted, figure, named
 from interlock.engine.reporting.measures import Window
@@ -14,21 +16,36 @@ from interlock.terms.story import Tone
 
 NOTHING = "Nothing waits for a decision"
 FIRST = 5  # as many decisions as a board reads on one page
+LINES_MAX = 27  # of these decisions on A4, beside the title, the summary and the priorities
+QUESTION, WHY, OPTION = 18, 20, 46  # characters a line in the columns of the PDF
 SEVEREST = {Severity.HIGH: 0, Severity.MEDIUM: 1, Severity.LOW: 2}
 
 
 def decisions(agenda: Sequence[AgendaItem]) -> Passage:
     """Area 5: what is to be decided, with options, implications, evidence and who may; the first five."""
     title = f"{counted(len(agenda), 'decision is', 'decisions are')} required"
-    title += f"; the first {FIRST} are here, the others in the appendix" if len(agenda) > FIRST else ""
-    grid = _questions("Decisions, the most pressing first", agenda[:FIRST])
+    first = on_first_page(agenda)
+    here = f"the first {first} are" if first > 1 else "the first is"
+    title += f"; {here} here, the others in the appendix" if len(agenda) > first else ""
+    grid = _questions("Decisions, the most pressing first", agenda[:first])
     tone = Tone.INCONCLUSIVE if agenda else Tone.PASSED
     return Passage(title if agenda else NOTHING, grids=(grid,), tone=tone, part="Decisions required")
 
 
+def on_first_page(agenda: Sequence[AgendaItem]) -> int:
+    """How many decisions the first page holds: five, fewer where their options take more room; one in any case."""
+    taken = list(accumulate(_lines(item) for item in agenda[:FIRST]))
+    return max(min(1, len(taken)), sum(lines <= LINES_MAX for lines in taken))
+
+
+def _lines(item: AgendaItem) -> int:
+    options = sum(ceil((len(each.title) + len(each.implication) + 4) / OPTION) for each in item.options)
+    return max(options, ceil(len(item.question) / QUESTION), ceil(len(item.why_now) / WHY))
+
+
 def other_decisions(agenda: Sequence[AgendaItem]) -> Passage | None:
-    """The decisions after the first five; None where there are no more."""
-    more = agenda[FIRST:]
+    """The decisions that the first page does not hold; None where there are no more."""
+    more = agenda[on_first_page(agenda) :]
     if not more:
         return None
     title = f"{counted(len(more), 'more decision is', 'more decisions are')} required"
