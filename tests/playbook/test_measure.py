@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from governed import ANA, BEN, DEFINITION, NAME, House
+from governed import ANA, BEN, CARLA, DEFINITION, NAME, House
 from interlock.engine.evidence.outcome import outcome_of
 from interlock.flows.action.observe import observe_in
 from interlock.flows.measure.expense import record_expense
@@ -14,7 +14,7 @@ from interlock.flows.measure.incident import Report, close_incident, incidents_o
 from interlock.flows.measure.kpi import KpiValue, record_kpis
 from interlock.flows.measure.period import record_period
 from interlock.flows.portfolio.read import read_portfolio
-from interlock.terms.errors import BadInput
+from interlock.terms.errors import BadInput, Refused
 from interlock.terms.evidence import Verdict
 from interlock.terms.initiative import Direction, Initiative, Kpi
 from interlock.terms.measured import Bucket, Severity
@@ -140,6 +140,8 @@ def test_an_incident_is_open_until_it_is_closed_with_a_lesson(desk: House) -> No
     report = Report("refunds to the wrong account", Severity.HIGH, "Ben Okafor", redline=True)
     opened = open_incident(desk.store, NAME, report, by=ANA, clock=desk.clock)
     assert [(one.entry, one.closed_at) for one in _standing(desk).incidents] == [(opened.entry, None)]
+    with pytest.raises(Refused, match="Carla Nunes proposed this release and cannot close"):
+        close_incident(desk.store, opened.entry, lesson="check the account", by=CARLA, clock=desk.clock)
     closed = close_incident(desk.store, opened.entry, lesson="check the account", by=BEN, clock=desk.clock, cost_usd=90)
     with desk.store.reading() as reading:
         assert incidents_of(reading) == incidents_of(reading, NAME) == (closed,)

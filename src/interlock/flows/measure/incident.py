@@ -3,15 +3,16 @@
 import math
 from dataclasses import dataclass
 
-from interlock.engine.rollout.people import known_as
+from interlock.engine.rollout.people import did, known_as
 from interlock.engine.timestamp import stamp
 from interlock.flows.ledger.record import record
 from interlock.flows.measure.expense import USD_MAX
 from interlock.flows.portfolio import recorded
+from interlock.flows.rollout.facts import proposers_of
 from interlock.flows.rollout.known import known_row
 from interlock.ports.clock import Clock
 from interlock.ports.store import Reading, Store, Transaction
-from interlock.terms.errors import BadInput
+from interlock.terms.errors import BadInput, Refused
 from interlock.terms.measured import Incident, Severity
 from interlock.terms.person import Person
 
@@ -72,7 +73,8 @@ def close_incident(
 ) -> Incident:
     """End an incident with what was learned; what it cost may be known only now.
 
-    Raises BadInput where there is no such incident or it is closed, and without a lesson or a name.
+    Raises BadInput where there is no such incident or it is closed, and without a lesson or a name; Refused where who
+    made the release would close the crossing of a redline.
     """
     if not lesson.strip():
         raise BadInput("say what was learned (--lesson): an incident without a lesson comes again")
@@ -101,6 +103,9 @@ def close_in(
     workflow = str(opened.body["workflow"])
     if any(one.body["incident"] == entry for one in tx.entries_of("incident.closed", workflow)):
         raise BadInput(f"incident {entry} is closed already")
+    made = did(by.name, proposers_of(tx, known_row(tx, workflow))) if opened.body["redline"] else None
+    if made is not None:  # it keeps gates shut: not for whoever wants them open to say that it is over
+        raise Refused(f"{by.name} {made} this release and cannot close the crossing of a redline; somebody else does")
     body = {
         "workflow": workflow,
         "incident": entry,

@@ -59,6 +59,8 @@ def close_command(
 ) -> None:
     """Close an incident with what was learned.
 
+    The crossing of a redline is closed by somebody who did not propose or amend the release (else exit status 4).
+
     interlock incident close 131 --lesson "alert after two minutes, not after an hour" --as "Ben Okafor"
     """
     box = toolbox(context)
