@@ -20,6 +20,7 @@ from pathlib import Path
 
 from interlock.adapters.reports.html import HtmlReports
 from interlock.engine.council.agenda import agenda
+from interlock.engine.economics.alarms import alarms
 from interlock.engine.economics.glance import glance
 from interlock.engine.ledger.canonical import digest, plain
 from interlock.engine.reporting.monthly import monthly_update
@@ -143,8 +144,9 @@ def floor(reading: Reading) -> int:
 def page(reading: Reading) -> int:
     """What the page of the portfolio shows, with the agenda."""
     portfolio = read_portfolio(reading, START + dt.timedelta(days=30 * MONTHS + 1))
-    agenda(portfolio)
-    return len([glance(standing) for standing in portfolio.standings])
+    money = {one.definition.name: alarms(one) for one in portfolio.standings}
+    agenda(portfolio, money)
+    return len([glance(one, money[one.definition.name]) for one in portfolio.standings])
 
 
 def report(reading: Reading, path: Path) -> int:

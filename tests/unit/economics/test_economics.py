@@ -5,7 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from interlock.engine.economics.alarms import cost_regression, overruns, scope_pause
+import portfolio_made
+from interlock.engine.council.agenda import agenda
+from interlock.engine.economics.alarms import Alarms, alarms, cost_regression, overruns, scope_pause
+from interlock.engine.economics.glance import glance
 from interlock.engine.economics.spending import by_bucket, cost_per_success
 from interlock.engine.economics.value import BEFORE_AFTER, IN_DIFFERENCES, gain
 from interlock.terms.initiative import Direction, Initiative, Kpi, ServiceLevels, Spending
@@ -173,3 +176,15 @@ def test_a_week_has_a_week_of_the_budget_and_the_learning_tax_and_an_unplanned_b
     assert overruns(planned, [spent(689.0, period=week)]) == ()
     assert [round(one.budget_usd, 2) for one in overruns(planned, [spent(691.0, period=week)])] == [689.94]
     assert overruns(planned, [spent(900.0, Bucket.LEARNING), spent(900.0, Bucket.LAST_MILE)]) == ()
+
+
+def test_alarms_are_looked_at_once_for_the_row_and_for_the_agenda() -> None:
+    found = portfolio_made.portfolio()
+    looked = {one.definition.name: alarms(one) for one in found.standings}
+    items = agenda(found)
+    assert any("/spend/" in item.id for item in items)
+    assert agenda(found, looked) == items
+    assert [glance(one, looked[one.definition.name]) for one in found.standings] == list(map(glance, found.standings))
+    quiet = Alarms(None, looked["insight-brief"].cost, None, ())
+    unlike = agenda(found, dict.fromkeys(looked, quiet))
+    assert unlike == tuple(item for item in items if item.id.split("/")[1] not in {"spend", "cost", "bucket"})

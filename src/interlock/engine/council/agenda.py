@@ -1,12 +1,13 @@
 """What a council has to decide, built from the state: most pressing first, each with options and what follows."""
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 from interlock.engine.council.again import asked_again, newest_by_item
 from interlock.engine.council.money import money_items, stop_or
 from interlock.engine.council.pilots import pilot_items
+from interlock.engine.economics.alarms import Alarms, alarms
 from interlock.engine.timestamp import moment
 from interlock.terms.council import AgendaItem, Option
 from interlock.terms.evidence import Verdict
@@ -20,12 +21,21 @@ WAIVER_ENDS_DAYS = 14
 Finder = Callable[[Standing, dt.datetime], Iterator[AgendaItem]]
 
 
-def agenda(portfolio: Portfolio) -> tuple[AgendaItem, ...]:
-    """Every open question; one that was decided is asked again at its date, and when it got worse."""
+def agenda(portfolio: Portfolio, money: Mapping[str, Alarms] | None = None) -> tuple[AgendaItem, ...]:
+    """Every open question; one that was decided is asked again at its date, and when it got worse.
+
+    `money`: the alarms of each workflow by its name, where they were looked at before.
+    """
     now = moment(portfolio.as_of)
     council = portfolio.organisation.council if portfolio.organisation else ()
     decided = newest_by_item(portfolio.decisions)
-    found = (item for finder in FINDERS for one in portfolio.standings for item in finder(one, now))
+    known = money or {one.definition.name: alarms(one) for one in portfolio.standings}
+
+    def of_money(standing: Standing, now: dt.datetime) -> Iterator[AgendaItem]:  # noqa: ARG001 - as all finders
+        return money_items(standing, known[standing.definition.name])
+
+    finders = (*BEFORE_MONEY, of_money, *AFTER_MONEY)
+    found = (item for finder in finders for one in portfolio.standings for item in finder(one, now))
     asked = (asked_again(item, decided.get(item.id), now) for item in found)
     return tuple(replace(item, may_decide=item.may_decide or council) for item in asked if item is not None)
 
@@ -149,11 +159,8 @@ def _vendors(standing: Standing, now: dt.datetime) -> Iterator[AgendaItem]:  # n
             )  # fmt: skip
 
 
-FINDERS: tuple[Finder, ...] = (
-    _drifting,
-    _never_moved,
-    _late_incidents,
-    money_items,
+BEFORE_MONEY: tuple[Finder, ...] = (_drifting, _never_moved, _late_incidents)
+AFTER_MONEY: tuple[Finder, ...] = (
     _waivers,
     _passed_not_moved,
     pilot_items,

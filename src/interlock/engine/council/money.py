@@ -1,10 +1,8 @@
 """What money puts on the agenda: a scope that pauses, a success that costs too much, a bucket that is overspent."""
 
-import datetime as dt
 from collections.abc import Iterator
 
-from interlock.engine.economics.alarms import cost_regression, overruns, scope_pause
-from interlock.engine.economics.spending import cost_per_success
+from interlock.engine.economics.alarms import Alarms
 from interlock.terms.council import AgendaItem, Option
 from interlock.terms.portfolio import Standing
 
@@ -18,10 +16,9 @@ def stop_or(option: Option, standing: Standing) -> tuple[Option, ...]:
     return (Option(DEMOTE, "Take its authority away", "every case goes to people from now on", DEMOTE), option)
 
 
-def money_items(standing: Standing, now: dt.datetime) -> Iterator[AgendaItem]:  # noqa: ARG001 - as all finders
+def money_items(standing: Standing, alarms: Alarms) -> Iterator[AgendaItem]:
     """Whether its scope pauses, whether a success is worth its cost, and which buckets are overspent."""
-    name, initiative = standing.definition.name, standing.definition.initiative
-    pause = scope_pause(initiative, standing.measurements, standing.expenses)
+    name, pause, regression = standing.definition.name, alarms.pause, alarms.regression
     newest = max((one.period_end for one in standing.expenses), default="")
     rights = standing.definition.rights.move or standing.definition.rights.promote
     if pause is not None:
@@ -39,7 +36,6 @@ def money_items(standing: Standing, now: dt.datetime) -> Iterator[AgendaItem]:  
             f"{name}/spend/{newest}", name, f"Does the scope of {name} pause?", why,
             (*stop_or(hold, standing), *paused), "move", rights, pause.evidence,
         )  # fmt: skip
-    regression = cost_regression(initiative, cost_per_success(standing.expenses, standing.runs))
     if regression is not None:
         why = f"a success costs {regression.cost_usd:,.2f} USD, at most {regression.ceiling_usd:,.2f} was agreed"
         accept = Option("accept", "Accept the cost and change the ceiling", "the definition is amended")
@@ -47,7 +43,7 @@ def money_items(standing: Standing, now: dt.datetime) -> Iterator[AgendaItem]:  
             f"{name}/cost/{newest}", name, f"Is {name} worth what a success costs?", why, stop_or(accept, standing),
             "move", rights, regression.evidence,
         )  # fmt: skip
-    for over in overruns(initiative, standing.expenses):
+    for over in alarms.overruns:
         why = (
             f"{over.spent_usd:,.0f} USD were spent on {over.bucket} up to {over.period_end}, and "
             f"{over.budget_usd:,.0f} were planned for those days"

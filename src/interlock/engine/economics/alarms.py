@@ -4,9 +4,10 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from interlock.engine.economics.spending import MONTH_DAYS, UnitCost, month_budgets
+from interlock.engine.economics.spending import MONTH_DAYS, UnitCost, cost_per_success, month_budgets
 from interlock.terms.initiative import Direction, Initiative, Kpi
 from interlock.terms.measured import Bucket, Expense, Measurement
+from interlock.terms.portfolio import Standing
 
 BUCKETS = (Bucket.COMPUTE, Bucket.LAST_MILE, Bucket.BEING_WRONG)
 PERIODS_COMPARED = 2  # the newest against the one before
@@ -42,6 +43,28 @@ class Overrun:
     budget_usd: float
     period_end: str
     evidence: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Alarms:
+    """All that money says of a workflow, and what a success costs: looked at once, for its row and for the agenda."""
+
+    pause: ScopePause | None
+    cost: UnitCost
+    regression: CostRegression | None
+    overruns: tuple[Overrun, ...]
+
+
+def alarms(standing: Standing) -> Alarms:
+    """From what is on record of it."""
+    initiative = standing.definition.initiative
+    cost = cost_per_success(standing.expenses, standing.runs)
+    return Alarms(
+        pause=scope_pause(initiative, standing.measurements, standing.expenses),
+        cost=cost,
+        regression=cost_regression(initiative, cost),
+        overruns=overruns(initiative, standing.expenses),
+    )
 
 
 def overruns(initiative: Initiative, expenses: Sequence[Expense]) -> tuple[Overrun, ...]:

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from interlock.engine.economics.alarms import CostRegression, ScopePause, cost_regression, scope_pause
-from interlock.engine.economics.spending import BucketSpent, UnitCost, by_bucket, cost_per_success
+from interlock.engine.economics.alarms import Alarms, CostRegression, ScopePause, alarms
+from interlock.engine.economics.spending import BucketSpent, UnitCost, by_bucket
 from interlock.engine.economics.value import Gain, gain
 from interlock.engine.oversight.estimate import rate
 from interlock.terms.estimate import Estimate
@@ -34,14 +34,12 @@ class Glance:
     needed: str
 
 
-def glance(standing: Standing) -> Glance:
-    """Everything from what is on record; nothing is guessed."""
+def glance(standing: Standing, money: Alarms | None = None) -> Glance:
+    """Everything from what is on record; nothing is guessed. `money`: its alarms, where they were looked at before."""
     definition, initiative = standing.definition, standing.definition.initiative
     run = max(standing.runs, key=lambda one: one.period_end, default=None)
     gains = tuple(gain(kpi, standing.measurements) for kpi in initiative.kpis)
-    pause = scope_pause(initiative, standing.measurements, standing.expenses)
-    cost = cost_per_success(standing.expenses, standing.runs)
-    regression = cost_regression(initiative, cost)
+    money = money or alarms(standing)
     return Glance(
         workflow=definition.name,
         gains=gains,
@@ -49,11 +47,11 @@ def glance(standing: Standing) -> Glance:
         wrong=rate(0, 0) if run is None else rate(run.wrong, run.labelled),
         budget=definition.budget.error if definition.budget_planned else None,
         automated=rate(0, 0) if run is None else rate(run.applied, run.cases),
-        cost=cost,
+        cost=money.cost,
         buckets=by_bucket(initiative.spending, standing.expenses),
-        pause=pause,
-        regression=regression,
-        needed=_needed(standing, gains, pause, regression),
+        pause=money.pause,
+        regression=money.regression,
+        needed=_needed(standing, gains, money.pause, money.regression),
     )
 
 
