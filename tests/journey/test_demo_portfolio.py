@@ -2,12 +2,15 @@
 
 import datetime as dt
 import json
+from dataclasses import replace
 
 import pytest
 
 from commandline import Run
 from interlock.adapters.packs.sample_portfolio import read_sample_portfolio
 from interlock.surfaces.cli.reports import command
+from interlock.terms.sample import SamplePortfolio
+from interlock.wiring import toolbox
 
 SAMPLE = read_sample_portfolio(dt.date(2026, 11, 26))
 TO_DECIDE = {
@@ -19,6 +22,7 @@ TO_DECIDE = {
     "contract-summary/pilot",
     "supplier-mail/vendor",
 }
+KEPT = {"stock-questions", "shelf-photos", "warranty-answers"}
 ON_THE_PORTFOLIO = {"price-hints": "name its safety owner", "shelf-photos": "measure the baseline of"}
 
 
@@ -63,6 +67,22 @@ def test_the_planted_trouble_is_found_and_nothing_else(run: Run, monkeypatch: py
     again = run("demo", "portfolio", "--store", "sample.db")
     assert again.status == 2
     assert "holds records already" in again.err
+
+
+def test_a_sample_made_again_within_the_hour_has_the_same_root(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def few(now: dt.datetime) -> SamplePortfolio:
+        whole = read_sample_portfolio(now.date())
+        return replace(whole, initiatives=tuple(one for one in whole.initiatives if one.definition.name in KEPT))
+
+    monkeypatch.setattr(toolbox, "_read_sample_portfolio", few)
+    roots = []
+    for made, minute in (("one.db", 0), ("two.db", 59)):
+        now = dt.datetime(2026, 11, 26, 9, minute, tzinfo=dt.UTC)
+        monkeypatch.setattr(toolbox, "machine_time", lambda now=now: now)
+        assert run("demo", "portfolio", "--store", made).status == 0
+        roots.append(run("ledger", "verify", "--store", made).out.splitlines()[0])
+    assert roots[0] == roots[1]
+    assert "entries, root " in roots[0]
 
 
 @pytest.mark.parametrize("named", [("portfolio.csv",), ("--out", "x", "nothing.csv")])

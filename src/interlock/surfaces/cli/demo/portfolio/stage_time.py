@@ -7,10 +7,13 @@ TICK = dt.timedelta(milliseconds=1)
 
 
 class SteppingClock:
-    """Stands at a moment of the sample's year; each look is a millisecond later, so that no two facts coincide."""
+    """Stands at a moment of the sample's year; each look is a millisecond later, so that no two facts coincide.
+
+    The year ends at a full hour: two samples that are made in the same hour are the same to the byte.
+    """
 
     def __init__(self, end: dt.datetime) -> None:
-        self._end = end.replace(microsecond=0) - dt.timedelta(hours=1)
+        self._end = end.replace(minute=0, second=0, microsecond=0) - dt.timedelta(hours=1)
         self._now = self._end - dt.timedelta(days=400)
 
     def __call__(self) -> dt.datetime:
