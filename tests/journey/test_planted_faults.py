@@ -217,6 +217,12 @@ def test_planted_a_waiver_past_its_date(run: Run, tmp_path: Path) -> None:
     (tmp_path / "own.yaml").write_text(OWN, encoding="utf-8")
     (tmp_path / "flow.yaml").write_text(FLOW, encoding="utf-8")
     run("apply", "-f", "flow.yaml", "--as", "Carla Nunes")
+    before = Here(tmp_path / ".interlock")
+    with before.store.reading() as reading:
+        row = reading.workflow(W)
+        assert row is not None
+    before.store.close()
+    proven(tmp_path, row.release)  # what people decided is on record
     about = ("waive", W, "--gate", "human in the loop", "--check", "reviewer tools", "--reason", "comes in May")
     past = run(*about, "--until", f"{TODAY - dt.timedelta(days=1):%Y-%m-%d}", "--as", "Ben Okafor")
     assert (past.status, "its end is not in the future" in past.said) == (4, True)
