@@ -46,6 +46,8 @@ def test_a_definition_is_read_for_its_problem(run: Run, tmp_path: Path) -> None:
         ("text: a claim is typed twice\nwho: clerks\n", "keep one of them"),
         ("workflow: x\nproblem: 3\n", "bad.yaml:2: problem: write its parts below it"),
         ("- who\n", "bad.yaml: write `who:`"),
+        ("who: a\nwho: b\n", "bad.yaml:2: who: is given twice (first in line 1); keep one"),
+        ("who: &a [x]\ncause: *a\n", "bad.yaml:2: `*a` refers to another place"),
         ("who: a: b\n", "bad.yaml:1: this is not YAML"),
         ("kpis: [{name: a, unit: b, direction: down, baseline: .nan}]\n", "bad.yaml:1: kpis.0.baseline:"),
     ],

@@ -70,6 +70,7 @@ def test_workflows_of_a_store_are_ranked_by_their_newest_sheet(run: Run, tmp_pat
     ("text", "words"),
     [
         ("- {name: a, impact: 6}\n", "c.yaml:1: 0.impact:"),
+        ("- {name: a, impact: 5, impact: 1}\n", "c.yaml:1: impact: is given twice"),
         ("- {name: a, impacts: 5}\n", "c.yaml:1: 0.impacts:"),
         ("name: a\n", "is no list of candidates yet"),
         ("- {name: a}\n- {name: a}\n", "'a' is there twice"),

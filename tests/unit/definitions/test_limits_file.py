@@ -14,6 +14,7 @@ from interlock.terms.errors import BadInput
 from interlock.terms.policy import FactKind, OpenHours
 from interlock.terms.workflow import Limits, WorkflowDefinition
 
+NUMBER = "; write a number without quotes or unit, such as 0.02 for 2 %"
 HEAD = """\
 workflow: refunds
 problem: {who: a, friction: b, cause: c, cost: d, outcome: e, metric: f, constraints: g}
@@ -115,8 +116,8 @@ def test_a_changed_file_of_rules_is_another_release(read: Read, tmp_path: Path) 
             "limits.amount_max_usd: 250.005 holds a fraction of a cent; write at most two digits behind the point",
         ),
         ("amount_max_usd: -1", "limits.amount_max_usd: Input should be greater than or equal to 0"),
-        ('amount_max_usd: "250.00"', "limits.amount_max_usd: Input should be a valid number"),
-        ("amount_max_usd: 1e99", "limits.amount_max_usd: Input should be a valid number"),
+        ('amount_max_usd: "250.00"', f"limits.amount_max_usd: Input should be a valid number{NUMBER}"),
+        ("amount_max_usd: 1e99", f"limits.amount_max_usd: Input should be a valid number{NUMBER}"),
         ("amount_max_usd: 1.0e+99", "limits.amount_max_usd: Input should be less than or equal to 1000000000"),
         ("amount_max_usd: .inf", "limits.amount_max_usd: Input should be a finite number"),
         (
@@ -125,7 +126,10 @@ def test_a_changed_file_of_rules_is_another_release(read: Read, tmp_path: Path) 
             "put a word in quotes, write a number as digits",
         ),
         ("amount_max: 250", "limits.amount_max: is not a field of a definition; did you mean `amount_max_usd`?"),
-        ("applied_per_hour: 1.5", "limits.applied_per_hour: Input should be a valid integer"),
+        (
+            "applied_per_hour: 1.5",
+            "limits.applied_per_hour: Input should be a valid integer; write a whole number without quotes or unit",
+        ),
         ("items_max: 0", "limits.items_max: Input should be greater than or equal to 1"),
         ("targets: []", "limits.targets: Tuple should have at least 1 item after validation, not 0"),
         ("targets: [a, b, a]", "limits.targets: 'a' is there twice; keep one"),

@@ -109,7 +109,8 @@ def test_all_faults_are_told_at_once_with_line_field_and_mend(faults: Faults) ->
     )
     assert faults(content) == [
         "w.yaml is not a workflow definition yet:",
-        "  w.yaml:1: workflow: String should match pattern '^[a-z0-9][a-z0-9-]{0,62}$'",
+        "  w.yaml:1: workflow: String should match pattern '^[a-z0-9][a-z0-9-]{0,62}$'; "
+        "write small letters, digits and hyphens, such as message-triage",
         "  w.yaml:14: owners.safty: is not a field of a definition; did you mean `safety`?",
         "  w.yaml:19: budget.error: Input should be less than 1",
         "  w.yaml:26: effect.action: is missing; add it",
@@ -117,6 +118,9 @@ def test_all_faults_are_told_at_once_with_line_field_and_mend(faults: Faults) ->
     ]
 
 
+WORDS = "; write words here, and a number or a date in quotes"
+NUMBER = "; write a number without quotes or unit, such as 0.02 for 2 %"
+NO_MAPPING = "w.yaml:1: a definition is a mapping that starts with `workflow: NAME`; `interlock init` writes one"
 BOOLEAN = "; YAML reads yes, no, on and off as true and false: put a word in quotes, write a number as digits"
 
 
@@ -126,8 +130,8 @@ BOOLEAN = "; YAML reads yes, no, on and off as true and false: put a word in quo
         ("value: Ana Ruiz", "value: yes", f"13: owners.value: Input should be a valid string{BOOLEAN}"),
         ("promote: [Ana Ruiz]", "promote: [no]", f"16: rights.promote.0: Input should be a valid string{BOOLEAN}"),
         ("workflow: triage", "workflow: on", f"1: workflow: Input should be a valid string{BOOLEAN}"),
-        ("value: Ana Ruiz", "value: 007", "13: owners.value: Input should be a valid string"),
-        ("value: Ana Ruiz", "value: 2026-03-02", "13: owners.value: Input should be a valid string"),
+        ("value: Ana Ruiz", "value: 007", "13: owners.value: Input should be a valid string" + WORDS),
+        ("value: Ana Ruiz", "value: 2026-03-02", "13: owners.value: Input should be a valid string" + WORDS),
         ("value: Ana Ruiz", 'value: ""', "13: owners.value: String should have at least 1 character"),
         ("value: Ana Ruiz", 'value: "  "', "13: owners.value: String should have at least 1 character"),
         (
@@ -146,11 +150,15 @@ BOOLEAN = "; YAML reads yes, no, on and off as true and false: put a word in quo
             "13: owners.value: holds a line break or an invisible character; write it on one line",
         ),
         ("value: Ana Ruiz", f"value: {'x' * 2001}", "13: owners.value: String should have at most 2000 characters"),
-        ("promote: [Ana Ruiz]", "promote: Ana Ruiz", "16: rights.promote: Input should be a valid tuple"),
+        (
+            "promote: [Ana Ruiz]",
+            "promote: Ana Ruiz",
+            "16: rights.promote: Input should be a valid tuple; write a list here, such as [a, b]",
+        ),
         ("error: 0.1", "error: .nan", "19: budget.error: Input should be a finite number"),
         ("error: 0.1", "error: .inf", "19: budget.error: Input should be a finite number"),
         ("error: 0.1", "error: yes", f"19: budget.error: Input should be a valid number{BOOLEAN}"),
-        ("error: 0.1", 'error: "0.1"', "19: budget.error: Input should be a valid number"),
+        ("error: 0.1", 'error: "0.1"', "19: budget.error: Input should be a valid number" + NUMBER),
         ("error: 0.1", "error: 0", "19: budget.error: Input should be greater than 0"),
         (
             "delta: 0.01",
@@ -177,7 +185,11 @@ BOOLEAN = "; YAML reads yes, no, on and off as true and false: put a word in quo
             "acts: {}",
             "30: acts: Dictionary should have at least 1 item after validation, not 0",
         ),
-        ("  model: sha256:one", "  1: sha256:one", "30: acts.1.[key]: Input should be a valid string"),
+        (
+            "  model: sha256:one",
+            "  1: sha256:one",
+            "30: acts.1.[key]: Input should be a valid string; put what stands before the colon in quotes",
+        ),
         ("rights:", "rights: {}\nright:", "16: right: is not a field of a definition; did you mean `rights`?"),
         ("owners:", "owners: {}\nowners:", "13: owners: is given twice (first in line 12); keep one"),
         (
@@ -224,21 +236,30 @@ BOMB = "a: &a [x, x]\n" + "".join(
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ("", "w.yaml: a definition is a mapping that starts with `workflow: NAME`"),
-        ("# nothing yet\n", "w.yaml: a definition is a mapping that starts with `workflow: NAME`"),
-        ("- workflow: triage\n", "w.yaml: a definition is a mapping that starts with `workflow: NAME`"),
-        ("triage", "w.yaml: a definition is a mapping that starts with `workflow: NAME`"),
+        ("", NO_MAPPING),
+        ("# nothing yet\n", NO_MAPPING),
+        ("- workflow: triage\n", NO_MAPPING),
+        ("triage", NO_MAPPING),
         (
             WHOLE + "---\nworkflow: other\n",
-            "w.yaml:32: this is not YAML: but found another document",
+            "w.yaml:32: this is not YAML: but found another document; keep what stands above the line of three "
+            "hyphens; write the other into a file of its own",
         ),
         (
             WHOLE.replace("  who:", "\twho:"),
             "w.yaml:3: this is not YAML: found character '\\t' that cannot start any token; "
             "indent with spaces, not with tabs",
         ),
-        (WHOLE.replace("  who:", "who"), "w.yaml:4: this is not YAML: could not find expected ':'"),
-        ("workflow: [triage\n", "w.yaml:2: this is not YAML: expected ',' or ']', but got '<stream end>'"),
+        (
+            WHOLE.replace("  who:", "who"),
+            "w.yaml:4: this is not YAML: could not find expected ':'; write a colon and a space after the field, or "
+            "indent the line",
+        ),
+        (
+            "workflow: [triage\n",
+            "w.yaml:1: this is not YAML: expected ',' or ']', but got '<stream end>'; "
+            "close the bracket that is opened here",
+        ),
         (
             BOMB + WHOLE,
             "w.yaml:2: `*a` refers to another place of the file; write the value out here",
@@ -251,17 +272,27 @@ BOMB = "a: &a [x, x]\n" + "".join(
             WHOLE.replace("owners:", "base: &base\n  value: x\nowners:\n  <<: *base"),
             "w.yaml:15: `*base` refers to another place of the file; write the value out here",
         ),
+        (
+            'owners:\n  value: "Ana Ruiz\nkpis: []\n',
+            "w.yaml:2: this is not YAML: found unexpected end of stream; close the quote that is opened here",
+        ),
+        (
+            WHOLE.replace("value: Ana Ruiz", "value: Ana: Ruiz"),
+            "w.yaml:13: this is not YAML: mapping values are not allowed here; put words that hold a colon in quotes, "
+            "and indent with plain spaces",
+        ),
         ("[" * 5000, "w.yaml:1: this is nested more than 20 deep; a definition is flat"),
         ("a: " + "{b: " * 5000 + "1" + "}" * 5000, "w.yaml:1: this is nested more than 20 deep; a definition is flat"),
         (
             "workflow: !!python/object/apply:os.system [id]\n",
             "w.yaml:1: this is not YAML: could not determine a constructor for the tag "
-            "'tag:yaml.org,2002:python/object/apply:os.system'",
+            "'tag:yaml.org,2002:python/object/apply:os.system'; "
+            "leave out the tag that begins with an exclamation mark",
         ),
-        ("? [a, b]\n: c\n", "w.yaml:1: this is not YAML: found unhashable key"),
+        ("? [a, b]\n: c\n", "w.yaml:1: this is not YAML: found unhashable key; write a plain word before the colon"),
         (
             WHOLE.replace("value: Ana Ruiz", "value: 2026-13-45"),
-            "w.yaml: a value cannot be read: month must be in 1..12; put it in quotes",
+            "w.yaml:13: a value cannot be read: month must be in 1..12; put it in quotes",
         ),
     ],
 )
@@ -273,7 +304,7 @@ def test_bytes_that_are_no_text(faults: Faults) -> None:
     assert faults(WHOLE.encode("utf-16")) == ["w.yaml is not UTF-8 text (byte 0); save it as UTF-8"]
     assert faults(b"workflow: tri\xe4ge\n") == ["w.yaml is not UTF-8 text (byte 13); save it as UTF-8"]
     (fault,) = faults("workflow: tri\x00age\n")
-    assert fault.startswith("w.yaml: this is not YAML: unacceptable character #x0000")
+    assert fault == "w.yaml:1: this is not YAML: unacceptable character #x0000; delete it"
 
 
 def test_a_huge_file(faults: Faults) -> None:

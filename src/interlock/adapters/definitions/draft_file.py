@@ -12,7 +12,8 @@ from pydantic_core import ErrorDetails
 
 from interlock.adapters.definitions.schema import ProblemPart, WorkflowFile
 from interlock.adapters.definitions.text_file import text_of
-from interlock.adapters.definitions.yaml_file import KIND, MISSING, fault_of, parsed, refusal, repeated
+from interlock.adapters.definitions.yaml_file import KIND, MISSING, fault_of, refusal
+from interlock.adapters.definitions.yaml_text import parsed, repeated
 from interlock.terms.errors import BadInput
 
 NAME_MAX = 63

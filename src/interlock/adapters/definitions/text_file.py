@@ -11,9 +11,11 @@ SIZE_MAX_BYTES = 1_000_000
 def text_of(path: Path, *, ending: str, kind: str) -> str:
     """The text of a file. Raises BadInput where there is none; `ending` and `kind` say what was expected."""
     try:
-        if path.stat().st_size > SIZE_MAX_BYTES:
+        with path.open("rb") as file:
+            stored = file.read(SIZE_MAX_BYTES + 1)  # and no more: a device has no size, and no end
+        if len(stored) > SIZE_MAX_BYTES:
             raise BadInput(f"{path} is over {SIZE_MAX_BYTES:,} bytes; {kind}")
-        return path.read_text(encoding="utf-8")
+        return stored.decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")
     except FileNotFoundError:
         near = difflib.get_close_matches(path.name, [p.name for p in _siblings(path)], n=3)
         hint = f"; did you mean {' or '.join(near)}?" if near else ""

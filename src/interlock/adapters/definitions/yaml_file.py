@@ -1,7 +1,7 @@
 """Reading a definition file; an error names the file, the line, the field and the mend."""
 
 import difflib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, get_args
 
@@ -13,14 +13,23 @@ from interlock.adapters.definitions.places import line_of
 from interlock.adapters.definitions.policy_texts import policy_texts
 from interlock.adapters.definitions.schema import WorkflowFile
 from interlock.adapters.definitions.text_file import text_of
+from interlock.adapters.definitions.yaml_text import parsed, repeated
 from interlock.terms.errors import BadInput
 from interlock.terms.policy import PolicyFault
 from interlock.terms.workflow import WorkflowDefinition
 
 PolicyCheck = Callable[[WorkflowDefinition], Sequence[PolicyFault]]
 
-DEPTH_MAX = 20
 MISSING = "missing"
+_MENDS = {
+    "string_type": "write words here, and a number or a date in quotes",
+    "float_type": "write a number without quotes or unit, such as 0.02 for 2 %",
+    "int_type": "write a whole number without quotes or unit",
+    "tuple_type": "write a list here, such as [a, b]",
+    "dict_type": "write its parts below it, one a line",
+    "model_type": "write its parts below it, one a line",
+    "invalid_key": "put what stands before the colon in quotes",
+}
 KIND = "a definition is a short YAML file"
 
 
@@ -31,7 +40,9 @@ def read_definition(path: Path, check: PolicyCheck | None = None) -> WorkflowDef
     """
     node, content = parsed(path, text_of(path, ending=".yaml", kind=KIND))
     if not isinstance(content, dict):
-        raise BadInput(f"{path}: a definition is a mapping that starts with `workflow: NAME`")
+        raise BadInput(
+            f"{path}:1: a definition is a mapping that starts with `workflow: NAME`; `interlock init` writes one"
+        )
     faults = list(repeated(path, node))
     try:
         file = WorkflowFile.model_validate(content)
@@ -62,57 +73,6 @@ def refusal(path: Path, faults: Sequence[str]) -> BadInput:
     return BadInput(f"{path} is not a workflow definition yet:\n{words}")
 
 
-def parsed(path: Path, text: str) -> tuple[yaml.Node | None, Any]:
-    """The text's YAML, with and without places. Raises BadInput where it is none, or has what no definition needs."""
-    try:
-        _check_shape(path, text)
-        loader = yaml.SafeLoader(text)
-        try:
-            node = loader.get_single_node()
-            return node, None if node is None else loader.construct_document(node)
-        finally:
-            loader.dispose()
-    except yaml.YAMLError as exc:
-        mark = getattr(exc, "problem_mark", None)
-        place = f"{path}:{mark.line + 1}" if mark else str(path)
-        words = " ".join(str(getattr(exc, "problem", None) or exc).split())
-        raise BadInput(f"{place}: this is not YAML: {words}{_mend(exc)}") from exc
-    except (ValueError, RecursionError) as exc:  # what YAML takes for a date or a number may be none
-        raise BadInput(f"{path}: a value cannot be read: {exc}; put it in quotes") from exc
-
-
-def _mend(exc: yaml.YAMLError) -> str:
-    return "; indent with spaces, not with tabs" if "\\t" in str(getattr(exc, "problem", "")) else ""
-
-
-def _check_shape(path: Path, text: str) -> None:
-    """Aliases can make a small file endless, and nothing in a definition is nested deeply."""
-    depth = 0
-    for event in yaml.parse(text, Loader=yaml.SafeLoader):
-        place = f"{path}:{event.start_mark.line + 1}" if event.start_mark else str(path)
-        if isinstance(event, yaml.AliasEvent):
-            raise BadInput(f"{place}: `*{event.anchor}` refers to another place of the file; write the value out here")
-        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-        if depth > DEPTH_MAX:
-            raise BadInput(f"{place}: this is nested more than {DEPTH_MAX} deep; a definition is flat")
-
-
-def repeated(path: Path, node: yaml.Node | None, prefix: str = "") -> Iterator[str]:
-    """Fields that are given twice: YAML would silently take the last."""
-    if isinstance(node, yaml.SequenceNode):
-        for item in node.value:
-            yield from repeated(path, item, prefix)
-    if not isinstance(node, yaml.MappingNode):
-        return
-    first: dict[str, int] = {}
-    for key, value in node.value:
-        name, line = str(key.value), key.start_mark.line + 1
-        if name in first:
-            yield f"{path}:{line}: {prefix}{name}: is given twice (first in line {first[name]}); keep one"
-        first.setdefault(name, line)
-        yield from repeated(path, value, f"{prefix}{name}.")
-
-
 def fault_of(path: Path, node: yaml.Node | None, error: ErrorDetails) -> str:
     """One fault with its line, its field and the mend."""
     location = error["loc"]
@@ -127,6 +87,12 @@ def message_of(error: ErrorDetails) -> str:
     if error["type"] == "extra_forbidden":
         return f"is not a field of a definition{_near(error['loc'])}"
     message = error["msg"].removeprefix("Value error, ")
+    is_key = error["type"] == "string_type" and error["loc"][-1:] == ("[key]",)
+    mend = _MENDS.get("invalid_key" if is_key else error["type"])
+    if error["type"] == "string_pattern_mismatch" and error["loc"] == ("workflow",):
+        mend = "write small letters, digits and hyphens, such as message-triage"
+    if mend and not isinstance(error["input"], bool):
+        return f"{message}; {mend}"
     if isinstance(error["input"], bool):
         message += "; YAML reads yes, no, on and off as true and false: put a word in quotes, write a number as digits"
     return message

@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 
 from interlock.adapters.definitions.text_file import text_of
+from interlock.adapters.definitions.yaml_text import parsed
 from interlock.terms.ai_fit import AnswerKind, FitAnswers, FitPack, FitQuestion, Wanted, Way
 from interlock.terms.errors import BadInput
 
@@ -54,7 +55,7 @@ def read_fit_answers(path: Path) -> FitAnswers | None:
 
     What is left out, empty or `unknown` is unknown. Raises BadInput with every fault.
     """
-    node = _composed(path, text_of(path, ending=".yaml", kind="answers are a short YAML file"))
+    node, _ = parsed(path, text_of(path, ending=".yaml", kind="answers are a short YAML file"))
     if not isinstance(node, yaml.MappingNode):
         raise BadInput(f"{path}: write one answer a line, such as `rules-decide: no`. {_asked()}")
     if any(str(key.value) == OF_A_DEFINITION for key, _ in node.value):
@@ -79,17 +80,6 @@ def read_fit_answers(path: Path) -> FitAnswers | None:
     if faults:
         raise BadInput("\n  ".join((f"{path} cannot be used yet:", *faults)))
     return FitAnswers(name or path.stem, values)
-
-
-def _composed(path: Path, text: str) -> yaml.Node | None:
-    try:
-        return yaml.compose(text, Loader=yaml.SafeLoader)
-    except yaml.YAMLError as exc:
-        mark = getattr(exc, "problem_mark", None)
-        words = " ".join(str(getattr(exc, "problem", None) or exc).split())
-        raise BadInput(f"{path}{f':{mark.line + 1}' if mark else ''}: this is not YAML: {words}") from None
-    except (ValueError, RecursionError) as exc:
-        raise BadInput(f"{path}: a value cannot be read: {exc}; put it in quotes") from None
 
 
 def _known(value: yaml.Node) -> str | None:

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapte
 
 from interlock.adapters.definitions.places import line_of
 from interlock.adapters.definitions.text_file import text_of
+from interlock.adapters.definitions.yaml_text import parsed, repeated
 from interlock.terms.errors import BadInput
 from interlock.terms.selection import Criterion, Scored
 
@@ -42,21 +43,18 @@ def default_weights() -> dict[Criterion, float]:
 def read_candidates(path: Path) -> tuple[Scored, ...]:
     """The candidates in a YAML list, in its order. Raises BadInput with every fault of its form."""
     text = text_of(path, ending=".yaml", kind="candidates are a short YAML list")
+    node, content = parsed(path, text)
+    twice = list(repeated(path, node))
+    if twice:
+        raise BadInput("\n  ".join((f"{path} is no list of candidates yet:", *twice)))
     try:
-        node, content = yaml.compose(text, Loader=yaml.SafeLoader), yaml.safe_load(text)
         read = _FILE.validate_python(content)
-    except yaml.YAMLError as exc:
-        mark = getattr(exc, "problem_mark", None)
-        words = " ".join(str(getattr(exc, "problem", None) or exc).split())
-        raise BadInput(f"{path}{f':{mark.line + 1}' if mark else ''}: this is not YAML: {words}") from None
     except ValidationError as exc:
         faults = (f"{path}:{line_of(node, one['loc'])}: {_field(one['loc'])}: {one['msg']}" for one in exc.errors())
         told = "\n  ".join(dict.fromkeys(faults))
         raise BadInput(
             f"{path} is no list of candidates yet (`- name: ...`, five scores of 1 to 5):\n  {told}"
         ) from None
-    except (ValueError, RecursionError) as exc:
-        raise BadInput(f"{path}: a value cannot be read: {exc}; put it in quotes") from None
     return tuple(
         Scored(
             place=f"{path}:{line_of(node, (index,))}",

@@ -3,7 +3,6 @@
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from interlock.adapters.definitions.field_types import Words
@@ -11,6 +10,7 @@ from interlock.adapters.definitions.initiative_schema import Kpis
 from interlock.adapters.definitions.places import line_of
 from interlock.adapters.definitions.schema import ProblemPart
 from interlock.adapters.definitions.text_file import text_of
+from interlock.adapters.definitions.yaml_text import parsed, repeated
 from interlock.terms.errors import BadInput
 from interlock.terms.problem import StatedProblem
 from interlock.terms.workflow import Problem
@@ -58,17 +58,12 @@ class _Alone(ProblemPart):
 def read_problem(path: Path) -> StatedProblem:
     """The statement in a YAML file. Raises BadInput with every fault of what it says about the problem."""
     text = text_of(path, ending=".yaml", kind="a problem statement is a page")
-    try:
-        node, content = yaml.compose(text, Loader=yaml.SafeLoader), yaml.safe_load(text)
-    except yaml.YAMLError as exc:
-        mark = getattr(exc, "problem_mark", None)
-        place = f"{path}:{mark.line + 1}" if mark else str(path)
-        words = getattr(exc, "problem", None) or exc
-        raise BadInput(f"{place}: this is not YAML: {words}; put words that hold a colon in quotes") from exc
-    except (ValueError, RecursionError) as exc:
-        raise BadInput(f"{path}: a value cannot be read: {exc}; put it in quotes") from exc
+    node, content = parsed(path, text)
     if not isinstance(content, dict):
         raise BadInput(f"{path}: write `who:`, `friction:` and so on, one a line; or read a text with --text")
+    twice = list(repeated(path, node))
+    if twice:
+        raise BadInput(f"{path} is not a problem statement yet:\n  " + "\n  ".join(twice))
     try:
         return _stated(content)
     except ValidationError as exc:
