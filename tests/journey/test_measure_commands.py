@@ -4,7 +4,10 @@ from pathlib import Path
 
 import pytest
 
+import portfolio_made
 from commandline import DEFINITION, Run
+from interlock.engine.economics.glance import glance
+from interlock.surfaces.cli.portfolio import show
 from interlock.terms.stage import RolloutStage
 
 KPI = "kpis:\n  - {name: first answer, unit: hours, direction: down, baseline: 4.0, target: 1.0}\n"
@@ -46,6 +49,13 @@ def test_from_a_measurement_to_the_portfolio(applied: Run) -> None:
     )  # fmt: skip
     assert figures["gains"][0]["evidence"] == [said.out.split()[-1]]
     assert figures["cost"]["missing"] == "no case ended in success yet"
+
+
+def test_the_cost_of_a_success_says_that_it_is_over_all_on_record() -> None:
+    one = next(each for each in portfolio_made.portfolio().standings if each.definition.name == "message-triage")
+    seen = glance(one)
+    assert seen.cost.successes == sum(run.successes for run in one.runs) > one.runs[-1].successes
+    assert show._money(seen).endswith(f" USD, over all {seen.cost.successes:,} on record")
 
 
 def test_a_file_of_values_is_recorded_whole_or_not_at_all(applied: Run, tmp_path: Path) -> None:

@@ -24,8 +24,9 @@ HELP = """Show where every workflow stands, stage by stage, and what each needs 
 
 Per workflow: its KPI now against baseline and target, how many of the cases with a known outcome were wrong against its
 error budget, the share that was automatic, and what a success costs. Figures are those of the newest period on record,
-with their denominator and, in brackets, the exact 95 % interval (Clopper-Pearson); `interlock measure` puts them
-there. `--json` adds the evidence of each figure.
+with their denominator and, in brackets, the exact 95 % interval (Clopper-Pearson); only the cost of a success is over
+all periods on record, where reports tell that of their own. `interlock measure` puts figures on record. `--json` adds
+the evidence of each.
 
 `--enforce` needs no person: where spend rises and no KPI moves the grant ends, and where a success costs more than its
 ceiling an incident is opened. Both are recorded with their cause, and neither is done twice.
@@ -124,7 +125,7 @@ def _kpi(one: Gain) -> str:
 def _money(seen: Glance) -> str:
     budget = "no error budget" if seen.budget is None else f"error budget {seen.budget:.1%}"
     cost = (
-        f"a success costs {seen.cost.value_usd:,.2f} USD"
+        f"a success costs {seen.cost.value_usd:,.2f} USD, over all {seen.cost.successes:,} on record"
         if seen.cost.value_usd is not None
         else "cost of a success not known"
     )
