@@ -1,6 +1,7 @@
 """The portfolio as it is read from a store: each figure with the evidence that it came from."""
 
 import datetime as dt
+import gc
 from dataclasses import replace
 
 import pytest
@@ -118,3 +119,16 @@ def test_the_entry_at_a_time_is_found_by_halving(live: House) -> None:
         ]
         assert entry_at(reading, "2000-01-01") == 0
         assert entry_at(reading, "2100-01-01") == entries[-1].index + 1
+
+
+def test_what_an_application_froze_stays_frozen_and_the_collector_goes_on(house: House) -> None:
+    with house.store.reading() as reading:
+        read_portfolio(reading, house.now)
+        assert (gc.isenabled(), gc.get_freeze_count()) == (True, 0)
+        gc.freeze()
+        frozen = gc.get_freeze_count()
+        try:
+            read_portfolio(reading, house.now)
+            assert (gc.isenabled(), gc.get_freeze_count() > frozen // 2) == (True, True)
+        finally:
+            gc.unfreeze()

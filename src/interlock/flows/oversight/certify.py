@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from interlock.engine.evaluation.scored import Scored, mistakes, risk_coverage, wrong_at_the_top
+from interlock.engine.evaluation.scored import mistakes, risk_coverage, wrong_at_the_top
 from interlock.engine.evaluation.split import Keys, divide
 from interlock.engine.oversight.threshold.candidates import LabellingDesign, labelling_design
 from interlock.engine.oversight.threshold.certify import certify
@@ -144,9 +144,3 @@ def _none_but_for_the_top(past: PastCases, asked: Asked, certificate: Certificat
     kept = np.ones(past.n, dtype=np.bool_)
     kept[wrong_at_the_top(past.scored, _TOP)] = False
     return is_certified(_certify(past.chosen([int(i) for i in np.flatnonzero(kept)]), asked, asked.promise))
-
-
-def at_threshold(scored: Scored, threshold: float) -> tuple[int, int]:
-    """(cases at or over it, wrong ones among them)."""
-    over = scored.confidence >= threshold
-    return int(over.sum()), int((over & scored.wrong).sum())

@@ -54,9 +54,11 @@ def read_portfolio(reading: Reading, now: dt.datetime, *, ledger_holds: bool | N
 
 @contextmanager
 def _collecting_later() -> Iterator[None]:
-    """A hundred thousand terms are made and all are kept: looking through them for cycles meanwhile finds none.
+    """A hundred thousand terms are made and all are kept: looking through them for cycles finds none.
 
-    It would take a seventh of the time in which a thousand workflows are read.
+    Not meanwhile, and not right after: they are put with the old objects, which are looked through seldom. Together
+    that would take a fifth of the time in which a thousand workflows are read. Where the application froze objects of
+    its own they stay frozen, and the terms stay young.
     """
     collects = gc.isenabled()
     gc.disable()
@@ -64,6 +66,9 @@ def _collecting_later() -> Iterator[None]:
         yield
     finally:
         if collects:
+            if not gc.get_freeze_count():
+                gc.freeze()
+                gc.unfreeze()  # into the oldest generation
             gc.enable()
 
 

@@ -14,7 +14,6 @@ DISTINCT_NUMBERS_LEAST = 13  # fewer are compared as categories: a rank test is 
 NUMERIC_SHARE = 0.95
 CATEGORIES_MAX = 200
 IDENTIFIER_SHARE = 0.5
-RARER = "(rarer values)"
 
 
 @dataclass(frozen=True, slots=True)
