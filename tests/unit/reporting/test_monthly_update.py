@@ -199,3 +199,8 @@ def test_a_workflow_over_its_own_budget_is_named_though_all_buckets_together_are
     assert row[:2] == ("w", "compute")
     assert isinstance(row[3], Figure)
     assert row[3].evidence
+
+
+def test_a_count_stands_without_a_unit_as_its_name_says_what_is_counted() -> None:
+    shown = figure("orders corrected a week", 27.0, "count", limits=(25.5, 28.5), n=200)
+    assert (shown.shown, shown.interval, shown.denominator) == ("27", "(25.5 to 28.5)", "n 200")

@@ -21,7 +21,7 @@ def quantity(value: float, unit: str) -> str:
     if unit == "USD":
         return usd(value)
     digits = f"{value:,.0f}" if value == round(value) else f"{value:,.4g}" if abs(value) < 1000 else f"{value:,.1f}"
-    return f"{digits} {unit}".strip()
+    return digits if unit == "count" else f"{digits} {unit}".strip()  # the name says what is counted
 
 
 def figure(
