@@ -46,6 +46,7 @@ def test_candidates_in_yaml_are_ranked_and_an_idea_is_not_scored(run: Run, tmp_p
     assert said["not_scored"] == [{"name": "idea", "missing": ["problem"]}]
     assert said["ranking"]["weights"] == dict.fromkeys(("impact", "complexity", "alignment", "data", "resources"), 1.0)
     assert "1 of 5 scores" in run("select", "c.yaml").out
+    assert "impact is given twice" in run("select", "c.yaml", "--weights", "impact=1,impact=2").said
 
 
 def test_workflows_of_a_store_are_ranked_by_their_newest_sheet(run: Run, tmp_path: Path) -> None:

@@ -66,13 +66,16 @@ def select_command(
 
 
 def _weights(given: str, default: Mapping[Criterion, float]) -> dict[Criterion, float]:
-    wanted = dict(default)
+    wanted, named = dict(default), set[str]()
     for part in filter(None, (one.strip() for one in given.split(","))):
         name, _, number = part.partition("=")
         try:
             wanted[Criterion(name.strip())] = float(number)
         except ValueError as exc:
             raise BadInput(f"--weights {part}: write NAME=NUMBER with one of {', '.join(Criterion)}") from exc
+        if name.strip() in named:
+            raise BadInput(f"--weights {given}: {name.strip()} is given twice; keep one")
+        named.add(name.strip())
     if not all(0 <= weight <= 1_000_000 for weight in wanted.values()) or not any(wanted.values()):
         raise BadInput(f"--weights {given}: each must be 0 to 1,000,000, and one above 0")
     return wanted
