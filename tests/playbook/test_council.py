@@ -98,12 +98,12 @@ def test_what_an_organisation_leaves_out_is_a_gap_and_two_owners_are_one_too_man
         ("organisation: N\ncouncil: A\n", ":2: council: write a list here"),
         ("organisation: N\nresponsibilities:\n  vendors: {owner: 5}\n", ":3: responsibilities.vendors.owner: write a"),
         ("organisation: 5\n", ":1: organisation: write words here"),
-        ("organisation: N\norganisation: M\n", ":2: organisation: is given twice; keep one"),
+        ("organisation: N\norganisation: M\n", ":2: organisation: is given twice (first in line 1); keep one"),
         ("organisation: N\nmeets_every_days: 0\n", ":2: meets_every_days: Input should be greater than or equal to 1"),
         ("council: [A]", ":1: organisation: is missing; add it"),
         ("- a", ":1: (whole file): write its parts below it, one a line"),
         ("a: [", ":1: this is not YAML"),
-        ("organisation: &a N\ncouncil: [*a]", "an alias"),
+        ("organisation: &a N\ncouncil: [*a]", "refers to another place"),
     ],
 )
 def test_an_organisation_file_that_is_none(tmp_path: Path, text: str, said: str) -> None:

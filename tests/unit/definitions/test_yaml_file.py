@@ -281,8 +281,8 @@ BOMB = "a: &a [x, x]\n" + "".join(
             "w.yaml:13: this is not YAML: mapping values are not allowed here; put words that hold a colon in quotes, "
             "and indent with plain spaces",
         ),
-        ("[" * 5000, "w.yaml:1: this is nested more than 20 deep; a definition is flat"),
-        ("a: " + "{b: " * 5000 + "1" + "}" * 5000, "w.yaml:1: this is nested more than 20 deep; a definition is flat"),
+        ("[" * 5000, "w.yaml:1: this is nested more than 20 deep; such a file is flat"),
+        ("a: " + "{b: " * 5000 + "1" + "}" * 5000, "w.yaml:1: this is nested more than 20 deep; such a file is flat"),
         (
             "workflow: !!python/object/apply:os.system [id]\n",
             "w.yaml:1: this is not YAML: could not determine a constructor for the tag "

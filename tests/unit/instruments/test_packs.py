@@ -165,7 +165,7 @@ def test_an_instrument_of_ones_own_is_read_beside_the_others(tmp_path: Path) -> 
         (("title: Two", "titel: Two"), "own.yaml:9: items.1.titel: Extra inputs"),
         (("scale: 1-5", "scale: 1-9"), "own.yaml:5: scale"),
         (("id: ours", "id: skill-stack"), "is taken by an instrument of the product"),
-        (("title: Ours", "title: &a Ours\nrevisit: *a"), "an alias"),
+        (("title: Ours", "title: &a Ours\nrevisit: *a"), "refers to another place"),
         (("low: 2", "low: .nan"), "bands.0.low"),
     ],
 )

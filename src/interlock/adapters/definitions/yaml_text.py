@@ -25,7 +25,7 @@ _MENDS = {
 _VALUE = re.compile(r"(?:^|[\s:,\[])(?:\d{4}-\d{1,2}-\d{1,2}|\d{400,})")  # what may be no date, or too large a number
 
 
-def parsed(path: Path, text: str) -> tuple[yaml.Node | None, Any]:
+def parsed(path: Path | str, text: str) -> tuple[yaml.Node | None, Any]:
     """The text's YAML, with and without places. Raises BadInput where it is none, or has what no such file needs."""
     try:
         _check_shape(path, text)
@@ -61,7 +61,7 @@ def _mend(words: str) -> str:
     return next((f"; {mend}" for sign, mend in _MENDS.items() if sign in words), "")
 
 
-def _check_shape(path: Path, text: str) -> None:
+def _check_shape(path: Path | str, text: str) -> None:
     """Aliases can make a small file endless, and nothing that people write here is nested deeply."""
     depth = 0
     for event in yaml.parse(text, Loader=yaml.SafeLoader):
@@ -70,10 +70,10 @@ def _check_shape(path: Path, text: str) -> None:
             raise BadInput(f"{place}: `*{event.anchor}` refers to another place of the file; write the value out here")
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > DEPTH_MAX:
-            raise BadInput(f"{place}: this is nested more than {DEPTH_MAX} deep; a definition is flat")
+            raise BadInput(f"{place}: this is nested more than {DEPTH_MAX} deep; such a file is flat")
 
 
-def repeated(path: Path, node: yaml.Node | None, prefix: str = "") -> Iterator[str]:
+def repeated(path: Path | str, node: yaml.Node | None, prefix: str = "") -> Iterator[str]:
     """Fields that are given twice: YAML would silently take the last."""
     if isinstance(node, yaml.SequenceNode):
         for item in node.value:

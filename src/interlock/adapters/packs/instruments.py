@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 
 from interlock.adapters.definitions.places import line_of
 from interlock.adapters.definitions.text_file import text_of
+from interlock.adapters.definitions.yaml_text import parsed, repeated
 from interlock.adapters.packs.own_pack import own_packs
 from interlock.terms.errors import BadInput
 from interlock.terms.instrument import Band, HardRule, Instrument, Item, Scale
@@ -115,18 +116,17 @@ def _own() -> tuple[Instrument, ...]:
 
 def read_answers(path: Path) -> dict[str, Any]:
     """Answers by item as a file holds them: a value, or a mapping of value, words and evidence."""
-    content = _content(str(path), text_of(path, ending=".yaml", kind="answers are a short YAML file"))
+    _, content = _content(str(path), text_of(path, ending=".yaml", kind="answers are a short YAML file"))
     if not isinstance(content, dict) or not content or not all(isinstance(key, str) for key in content):
         raise BadInput(f"{path}: answers are a mapping such as `security: {{value: 4, evidence: [sha256:...]}}`")
     return content
 
 
 def _instrument(name: str, text: str) -> Instrument:
-    content = _content(name, text)
+    node, content = _content(name, text)
     try:
         return _Pack.model_validate(content).term()
     except ValidationError as exc:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
         faults = (
             f"{name}:{line_of(node, one['loc'])}: {'.'.join(map(str, one['loc'])) or '(whole file)'}: "
             f"{one['msg'].removeprefix('Value error, ')}"
@@ -135,25 +135,8 @@ def _instrument(name: str, text: str) -> Instrument:
         raise BadInput(f"{name} is no instrument yet:\n  " + "\n  ".join(faults)) from None
 
 
-class _Once(yaml.SafeLoader):
-    """YAML would silently take the last of two answers to one item."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002
-        names = [key.value for key, _ in node.value]
-        twice = next((name for name in names if names.count(name) > 1), None)
-        if twice is not None:
-            raise yaml.MarkedYAMLError(problem=f"'{twice}' is given twice; keep one", problem_mark=node.start_mark)
-        return super().construct_mapping(node, deep)
-
-
-def _content(name: str, text: str) -> Any:
-    try:
-        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, Loader=yaml.SafeLoader)):
-            raise BadInput(f"{name}: an alias (`*name`) refers to another place of the file; write the value out")
-        return yaml.load(text, Loader=_Once)  # noqa: S506 - a SafeLoader
-    except yaml.YAMLError as exc:
-        mark = getattr(exc, "problem_mark", None)
-        words = " ".join(str(getattr(exc, "problem", None) or exc).split())
-        raise BadInput(f"{name}{f':{mark.line + 1}' if mark else ''}: this is not usable YAML: {words}") from None
-    except (ValueError, RecursionError) as exc:
-        raise BadInput(f"{name}: a value cannot be read: {exc}; put it in quotes") from None
+def _content(name: str, text: str) -> tuple[yaml.Node | None, Any]:
+    node, content = parsed(name, text)
+    if faults := list(repeated(name, node)):
+        raise BadInput("\n  ".join((f"{name} cannot be used yet:", *faults)))
+    return node, content

@@ -1,14 +1,13 @@
 """A short YAML file that people write, read by its model; an error names the file, the line, the field and the mend."""
 
 import difflib
-from collections.abc import Iterator
 from typing import Any, TypeVar, get_args
 
-import yaml
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from interlock.adapters.definitions.places import line_of
+from interlock.adapters.definitions.yaml_text import parsed, repeated
 from interlock.terms.errors import BadInput
 
 Part = TypeVar("Part", bound=BaseModel)
@@ -25,18 +24,8 @@ _MENDS = {
 
 def written_part(name: str, text: str, model: type[Part], *, what: str) -> Part:
     """The part that a text holds. Raises BadInput with every fault; `what` is what the file is to be."""
-    try:
-        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, Loader=yaml.SafeLoader)):
-            raise BadInput(f"{name}: an alias (`*name`) refers to another place of the file; write the value out")
-        node, content = yaml.compose(text, Loader=yaml.SafeLoader), yaml.safe_load(text)
-    except yaml.YAMLError as exc:
-        mark = getattr(exc, "problem_mark", None)
-        words = " ".join(str(getattr(exc, "problem", None) or exc).split())
-        place = f"{name}:{mark.line + 1}" if mark else name
-        raise BadInput(f"{place}: this is not YAML: {words}; put words that hold a colon in quotes") from exc
-    except (ValueError, RecursionError) as exc:  # what YAML takes for a date or a number may be none
-        raise BadInput(f"{name}: a value cannot be read: {exc}; put it in quotes") from exc
-    faults = list(_twice(name, node))
+    node, content = parsed(name, text)
+    faults = list(repeated(name, node))
     try:
         part = model.model_validate(content)
     except ValidationError as exc:
@@ -56,22 +45,6 @@ def near(word: str, known: list[str]) -> str:
     """What may have been meant instead, as the mend of a word that is not known."""
     found = difflib.get_close_matches(word, known, n=1)
     return f"did you mean '{found[0]}'?" if found else f"there are: {', '.join(known)}"
-
-
-def _twice(name: str, node: yaml.Node | None, prefix: str = "") -> Iterator[str]:
-    """Fields that are given twice: YAML would silently take the last."""
-    if isinstance(node, yaml.SequenceNode):
-        for item in node.value:
-            yield from _twice(name, item, prefix)
-    if not isinstance(node, yaml.MappingNode):
-        return
-    seen: set[str] = set()
-    for key, value in node.value:
-        field = str(key.value)
-        if field in seen:
-            yield f"{name}:{key.start_mark.line + 1}: {prefix}{field}: is given twice; keep one"
-        seen.add(field)
-        yield from _twice(name, value, f"{prefix}{field}.")
 
 
 def _fault(model: type[BaseModel], error: ErrorDetails) -> str:
