@@ -8,7 +8,7 @@ from governed import ANA, BEN, House
 from interlock.engine.access.signature import secret_of
 from interlock.flows.access.hooks import create_hook, hooks, live_hook, revoke_hook
 from interlock.flows.access.tokens import Tokens, create_token, revoke_token, tokens
-from interlock.terms.access import ANYBODY, Caller, Role
+from interlock.terms.access import ANYBODY, Caller, Role, RoleAt
 from interlock.terms.errors import BadInput
 from interlock.terms.person import Person
 
@@ -26,7 +26,7 @@ def test_anybody_is_let_in_only_until_the_first_token_is_made(house: House) -> N
     assert (here.any, here.known(None), here.known("guess")) == (False, ANYBODY, ANYBODY)
     made = token(house, "desk", Role.RUNTIME)
     for known in (here, elsewhere):
-        assert known.known(made) == Caller("desk", frozenset({Role.RUNTIME}))
+        assert known.known(made) == Caller("desk", frozenset({RoleAt(Role.RUNTIME)}))
         assert (known.any, known.known(None), known.known(""), known.known(made + "x")) == (True, None, None, None)
     revoke_token(house.store, "desk", by=BEN, clock=house.clock)
     assert (here.known(made), elsewhere.known(made), here.known(None)) == (None, None, None)
@@ -47,7 +47,7 @@ def test_a_token_is_kept_as_a_digest(house: House) -> None:
     }
     assert (row.name, row.roles, row.created_by, row.revoked_at) == (
         "Ben Okafor",
-        (Role.OPERATOR, Role.REVIEWER),
+        (RoleAt(Role.OPERATOR), RoleAt(Role.REVIEWER)),
         "Ana Ruiz",
         None,
     )

@@ -6,13 +6,14 @@ import hmac
 import threading
 from collections.abc import Iterable
 
+from interlock.engine.access.permissions import role_at
 from interlock.engine.timestamp import stamp
 from interlock.flows.access.names import check_new_name
 from interlock.flows.ledger.record import record
 from interlock.ports.clock import Clock
 from interlock.ports.randomness import Randomness
 from interlock.ports.store import Reading, Store
-from interlock.terms.access import ANYBODY, Caller, Role, TokenRow
+from interlock.terms.access import ANYBODY, Caller, Role, RoleAt, TokenRow
 from interlock.terms.errors import BadInput
 from interlock.terms.ledger import LedgerEntry
 from interlock.terms.person import Person
@@ -23,20 +24,20 @@ CREATED, REVOKED = "token.created", "token.revoked"
 
 
 def create_token(
-    store: Store, name: str, roles: Iterable[Role], *, by: Person, clock: Clock, randomness: Randomness
+    store: Store, name: str, roles: Iterable[Role | RoleAt], *, by: Person, clock: Clock, randomness: Randomness
 ) -> str:
     """A new token, which nobody can show again: the store keeps its SHA-256. Raises BadInput for a name used before.
 
     A token for a person carries that person's name: what is done with it is done in that name.
     """
-    roles = sorted(set(roles))
-    if not roles:
+    held = sorted(set(map(str, roles)))
+    if not held:
         raise BadInput(f"a token needs a role: --role {', '.join(Role)}")
     token = PREFIX + base64.urlsafe_b64encode(randomness(TOKEN_BYTES)).decode().rstrip("=")
     with store.transaction() as tx:
         tx.fence()  # entries about tokens come in the order in which they hold
         name = check_new_name(name, [row.name for row in tokens(tx)], by=by)
-        body = {"name": name, "sha256": _digest(token), "roles": roles, "by": by.name}
+        body = {"name": name, "sha256": _digest(token), "roles": held, "by": by.name}
         record(tx, CREATED, {**body, "authenticated": by.authenticated}, at=stamp(clock()))
     return token
 
@@ -58,7 +59,7 @@ def tokens(reading: Reading) -> tuple[TokenRow, ...]:
     return tuple(
         TokenRow(
             entry.body["name"],
-            tuple(map(Role, entry.body["roles"])),
+            tuple(map(role_at, entry.body["roles"])),
             entry.body["by"],
             entry.at,
             revoked.get(entry.body["name"]),
@@ -108,7 +109,7 @@ class Tokens:
 
 
 def _caller(entry: LedgerEntry) -> Caller:
-    return Caller(entry.body["name"], frozenset(map(Role, entry.body["roles"])))
+    return Caller(entry.body["name"], frozenset(map(role_at, entry.body["roles"])))
 
 
 def _digest(token: str) -> str:

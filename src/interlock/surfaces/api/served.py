@@ -116,8 +116,8 @@ class Needs:
     def __call__(self, request: Request) -> Caller:
         """Who asks. Raises Problem where that may not be."""
         found = caller(request)
-        if found.roles.isdisjoint(self.roles):
-            has = ", ".join(sorted(found.roles)) or "no role"
+        if not any(map(found.holds, self.roles)):
+            has = ", ".join(sorted(map(str, found.roles))) or "no role"
             raise forbidden(f"this needs the role {' or '.join(self.roles)}; the token '{found.name}' has {has}")
         return found
 
@@ -127,7 +127,7 @@ def person_of(found: Caller, by: str | None) -> Person:
 
     Raises Problem where somebody else's name is given.
     """
-    if found.name is None or Role.RUNTIME in found.roles:
+    if found.name is None or found.holds(Role.RUNTIME):
         own = by is None or by == found.name
         return Person((found.name if by is None else by) or "", authenticated=own and found.name is not None)
     if by not in (None, found.name):

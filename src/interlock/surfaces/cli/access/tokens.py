@@ -5,10 +5,11 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
+from interlock.engine.access.permissions import role_at
+from interlock.engine.ledger.canonical import plain
 from interlock.flows.access.tokens import create_token, revoke_token, tokens
 from interlock.surfaces.cli.store_options import AsOption, JsonOption, StoreOption, opened, person, show_json
 from interlock.surfaces.cli.toolbox import toolbox
-from interlock.terms.access import Role
 
 TokenName = Annotated[str, typer.Argument(help="Whose token it is: a person or an application.", show_default=False)]
 
@@ -16,7 +17,9 @@ TokenName = Annotated[str, typer.Argument(help="Whose token it is: a person or a
 def create_token_command(
     context: typer.Context,
     name: TokenName,
-    role: Annotated[list[Role], typer.Option(help="What it may do; may be given several times.")],
+    role: Annotated[
+        list[str], typer.Option(help="What it may do, such as reviewer or reviewer@workflow/NAME; may be given again.")
+    ],
     by: AsOption,
     store: StoreOption = None,
     as_json: JsonOption = False,
@@ -29,7 +32,9 @@ def create_token_command(
     """
     box = toolbox(context)
     with opened(box, store) as opened_store:
-        token = create_token(opened_store, name, role, by=person(by), clock=box.clock, randomness=box.randomness)
+        token = create_token(
+            opened_store, name, map(role_at, role), by=person(by), clock=box.clock, randomness=box.randomness
+        )
     if as_json:
         show_json(box, {"name": name, "roles": role, "token": token})
     else:
@@ -43,11 +48,11 @@ def list_tokens_command(context: typer.Context, store: StoreOption = None, as_js
     with opened(box, store) as opened_store, opened_store.reading() as reading:
         rows = tokens(reading)
     if as_json:
-        show_json(box, rows)
+        show_json(box, [{**plain(row), "roles": list(map(str, row.roles))} for row in rows])
         return
     for row in rows:
         state = f"revoked {row.revoked_at}" if row.revoked_at else "live"
-        words = f"{row.name}: {', '.join(row.roles)}; made by {row.created_by} {row.created_at}; {state}"
+        words = f"{row.name}: {', '.join(map(str, row.roles))}; made by {row.created_by} {row.created_at}; {state}"
         box.out.print(Text(words), soft_wrap=True)
     if not rows:
         box.out.print(Text("There are no tokens: a server on this store listens on its own machine only."))

@@ -1,0 +1,82 @@
+"""What each role may do, and whether a caller may do one thing in one place. What is not listed is denied."""
+
+from collections.abc import Mapping
+
+from interlock.terms.access import EVERYWHERE, Caller, Permission, Role, RoleAt, Scope
+from interlock.terms.errors import BadInput
+
+_SEES = frozenset({"portfolio:read", "workflow:read", "instrument:read", "report:read", "standup:read", "switch:read"})
+_ANSWERS = frozenset({"instrument:answer", "standup:act", "incident:open", "kpi:record", "evidence:add"})
+_OWNS = (
+    _SEES
+    | _ANSWERS
+    | {"council:read", "council:decide", "stage:move", "waiver:give", "workflow:define", "grant:promote", "case:read"}
+    | {"switch:kill", "switch:resume", "switch:drill", "incident:close", "ledger:read", "report:schedule", "try:run"}
+)
+MAY: Mapping[Role, frozenset[str]] = {
+    Role.RUNTIME: frozenset({"case:propose", "case:read", "workflow:read", "evidence:add", "switch:kill"}),
+    Role.REVIEWER: frozenset(
+        {"review:read", "review:decide", "case:read", "content:read", "workflow:read", "switch:read", "switch:kill"}
+    ),
+    Role.OPERATOR: _SEES
+    | {"case:read", "content:read", "switch:kill", "switch:resume", "switch:drill", "incident:open", "ledger:read"}
+    | {"ledger:verify", "ledger:export"},
+    Role.AUDITOR: _SEES
+    | {"council:read", "case:read", "content:read", "ledger:read", "ledger:verify", "ledger:export", "review:read"}
+    | {"settings:read"},
+    Role.LEADER: _OWNS | {"organisation:define", "ledger:verify", "settings:read"},
+    Role.VALUE_OWNER: _OWNS,
+    Role.SAFETY_OWNER: _OWNS | {"content:read", "review:read", "ledger:verify", "ledger:export"},
+    # Whoever hands out roles decides nothing about a workflow, and sees no case.
+    Role.ADMINISTRATOR: _SEES
+    | {"settings:read", "account:manage", "token:manage", "hook:manage", "organisation:define", "report:schedule"}
+    | {"try:run"},
+}
+"""`resource:action` by role. Who of those who may asks is in the right list of a definition is a rule of its own."""
+
+
+def role_at(text: str) -> RoleAt:
+    """The role and where it is held, as it is written (terms.access.RoleAt). Raises BadInput for what is neither."""
+    role, at, scope = text.partition("@")
+    if role not in set(Role):
+        raise BadInput(f"there is no role '{role}'; there are: {', '.join(Role)}")
+    return RoleAt(Role(role), _scope(scope) if at else EVERYWHERE)
+
+
+def may(caller: Caller, resource: str, action: str, *, workflow: str | None = None, tenant: str | None = None) -> bool:
+    """Whether the caller may do this to what lies in that workflow and belongs to that tenant.
+
+    What is in no workflow and of no tenant (None) is everybody's: only a role that is held everywhere reaches it.
+    """
+    return any(_covers(scope, workflow, tenant) for scope in scopes(caller, resource, action))
+
+
+def may_somewhere(caller: Caller, resource: str, action: str) -> bool:
+    """Whether there is anything at all to which the caller may do this."""
+    return bool(scopes(caller, resource, action))
+
+
+def scopes(caller: Caller, resource: str, action: str) -> tuple[Scope, ...]:
+    """Where the caller may do this: `(EVERYWHERE,)` where one of them is that, () for nowhere."""
+    found = {held.scope for held in caller.roles if f"{resource}:{action}" in MAY[held.role]}
+    return (EVERYWHERE,) if EVERYWHERE in found else tuple(sorted(found, key=str))
+
+
+def permissions(caller: Caller) -> tuple[Permission, ...]:
+    """Everything that the caller may do, in order."""
+    found = {Permission(held.scope, *name.split(":")) for held in caller.roles for name in MAY[held.role]}
+    return tuple(sorted(found, key=str))
+
+
+def _covers(scope: Scope, workflow: str | None, tenant: str | None) -> bool:
+    return scope.workflow in (None, workflow) and scope.tenant in (None, tenant)
+
+
+def _scope(text: str) -> Scope:
+    parts = text.split("/")
+    names = dict(zip(parts[::2], parts[1::2], strict=False))
+    if text == "*":
+        return EVERYWHERE
+    if len(parts) % 2 or len(names) * 2 != len(parts) or not names.keys() <= {"tenant", "workflow"} or "" in parts:
+        raise BadInput(f"'{text}' is no place to hold a role; say tenant/NAME or workflow/NAME")
+    return Scope(tenant=names.get("tenant"), workflow=names.get("workflow"))
