@@ -14,10 +14,10 @@ from interlock.adapters.reports import evaluation_page, promises
 from interlock.adapters.reports.environment import style_sheet
 from interlock.adapters.reports.html import HtmlReports
 from interlock.adapters.reports.promises import CONFIRMED, CONSISTENT, CONTRADICTED, NOT_CHECKED
-from interlock.adapters.reports.words import NBSP
 from interlock.terms.estimate import Estimate
 from interlock.terms.evaluation import Assumption, Evaluation
 from interlock.terms.story import Story
+from interlock.terms.words import NBSP
 
 ELEMENTS = frozenset(
     {

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from interlock.adapters.reports import words
-from interlock.adapters.reports.words import NBSP, Shown
+from interlock.terms import words
 from interlock.terms.estimate import Estimate
+from interlock.terms.words import NBSP, Shown
 
 
 def estimate(value: float | None, low: float | None, high: float | None, n: int) -> Estimate:

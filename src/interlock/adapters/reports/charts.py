@@ -3,12 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from interlock.adapters.reports import words
 from interlock.adapters.reports.labels import Box, fit, text_width
 from interlock.adapters.reports.names import names
 from interlock.adapters.reports.plots import Plot, Spot
 from interlock.adapters.reports.shapes import Dot, Path, Shape, Text
 from interlock.adapters.reports.sheets import DIVISION_PX, TEXT_DROP, Sheet, Size, lay_out
+from interlock.terms import words
 
 
 @dataclass(frozen=True, slots=True)

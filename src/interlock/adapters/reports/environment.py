@@ -7,8 +7,9 @@ from importlib import resources
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from interlock.adapters.reports import charts, plots, words
+from interlock.adapters.reports import charts, plots
 from interlock.adapters.reports.sheets import NARROW, WIDE, style_of
+from interlock.terms import words
 
 PACKAGE = "interlock.adapters.reports"
 

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
-from interlock.adapters.reports import evaluation_rows, pictures, promises, words
+from interlock.adapters.reports import evaluation_rows, pictures, promises
 from interlock.adapters.reports.evaluation_rows import BakeOffRow, MistakeRow, SliceRow
 from interlock.adapters.reports.figures import Figure, figures
 from interlock.adapters.reports.plots import Plot
+from interlock.terms import words
 from interlock.terms.evaluation import CandidateEvaluation, Evaluation
 
 TITLE_MAX = 170

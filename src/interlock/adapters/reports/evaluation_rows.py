@@ -3,11 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from interlock.adapters.reports import pictures, words
+from interlock.adapters.reports import pictures
 from interlock.adapters.reports.shapes import Shape
-from interlock.adapters.reports.words import Shown
+from interlock.terms import words
 from interlock.terms.estimate import Estimate
 from interlock.terms.evaluation import CandidateEvaluation, Evaluation, Role
+from interlock.terms.words import Shown
 
 MISTAKE_MAX = 280
 ROLE_NAMES = {

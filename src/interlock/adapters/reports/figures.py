@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from interlock.adapters.reports import words
 from interlock.adapters.reports.promises import none_certified
-from interlock.adapters.reports.words import Shown
+from interlock.terms import words
 from interlock.terms.certificate import Certificate, Promise
 from interlock.terms.evaluation import CandidateEvaluation, Evaluation
+from interlock.terms.words import Shown
 
 WRONG_OF = {Promise.SELECTIVE: "of them wrong", Promise.JOINT: "of all cases applied and wrong"}
 

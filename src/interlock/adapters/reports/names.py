@@ -4,11 +4,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from interlock.adapters.reports import words
 from interlock.adapters.reports.labels import LINE_PX, Box, Room, along, beside, fit, spread, text_width
 from interlock.adapters.reports.plots import Line, Point
 from interlock.adapters.reports.shapes import Path, Shape, Text
 from interlock.adapters.reports.sheets import TEXT_DROP, Sheet
+from interlock.terms import words
 
 ROW_PX = LINE_PX - 1
 LABEL_SHARE_MAX = 0.7  # of the frame's width

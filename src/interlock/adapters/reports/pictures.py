@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from interlock.adapters.reports import words
 from interlock.adapters.reports.plots import Division, Line, Plot, Spot
 from interlock.adapters.reports.scales import Axis
 from interlock.adapters.reports.shapes import Dot, Path, Shape
+from interlock.terms import words
 from interlock.terms.certificate import Certificate, Promise
 from interlock.terms.estimate import Estimate
 from interlock.terms.evaluation import AuditPlan, CandidateEvaluation, CurvePoint, Evaluation

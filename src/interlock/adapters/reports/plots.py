@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from interlock.adapters.reports import words
 from interlock.adapters.reports.scales import Axis
+from interlock.terms import words
 from interlock.terms.story import Chart, DataTable
 
 Point = tuple[float, float]

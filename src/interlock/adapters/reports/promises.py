@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from interlock.adapters.reports import words
-from interlock.adapters.reports.words import Shown
+from interlock.terms import words
 from interlock.terms.certificate import Certificate, Promise
 from interlock.terms.estimate import Estimate
 from interlock.terms.evaluation import CandidateEvaluation, CertifiedShare, Evaluation
+from interlock.terms.words import Shown
 
 PROMISES = {
     Promise.SELECTIVE: "Of the cases that are applied automatically, at most the budget is wrong.",

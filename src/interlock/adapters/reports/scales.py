@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from interlock.adapters.reports import words
+from interlock.terms import words
 
 STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
 LOG_STEPS = ((1.0, 2.0, 5.0), (1.0, 3.0), (1.0,))

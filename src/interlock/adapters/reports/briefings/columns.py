@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from interlock.adapters.reports import words
 from interlock.adapters.reports.briefings.evidence_notes import as_words
 from interlock.adapters.reports.labels import text_width
+from interlock.terms import words
 from interlock.terms.briefing import Cell, Figure, Grid
 
 # Documents are set in Arial: but for a few, its letters are narrower than the widest common font; bold ones are wider.

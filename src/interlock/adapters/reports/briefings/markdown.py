@@ -3,10 +3,10 @@
 import re
 from collections.abc import Iterator, Mapping
 
-from interlock.adapters.reports import words
 from interlock.adapters.reports.briefings.evidence_notes import as_words, numbered
 from interlock.adapters.reports.briefings.shortened import about, unknown_grid
 from interlock.adapters.reports.briefings.states import STATES
+from interlock.terms import words
 from interlock.terms.briefing import Briefing, Cell, Figure, Grid, Passage
 
 SAMPLE = "**Authored sample**: invented records, not real data."

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from interlock.adapters.reports import words
+from interlock.terms import words
 from interlock.terms.briefing import APPENDIX, Briefing, Grid
 
 ELSEWHERE = "the HTML and JSON forms have all"

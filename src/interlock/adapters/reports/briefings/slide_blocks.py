@@ -4,10 +4,10 @@ import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from interlock.adapters.reports import words
 from interlock.adapters.reports.briefings.evidence_notes import as_words
 from interlock.adapters.reports.briefings.shortened import first_lines, unknown_grid
 from interlock.adapters.reports.briefings.slide_tables import Table, lay_out, wrapped
+from interlock.terms import words
 from interlock.terms.briefing import APPENDIX, Briefing, Grid, Passage
 
 WIDTH_IN, HEIGHT_IN, MARGIN_IN = 13.333, 7.5, 0.6

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from interlock.adapters.reports import words
 from interlock.adapters.reports.briefings.columns import cell_text, column_widths, wide
 from interlock.adapters.reports.briefings.shortened import first_rows
+from interlock.terms import words
 from interlock.terms.briefing import Cell, Figure, Grid
 
 CELL_PT = 10.5

@@ -5,13 +5,13 @@ import io
 import zipfile
 from typing import Any
 
-from interlock.adapters.reports import words
 from interlock.adapters.reports.briefings import slide_blocks as blocks
 from interlock.adapters.reports.briefings import slide_tables as tables
 from interlock.adapters.reports.briefings.shortened import about
 from interlock.adapters.reports.briefings.slide_blocks import Block, Slide, slides_of
 from interlock.adapters.reports.briefings.slide_tables import Table
 from interlock.adapters.reports.direction import is_right_to_left
+from interlock.terms import words
 from interlock.terms.briefing import Briefing
 from interlock.terms.errors import Unavailable
 
