@@ -1,8 +1,7 @@
 """The application: every route under /v1, its description beside it, and a sweep of what has ended."""
 
-import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 
@@ -13,9 +12,10 @@ from fastapi.security import HTTPBearer
 from interlock import __version__
 from interlock.flows.notice.tell import Notices
 from interlock.surfaces.api import authority, cases, health, hooks, problems, records, reviews, suggestions
-from interlock.surfaces.api.guard import Guard
 from interlock.surfaces.api.records import MONEY_S
 from interlock.surfaces.api.served import Served
+from interlock.surfaces.http.guard import Guard
+from interlock.surfaces.http.rounds import Round, going
 from interlock.terms.errors import Unavailable
 
 log = logging.getLogger("interlock.api")
@@ -23,6 +23,7 @@ SWEEP_S = 0.5
 NOTICE_S = 0.5
 MONEY_FIRST_S = 5.0  # whoever served the store before may have gone long ago
 THREADS = 128
+POLICY = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 DESCRIPTION = (
     "An AI workflow gets exactly as much authority as its evidence supports, and the run time enforces it. "
     "Send `Authorization: Bearer TOKEN`. Errors are problem details (RFC 9457)."
@@ -63,7 +64,7 @@ def build_api(served: Served) -> FastAPI:
     for area in AREAS:
         signed_in = [] if area in {health, hooks} else [Depends(BEARER)]
         app.include_router(area.routes, prefix="/v1", dependencies=signed_in)
-    app.add_middleware(Guard, hosts=served.hosts)
+    app.add_middleware(Guard, policy=POLICY, refusal=problems.answer, hosts=served.hosts)
     return app
 
 
@@ -72,27 +73,11 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     # Cases wait for the disk, kills for effects in flight: neither must keep an answer from being heard.
     current_default_thread_limiter().total_tokens = THREADS
     served: Served = app.state.served
-    tasks = [asyncio.create_task(_again_and_again(partial(_sweep, served), SWEEP_S))]
-    tasks.append(asyncio.create_task(_again_and_again(served.money.go, MONEY_S, first_s=MONEY_FIRST_S)))
+    rounds = [Round(partial(_sweep, served), SWEEP_S), Round(served.money.go, MONEY_S, MONEY_FIRST_S)]
     if served.notices is not None:
-        tasks.append(asyncio.create_task(_again_and_again(partial(_tell, served.notices), NOTICE_S)))
-    try:
+        rounds.append(Round(partial(_tell, served.notices), NOTICE_S))
+    async with going((*rounds, *served.rounds)):
         yield
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-
-
-async def _again_and_again(work: Callable[[], object], pause_s: float, *, first_s: float | None = None) -> None:
-    wait_s = pause_s if first_s is None else first_s
-    while True:
-        await asyncio.sleep(wait_s)
-        wait_s = pause_s
-        try:
-            await asyncio.to_thread(work)
-        except Exception:
-            log.exception("what is done every %s s failed, and is tried again", pause_s)
 
 
 def _tell(notices: Notices) -> None:

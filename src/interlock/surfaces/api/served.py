@@ -14,6 +14,7 @@ from interlock.surfaces.api.heard import Heard
 from interlock.surfaces.api.leases import Leases
 from interlock.surfaces.api.problems import forbidden, unauthorized
 from interlock.surfaces.api.steps import Steps
+from interlock.surfaces.http.rounds import Round
 from interlock.terms.access import Caller, Role
 from interlock.terms.evidence import Evidence, EvidenceClass
 from interlock.terms.person import Person
@@ -71,7 +72,7 @@ def holder(name: str | None) -> str:
 class Served:
     """One server. `desk_of` answers the desk of a caller; `known` who presents a token, None where nobody does.
 
-    `hosts` are the names by which it may be asked; None for any.
+    `hosts` are the names by which it may be asked; None for any. `rounds` are what it does beside answering.
     """
 
     rt: RunTime
@@ -80,6 +81,7 @@ class Served:
     known: Callable[[str | None], Caller | None]
     hosts: frozenset[str] | None = None
     notices: Notices | None = None
+    rounds: tuple[Round, ...] = ()
     money: MoneyRounds = field(init=False)
     heard: Heard = field(default_factory=Heard)
     steps: Steps = field(init=False)
