@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -237,6 +238,34 @@ def test_secrets_and_payloads_are_kept_beside_the_ledger(store: Store) -> None:
         assert (reading.payload("k", "sha256:p"), reading.payload("other", "sha256:p")) == ("text é", "text é")
         assert (reading.payload("third", "sha256:p"), reading.payload("k", "sha256:old")) == (None, "of nobody known")
         assert list(reading.entries()) == []
+
+
+def test_a_secret_is_taken_and_then_kept_anew(store: Store) -> None:
+    with store.transaction() as tx:
+        assert tx.take_secret("draft") is None
+        tx.keep_secret("draft", b"one")
+        tx.keep_secret("other", b"stays")
+    with store.transaction() as tx:
+        assert tx.take_secret("draft") == b"one"
+        tx.keep_secret("draft", b"two")
+    with pytest.raises(Own), store.transaction() as tx:
+        assert tx.take_secret("draft") == b"two"
+        raise Own
+    with store.reading() as reading:
+        assert (reading.secret("draft"), reading.secret("other")) == (b"two", b"stays")
+
+
+def test_of_many_who_take_a_secret_each_finds_what_the_one_before_kept(store: Store) -> None:
+    def add_one() -> None:
+        for _ in range(5):
+            with store.transaction(durable=False) as tx:
+                tx.keep_secret("n", str(int(tx.take_secret("n") or b"0") + 1).encode())
+
+    with ThreadPoolExecutor(4) as pool:
+        for done in [pool.submit(add_one) for _ in range(4)]:
+            done.result()
+    with store.reading() as reading:
+        assert reading.secret("n") == b"20"
 
 
 class Own(Exception):

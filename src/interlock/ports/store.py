@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
 from interlock.ports.contents import ContentReading, ContentWriting
+from interlock.ports.entries import EntryReading
 from interlock.ports.evidences import EvidenceReading
 from interlock.terms.evidence import Evidence
 from interlock.terms.intent import Intent, IntentState
@@ -91,7 +92,7 @@ class ReviewRow:
         return self.claimed_by if live and self.closed_at is None else None
 
 
-class Reading(ContentReading, EvidenceReading, Protocol):
+class Reading(ContentReading, EntryReading, EvidenceReading, Protocol):
     """A consistent view of the store."""
 
     def head(self) -> TreeHead:
@@ -239,7 +240,14 @@ class Transaction(Reading, ContentWriting, Protocol):
         ...
 
     def keep_secret(self, name: str, value: bytes) -> None:
-        """Keep a secret beside the ledger."""
+        """Keep a secret beside the ledger. One that is kept under that name is never overwritten: take it first."""
+        ...
+
+    def take_secret(self, name: str) -> bytes | None:
+        """Erase a secret and return it, None where there is none. Until this transaction ends nobody else can take it.
+
+        The bytes are gone from the files once Store.purge says so.
+        """
         ...
 
 

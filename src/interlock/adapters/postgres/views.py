@@ -38,6 +38,8 @@ def placed(query: str) -> str:
 class PostgresReading(SqlReading):
     """interlock.ports.store.Reading on one connection, inside its transaction."""
 
+    HOLDS = "position(:needle IN record) > 0"
+
     def __init__(self, connection: Connection) -> None:
         self._connection: Connection | None = connection
 
@@ -110,6 +112,12 @@ class PostgresTransaction(PostgresReading):
 
     def keep_secret(self, name: str, value: bytes) -> None:
         self.db.execute("INSERT INTO secret (name, value) VALUES (%s, %s)", (name, value))
+
+    def take_secret(self, name: str) -> bytes | None:
+        # A row that another transaction replaces is not seen by a DELETE that waited for it: the name is locked before.
+        self.db.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (name,))
+        row = self.db.execute("DELETE FROM secret WHERE name = %s RETURNING value", (name,)).fetchone()
+        return None if row is None else bytes(row[0])
 
     def keep_payload(self, digest: str, text: str, *, key: str, at: str) -> None:
         self.db.execute(f"{KEEP_TEXT} VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING", (key, digest, at, text))

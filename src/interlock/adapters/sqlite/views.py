@@ -22,6 +22,8 @@ _APPEND = "INSERT INTO ledger (entry, at, kind, workflow, record, leaf, payload)
 class SqliteReading(SqlReading):
     """interlock.ports.store.Reading on one connection."""
 
+    HOLDS = "instr(record, :needle) > 0"
+
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection: sqlite3.Connection | None = connection
 
@@ -91,6 +93,12 @@ class SqliteTransaction(SqliteReading):
 
     def keep_secret(self, name: str, value: bytes) -> None:
         self.db.execute("INSERT INTO secret (name, value) VALUES (?, ?)", (name, value))
+
+    def take_secret(self, name: str) -> bytes | None:
+        overwrite_what_is_deleted(self.db)
+        value = self.secret(name)
+        self.db.execute("DELETE FROM secret WHERE name = ?", (name,))
+        return value
 
     def keep_payload(self, digest: str, text: str, *, key: str, at: str) -> None:
         self.db.execute(f"{KEEP_TEXT} VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING", (key, digest, at, text))
