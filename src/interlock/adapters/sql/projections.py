@@ -179,6 +179,7 @@ CHANGES: Mapping[str, tuple[Change, ...]] = {
     ),
     # Recorded for people and auditors; they change no state.
     "clock.accepted": (),
+    "content.shown": (),
     "gate.judged": (),
     "readiness.judged": (),
     "stage.moved": (),

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from interlock.adapters.sql.contents import SqlContents
+from interlock.adapters.sql.entries import SqlEntries
 from interlock.adapters.sql.evidences import SqlEvidences
 from interlock.adapters.sql.rows import (
     DECISION,
@@ -34,7 +35,7 @@ IN_UNSETTLED = "('executing', 'in_doubt', 'undoing')"  # written out, as the sch
 SCOPE_KINDS = ("tenant", "workflow", "action", "segment")
 
 
-class SqlReading(SqlContents, SqlEvidences):
+class SqlReading(SqlContents, SqlEntries, SqlEvidences):
     """interlock.ports.store.Reading over `rows`, which an engine's store supplies."""
 
     @abstractmethod
