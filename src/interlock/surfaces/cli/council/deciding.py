@@ -8,12 +8,9 @@ from rich.text import Text
 
 from interlock.engine.council.again import due_of
 from interlock.engine.council.agenda import agenda
-from interlock.engine.rollout.gate_facts import GateFacts
 from interlock.flows.council.decide import decide_item
 from interlock.flows.portfolio.read import read_portfolio
-from interlock.flows.rollout.facts import facts_of
-from interlock.ports.store import Reading
-from interlock.surfaces.cli.rollout.gates import scorecard
+from interlock.surfaces.cli.rollout.gates import judged_with
 from interlock.surfaces.cli.store_options import AsOption, JsonOption, StoreOption, opened, person, show_json
 from interlock.surfaces.cli.toolbox import toolbox
 from interlock.terms.errors import BadInput
@@ -70,11 +67,6 @@ def decide_command(
     before that, if it got worse.
     """
     box = toolbox(context)
-    packs = box.read_gates(None)
-
-    def facts(reading: Reading, workflow: str, now: dt.datetime) -> GateFacts:
-        return facts_of(reading, workflow, packs, now=now, signing=box.signing(), scorecard=scorecard(box))
-
     with opened(box, store) as opened_store:
         decision = decide_item(
             opened_store,
@@ -85,7 +77,7 @@ def decide_command(
             clock=box.clock,
             present=tuple(present or ()),
             due=_day(due),
-            facts=facts,
+            facts=judged_with(box).facts,
         )
     if as_json:
         show_json(box, decision)

@@ -9,11 +9,11 @@ from rich.text import Text
 
 from interlock.engine.rollout.gates import open_findings
 from interlock.flows.rollout.judge_gates import judge_gates
+from interlock.flows.rollout.judging import Judging, judging
 from interlock.surfaces.cli.store_options import JsonOption, StoreOption, Workflow, opened, show_json
 from interlock.surfaces.cli.toolbox import Toolbox, toolbox
 from interlock.terms.evidence import GateVerdict, Verdict
 from interlock.terms.gate import Gate, GatePack
-from interlock.terms.instrument import Instrument
 
 PackOption = Annotated[Path | None, typer.Option("--pack", help="A file with gates of your own, judged too.")]
 
@@ -33,11 +33,10 @@ def gates_command(
     change it. The verdicts are recorded. Exit status 1 unless all eight readiness gates passed.
     """
     box = toolbox(context)
-    packs = box.read_gates(pack)
-    of = [one.id for one in packs if one.id != "conditions"]
-    verdicts = _judged(box, store, workflow, packs, of)
-    _show(box, workflow, packs, verdicts, as_json=as_json)
-    ready = {gate.id for one in packs if one.id not in {"stages", "conditions"} for gate in one.gates}
+    gates = judged_with(box, pack)
+    verdicts = _judged(box, store, workflow, gates, [one.id for one in gates.packs if one.id != "conditions"])
+    _show(box, workflow, gates.packs, verdicts, as_json=as_json)
+    ready = {gate.id for one in gates.packs if one.id not in {"stages", "conditions"} for gate in one.gates}
     _exit([verdict for verdict in verdicts if verdict.gate in ready])
 
 
@@ -52,30 +51,30 @@ def conditions_command(
     All five have to pass. The verdicts are recorded. Exit status 1 unless they did.
     """
     box = toolbox(context)
-    packs = box.read_gates(None)
-    verdicts = _judged(box, store, workflow, packs, ["conditions"])
-    _show(box, workflow, packs, verdicts, as_json=as_json)
+    gates = judged_with(box)
+    verdicts = _judged(box, store, workflow, gates, ["conditions"])
+    _show(box, workflow, gates.packs, verdicts, as_json=as_json)
     _exit(verdicts)
 
 
 def _judged(
-    box: Toolbox, store: str | None, workflow: str, packs: Sequence[GatePack], of: Sequence[str]
+    box: Toolbox, store: str | None, workflow: str, gates: Judging, of: Sequence[str]
 ) -> tuple[GateVerdict, ...]:
     with opened(box, store) as opened_store:
         return judge_gates(
             opened_store,
             workflow,
-            packs,
+            gates.packs,
             of=of,
             clock=box.clock,
-            signing=box.signing(),
-            scorecard=scorecard(box),
+            signing=gates.signing,
+            scorecard=gates.scorecard,
         )
 
 
-def scorecard(box: Toolbox) -> Instrument | None:
-    """The readiness scorecard, which has a say in scaling."""
-    return next((one for one in box.read_instruments(None) if one.id == "readiness-scorecard"), None)
+def judged_with(box: Toolbox, pack: Path | None = None) -> Judging:
+    """The gates of the product and of a file, and what else they are judged with."""
+    return judging(box.read_gates(pack), box.read_instruments(None), box.signing())
 
 
 def _show(

@@ -7,9 +7,9 @@ from rich.text import Text
 
 from interlock.engine.rollout.gates import judge_gate
 from interlock.engine.rollout.stages import HIGHEST, LEAVES
-from interlock.flows.rollout.facts import facts_of, moves_of
+from interlock.flows.rollout.facts import moves_of
 from interlock.flows.rollout.stage import move_stage
-from interlock.surfaces.cli.rollout.gates import PackOption, scorecard, show_verdict
+from interlock.surfaces.cli.rollout.gates import PackOption, judged_with, show_verdict
 from interlock.surfaces.cli.store_options import (
     AsOption,
     JsonOption,
@@ -37,16 +37,9 @@ def show_command(
     interlock stage show triage
     """
     box = toolbox(context)
-    packs = box.read_gates(None)
+    gates = judged_with(box)
     with opened(box, store) as opened_store, opened_store.reading() as reading:
-        facts = facts_of(
-            reading,
-            known_workflow(reading, workflow),
-            packs,
-            now=box.clock(),
-            signing=box.signing(),
-            scorecard=scorecard(box),
-        )
+        facts = gates.facts(reading, known_workflow(reading, workflow), box.clock())
         moves = moves_of(reading, workflow)
     gate = facts.gates[LEAVES[facts.stage]]
     verdict = judge_gate(gate, facts)
@@ -87,17 +80,17 @@ def move_command(
     if entered is None:
         raise BadInput(f"there is no stage '{stage}'; there are: {', '.join(names)}")
     with opened(box, store) as opened_store:
-        packs = box.read_gates(pack)
+        gates = judged_with(box, pack)
         moved = move_stage(
             opened_store,
             workflow,
             entered,
-            packs,
+            gates.packs,
             by=person(by),
             reason=reason,
             clock=box.clock,
-            signing=box.signing(),
-            scorecard=scorecard(box),
+            signing=gates.signing,
+            scorecard=gates.scorecard,
         )
     if as_json:
         show_json(box, moved)
