@@ -12,11 +12,17 @@ from interlock.adapters.reports.sheets import NARROW, WIDE, style_of
 from interlock.terms import words
 
 PACKAGE = "interlock.adapters.reports"
+SHEETS = ("look.css", "pictures.css", "report.css")
 
 
 def style_sheet(*more: str) -> str:
     """The style sheet that every report carries, and after it those named in `more`."""
-    sheets = (resources.files(PACKAGE).joinpath(name) for name in ("report.css", *more))
+    return style_of_sheets(*SHEETS, *more)
+
+
+def style_of_sheets(*names: str) -> str:
+    """The sheets of these names, in this order."""
+    sheets = (resources.files(PACKAGE).joinpath(name) for name in names)
     return "".join(sheet.read_text(encoding="utf-8") for sheet in sheets)
 
 
