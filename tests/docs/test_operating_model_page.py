@@ -5,9 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from interlock.surfaces.cli.reports.kinds import KINDS
+from interlock.engine.reporting.documents import KINDS
 
-CROSSWALK = "crosswalk"  # a command of its own options
 DOCS = Path(__file__).parents[2] / "docs"
 SECTION = (DOCS / "explanation" / "operating-model.md").read_text(encoding="utf-8").split("## Six questions")[1]
 ROWS = re.findall(r"^\| ([^|`]+) \| ([^|`]+\?) \| (.+) \|$", SECTION.split("\n## ")[0], re.MULTILINE)
@@ -28,5 +27,5 @@ def test_the_six_components_of_the_operating_model_each_answer_one_question() ->
 def test_every_command_that_answers_one_of_the_six_is_there(command: str) -> None:
     reference = (DOCS / "reference" / "commands.md").read_text(encoding="utf-8")
     known = set(re.findall(r"^##+ (interlock .+)$", reference, re.MULTILINE))
-    reports = {f"interlock report {kind}" for kind in (*KINDS, CROSSWALK)}
+    reports = {f"interlock report {kind}" for kind in KINDS}
     assert command in known | reports

@@ -75,7 +75,7 @@ def test_the_frameworks_are_chosen_and_the_page_is_written(applied: Run, tmp_pat
     ("arguments", "says"),
     [
         (("crosswalk", "--framework", "iso"), "known: eu-ai-act, iso-42001, nist-ai-rmf"),
-        (("monthly", "--framework", "iso-42001"), "'monthly' is about no framework; leave --framework out"),
+        (("monthly", "--framework", "iso-42001"), "'monthly' is about no framework; leave the framework out"),
         (("crosswalk", "--out", "page.txt"), "end the name with one of .html"),
     ],
 )

@@ -1,5 +1,6 @@
 """`interlock report`: documents for leaders, from what is on record."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -7,10 +8,10 @@ import typer
 from rich.text import Text
 
 from interlock.engine.ledger.canonical import plain
-from interlock.surfaces.cli.reports.crosswalk import CROSSWALK, PURPOSE, crosswalk
-from interlock.surfaces.cli.reports.kinds import KINDS, OfOne, built
-from interlock.surfaces.cli.reports.records import VERIFIED_ENTRIES_MAX, read_records
-from interlock.surfaces.cli.store_options import JsonOption, StoreOption, show_json
+from interlock.engine.reporting.documents import CROSSWALK, KINDS, OfOne, built, check_asked, chosen
+from interlock.flows.portfolio.records import VERIFIED_ENTRIES_MAX, read_records
+from interlock.surfaces.cli.ledger.options import watching
+from interlock.surfaces.cli.store_options import JsonOption, StoreOption, opened, show_json
 from interlock.surfaces.cli.toolbox import Toolbox, toolbox
 from interlock.surfaces.cli.watching import printable
 from interlock.terms.briefing import Briefing
@@ -53,19 +54,11 @@ def report_command(
     if kind == LIST:
         _list(box, as_json=as_json)
         return
-    if kind not in KINDS and kind != CROSSWALK:
-        known = ", ".join((*KINDS, CROSSWALK))
-        raise BadInput(f"there is no report '{kind}'; known: {known} (`interlock report list`)")
-    if framework and kind != CROSSWALK:
-        raise BadInput(f"'{kind}' is about no framework; leave --framework out")
+    check_asked(kind, workflow, framework or ())
     for path in out or ():
         if path.suffix.lower() not in ENDINGS:
             raise BadInput(f"--out {path}: end the name with one of {', '.join(ENDINGS)}; the ending is the form")
-    if kind == CROSSWALK:
-        briefing = crosswalk(box, store, framework or ())
-    else:
-        records = read_records(box, store, entries_max=VERIFIED_ENTRIES_MAX)
-        briefing = built(kind, records, workflow)
+    briefing = _briefing(box, store, kind, workflow, framework or ())
     for path in out or ():
         box.reports().briefing(briefing, path)
     if as_json:
@@ -74,18 +67,33 @@ def report_command(
     _tell(box, briefing, out or [])
 
 
+def _briefing(box: Toolbox, store: str | None, kind: str, workflow: str | None, wanted: Sequence[str]) -> Briefing:
+    frameworks = chosen(box.read_frameworks(), wanted) if kind == CROSSWALK else ()
+    # A control of the crosswalk looks at the ledger, whatever its length.
+    entries_max = None if kind == CROSSWALK else VERIFIED_ENTRIES_MAX
+    with opened(box, store) as opened_store, watching(box, "verifying the ledger") as progress:
+        records = read_records(
+            opened_store,
+            box.clock(),
+            box.read_instruments(None),
+            entries_max=entries_max,
+            frameworks=frameworks,
+            progress=progress,
+        )
+    return built(kind, records, workflow)
+
+
 def _list(box: Toolbox, *, as_json: bool) -> None:
     if as_json:
         rows = [
             {"kind": kind, "for": of.purpose, "about": "one workflow" if isinstance(of, OfOne) else "all workflows"}
             for kind, of in KINDS.items()
         ]
-        show_json(box, [*rows, {"kind": CROSSWALK, "for": PURPOSE, "about": "all workflows"}])
+        show_json(box, rows)
         return
     for kind, of in KINDS.items():
-        takes = " (--workflow)" if isinstance(of, OfOne) else ""
+        takes = " (--workflow)" if isinstance(of, OfOne) else " (--framework)" if kind == CROSSWALK else ""
         box.out.print(Text(f"{kind}{takes}: {of.purpose}"), soft_wrap=True)
-    box.out.print(Text(f"{CROSSWALK}: {PURPOSE}"), soft_wrap=True)
 
 
 def _tell(box: Toolbox, briefing: Briefing, out: list[Path]) -> None:
