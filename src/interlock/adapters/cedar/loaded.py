@@ -8,11 +8,12 @@ import orjson
 
 from interlock.adapters.cedar.asking import shortest
 from interlock.adapters.cedar.failure import failed
-from interlock.adapters.cedar.local_time import UTC, clock_in
+from interlock.adapters.cedar.local_time import clock_in
 from interlock.adapters.cedar.own_rules import own_rules
 from interlock.ports.edge_rules import EdgeRules
 from interlock.terms.policy import EdgeFacts, EdgeRule, LocalTime, PolicyAnswer, PolicyFault
 from interlock.terms.workflow import WorkflowDefinition
+from interlock.terms.zones import UTC
 
 ALLOW, DENY = "Allow", "Deny"
 DECIDED = frozenset({ALLOW, DENY})

@@ -7,10 +7,10 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
 
-from interlock.adapters.cedar.local_time import UTC, zone_named
 from interlock.adapters.definitions.field_types import NUMBER_MAX, FilePart, OpenShare, Usd, Words
 from interlock.terms.policy import WEEKDAYS, FactKind, OpenHours
 from interlock.terms.workflow import Limits
+from interlock.terms.zones import UTC, zone_named
 
 TARGETS_MAX = 10_000
 SEGMENTS_MAX = 100

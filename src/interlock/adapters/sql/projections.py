@@ -186,6 +186,8 @@ CHANGES: Mapping[str, tuple[Change, ...]] = {
     "waiver.given": (),
     "waiver.ended": (),
     "organisation.defined": (),
+    "calendar.defined": (),
+    "retention.defined": (),
     "council.decided": (),
     "council.refused": (),
     "incident.opened": (),

@@ -1,0 +1,1 @@
+"""Days on which an organisation works, and when it meets."""

@@ -1,0 +1,1 @@
+"""The calendar of the organisation: kept on record, read by meetings and schedules."""
