@@ -22,7 +22,7 @@ MINUTES_MAX = 8 * 60
 
 
 def define_calendar(store: Store, calendar: Calendar, *, by: Person, clock: Clock) -> Calendar:
-    """It counts from now on; earlier ones stay on record. Raises BadInput with every fault, and records nothing then."""
+    """It counts from now on; earlier ones stay on record. Raises BadInput with every fault, then records nothing."""
     faults = list(calendar_faults(calendar))
     if not known_as(by.name):
         faults.append("say who sets the calendar: it is recorded")
