@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from interlock.flows.ledger.record import record
-from interlock.ports.store import NotOnce, ReviewRow, Store, Transaction
+from interlock.ports.queue import EVERYTHING, Place, Reach, ReviewRow, Waiting, Wanted
+from interlock.ports.store import NotOnce, Store, Transaction
 
 Open = Callable[[], Store]
 
@@ -27,9 +28,9 @@ def told(tx: Transaction, what: str, key: str, *, kind: str = "decision", now: f
     record(tx, f"review.{what}", {"workflow": "triage", "key": key, "kind": kind, **more}, at=at(now))
 
 
-def decided(tx: Transaction, key: str) -> None:
+def decided(tx: Transaction, key: str, **more: Any) -> None:
     inputs = {"proposal": {"label": "billing"}}
-    body = {"key": key, "workflow": "triage", "release": "r1", "verb": "review", "reasons": [], "audited": 0}
+    body = {"key": key, "workflow": "triage", "release": "r1", "verb": "review", "reasons": [], "audited": 0, **more}
     record(tx, "decision.made", {**body, "inputs": inputs, "review_due_at": at(12)}, at=at(9))
 
 
@@ -190,3 +191,80 @@ def test_what_another_transaction_holds_is_passed_over_or_waited_for(open_store:
     assert [row.reviewer for row in seen if row is not None] == ["Ana"]
     with one.transaction() as tx:
         assert (tx.hold_review("none", "decision"), tx.hold_review("k", "audit", wait=False)) == (None, None)
+
+
+def keys(rows: tuple[ReviewRow, ...]) -> list[str]:
+    return [f"{row.key}/{row.kind}" for row in rows]
+
+
+def test_the_queue_is_paged_by_due_time_and_filtered(store: Store) -> None:
+    with store.transaction() as tx:
+        for key, due in (("d", 11), ("b", 10), ("c", 10), ("a", 10.5), ("100%_b", 12)):
+            opened(tx, key, due=due)
+        opened(tx, "c", due=10, kind="audit")
+        opened(tx, "e", due=13, workflow="other")
+        told(tx, "escalated", "d", to=["Ben"], due_at=at(14))
+        opened(tx, "done", due=9)
+        told(tx, "closed", "done", reviewer="Ana", label="billing")
+    in_order = ["b/decision", "c/audit", "c/decision", "a/decision", "100%_b/decision", "e/decision", "d/decision"]
+    with store.reading() as reading:
+        paged, after = [], None
+        while page := reading.queue_page(Wanted(), after=after, limit=2):
+            paged += keys(page)
+            after = Place(page[-1].due_at, page[-1].key, page[-1].kind)
+        assert paged == in_order
+
+        def wanted(**filters: Any) -> list[str]:
+            return keys(reading.queue_page(Wanted(**filters), limit=9))
+
+        assert wanted(workflow="other") == ["e/decision"]
+        assert wanted(kind="audit") == ["c/audit"]
+        assert wanted(due_before=at(10.5)) == ["b/decision", "c/audit", "c/decision"]
+        assert wanted(escalated=True) == ["d/decision"]
+        assert (wanted(key_part="0%_b"), wanted(key_part="%"), wanted(key_part="B")) == (
+            ["100%_b/decision"],
+            ["100%_b/decision"],
+            [],
+        )
+        assert reading.waiting(Wanted(), at(10.5), most=9) == Waiting(7, 3)
+        assert reading.waiting(Wanted(), at(10.5), most=2) == Waiting(2, 2, at_least=True)
+        assert reading.waiting(Wanted(kind="undo"), at(23), most=9) == Waiting(0, 0)
+
+
+def test_a_reach_is_a_workflow_a_tenant_or_a_tenants_part_of_a_workflow(store: Store) -> None:
+    with store.transaction() as tx:
+        decided(tx, "acme's", tenant="acme")
+        decided(tx, "globex's", tenant="globex")
+        decided(tx, "nobody's")
+        decided(tx, "acme's elsewhere", tenant="acme", workflow="other")
+        decided(tx, "given to acme", workflow="given")
+        decided(tx, "globex's in what was given to acme", workflow="given", tenant="globex")
+        opened(tx, "planted", due=20, kind="audit", workflow="given")  # a review of no decision
+        for key in ("acme's", "globex's"):
+            told(tx, "claimed", key, reviewer="Ana", until=at(11))
+    acme = Reach(tenant="acme", given=("given", "also given"))
+    of = {
+        "everything": (EVERYTHING, 7),
+        "a workflow": ((Reach("triage"),), 3),
+        "a tenant without a workflow": ((Reach(tenant="acme"),), 2),
+        "a tenant": ((acme,), 4),
+        "its part of a workflow": ((Reach("triage", "acme", ("given",)),), 1),
+        "two parts": ((acme, Reach("triage")), 6),
+        "nothing": ((), 0),
+    }
+    with store.reading() as reading:
+        for said, (reach, count) in of.items():
+            assert reading.waiting(Wanted(), at(9), most=99, reach=reach).open == count, said
+            assert len(reading.queue(limit=99, reach=reach)) == count, said
+        assert keys(reading.queue_page(Wanted(), limit=9, reach=(acme,))) == [
+            "acme's/decision",
+            "acme's elsewhere/decision",
+            "given to acme/decision",
+            "planted/audit",
+        ]
+        assert [row.key for row in reading.in_hand(at(10), reach=(acme,))] == ["acme's"]
+        assert [
+            reading.in_reach(key, kind, (acme,))
+            for key, kind in (("acme's", "decision"), ("acme's", "audit"), ("globex's", "decision"), ("none", "audit"))
+        ] == [True, False, False, False]
+        assert reading.in_reach("planted", "audit", (acme,))

@@ -10,7 +10,8 @@ import pytest
 from interlock.flows.ledger.export import export
 from interlock.flows.ledger.record import record
 from interlock.flows.ledger.verify import verify_export, verify_store
-from interlock.ports.store import DecisionRow, NotOnce, ReviewRow, Store, Transaction, WorkflowRow
+from interlock.ports.queue import ReviewRow
+from interlock.ports.store import DecisionRow, NotOnce, Store, Transaction, WorkflowRow
 from interlock.terms.errors import BadInput, Unavailable
 from interlock.terms.evidence import Evidence, EvidenceClass
 from interlock.terms.intent import Intent, IntentState

@@ -18,7 +18,8 @@ from interlock.flows.review.decide import close_review
 from interlock.flows.review.escalate import Escalation, Swept, escalate, is_missing
 from interlock.flows.review.open import open_review
 from interlock.flows.review.settle import ask_second
-from interlock.ports.store import ReviewRow, Store
+from interlock.ports.queue import ReviewRow
+from interlock.ports.store import Store
 from interlock.terms.decision import Decision, Verb
 from interlock.terms.errors import BadInput
 from interlock.terms.person import Person

@@ -8,6 +8,7 @@ from typing import Any, Protocol, TypeVar
 from interlock.ports.contents import ContentReading, ContentWriting
 from interlock.ports.entries import EntryReading
 from interlock.ports.evidences import EvidenceReading
+from interlock.ports.queue import QueueReading, ReviewRow
 from interlock.terms.evidence import Evidence
 from interlock.terms.intent import Intent, IntentState
 from interlock.terms.ledger import BatchRoot, LedgerEntry, NewEntry, TreeHead
@@ -58,41 +59,7 @@ class DecisionRow:
     erased_entry: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ReviewRow:
-    """A case that waits for a person, or was looked at by one. `kind` is one of terms.review.ReviewKind.
-
-    `asked` names those whom it was put to: when it was escalated, or because only they may settle it. An approved
-    effect that was not carried out yet may be until `approved_until`. Closed without a reviewer, it was refused because
-    nobody decided in time.
-    """
-
-    key: str
-    kind: str
-    workflow: str
-    opened_at: str
-    due_at: str
-    closed_at: str | None
-    reviewer: str | None
-    label: str | None
-    claimed_by: str | None = None
-    claimed_until: str | None = None
-    escalations: int = 0
-    asked: tuple[str, ...] = ()
-    approved_until: str | None = None
-
-    @property
-    def refused(self) -> bool:
-        """Whether it was closed by time alone."""
-        return self.closed_at is not None and self.reviewer is None
-
-    def holder(self, at: str) -> str | None:
-        """Who has claimed it, None where nobody has or the claim has run out by the time `at`."""
-        live = self.claimed_until is not None and at < self.claimed_until
-        return self.claimed_by if live and self.closed_at is None else None
-
-
-class Reading(ContentReading, EntryReading, EvidenceReading, Protocol):
+class Reading(ContentReading, EntryReading, EvidenceReading, QueueReading, Protocol):
     """A consistent view of the store."""
 
     def head(self) -> TreeHead:
@@ -179,34 +146,6 @@ class Reading(ContentReading, EntryReading, EvidenceReading, Protocol):
         self, workflow: str, *, since_entry: int = 0, until_entry: int | None = None
     ) -> Iterator[DecisionRow]:
         """Decisions in order, with their outcomes."""
-        ...
-
-    def reviews(self, workflow: str, *, open_only: bool = True) -> tuple[ReviewRow, ...]:
-        """Reviews, the most urgent first."""
-        ...
-
-    def review(self, key: str, kind: str) -> ReviewRow | None:
-        """One review, or None."""
-        ...
-
-    def case_reviews(self, key: str) -> tuple[ReviewRow, ...]:
-        """All reviews of one case, of whatever kind, by kind."""
-        ...
-
-    def queue(self, workflow: str | None = None, *, due_before: str | None = None, limit: int) -> tuple[ReviewRow, ...]:
-        """Open reviews of one workflow or of all: escalated ones first, then those that are due first."""
-        ...
-
-    def reviews_since(self, opened_since: str, workflow: str | None = None) -> Iterator[ReviewRow]:
-        """Reviews opened from a time on, open or closed, in that order, streamed."""
-        ...
-
-    def in_hand(self, at: str) -> tuple[ReviewRow, ...]:
-        """Open reviews that somebody has claimed, and whose claim has not run out by the time `at`."""
-        ...
-
-    def approved(self, at: str) -> tuple[ReviewRow, ...]:
-        """Reviews whose effect a person approved and that was not carried out, and still may be at the time `at`."""
         ...
 
     def secret(self, name: str) -> bytes | None:

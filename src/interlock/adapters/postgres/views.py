@@ -14,7 +14,8 @@ from interlock.adapters.sql.projections import ONCE, statements
 from interlock.adapters.sql.reading import SqlReading
 from interlock.adapters.sql.rebuild import FAULTS_KEPT, RAISE_AUTHORITY, state_faults
 from interlock.adapters.sql.rows import DECISION, INTENT, KEEP_TEXT, REVIEW, Row, decision_of, intent_of, review_of
-from interlock.ports.store import DecisionRow, NotOnce, ReviewRow
+from interlock.ports.queue import ReviewRow
+from interlock.ports.store import DecisionRow, NotOnce
 from interlock.terms.intent import Intent, IntentState
 from interlock.terms.ledger import NewEntry
 

@@ -7,35 +7,33 @@ from typing import Any
 from interlock.adapters.sql.contents import SqlContents
 from interlock.adapters.sql.entries import SqlEntries
 from interlock.adapters.sql.evidences import SqlEvidences
+from interlock.adapters.sql.queues import SqlQueues
 from interlock.adapters.sql.rows import (
     DECISION,
     ENTRY,
     EVIDENCE,
     INTENT,
-    REVIEW,
     WORKFLOW,
     Row,
     decision_of,
     entry_of,
     evidence_of,
     intent_of,
-    review_of,
     workflow_of,
 )
-from interlock.ports.store import DecisionRow, ReviewRow, WorkflowRow
+from interlock.ports.store import DecisionRow, WorkflowRow
 from interlock.terms.errors import BadInput, Unavailable
 from interlock.terms.evidence import Evidence
 from interlock.terms.intent import Intent, IntentState
 from interlock.terms.ledger import BatchRoot, LedgerEntry, TreeHead
 
 HASH_BYTES = 32
-URGENCY = "escalations DESC, due_at, key, kind"
 UNSETTLED = frozenset({IntentState.EXECUTING, IntentState.IN_DOUBT, IntentState.UNDOING})
 IN_UNSETTLED = "('executing', 'in_doubt', 'undoing')"  # written out, as the schema has them
 SCOPE_KINDS = ("tenant", "workflow", "action", "segment")
 
 
-class SqlReading(SqlContents, SqlEntries, SqlEvidences):
+class SqlReading(SqlContents, SqlEntries, SqlEvidences, SqlQueues):
     """interlock.ports.store.Reading over `rows`, which an engine's store supplies."""
 
     @abstractmethod
@@ -157,37 +155,6 @@ class SqlReading(SqlContents, SqlEntries, SqlEvidences):
         query = "SELECT used FROM counter WHERE workflow = :workflow AND name = :name"
         rows = {name: self.first(query, workflow=workflow, name=name) for name in counters}
         return {name: int(row[0]) if row else 0 for name, row in rows.items()}
-
-    def reviews(self, workflow: str, *, open_only: bool = True) -> tuple[ReviewRow, ...]:
-        condition = "workflow = :workflow AND closed_at IS NULL" if open_only else "workflow = :workflow"
-        query = f"{REVIEW} WHERE {condition} ORDER BY {URGENCY}"
-        return tuple(map(review_of, self.rows(query, {"workflow": workflow})))
-
-    def review(self, key: str, kind: str) -> ReviewRow | None:
-        row = self.first(f"{REVIEW} WHERE key = :key AND kind = :kind", key=key, kind=kind)
-        return review_of(row) if row else None
-
-    def case_reviews(self, key: str) -> tuple[ReviewRow, ...]:
-        return tuple(map(review_of, self.rows(f"{REVIEW} WHERE key = :key ORDER BY kind", {"key": key})))
-
-    def queue(self, workflow: str | None = None, *, due_before: str | None = None, limit: int) -> tuple[ReviewRow, ...]:
-        given = {"workflow = :workflow": workflow, "due_at < :due_before": due_before}
-        where = " AND ".join(("closed_at IS NULL", *(condition for condition, value in given.items() if value)))
-        values = {"workflow": workflow, "due_before": due_before, "limit": limit}
-        return tuple(map(review_of, self.rows(f"{REVIEW} WHERE {where} ORDER BY {URGENCY} LIMIT :limit", values)))
-
-    def reviews_since(self, opened_since: str, workflow: str | None = None) -> Iterator[ReviewRow]:
-        where = "opened_at >= :since" + ("" if workflow is None else " AND workflow = :workflow")
-        values = {"since": opened_since, "workflow": workflow}
-        return map(review_of, self.stream(f"{REVIEW} WHERE {where} ORDER BY opened_at", values))
-
-    def in_hand(self, at: str) -> tuple[ReviewRow, ...]:
-        query = f"{REVIEW} WHERE claimed_until > :at AND closed_at IS NULL ORDER BY {URGENCY}"
-        return tuple(map(review_of, self.rows(query, {"at": at})))
-
-    def approved(self, at: str) -> tuple[ReviewRow, ...]:
-        query = f"{REVIEW} WHERE approved_until > :at ORDER BY approved_until, key"
-        return tuple(map(review_of, self.rows(query, {"at": at})))
 
     def secret(self, name: str) -> bytes | None:
         row = self.first("SELECT value FROM secret WHERE name = :name", name=name)

@@ -5,7 +5,8 @@ from typing import Any
 
 import orjson
 
-from interlock.ports.store import DecisionRow, ReviewRow, WorkflowRow
+from interlock.ports.queue import ReviewRow
+from interlock.ports.store import DecisionRow, WorkflowRow
 from interlock.terms.evidence import Evidence, EvidenceClass
 from interlock.terms.intent import Intent, IntentState
 from interlock.terms.ledger import LedgerEntry

@@ -11,7 +11,8 @@ from interlock.adapters.sql.rebuild import RAISE_AUTHORITY, state_faults
 from interlock.adapters.sql.rows import KEEP_TEXT, Row
 from interlock.adapters.sql.sealing import ROOT, SEAL, UNSEALED, sealed
 from interlock.adapters.sqlite.purge import overwrite_what_is_deleted
-from interlock.ports.store import NotOnce, ReviewRow
+from interlock.ports.queue import ReviewRow
+from interlock.ports.store import NotOnce
 from interlock.ports.tree import BATCH, Tree
 from interlock.terms.ledger import NewEntry
 

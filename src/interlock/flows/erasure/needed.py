@@ -3,7 +3,8 @@
 import datetime as dt
 
 from interlock.engine.timestamp import moment, stamp
-from interlock.ports.store import Reading, ReviewRow
+from interlock.ports.queue import ReviewRow
+from interlock.ports.store import Reading
 from interlock.terms.intent import Intent, IntentState
 
 IN_PROGRESS = {

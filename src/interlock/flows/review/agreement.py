@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from interlock.engine.oversight.audits.agreement import disagreements, krippendorff_alpha
 from interlock.flows.review.settle import settled_label
-from interlock.ports.store import Reading, ReviewRow
+from interlock.ports.queue import ReviewRow
+from interlock.ports.store import Reading
 from interlock.terms.audits import Disagreements, DoubleReview
 from interlock.terms.estimate import Estimate
 from interlock.terms.review import BLIND, ReviewKind

@@ -6,7 +6,8 @@ from typing import Any
 from interlock.engine.rollout.definition import definition_of
 from interlock.engine.rollout.gate import effect_allowed
 from interlock.engine.timestamp import stamp
-from interlock.ports.store import DecisionRow, ReviewRow, Transaction
+from interlock.ports.queue import ReviewRow
+from interlock.ports.store import DecisionRow, Transaction
 from interlock.terms.errors import BadInput
 from interlock.terms.intent import IntentState
 from interlock.terms.review import ReviewKind, ReviewPlan

@@ -10,7 +10,8 @@ from interlock.flows.ledger.record import record
 from interlock.flows.review.eligible import answered_before, check_eligible, check_free, check_named, reason_against
 from interlock.flows.review.open import plan_of
 from interlock.ports.clock import Clock
-from interlock.ports.store import ReviewRow, Store, Transaction
+from interlock.ports.queue import EVERYTHING, Reach, ReviewRow
+from interlock.ports.store import Store, Transaction
 from interlock.terms.errors import BadInput
 from interlock.terms.person import Person
 
@@ -50,9 +51,15 @@ def claim(
 
 
 def claim_next(
-    store: Store, *, by: Person, clock: Clock, workflow: str | None = None, minutes: float | None = None
+    store: Store,
+    *,
+    by: Person,
+    clock: Clock,
+    workflow: str | None = None,
+    minutes: float | None = None,
+    reach: tuple[Reach, ...] = EVERYTHING,
 ) -> Claimed | None:
-    """Take the most urgent review that the person may decide; None where there is none.
+    """Take the most urgent review within `reach` that the person may decide; None where there is none.
 
     Who has a review in hand gets that one back. Cases for which the person has decided something before are left to
     others. Several workers share the queue: what another transaction has in hand is passed over.
@@ -62,10 +69,10 @@ def claim_next(
     with store.transaction() as tx:
         now = clock()
         at = stamp(now)
-        for held in tx.in_hand(at):
+        for held in tx.in_hand(at, reach=reach):
             if same_person(str(held.claimed_by), by.name) and workflow in (None, held.workflow):
                 return _as_claimed(held, str(held.claimed_until))
-        for candidate in _candidates(tx, workflow):
+        for candidate in _candidates(tx, workflow, reach):
             review = _taken(tx, candidate, by, at)
             if review is not None:
                 return _claimed(tx, review, by, now, minutes)
@@ -90,11 +97,11 @@ def _check_minutes(minutes: float | None) -> None:
         raise BadInput(f"a claim lasts over 0 and at most {MINUTES_MAX} minutes, not {minutes:g}")
 
 
-def _candidates(tx: Transaction, workflow: str | None) -> Iterator[ReviewRow]:
+def _candidates(tx: Transaction, workflow: str | None, reach: tuple[Reach, ...]) -> Iterator[ReviewRow]:
     """The open reviews in the order of their urgency; a few are read first, for mostly the first one will do."""
     done, limit = 0, PAGE
     while True:
-        page = tx.queue(workflow, limit=limit)
+        page = tx.queue(workflow, limit=limit, reach=reach)
         yield from page[done:]
         if len(page) < limit:
             return

@@ -14,8 +14,9 @@ from interlock.flows.review.eligible import check_eligible, check_free
 from interlock.flows.review.open import plan_of
 from interlock.flows.review.settle import second_look, settle
 from interlock.ports.clock import Clock
+from interlock.ports.queue import ReviewRow
 from interlock.ports.randomness import Randomness
-from interlock.ports.store import DecisionRow, ReviewRow, Store, Transaction
+from interlock.ports.store import DecisionRow, Store, Transaction
 from interlock.terms.errors import BadInput
 from interlock.terms.intent import IntentState
 from interlock.terms.person import Person

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from interlock.engine.rollout.people import is_among, known_as, same_person
-from interlock.ports.store import ReviewRow
+from interlock.ports.queue import ReviewRow
 from interlock.terms.errors import BadInput
 from interlock.terms.person import Person
 from interlock.terms.review import BLIND, ReviewKind

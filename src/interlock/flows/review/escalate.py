@@ -7,7 +7,8 @@ from interlock.engine.rollout.definition import definition_of
 from interlock.engine.timestamp import stamp
 from interlock.flows.ledger.record import record
 from interlock.ports.clock import Clock
-from interlock.ports.store import Reading, ReviewRow, Store, Transaction
+from interlock.ports.queue import ReviewRow
+from interlock.ports.store import Reading, Store, Transaction
 from interlock.terms.intent import IntentState
 from interlock.terms.review import SAFETY_OWNER, VALUE_OWNER, ReviewKind
 from interlock.terms.workflow import WorkflowDefinition

@@ -20,7 +20,8 @@ from interlock.engine.oversight.planning.queueing import (
 from interlock.engine.rollout.people import known_as, same_person
 from interlock.engine.timestamp import moment, stamp
 from interlock.flows.review.open import plan_of
-from interlock.ports.store import Reading, ReviewRow
+from interlock.ports.queue import ReviewRow
+from interlock.ports.store import Reading
 from interlock.terms.estimate import Estimate
 from interlock.terms.ledger import LedgerEntry
 from interlock.terms.review import ReviewPlan

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from interlock.flows.review.settle import settled_label
-from interlock.ports.store import DecisionRow, Reading, ReviewRow
+from interlock.ports.queue import ReviewRow
+from interlock.ports.store import DecisionRow, Reading
 from interlock.terms.review import BLIND, ReviewKind
 
 

@@ -10,7 +10,8 @@ from interlock.flows.oversight.audits.salts import salt_in_force
 from interlock.flows.review.eligible import check_named
 from interlock.flows.review.open import open_review, plan_of
 from interlock.ports.clock import Clock
-from interlock.ports.store import DecisionRow, ReviewRow, Store, Transaction
+from interlock.ports.queue import ReviewRow
+from interlock.ports.store import DecisionRow, Store, Transaction
 from interlock.terms.errors import BadInput
 from interlock.terms.person import Person
 from interlock.terms.review import BLIND, ReviewKind, ReviewPlan

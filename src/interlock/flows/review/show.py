@@ -7,7 +7,8 @@ from interlock.engine.rollout.people import same_person
 from interlock.flows.erasure.told import erased_words
 from interlock.flows.oversight.audits.known_cases import planted_case
 from interlock.flows.review.open import plan_of
-from interlock.ports.store import Reading, ReviewRow
+from interlock.ports.queue import ReviewRow
+from interlock.ports.store import Reading
 from interlock.terms.errors import BadInput
 from interlock.terms.review import BLIND, ReviewReason
 

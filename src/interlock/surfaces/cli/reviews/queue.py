@@ -9,7 +9,7 @@ from rich.text import Text
 from interlock.engine.timestamp import stamp
 from interlock.flows.review.claim import claim, claim_next, release
 from interlock.flows.review.escalate import is_missing
-from interlock.ports.store import ReviewRow
+from interlock.ports.queue import ReviewRow
 from interlock.surfaces.cli.reviews.case import (
     Key,
     KindOption,
