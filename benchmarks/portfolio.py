@@ -14,7 +14,7 @@ import gc
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -76,35 +76,49 @@ DEFINITION = WorkflowDefinition(
 
 def fill(store: Store, workflows: int) -> None:
     """In batches of whole months, so that entries of a workflow lie apart as they would."""
-    names = [f"workflow-{number:04d}" for number in range(workflows)]
-    for start in range(0, workflows, 200):
-        with store.transaction() as tx:
-            for name in names[start : start + 200]:
-                define(tx, name)
+    begin(store, workflows, START)
     for month in range(MONTHS):
-        for start in range(0, workflows, 200):
-            with store.transaction() as tx:
-                for name in names[start : start + 200]:
-                    live_a_month(tx, name, month)
+        live_months(store, workflows, month, START)
 
 
-def define(tx: Transaction, name: str) -> None:
+def begin(store: Store, workflows: int, start: dt.datetime) -> None:
+    """All are defined, and granted what they may do."""
+    for names in _in_batches(workflows):
+        with store.transaction() as tx:
+            for name in names:
+                define(tx, name, start)
+
+
+def live_months(store: Store, workflows: int, month: int, start: dt.datetime) -> None:
+    """The n-th month of all."""
+    for names in _in_batches(workflows):
+        with store.transaction() as tx:
+            for name in names:
+                live_a_month(tx, name, month, start)
+
+
+def _in_batches(workflows: int) -> Iterator[list[str]]:
+    names = [f"workflow-{number:04d}" for number in range(workflows)]
+    return (names[first : first + 200] for first in range(0, workflows, 200))
+
+
+def define(tx: Transaction, name: str, start: dt.datetime) -> None:
     definition = plain(replace(DEFINITION, name=name))
     body = {"workflow": name, "release": digest(name), "definition": definition, "proposed_by": "Ben Ruiz",
             "authenticated": False, "code_version": "1"}  # fmt: skip
-    record(tx, "release.defined", body, at=stamp(START))
+    record(tx, "release.defined", body, at=stamp(start))
     grant = Grant(
-        name, digest(name), AutonomyLevel.AGENT, 0.9, Promise.SELECTIVE, 0.04, 0.5, 0.15, "Chris Ode", stamp(START),
-        stamp(START + dt.timedelta(days=400)), (), (),
+        name, digest(name), AutonomyLevel.AGENT, 0.9, Promise.SELECTIVE, 0.04, 0.5, 0.15, "Chris Ode", stamp(start),
+        stamp(start + dt.timedelta(days=400)), (), (),
     )  # fmt: skip
     given = {"workflow": name, "release": digest(name), "grant": plain(grant), "monitor": {}, "approver": "Chris Ode"}
-    record(tx, "grant.given", given, at=stamp(START))
+    record(tx, "grant.given", given, at=stamp(start))
 
 
-def live_a_month(tx: Transaction, name: str, month: int) -> None:
-    first = (START + dt.timedelta(days=30 * month)).date()
+def live_a_month(tx: Transaction, name: str, month: int, start: dt.datetime) -> None:
+    first = (start + dt.timedelta(days=30 * month)).date()
     last = first + dt.timedelta(days=29)
-    at = stamp(START + dt.timedelta(days=30 * (month + 1)))
+    at = stamp(start + dt.timedelta(days=30 * (month + 1)))
     period = {"period_start": first.isoformat(), "period_end": last.isoformat()}
 
     def put(kind: str, **body: object) -> None:
