@@ -1,0 +1,53 @@
+"""The application: every area of the site, its files, and the guard around it."""
+
+from collections.abc import Mapping
+
+from fastapi import APIRouter, FastAPI
+from fastapi.responses import Response
+
+from interlock.surfaces.http.guard import Guard
+from interlock.surfaces.web import problems
+from interlock.surfaces.web.frame import share_assets
+from interlock.surfaces.web.site import Site
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+KINDS = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8", "svg": "image/svg+xml"}
+KEPT = "public, max-age=31536000, immutable"  # its address changes with its content
+
+# Every area of the site: a new one is one more line here.
+AREAS: tuple[APIRouter, ...] = ()
+# Paths that take more than a form: bytes at most.
+LARGER: Mapping[str, int] = {}
+
+
+def build_web(site: Site, *, shared: Mapping[str, bytes], hosts: frozenset[str] | None = None) -> FastAPI:
+    """The application for one site. `shared` are style sheets that reports and pages have in common."""
+    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
+    app.state.site = site
+    problems.install(app)
+    app.include_router(_files(share_assets(shared)))
+    for area in AREAS:
+        app.include_router(area)
+    app.add_middleware(Guard, policy=POLICY, refusal=_refusal, hosts=hosts, larger=LARGER)
+    return app
+
+
+def _files(files: Mapping[str, bytes]) -> APIRouter:
+    routes = APIRouter()
+
+    @routes.get("/static/{name}")
+    def static_file(name: str) -> Response:
+        """One file of ours; there is no other way to files."""
+        content = files.get(name)
+        if content is None:
+            raise problems.NotThere
+        return Response(content, headers={"cache-control": KEPT}, media_type=KINDS[name.rpartition(".")[2]])
+
+    return routes
+
+
+def _refusal(_: str, status: int, words: str) -> Response:
+    return Response(words, status, media_type="text/plain; charset=utf-8")

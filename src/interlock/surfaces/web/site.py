@@ -1,0 +1,87 @@
+"""What every page is made from, and how a request reaches it."""
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Protocol
+
+from fastapi import Depends, Request
+
+from interlock.flows.action.runtime import RunTime
+from interlock.terms.access import Caller
+from interlock.terms.gate import GatePack
+from interlock.terms.instrument import Instrument
+from interlock.terms.portfolio import Portfolio, Standing
+
+
+class Board(Protocol):
+    """Where every workflow stands now, kept in memory."""
+
+    def portfolio(self) -> Portfolio:
+        """Everything as of now."""
+        ...
+
+    def standing(self, name: str) -> Standing | None:
+        """One workflow, None where there is none."""
+        ...
+
+
+class Sessions(Protocol):
+    """Who is signed in."""
+
+    @property
+    def any(self) -> bool:
+        """Whether an account was ever made."""
+        ...
+
+    def known(self, cookie: str | None) -> Caller | None:
+        """Whose session a cookie names; None for nobody's, and for one that has ended."""
+        ...
+
+
+class Tenants(Protocol):
+    """Which tenant each workflow was given to."""
+
+    def of(self, workflow: str) -> str | None:
+        """The tenant of a workflow, None for everybody's."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Packs:
+    """What ships as data."""
+
+    instruments: Sequence[Instrument]
+    gates: Sequence[GatePack]
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """One web application over one store.
+
+    `demo` is the authored sample that anybody on this machine may look at in any role. `address` is where it is
+    reached from outside, for links that leave it, "" where that is not known.
+    """
+
+    rt: RunTime
+    board: Board
+    sessions: Sessions
+    tenants: Tenants
+    packs: Packs
+    version: str
+    demo: bool = False
+    address: str = ""
+
+    @property
+    def now(self) -> Callable[[], dt.datetime]:
+        """The store's clock."""
+        return self.rt.clock
+
+
+def site_of(request: Request) -> Site:
+    """The site of a request."""
+    found: Site = request.app.state.site
+    return found
+
+
+Here = Annotated[Site, Depends(site_of)]
