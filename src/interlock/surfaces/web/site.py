@@ -12,6 +12,7 @@ from interlock.terms.access import Caller
 from interlock.terms.gate import GatePack
 from interlock.terms.instrument import Instrument
 from interlock.terms.portfolio import Portfolio, Standing
+from interlock.terms.story import Chart
 
 
 class Board(Protocol):
@@ -59,6 +60,7 @@ class Packs:
 class Site:
     """One web application over one store.
 
+    `draw` writes a chart as a figure with its numbers as a table; its second argument names it on its page.
     `demo` is the authored sample that anybody on this machine may look at in any role. `address` is where it is
     reached from outside, for links that leave it, "" where that is not known.
     """
@@ -69,6 +71,7 @@ class Site:
     tenants: Tenants
     packs: Packs
     version: str
+    draw: Callable[[Chart, str], str]
     demo: bool = False
     address: str = ""
 

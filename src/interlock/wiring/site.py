@@ -1,0 +1,67 @@
+"""The web application over a run time, beside the HTTP API on one port."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import FastAPI
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from interlock import __version__
+from interlock.adapters.reports.inline import chart_html, shared_styles
+from interlock.flows.action.runtime import RunTime
+from interlock.flows.portfolio.read import read_portfolio
+from interlock.surfaces.web.app import build_web
+from interlock.surfaces.web.site import Packs, Sessions, Site
+from interlock.terms.portfolio import Portfolio, Standing
+from interlock.wiring.packs import read_gates, read_instruments
+
+API = "/v1"
+
+
+def site_over(rt: RunTime, *, sessions: Sessions, **more: Any) -> Site:
+    """A site with everything that is real; `more` replaces parts of it."""
+    parts: Mapping[str, Any] = {
+        "board": _Board(rt),
+        "tenants": _NoTenants(),
+        "packs": Packs(read_instruments(None), read_gates(None)),
+        "version": __version__,
+        "draw": chart_html,
+    }
+    return Site(rt, sessions=sessions, **{**parts, **more})
+
+
+def web_over(site: Site, *, hosts: frozenset[str] | None = None) -> FastAPI:
+    """The application of a site, with the look that it shares with reports."""
+    return build_web(site, shared={name: text.encode() for name, text in shared_styles().items()}, hosts=hosts)
+
+
+@dataclass(frozen=True, slots=True)
+class OneDoor:
+    """Both applications behind one address: what begins with /v1 is the API's, and so is the life of the server."""
+
+    api: ASGIApp
+    web: ASGIApp
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Hand a request to whose it is."""
+        path = scope.get("path", "")
+        pages = scope["type"] == "http" and path != API and not path.startswith(f"{API}/")
+        await (self.web if pages else self.api)(scope, receive, send)
+
+
+@dataclass(frozen=True, slots=True)
+class _Board:
+    rt: RunTime
+
+    def portfolio(self) -> Portfolio:
+        with self.rt.store.reading() as reading:
+            return read_portfolio(reading, self.rt.clock())
+
+    def standing(self, name: str) -> Standing | None:
+        return next((one for one in self.portfolio().standings if one.definition.name == name), None)
+
+
+class _NoTenants:
+    def of(self, workflow: str) -> str | None:  # noqa: ARG002 - as every view of tenants
+        return None
