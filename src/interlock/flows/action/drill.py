@@ -16,10 +16,9 @@ from interlock.terms.decision import Verb
 from interlock.terms.drill import Drill, DrillStanding
 from interlock.terms.errors import Refused
 from interlock.terms.intent import KillReport
+from interlock.terms.kill import DRILL
 from interlock.terms.ledger import LedgerEntry
 from interlock.terms.person import Person
-
-REASON = "drill"
 
 
 def drill(rt: RunTime, scope: str, *, by: Person, wait_s: float) -> Drill:
@@ -36,10 +35,10 @@ def drill(rt: RunTime, scope: str, *, by: Person, wait_s: float) -> Drill:
             raise Refused(f"'{scope}' is halted: a drill would resume it. Resume it first, if it may work again")
         version = reading.authority_version()
     began = rt.clock()
-    report = kill(rt.store, rt.drain, scope, by=by, reason=REASON, clock=rt.clock, timeout_s=wait_s)
+    report = kill(rt.store, rt.drain, scope, by=by, reason=DRILL, clock=rt.clock, timeout_s=wait_s)
     refused = _is_refused(rt, _wish(scope, version, stamp(began)))
     if refused:
-        resume(rt.store, scope, by=by, reason=REASON, clock=rt.clock)
+        resume(rt.store, scope, by=by, reason=DRILL, clock=rt.clock)
     held = _held(scope, by, began, report, refused=refused)
     kind, _, name = scope.partition(":")
     body = {**plain(held), "passed": held.passed, **({"workflow": name} if kind == "workflow" else {})}
@@ -73,11 +72,11 @@ def _wish(scope: str, version: int, at: str) -> Wish:
     body: Mapping[str, Any] = {
         "key": key,
         "workflow": scope,
-        "release": REASON,
+        "release": DRILL,
         "verb": Verb.DENY.value,
         "reasons": ["a drill's wish from before a kill was admitted after it: the fence does not hold"],
         "audited": 0,
-        "inputs": {"proposal": {"key": key, "label": REASON}},
+        "inputs": {"proposal": {"key": key, "label": DRILL}},
     }
     return Wish(key, version, written("decision.made", body, at=at))
 
