@@ -1,0 +1,1 @@
+"""Lights of the stand-up, and what moved, as pure functions."""
