@@ -19,6 +19,7 @@ BREACHES = [
     ("Flows reach the outside through ports", "flows/short_cut.py", "import sqlite3\n"),
     ("Terms and engine do no IO", "engine/reads_files.py", "import pathlib\n"),
     ("Surfaces get their adapters from wiring", "surfaces/short_cut.py", "import interlock.adapters.sqlite.store\n"),
+    ("Surfaces know nothing of each other", "surfaces/web/peeks.py", "import interlock.surfaces.api.served\n"),
 ]
 
 
