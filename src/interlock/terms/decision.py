@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from interlock.terms.absent import ABSENT_AT_DEFAULT
 from interlock.terms.policy import PolicyAnswer
-from interlock.terms.workflow import ABSENT_AT_DEFAULT, Limits
+from interlock.terms.workflow import Limits
 
 
 class Verb(StrEnum):

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from interlock.terms.workflow import ABSENT_AT_DEFAULT
+from interlock.terms.absent import ABSENT_AT_DEFAULT
 
 
 class EvidenceClass(StrEnum):

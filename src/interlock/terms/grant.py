@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from interlock.terms.absent import ABSENT_AT_DEFAULT
 from interlock.terms.certificate import Promise
-from interlock.terms.workflow import ABSENT_AT_DEFAULT
 
 
 class AutonomyLevel(StrEnum):

@@ -1,7 +1,9 @@
 """A person's look at a case: its kinds, how soon each is due, who is asked when it is late."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+
+from interlock.terms.absent import ABSENT_AT_DEFAULT
 
 VALUE_OWNER, SAFETY_OWNER = "value owner", "safety owner"  # roles that a definition may name instead of a person
 
@@ -34,7 +36,8 @@ class ReviewPlan:
     A review that is not decided when it is due is escalated to `escalate_to` (names, or the role of an owner); a
     decision that is still open `refuse_after_h` later is refused: nothing is applied. A claim lasts `claim_minutes`, an
     approval `approval_h`. A `second_share` of the audits gets a second person's blind look, and where they disagree
-    one of `third` settles it (anybody else where nobody is named). `reasons` are canned ones for what people decide.
+    one of `third` settles it (anybody else where nobody is named). `reasons` are canned ones for what people decide. Up
+    to `together_max` cases with the same proposed label may be decided at once; 0: each for itself.
     """
 
     decision_due_h: float = 24.0
@@ -47,6 +50,7 @@ class ReviewPlan:
     second_share: float = 0.0
     third: tuple[str, ...] = ()
     reasons: tuple[ReviewReason, ...] = ()
+    together_max: int = field(default=0, metadata=ABSENT_AT_DEFAULT)
 
     def due_h(self, kind: str) -> float:
         """Hours from the opening of a review of that kind until it is due."""

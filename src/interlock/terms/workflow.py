@@ -4,13 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from interlock.terms.absent import ABSENT_AT_DEFAULT
 from interlock.terms.certificate import Promise
 from interlock.terms.initiative import Initiative, Lane, Risk
 from interlock.terms.policy import FactKind, OpenHours
 from interlock.terms.review import ReviewPlan
-
-# Marks a field that came into its term later: at its default it is not written, so that older digests stay as they are.
-ABSENT_AT_DEFAULT: Mapping[str, bool] = {"absent at default": True}
 
 
 class TargetKind(StrEnum):

@@ -22,6 +22,7 @@ PLAN = ReviewPlan(
     second_share=0.25,
     third=("Carla Nunes",),
     reasons=(ReviewReason("harm", "it hurts"), ReviewReason("other", "something else")),
+    together_max=20,
 )
 WRITTEN = """\
 review:
@@ -33,6 +34,7 @@ review:
   second_share: 0.25
   third: [Carla Nunes]
   reasons: [{id: harm, words: it hurts}, {id: other, words: something else}]
+  together_max: 20
 """
 
 
@@ -48,6 +50,7 @@ def test_every_field_is_read(tmp_path: Path) -> None:
 def test_a_definition_that_says_nothing_has_the_usual_plan_and_its_old_digest(tmp_path: Path) -> None:
     assert read(tmp_path, "") == ReviewPlan() == review_plan_of(None)
     assert "review" not in plain(DEFINITION)
+    assert "together_max" not in plain(replace(PLAN, together_max=0))
     assert digest(DEFINITION) == digest(replace(DEFINITION, review=ReviewPlan()))
     assert digest(DEFINITION) != digest(replace(DEFINITION, review=PLAN))
 

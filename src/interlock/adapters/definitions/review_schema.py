@@ -12,6 +12,7 @@ from interlock.terms.review import SAFETY_OWNER, VALUE_OWNER, ReviewPlan, Review
 
 REASONS_MAX = 50
 CLAIM_MINUTES_MAX = 24 * 60
+TOGETHER_MAX = 100
 
 
 class DueHoursPart(FilePart):
@@ -55,6 +56,7 @@ class ReviewPart(FilePart):
     third: tuple[Words, ...] = ()
     reasons: Annotated[tuple[ReasonPart, ...], Field(max_length=REASONS_MAX), AfterValidator(_each_once)] = ()
     reason_pack: Annotated[Name, AfterValidator(_known_pack)] | None = None
+    together_max: Annotated[int, Field(ge=0, le=TOGETHER_MAX, strict=True)] = 0
 
     def plan(self) -> ReviewPlan:
         """The term; reasons of the file stand before those of the pack, and take their place where the id is one."""
@@ -72,6 +74,7 @@ class ReviewPart(FilePart):
             second_share=self.second_share,
             third=self.third,
             reasons=(*own, *(reason for reason in packed if reason.id not in taken)),
+            together_max=self.together_max,
         )
 
 

@@ -161,6 +161,21 @@ CHANGES: Mapping[str, tuple[Change, ...]] = {
             "claimed_by = NULL, claimed_until = NULL"
         ),
     ),
+    # Who decided it took that back: it waits again in the same hands, and what it made known is not known any more.
+    "review.reopened": (
+        Change("""
+        UPDATE review SET closed_at = NULL, reviewer = NULL, label = NULL, approved_until = NULL,
+          claimed_by = :reviewer, claimed_until = :until
+        WHERE key = :key AND kind = :kind AND closed_at IS NOT NULL
+        """),
+        Change(
+            """
+            UPDATE decision SET outcome = NULL, wrong = NULL, observed_entry = NULL
+            WHERE key = :key AND observed_entry = :outcome
+            """,
+            given="outcome",
+        ),
+    ),
     "outcome.observed": (
         Change("UPDATE decision SET outcome = :label, wrong = :wrong, observed_entry = :entry WHERE key = :key"),
     ),

@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 import rfc8785
 
-from interlock.terms.workflow import ABSENT_AT_DEFAULT
+from interlock.terms.absent import ABSENT_AT_DEFAULT
 
 Encoded = orjson.Fragment
 

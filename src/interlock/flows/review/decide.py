@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from interlock.engine.rollout.people import known_as
@@ -24,6 +25,17 @@ from interlock.terms.review import BLIND, ReviewKind, ReviewPlan
 
 NOTE_MAX = 2_000
 NONCE_BYTES = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a person decides, and why. `together`: with how many cases at once, None for one by itself."""
+
+    label: str
+    reason: str = ""
+    note: str = ""
+    approve: bool = False
+    together: int | None = None
 
 
 def close_review(
@@ -50,23 +62,39 @@ def close_review(
     Raises BadInput where there is no such open review, where it is in other hands or for another person, and where the
     label, the name or the reason is missing.
     """
-    label, note = label.strip(), note.strip()
-    if not known_as(by.name) or not label:
-        raise BadInput("a review needs a label and the name of the person who decides")
+    said = Said(label.strip(), reason, note.strip(), approve=approve)
     now = clock()
     with store.transaction() as tx:
-        review = _held(tx, workflow, key, kind)
-        check_free(review, by, at=stamp(now))
-        check_eligible(review, tx.case_reviews(key), by, at=stamp(now))
-        case, plan = tx.decision(key), plan_of(tx, workflow)
-        _check_reason(plan, kind, case, label, reason, note)
-        body: dict[str, Any] = {"workflow": workflow, "key": key, "kind": kind, "reviewer": by.name, "label": label}
-        body |= {"authenticated": by.authenticated, **({"reason": reason} if reason else {})}
-        body |= approval(tx, review, case, label, plan, now) if approve else {}
-        second = second_look(tx, review, case, plan)
-        body |= {} if second is None else {"second": second}
-        record(tx, "review.closed", body, at=stamp(now), payload=_payload(note, randomness))
-        return _decided(tx, review, case, label, by, now, second_owed=bool(second and second["drawn"]))
+        return close_in(tx, workflow, key, kind, said, by=by, now=now, randomness=randomness)
+
+
+def close_in(
+    tx: Transaction,
+    workflow: str,
+    key: str,
+    kind: str,
+    said: Said,
+    *,
+    by: Person,
+    now: dt.datetime,
+    randomness: Randomness | None,
+) -> Observed:
+    """The same inside an open transaction."""
+    if not known_as(by.name) or not said.label:
+        raise BadInput("a review needs a label and the name of the person who decides")
+    review = _held(tx, workflow, key, kind)
+    check_free(review, by, at=stamp(now))
+    check_eligible(review, tx.case_reviews(key), by, at=stamp(now))
+    case, plan = tx.decision(key), plan_of(tx, workflow)
+    _check_reason(plan, kind, case, said.label, said.reason, said.note)
+    body: dict[str, Any] = {"workflow": workflow, "key": key, "kind": kind, "reviewer": by.name, "label": said.label}
+    body |= {"authenticated": by.authenticated, **({"reason": said.reason} if said.reason else {})}
+    body |= {} if said.together is None else {"together": said.together}
+    body |= approval(tx, review, case, said.label, plan, now) if said.approve else {}
+    second = second_look(tx, review, case, plan)
+    body |= {} if second is None else {"second": second}
+    record(tx, "review.closed", body, at=stamp(now), payload=_payload(said.note, randomness))
+    return _decided(tx, review, case, said.label, by, now, second_owed=bool(second and second["drawn"]))
 
 
 def _held(tx: Transaction, workflow: str, key: str, kind: str) -> ReviewRow:

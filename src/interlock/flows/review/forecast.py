@@ -215,8 +215,9 @@ def _services(
             claims[str(entry.body.get("key")), str(entry.body.get("kind"))].append(entry)
     service_s: list[float] = []
     closings: list[tuple[dt.datetime, str]] = []
+    taken_back = {entry.body.get("closing") for entry in reading.entries_of("review.reopened", workflow)}
     for entry in reading.entries_of("review.closed", workflow):
-        if entry.at < since:
+        if entry.at < since or entry.index in taken_back:
             continue
         who, closed_at = str(entry.body.get("reviewer")), moment(entry.at)
         closings.append((closed_at, known_as(who)))

@@ -28,6 +28,7 @@ LATER: Mapping[str, TraceStep] = {
     "review.escalated": TraceStep.REVIEW,
     "review.refused": TraceStep.REVIEW,
     "review.closed": TraceStep.REVIEW,
+    "review.reopened": TraceStep.REVIEW,
     "undo.admitted": TraceStep.UNDO,
     "undo.refused": TraceStep.UNDO,
     "intent.undone": TraceStep.UNDO,

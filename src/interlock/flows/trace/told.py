@@ -37,6 +37,11 @@ def _review_closed(body: Body) -> str:
     return f"{body['reviewer']} decided '{body['label']}' in the {body['kind']} review{second}"
 
 
+def _review_reopened(body: Body) -> str:
+    outcome = ", and what it made known counts no more" if "outcome" in body else ""
+    return f"{body['reviewer']} took back the decision of the {body['kind']} review (entry {body['closing']}){outcome}"
+
+
 def _outcome(body: Body) -> str:
     blind = "blind, in the audit sample" if body.get("audit") else "not blind"
     right = "wrong" if body.get("wrong") else "right"
@@ -62,6 +67,7 @@ WORDS: Mapping[str, Callable[[Body], str]] = {
     "review.escalated": lambda b: f"the {b['kind']} review was late and was put before others",
     "review.refused": lambda b: f"nobody decided the {b['kind']} review in time: it was refused",
     "review.closed": _review_closed,
+    "review.reopened": _review_reopened,
     "undo.admitted": lambda b: f"{b['by']} began to undo it",
     "undo.refused": lambda b: f"it was not undone: {b['reason']}",
     "intent.undone": lambda b: f"{b['by']} undid it, receipt '{b['receipt']}'",

@@ -48,6 +48,8 @@ class DueAudits:
             self._opened.add(key)
         elif kind == "review.closed":
             self._closed(body, key)
+        elif kind == "review.reopened" and body.get("kind") == "decision":
+            self._approved.discard(key)
         elif kind == "intent.approved":
             self._approved_use(line, key)
         elif kind == "outcome.observed":
