@@ -16,7 +16,10 @@ class Scale(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One area, checkpoint or question. `measured_by` names what can fill or contradict the answer by measurement."""
+    """One area, checkpoint or question. `measured_by` names what can fill or contradict the answer by measurement.
+
+    `section` is the heading under which it is asked; "" where the instrument has none.
+    """
 
     id: str
     title: str
@@ -25,6 +28,7 @@ class Item:
     red_flags: tuple[str, ...] = ()
     measured_by: str | None = None
     weights: Mapping[str, float] = field(default_factory=dict)  # by profile, such as a type of role
+    section: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +78,41 @@ class Answer:
     value: int | None
     words: str = ""
     evidence: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Drafted:
+    """What somebody wrote about one item and has not given yet, when, and in which version of the draft.
+
+    An answer without a value, words and evidence is one that was taken back.
+    """
+
+    answer: Answer
+    at: str
+    version: int
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is written."""
+        return self.answer.value is None and not self.answer.words and not self.answer.evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What one person wrote on one sheet, by item. It is no answer: nothing reads it but its writers' pages.
+
+    `version` rises with each change and from draft to draft, 0 where nothing was written yet.
+    """
+
+    by: str
+    version: int = 0
+    at: str = ""
+    items: Mapping[str, Drafted] = field(default_factory=dict)
+
+    @property
+    def written(self) -> Mapping[str, Answer]:
+        """The answers in it."""
+        return {item: one.answer for item, one in self.items.items() if not one.is_empty}
 
 
 @dataclass(frozen=True, slots=True)

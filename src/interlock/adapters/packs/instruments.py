@@ -34,6 +34,7 @@ class _Item(_Part):
     red_flags: tuple[Text, ...] = ()
     measured_by: Id | None = None
     weights: dict[Id, Weight] = Field(default_factory=dict)
+    section: Annotated[str, StringConstraints(max_length=80, strip_whitespace=True)] = ""
 
 
 class _Band(_Part):

@@ -8,6 +8,24 @@ _YES_NO = {
     Scale.READY: {"ready": 1, "not ready": 0},
     Scale.PRESENT: {"present": 1, "not present": 0},
 }
+_ENDS = {1: "lowest", 5: "highest"}
+
+
+def choices_of(instrument: Instrument) -> tuple[tuple[int, str], ...]:
+    """Every value that an answer can take, the lowest first, in words; none where it is given in words."""
+    low, high = range_of(instrument.scale)
+    if instrument.scale is Scale.TEXT:
+        return ()
+    if instrument.scale in _YES_NO:
+        return tuple((value, str(said_value(instrument.scale, value))) for value in range(low, high + 1))
+    levels = dict(enumerate(instrument.levels, start=low)) if instrument.levels else _ENDS
+    return tuple((value, levels.get(value, "")) for value in range(low, high + 1))
+
+
+def said_value(scale: Scale, value: int) -> object:
+    """A value as people write it, and as `answer_of` takes it: "ready" for 1 on the scale of ready or not."""
+    named = {number: words for words, number in _YES_NO.get(scale, {}).items()}
+    return named.get(value, value)
 
 
 def range_of(scale: Scale) -> tuple[int, int]:

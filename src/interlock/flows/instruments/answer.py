@@ -9,7 +9,7 @@ from interlock.flows.ledger.record import record
 from interlock.flows.rollout.attest import is_intact
 from interlock.flows.rollout.known import known_row
 from interlock.ports.clock import Clock
-from interlock.ports.store import Reading, Store
+from interlock.ports.store import Reading, Store, Transaction
 from interlock.terms.errors import BadInput
 from interlock.terms.instrument import Answer, Instrument, Sheet
 from interlock.terms.person import Person
@@ -26,29 +26,34 @@ def answer(
     and then nothing is recorded: a value off the scale, an unknown item, evidence that is not in the store or was
     changed, an unknown workflow.
     """
+    with store.transaction() as tx:
+        return answer_within(tx, instrument, subject, answers, by=by, at=stamp(clock()))
+
+
+def answer_within(
+    tx: Transaction, instrument: Instrument, subject: str, answers: Mapping[str, Any], *, by: Person, at: str
+) -> Sheet:
+    """The same inside a transaction, at the time `at`."""
     if not by.name.strip() or not subject.strip():
         raise BadInput("say who answers and what about: neither name may be empty")
     if not answers:
         raise BadInput("there is no answer; give at least one item")
-    with store.transaction() as tx:
-        about_workflow = instrument.about == "workflow"
-        if about_workflow:
-            known_row(tx, subject)
-        taken = _taken(tx, instrument, answers)
-        at = stamp(clock())
-        body = {
-            "workflow": subject if about_workflow else None,
-            "subject": subject,
-            "instrument": instrument.id,
-            "version": instrument.version,
-            "answers": [
-                {"item": one.item, "value": one.value, "words": one.words, "evidence": list(one.evidence)}
-                for one in taken
-            ],
-            "by": by.name,
-            "authenticated": by.authenticated,
-        }
-        entry = record(tx, "instrument.answered", body, at=at).index
+    about_workflow = instrument.about == "workflow"
+    if about_workflow:
+        known_row(tx, subject)
+    taken = _taken(tx, instrument, answers)
+    body = {
+        "workflow": subject if about_workflow else None,
+        "subject": subject,
+        "instrument": instrument.id,
+        "version": instrument.version,
+        "answers": [
+            {"item": one.item, "value": one.value, "words": one.words, "evidence": list(one.evidence)} for one in taken
+        ],
+        "by": by.name,
+        "authenticated": by.authenticated,
+    }
+    entry = record(tx, "instrument.answered", body, at=at).index
     return Sheet(instrument.id, instrument.version, subject, taken, by.name, at, entry)
 
 

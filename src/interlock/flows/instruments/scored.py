@@ -1,7 +1,8 @@
 """Score an instrument from what is on record, today or as of an earlier date."""
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from interlock.engine.instruments.probes import Facts, Probed
 from interlock.engine.instruments.probing import probe
@@ -15,19 +16,26 @@ from interlock.flows.rollout.known import known_row
 from interlock.ports.store import Reading
 from interlock.terms.evidence import Evidence
 from interlock.terms.instrument import Instrument, Sheet
-from interlock.terms.portfolio import Standing
+from interlock.terms.portfolio import Portfolio, Standing
 
 
-def sheets(reading: Reading, instrument: Instrument, subject: str, *, until: str) -> Iterator[Sheet]:
-    """Every sheet on record up to a time, oldest first."""
+@dataclass(frozen=True, slots=True)
+class InMemory:
+    """What somebody who asks often keeps in memory: every sheet of the subject, oldest first, and the portfolio."""
+
+    sheets: Sequence[Sheet]
+    portfolio: Portfolio
+
+
+def sheets(reading: Reading, instrument: Instrument, subject: str, *, since: int = 0) -> Iterator[Sheet]:
+    """Every sheet on record from an entry on, oldest first."""
     workflow = subject if instrument.about == "workflow" else None
-    for entry in reading.entries_of("instrument.answered", workflow):
-        body = entry.body
-        if body["instrument"] == instrument.id and body["subject"] == subject and entry.at <= until:
+    for entry in reading.entries_of("instrument.answered", workflow, since=since):
+        if entry.body["instrument"] == instrument.id and entry.body["subject"] == subject:
             yield recorded.sheet(entry)
 
 
-def given(answered: Iterator[Sheet]) -> Mapping[str, Given]:
+def given(answered: Iterable[Sheet]) -> Mapping[str, Given]:
     """The newest answer to each item, with whose it is and from when."""
     return {
         one.item: Given(one, sheet.by, sheet.at, sheet.entry)
@@ -37,7 +45,13 @@ def given(answered: Iterator[Sheet]) -> Mapping[str, Given]:
 
 
 def scored(
-    reading: Reading, instrument: Instrument, subject: str, *, now: dt.datetime, until: dt.datetime | None = None
+    reading: Reading,
+    instrument: Instrument,
+    subject: str,
+    *,
+    now: dt.datetime,
+    until: dt.datetime | None = None,
+    kept: InMemory | None = None,
 ) -> Scored:
     """The score now, with what records say beside the answers; as of an earlier time `until`, the answers alone.
 
@@ -45,15 +59,17 @@ def scored(
     is not reconstructed. Raises BadInput for an unknown workflow.
     """
     at = stamp(now if until is None else min(until, now))
-    answered = sheets(reading, instrument, subject, until=at)
-    if instrument.about == "person":
-        answered = (sheet for sheet in answered if same_person(sheet.by, subject))
-    answers = given(answered)
+    every = sheets(reading, instrument, subject) if kept is None else kept.sheets
+    answers = given(own_sheets(instrument, subject, (one for one in every if one.at <= at)))
+
+    def portfolio() -> Portfolio:
+        return read_portfolio(reading, now) if kept is None else kept.portfolio
+
     if instrument.about != "workflow":
-        return _elsewhere(reading, instrument, subject, answers, at=at, now=None if until else now)
+        return _elsewhere(reading, instrument, subject, answers, at=at, portfolio=None if until else portfolio)
     known_row(reading, subject)
     on_file = reading.evidence(subject)
-    standing = next(one for one in read_portfolio(reading, now).standings if one.definition.name == subject)
+    standing = next(one for one in portfolio().standings if one.definition.name == subject)
     since = stamp(now - dt.timedelta(days=standing.definition.rollout.evidence_days))
     probed: Mapping[str, Probed] = {}
     if until is None:
@@ -70,14 +86,17 @@ def scored(
     )
 
 
-def by_person(
-    reading: Reading, instrument: Instrument, subject: str, *, until: str
-) -> Mapping[str, Mapping[str, Given]]:
+def own_sheets(instrument: Instrument, subject: str, every: Iterable[Sheet]) -> Iterator[Sheet]:
+    """Those that count for the score: of a person's, what they answered themselves."""
+    return (one for one in every if instrument.about != "person" or same_person(one.by, subject))
+
+
+def by_person(every: Iterable[Sheet]) -> Mapping[str, Mapping[str, Given]]:
     """Each person's newest answers about one subject, by their name."""
     people: dict[str, list[Sheet]] = {}
-    for sheet in sheets(reading, instrument, subject, until=until):
+    for sheet in every:
         people.setdefault(next((who for who in people if same_person(who, sheet.by)), sheet.by), []).append(sheet)
-    return {who: given(iter(theirs)) for who, theirs in people.items()}
+    return {who: given(theirs) for who, theirs in people.items()}
 
 
 def _elsewhere(
@@ -87,13 +106,14 @@ def _elsewhere(
     answers: Mapping[str, Given],
     *,
     at: str,
-    now: dt.datetime | None,
+    portfolio: Callable[[], Portfolio] | None,
 ) -> Scored:
     """Evidence of any workflow may stand behind answers about an organisation, a person or a vendor."""
     cited = {digest for one in answers.values() for digest in one.answer.evidence}
     found = {digest: reading.evidence_by_digest(digest) for digest in cited}
-    of_organisation = now is not None and instrument.about == "organisation"
-    probed = probe_portfolio(instrument, read_portfolio(reading, now)) if of_organisation and now else {}
+    probed: Mapping[str, Probed] = {}
+    if portfolio is not None and instrument.about == "organisation":
+        probed = probe_portfolio(instrument, portfolio())
     on_file = {digest: one for digest, one in found.items() if one is not None}
     return score(instrument, subject, answers, at=at, probed=probed, evidence=on_file)
 

@@ -1,12 +1,12 @@
 """The options that the commands on instruments share."""
 
 import datetime as dt
-import difflib
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from interlock.engine.instruments.named import instrument_named
 from interlock.surfaces.cli.toolbox import Toolbox
 from interlock.terms.errors import BadInput
 from interlock.terms.instrument import Instrument
@@ -18,12 +18,7 @@ PackOption = Annotated[Path | None, typer.Option("--pack", help="A YAML file wit
 
 def instrument(box: Toolbox, name: str, pack: Path | None) -> Instrument:
     """The instrument of that id. Raises BadInput with the ids that there are."""
-    known = {one.id: one for one in box.read_instruments(pack)}
-    if name in known:
-        return known[name]
-    near = difflib.get_close_matches(name, list(known), n=1)
-    hint = f"did you mean '{near[0]}'?" if near else f"known: {', '.join(known)}"
-    raise BadInput(f"there is no instrument '{name}' ({hint})")
+    return instrument_named(box.read_instruments(pack), name)
 
 
 def end_of_day(text: str) -> dt.datetime:

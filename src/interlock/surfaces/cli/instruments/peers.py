@@ -6,8 +6,7 @@ import typer
 from rich.text import Text
 
 from interlock.engine.instruments.peers import Seen, seen, weighted
-from interlock.engine.timestamp import stamp
-from interlock.flows.instruments.scored import by_person
+from interlock.flows.instruments.scored import by_person, sheets
 from interlock.surfaces.cli.instruments.options import Id, PackOption, Subject, instrument
 from interlock.surfaces.cli.store_options import JsonOption, StoreOption, run_time, show_json
 from interlock.surfaces.cli.toolbox import toolbox
@@ -34,7 +33,7 @@ def peers_command(
     if one.about != "person":
         raise BadInput(f"{one.id} is about a {one.about}; peers are asked about a person")
     with run_time(box, store) as rt, rt.store.reading() as reading:
-        answers = by_person(reading, one, subject, until=stamp(rt.clock()))
+        answers = by_person(sheets(reading, one, subject))
     rows = seen(one, subject, answers, profile=role)
     if as_json:
         show_json(box, {"subject": subject, "role": role, "weighted_mean": weighted(rows), "areas": rows})

@@ -8,7 +8,8 @@ from rich.text import Text
 
 from interlock.engine.instruments.comparing import compare
 from interlock.engine.instruments.leading import first_for
-from interlock.engine.instruments.scoring import NOT_DECIDED, ItemScore, Scored
+from interlock.engine.instruments.scoring import Scored
+from interlock.engine.instruments.told import conclusion, item_words, to_answer, total_words
 from interlock.flows.instruments.scored import scored
 from interlock.surfaces.cli.instruments.options import Id, PackOption, Subject, end_of_day, instrument
 from interlock.surfaces.cli.store_options import JsonOption, StoreOption, run_time, show_json
@@ -71,22 +72,15 @@ def compare_command(
     if as_json:
         show_json(box, {"before": before, "after": after, "changes": changes})
         return
-    box.out.print(Text(f"{_total(before)} on {since}, {_total(after)} on {until}"), style="bold")
+    box.out.print(Text(f"{total_words(before)} on {since}, {total_words(after)} on {until}"), style="bold")
     for change in changes:
         box.out.print(Text(f"  {change.title}: {change.before or 'no answer'} -> {change.after or 'no answer'}"))
     if not changes:
         box.out.print("  no answer changed between these dates")
 
 
-def _total(result: Scored) -> str:
-    return f"{result.low}" if result.low == result.high else f"{result.low} to {result.high}"
-
-
 def _tell(box: Toolbox, result: Scored) -> None:
-    total = (
-        f"{_total(result)} of {result.best}{result.band and f': {result.band}'}" if result.best else "answered in words"
-    )
-    box.out.print(Text(f"{result.subject}, {result.instrument}: {total}"), style="bold")
+    box.out.print(Text(f"{result.subject}, {result.instrument}: {conclusion(result)}"), style="bold")
     if result.unbacked:
         count = f"{len(result.unbacked)} of {len(result.items)} items"
         box.out.print(Text(f"  {count} rest on opinion, or on evidence that no longer holds"), soft_wrap=True)
@@ -95,21 +89,6 @@ def _tell(box: Toolbox, result: Scored) -> None:
     for words in result.rules_open:
         box.out.print(Text(f"  RULE HOLDS UNTIL ANSWERED: {words}"), soft_wrap=True)
     for one in result.items:
-        box.out.print(Text(f"  {one.title}: {'; '.join(_said(one))}"), soft_wrap=True)
-    if result.band in (NOT_DECIDED, "") and result.unanswered:
-        box.out.print(Text(f"still to answer: {', '.join(result.unanswered)}"), soft_wrap=True)
-
-
-def _said(one: ItemScore) -> list[str]:
-    said = ["no answer"]
-    if one.given is not None:
-        answer = one.given.answer
-        said = [f"{answer.words if answer.value is None else answer.value} ({one.given.by}, {one.given.at[:10]})"]
-    if one.measured is not None:
-        said.append(f"{'CONTRADICTED: ' if one.contradicted else 'on record: '}{one.measured.says}")
-    for digests, words in ((one.stale, "STALE evidence"), (one.other_release, "evidence of ANOTHER RELEASE")):
-        if digests:
-            said.append(f"{words}: {', '.join(digest[:19] for digest in digests)}")
-    if one.opinion and one.given is not None:
-        said.append("opinion: cites no evidence")
-    return said
+        box.out.print(Text(f"  {one.title}: {'; '.join(item_words(one))}"), soft_wrap=True)
+    if missing := to_answer(result):
+        box.out.print(Text(f"still to answer: {', '.join(missing)}"), soft_wrap=True)
