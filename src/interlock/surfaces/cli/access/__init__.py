@@ -1,8 +1,9 @@
-"""`interlock token` and `interlock hook`: who may use the server."""
+"""`interlock token`, `interlock hook` and `interlock tenant`: who may use the server, and for what."""
 
 from collections.abc import Callable
 
 from interlock.surfaces.cli.access.hooks import create_hook_command, list_hooks_command, revoke_hook_command
+from interlock.surfaces.cli.access.tenants import assign_tenant_command, list_tenants_command
 from interlock.surfaces.cli.access.tokens import create_token_command, list_tokens_command, revoke_token_command
 
 # (name, function): a new command is one more line here.
@@ -15,4 +16,8 @@ HOOK_COMMANDS: tuple[tuple[str, Callable[..., None]], ...] = (
     ("create", create_hook_command),
     ("list", list_hooks_command),
     ("revoke", revoke_hook_command),
+)
+TENANT_COMMANDS: tuple[tuple[str, Callable[..., None]], ...] = (
+    ("assign", assign_tenant_command),
+    ("list", list_tenants_command),
 )
