@@ -13,7 +13,7 @@ from fastapi.routing import APIRoute
 
 from interlock.surfaces.api import app as api
 from interlock.surfaces.api.served import Needs
-from interlock.wiring.server import opened_api
+from interlock.wiring.server import opened_server
 
 PAGE = Path(__file__).with_name("http-api.md")
 OPENING = """# HTTP API
@@ -41,8 +41,8 @@ and what to do next, and the last part of `type` tells problems apart:
 
 def page() -> str:
     """The whole page."""
-    with tempfile.TemporaryDirectory() as folder, opened_api(f"{folder}/store.db") as app:
-        return OPENING + "".join(_areas(app))
+    with tempfile.TemporaryDirectory() as folder, opened_server(f"{folder}/store.db") as server:
+        return OPENING + "".join(_areas(server.api))
 
 
 def _areas(app: FastAPI) -> Iterator[str]:

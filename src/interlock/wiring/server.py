@@ -1,11 +1,11 @@
-"""The HTTP server over the store that an address names."""
+"""The server over the store that an address names: the HTTP API, and beside it the pages."""
 
 import ipaddress
 import os
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import uvicorn
 from fastapi import FastAPI
@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.text import Text
 
 from interlock.engine.access.signature import signature
+from interlock.flows.access.sessions import Sessions
 from interlock.flows.access.tokens import Tokens
 from interlock.flows.action.runtime import RunTime
 from interlock.flows.notice.tell import Notices
@@ -22,8 +23,10 @@ from interlock.surfaces.api.served import Desk, Served, holder
 from interlock.surfaces.cli.toolbox import Notify
 from interlock.surfaces.sdk.connection import without_secrets
 from interlock.surfaces.sdk.local import LocalHouse
+from interlock.surfaces.web.site import Site
 from interlock.terms.errors import BadInput, Unavailable
 from interlock.wiring.run_time import open_address, open_run_time
+from interlock.wiring.site import OneDoor, rounds_of, site_over, web_over
 
 BACKLOG = 512
 GRACE_S = 5
@@ -34,11 +37,21 @@ OPEN_WARNING = (
 )
 
 
-@contextmanager
-def opened_api(address: str, *, host: str = "127.0.0.1", notify: Notify | None = None) -> Iterator[FastAPI]:
-    """The application over a store, which is closed afterwards.
+@dataclass(frozen=True, slots=True)
+class Server:
+    """The two applications over one store, and the site that pages are made from."""
 
-    Raises as `open_address`, and BadInput where others than this machine could come and there is no token yet.
+    api: FastAPI
+    web: FastAPI
+    site: Site
+    served: Served
+
+
+@contextmanager
+def opened_server(address: str, *, host: str = "127.0.0.1", notify: Notify | None = None) -> Iterator[Server]:
+    """The applications over a store, which is closed afterwards.
+
+    Raises as `open_address`, and BadInput where others than this machine could come and nobody could be known yet.
     """
     opened = open_address(address)
     try:
@@ -51,22 +64,29 @@ def opened_api(address: str, *, host: str = "127.0.0.1", notify: Notify | None =
         leased = replace(opened, journal=LeasedJournal(opened.journal, leases), drain=LeasedDrain(opened.drain, leases))
         rt = open_run_time(leased)
         hosts = None if tokens.any else LOOPBACK
-        yield build_api(Served(rt, leases, _desks(rt), tokens.known, hosts, _notices(rt, notify)))
+        site = site_over(rt, sessions=Sessions(rt.store, rt.clock))
+        served = Served(rt, leases, _desks(rt), tokens.known, hosts, _notices(rt, notify), rounds_of(site))
+        yield Server(build_api(served), web_over(site, hosts=hosts), site, served)
     finally:
         opened.close()
 
 
 def serve(address: str, host: str, port: int, say: Console, notify: Notify | None) -> None:
     """Serve a store until the process is stopped. Raises BadInput, and Unavailable where the port cannot be had."""
-    with opened_api(address, host=host, notify=notify) as app, _listening(host, port) as listener:
-        if app.state.served.known(None) is not None:
+    with opened_server(address, host=host, notify=notify) as server, _listening(host, port) as listener:
+        if server.served.known(None) is not None:
             say.print(Text(OPEN_WARNING), style="bold", soft_wrap=True)
         at, taken = listener.getsockname()[:2]
         shown = f"[{at}]" if ":" in at else at
-        say.print(Text(f"serving {without_secrets(address)} on http://{shown}:{taken}/v1"), soft_wrap=True)
+        where = f"http://{shown}:{taken}"
+        say.print(Text(f"serving {without_secrets(address)} on {where}/v1, its pages on {where}/"), soft_wrap=True)
         # No access log: what is done is in the ledger, and nothing that came with a request belongs into a log.
         config = uvicorn.Config(
-            app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=GRACE_S
+            OneDoor(server.api, server.web),
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=GRACE_S,
         )
         uvicorn.Server(config).run(sockets=[listener])
 

@@ -11,6 +11,7 @@ from interlock import __version__
 from interlock.adapters.reports.inline import chart_html, shared_styles
 from interlock.flows.action.runtime import RunTime
 from interlock.flows.portfolio.read import read_portfolio
+from interlock.surfaces.http.rounds import Round
 from interlock.surfaces.web.app import build_web
 from interlock.surfaces.web.site import Packs, Sessions, Site
 from interlock.terms.portfolio import Portfolio, Standing
@@ -34,6 +35,11 @@ def site_over(rt: RunTime, *, sessions: Sessions, **more: Any) -> Site:
 def web_over(site: Site, *, hosts: frozenset[str] | None = None) -> FastAPI:
     """The application of a site, with the look that it shares with reports."""
     return build_web(site, shared={name: text.encode() for name, text in shared_styles().items()}, hosts=hosts)
+
+
+def rounds_of(site: Site) -> tuple[Round, ...]:  # noqa: ARG001 - there is none yet
+    """What the server does again and again for a site: another round is one more line here."""
+    return ()
 
 
 @dataclass(frozen=True, slots=True)
