@@ -79,6 +79,7 @@ GROUPS: tuple[Group, ...] = (
     Group("problem", "Find what a problem statement lacks; write it as a page.", "problem:PROBLEM_COMMANDS"),
     Group("token", "Make and revoke the tokens that a server asks for.", "access:TOKEN_COMMANDS"),
     Group("hook", "Make and revoke the web hooks by which monitors halt.", "access:HOOK_COMMANDS"),
+    Group("tenant", "Say whose each workflow is.", "access:TENANT_COMMANDS"),
     Group("reviews", "Work off the queue of cases that wait for a person.", "reviews:REVIEWS_COMMANDS"),
     Group("organisation", "Say who answers for what, and see where nobody does.", "council:ORGANISATION_COMMANDS"),
     Group("council", "See what needs deciding, decide it, and look back.", "council:COUNCIL_COMMANDS"),
