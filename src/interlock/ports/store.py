@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
+from interlock.ports.cases import CaseReading
 from interlock.ports.contents import ContentReading, ContentWriting
 from interlock.ports.entries import EntryReading
 from interlock.ports.evidences import EvidenceReading
@@ -59,7 +60,7 @@ class DecisionRow:
     erased_entry: int | None = None
 
 
-class Reading(ContentReading, EntryReading, EvidenceReading, QueueReading, Protocol):
+class Reading(CaseReading, ContentReading, EntryReading, EvidenceReading, QueueReading, Protocol):
     """A consistent view of the store."""
 
     def head(self) -> TreeHead:

@@ -4,6 +4,7 @@ from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from interlock.adapters.sql.cases import SqlCases
 from interlock.adapters.sql.contents import SqlContents
 from interlock.adapters.sql.entries import SqlEntries
 from interlock.adapters.sql.evidences import SqlEvidences
@@ -33,7 +34,7 @@ IN_UNSETTLED = "('executing', 'in_doubt', 'undoing')"  # written out, as the sch
 SCOPE_KINDS = ("tenant", "workflow", "action", "segment")
 
 
-class SqlReading(SqlContents, SqlEntries, SqlEvidences, SqlQueues):
+class SqlReading(SqlCases, SqlContents, SqlEntries, SqlEvidences, SqlQueues):
     """interlock.ports.store.Reading over `rows`, which an engine's store supplies."""
 
     @abstractmethod

@@ -1,6 +1,6 @@
 """Prove one thing about the ledger to somebody who may not see the rest (RFC 9162)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from interlock.engine.ledger.merkle import Growing, leaf_hash, root_of, verify_consistency, verify_inclusion
@@ -21,13 +21,23 @@ def prove_inclusion(reading: Reading, index: int) -> dict[str, Any]:
         raise BadInput(f"there is no entry {index}: the ledger holds {head.size} entries, the last one is {head.last}")
     position = index if head.size == head.last + 1 else sum(1 for _ in reading.entries(0, index))
     nodes, _ = _nodes(reading, head, inclusion_spans(position, head.size))
+    return inclusion_proof(entry, position, head.size, root_of(head), nodes)
+
+
+def inclusion_proof(
+    entry: LedgerEntry, position: int, size: int, root: bytes, nodes: Sequence[bytes]
+) -> dict[str, Any]:
+    """The proof that an entry is in the tree of `size` leaves with that root, as it is handed over.
+
+    Raises Unavailable where its record is no text any more.
+    """
     return {
         "kind": "inclusion",
         "entry": position,
-        **({} if position == index else {"index": index}),
-        "entries": head.size,
+        **({} if position == entry.index else {"index": entry.index}),
+        "entries": size,
         "record": _text(entry),
-        "root": root_of(head).hex(),
+        "root": root.hex(),
         "proof": [node.hex() for node in nodes],
     }
 

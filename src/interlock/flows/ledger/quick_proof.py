@@ -1,0 +1,86 @@
+"""Proofs that an entry is in the ledger, for a page: each at once, for the tree below is added up only once."""
+
+import threading
+from bisect import bisect_left
+from collections.abc import Mapping
+from itertools import islice
+from typing import Any
+
+from interlock.engine.ledger.blocks import BLOCK, span_root, tree_root
+from interlock.engine.ledger.merkle import root_of
+from interlock.engine.ledger.proof_paths import inclusion_spans
+from interlock.flows.ledger.prove import inclusion_proof
+from interlock.ports.store import Reading
+from interlock.terms.errors import BadInput, Unavailable
+from interlock.terms.ledger import TreeHead
+
+STEP = 64 * BLOCK
+
+
+class QuickProofs:
+    """The roots of blocks of leaves of one ledger, kept in memory; some 40 bytes for 256 entries.
+
+    They are added up from the leaf hashes as they are kept. A proof says of one entry that its record is in the tree of
+    the newest head, and is checked before it is shown: where anything that it rests on was altered, it does not hold.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._roots: list[bytes] = []
+        self._lasts: list[int] = []  # the index of the last entry of each block
+
+    def behind(self, reading: Reading) -> int:
+        """How many sealed entries are in whole blocks that were not added up yet."""
+        return max(reading.head().size // BLOCK - len(self._roots), 0) * BLOCK
+
+    def catch_up(self, reading: Reading, *, at_most: int = STEP) -> int:
+        """Add up at most so many entries more; how many are still missing."""
+        with self._lock:
+            missing = self.behind(reading)
+            wanted = min(missing, at_most // BLOCK * BLOCK)
+            start = self._lasts[-1] + 1 if self._lasts else 0
+            leaves = islice(reading.leaves(start, reading.head().last + 1), wanted)
+            while block := list(islice(leaves, BLOCK)):
+                if len(block) < BLOCK:
+                    raise Unavailable("the ledger holds fewer entries than its head says: `interlock ledger verify`")
+                self._roots.append(tree_root([leaf for _, leaf in block]))
+                self._lasts.append(block[-1][0])
+            return missing - wanted
+
+    def forget(self) -> None:
+        """Add everything up anew: what was kept does not fit any more."""
+        with self._lock:
+            self._roots, self._lasts = [], []
+
+    def prove(self, reading: Reading, index: int) -> Mapping[str, Any]:
+        """A proof that entry `index` is in the sealed ledger, as `prove_inclusion` makes it.
+
+        Raises BadInput where there is no such entry, Unavailable where the tree is not added up that far yet.
+        """
+        head = reading.head()
+        entry = next(reading.entries(index, index + 1), None) if 0 <= index <= head.last else None
+        if entry is None:
+            raise BadInput(
+                f"entry {index} is not sealed: the tree holds {head.size} entries, the last one is {head.last}"
+            )
+        with self._lock:
+            roots, lasts = tuple(self._roots), tuple(self._lasts)
+        if head.size // BLOCK > len(roots):
+            raise Unavailable("the tree below is still being added up: try again in a moment")
+        number = bisect_left(lasts, index)
+        first = lasts[number - 1] + 1 if number else 0
+        position = number * BLOCK + sum(1 for _ in reading.leaves(first, index))
+
+        def leaves(start: int, stop: int) -> list[bytes]:
+            begin = start // BLOCK
+            found = _leaves_of(reading, lasts, begin, head)
+            return found[start - begin * BLOCK : stop - begin * BLOCK]
+
+        nodes = [span_root(span, roots, leaves) for span in inclusion_spans(position, head.size)]
+        return inclusion_proof(entry, position, head.size, root_of(head), nodes)
+
+
+def _leaves_of(reading: Reading, lasts: tuple[int, ...], number: int, head: TreeHead) -> list[bytes]:
+    start = lasts[number - 1] + 1 if number else 0
+    stop = lasts[number] + 1 if number < len(lasts) else head.last + 1
+    return [leaf for _, leaf in reading.leaves(start, stop)]
