@@ -3,12 +3,12 @@
 from collections.abc import Callable, Iterator
 
 from interlock.engine.access.permissions import may, scopes
+from interlock.flows.access.tenants import TenantOf
 from interlock.ports.store import Reading
 from interlock.terms.access import EVERYWHERE, Caller
 from interlock.terms.ledger import LedgerEntry
 
 Within = Callable[[LedgerEntry], bool]
-TenantOf = Callable[[str], str | None]
 
 
 def case_tenant(reading: Reading, workflow: str, key: str, tenant_of: TenantOf) -> str | None:

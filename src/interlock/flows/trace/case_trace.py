@@ -58,16 +58,22 @@ class Tracing:
     """
 
     def __init__(self, reading: Reading, workflow: str, *, since: int, key: str | None = None) -> None:
-        self._reading = reading
+        self._reading, self._workflow = reading, workflow
         self._authority = {kind: list(reading.entries_of(kind, workflow)) for kind in AUTHORITY}
         self._later: dict[str, list[TraceLink]] = defaultdict(list)
-        for kind, step in LATER.items():
-            for entry in reading.entries_of(kind, workflow, since=since):
-                about = entry.body.get("key")
-                if isinstance(about, str) and key in {None, about}:
-                    self._later[about].append(_link(step, entry))
+        for entry in self._what_came_later(since, key):
+            about = entry.body.get("key")
+            if isinstance(about, str):
+                self._later[about].append(_link(LATER[entry.kind], entry))
         head = reading.head()
         self._size, self._root = head.size, root_of(head).hex()
+
+    def _what_came_later(self, since: int, key: str | None) -> Iterator[LedgerEntry]:
+        if key is not None:
+            yield from self._reading.about_case(key, self._workflow, tuple(LATER), since=since)
+            return
+        for kind in LATER:
+            yield from self._reading.entries_of(kind, self._workflow, since=since)
 
     def of(self, row: DecisionRow) -> CaseTrace:
         """The trace of one decided case."""

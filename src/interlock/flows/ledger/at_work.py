@@ -1,0 +1,113 @@
+"""What a process keeps in memory for the ledger of one store: what its proofs need, and the last verification.
+
+At most one verification is at work at a time: it reads everything there is.
+"""
+
+import logging
+import threading
+from dataclasses import dataclass, replace
+from weakref import WeakKeyDictionary
+
+from interlock.engine.timestamp import stamp
+from interlock.flows.ledger.quick_proof import QuickProofs
+from interlock.flows.ledger.verify import verify
+from interlock.ports.clock import Clock
+from interlock.ports.store import Store
+from interlock.terms.errors import InterlockError
+from interlock.terms.ledger import LedgerCheck
+
+log = logging.getLogger("interlock.ledger")
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """One verification: who asked for it and when, how many of how many entries are read, and how it ended.
+
+    `check` is what was found and `failure` why it could not be carried out; both None while it is at work. Times are
+    RFC 3339.
+    """
+
+    by: str
+    started_at: str
+    done: int = 0
+    total: int | None = None
+    ended_at: str | None = None
+    check: LedgerCheck | None = None
+    failure: str | None = None
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it is still at work."""
+        return self.ended_at is None
+
+
+class LedgerAtWork:
+    """The ledger of one store, in this process."""
+
+    def __init__(self) -> None:
+        self.proofs = QuickProofs()
+        self._lock = threading.Lock()
+        self._verification: Verification | None = None
+        self._adding = threading.Lock()
+
+    @property
+    def verification(self) -> Verification | None:
+        """The one at work, or the last one that ended; None where there was none since this process began."""
+        return self._verification
+
+    def verify(self, store: Store, *, by: str, clock: Clock) -> Verification:
+        """Begin to verify the whole ledger; the one that is at work already, where there is one."""
+        with self._lock:
+            if self._verification is not None and self._verification.is_running:
+                return self._verification
+            begun = self._verification = Verification(by, stamp(clock()))
+        threading.Thread(target=self._run, args=(store, clock), name="verify", daemon=True).start()
+        return begun
+
+    def add_up(self, store: Store) -> None:
+        """Have the tree below the proofs added up beside the pages; nothing where that is going on already."""
+        if self._adding.acquire(blocking=False):
+            threading.Thread(target=self._add_up, args=(store,), name="proofs", daemon=True).start()
+
+    def _run(self, store: Store, clock: Clock) -> None:
+        check, failure = None, "the server failed at this; its log says why"
+        try:
+            check = verify(store, progress=self._note_progress)
+        except InterlockError as exc:
+            failure = str(exc)
+        except Exception:  # one that ends unseen would be at work for ever
+            log.exception("the ledger could not be verified")
+        ended_at = stamp(clock())
+        with self._lock:
+            begun = self._verification
+            if begun is not None:
+                done = begun.done if check is None else check.entries
+                self._verification = replace(
+                    begun, done=done, ended_at=ended_at, check=check, failure=None if check is not None else failure
+                )
+
+    def _note_progress(self, done: int, total: int | None) -> None:
+        with self._lock:
+            if self._verification is not None:
+                self._verification = replace(self._verification, done=done, total=total)
+
+    def _add_up(self, store: Store) -> None:
+        try:
+            missing = 1
+            while missing:
+                with store.reading() as reading:
+                    missing = self.proofs.catch_up(reading)
+        except InterlockError as exc:
+            log.warning("the tree of the ledger cannot be added up: %s", exc)
+        finally:
+            self._adding.release()
+
+
+_AT_WORK: WeakKeyDictionary[Store, LedgerAtWork] = WeakKeyDictionary()
+_MAKING = threading.Lock()
+
+
+def at_work(store: Store) -> LedgerAtWork:
+    """What this process keeps for a store: one for pages and API alike."""
+    with _MAKING:
+        return _AT_WORK.setdefault(store, LedgerAtWork())
