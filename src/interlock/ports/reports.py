@@ -1,11 +1,16 @@
 """Turning what was found into a file that people share."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
 from interlock.terms.briefing import Briefing
 from interlock.terms.evaluation import Evaluation
 from interlock.terms.story import Story
+
+# A document in one form, named by its ending (".pdf"). Raises BadInput for another ending, and Unavailable where a
+# library is missing or the writing was ended.
+WriteForm = Callable[[Briefing, str], bytes]
 
 
 class ReportWriter(Protocol):

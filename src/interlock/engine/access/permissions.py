@@ -48,7 +48,7 @@ def may(caller: Caller, resource: str, action: str, *, workflow: str | None = No
 
     What is in no workflow and of no tenant (None) is everybody's: only a role that is held everywhere reaches it.
     """
-    return any(_covers(scope, workflow, tenant) for scope in scopes(caller, resource, action))
+    return any(covers(scope, workflow, tenant) for scope in scopes(caller, resource, action))
 
 
 def may_somewhere(caller: Caller, resource: str, action: str) -> bool:
@@ -68,7 +68,8 @@ def permissions(caller: Caller) -> tuple[Permission, ...]:
     return tuple(sorted(found, key=str))
 
 
-def _covers(scope: Scope, workflow: str | None, tenant: str | None) -> bool:
+def covers(scope: Scope, workflow: str | None, tenant: str | None) -> bool:
+    """Whether what is held there reaches a workflow of a tenant; None for each: what belongs to everybody."""
     return scope.workflow in (None, workflow) and scope.tenant in (None, tenant)
 
 

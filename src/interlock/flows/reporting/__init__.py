@@ -1,0 +1,1 @@
+"""Documents that a server makes: asked for by a person, or sent again and again."""
