@@ -1,6 +1,6 @@
 """Looking at evidence and queues of all workflows at once, as a portfolio is read."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -16,6 +16,15 @@ class QueueLength:
     late: int
 
 
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """An entry, without what it says: its index, its kind and its workflow, None where it is about none."""
+
+    entry: int
+    kind: str
+    workflow: str | None
+
+
 # Workflow, digest, release, source and body: a tuple, for a page is made of a hundred thousand of them.
 MeasuredRow = tuple[str, str, str, str, Mapping[str, Any]]
 
@@ -27,16 +36,26 @@ class EvidenceReading(Protocol):
         """The evidence with that digest, of whatever workflow, or None."""
         ...
 
-    def measured(self, kind: str) -> Iterator[MeasuredRow]:
-        """Evidence of one kind of every workflow, as it was recorded, streamed: only what a figure is made of."""
+    def measured(self, kind: str, workflow: str | None = None) -> Iterator[MeasuredRow]:
+        """Evidence of one kind of one workflow or of every one (None), as it was recorded, streamed: only what a figure
+        is made of.
+        """
         ...
 
-    def newest_each(self, kind: str) -> Iterator[LedgerEntry]:
-        """The newest ledger entry of one kind of each workflow that has one, by workflow."""
+    def newest_each(self, kind: str, workflow: str | None = None) -> Iterator[LedgerEntry]:
+        """The newest ledger entry of one kind of each workflow that has one, by workflow; or of one only."""
         ...
 
-    def newest_by(self, kind: str, member: str) -> Iterator[LedgerEntry]:
-        """The newest ledger entry of one kind of each workflow and each value of a member of its body, in order."""
+    def newest_by(self, kind: str, member: str, workflow: str | None = None) -> Iterator[LedgerEntry]:
+        """The newest ledger entry of one kind of each workflow and each value of a member of its body, in order; or of
+        one workflow only.
+        """
+        ...
+
+    def touched(self, kinds: Collection[str], *, since: int) -> Iterator[Touched]:
+        """Which entries of these kinds have an index from `since` on. Quick however many others there are, and however
+        long the ledger is.
+        """
         ...
 
     def decided_since(self, entry: int) -> frozenset[str]:

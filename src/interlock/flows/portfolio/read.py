@@ -3,7 +3,7 @@
 import datetime as dt
 import gc
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TypeVar
@@ -72,23 +72,62 @@ def _collecting_later() -> Iterator[None]:
             gc.enable()
 
 
-def _read(reading: Reading, now: dt.datetime, *, ledger_holds: bool | None) -> Portfolio:
-    at = stamp(now)
-    records = _records(reading, at)
-    halted = {name for name, (_, is_halted) in reading.scopes().items() if is_halted}
-    rows = reading.workflows()
-    stages = {name: moves[-1].entered for name, moves in records.moves.items()}
-    drifts = drifting(reading, rows, stages, records.runs, now=now)
-    standings = tuple(_standing(row, records, halted, drifts.get(row.name, ()), at) for row in rows)
+def read_standings(
+    reading: Reading, names: Collection[str], now: dt.datetime, queues: Mapping[str, QueueLength]
+) -> tuple[Standing, ...]:
+    """Only these workflows, each as it stands in the portfolio as of `now`; a name that no workflow has is left out.
+
+    Each is read by itself: for many of them the whole portfolio is read sooner. `queues` are the lengths as of `now`.
+    """
+    rows = [row for name in names if (row := reading.workflow(name)) is not None]
+    at, halted, found = stamp(now), halted_scopes(reading), []
+    for row in rows:
+        records = _records(reading, queues, row.name)
+        found.append(_standing(row, records, halted, _drifts(reading, [row], records, now).get(row.name, ()), at))
+    return tuple(found)
+
+
+def read_organisation(reading: Reading, standings: tuple[Standing, ...], now: dt.datetime) -> Portfolio:
+    """The portfolio of these standings, with the organisation around them and what its council decided."""
     organisation = _newest(reading.entries_of("organisation.defined"))
     return Portfolio(
-        as_of=at,
+        as_of=stamp(now),
         organisation=None if organisation is None else recorded.organisation(organisation),
         standings=standings,
         decisions=_decisions(reading),
         authored_sample=organisation is not None and bool(organisation.body.get("authored_sample")),
-        ledger_holds=ledger_holds,
     )
+
+
+def halted_scopes(reading: Reading) -> frozenset[str]:
+    """What is killed now."""
+    return frozenset(name for name, (_, is_halted) in reading.scopes().items() if is_halted)
+
+
+def is_halted(workflow: str, halted: Collection[str]) -> bool:
+    """Whether all of a workflow is among the scopes that are killed."""
+    return "global" in halted or f"workflow:{workflow}" in halted
+
+
+def level_of(grant: Grant | None, at: str) -> AutonomyLevel:
+    """What a grant allows at a time: nothing once it has expired."""
+    return grant.level if grant is not None and at < grant.expires_at else AutonomyLevel.SHADOW
+
+
+def _read(reading: Reading, now: dt.datetime, *, ledger_holds: bool | None) -> Portfolio:
+    at, halted = stamp(now), halted_scopes(reading)
+    records = _records(reading, reading.queue_lengths(at))
+    rows = reading.workflows()
+    drifts = _drifts(reading, rows, records, now)
+    standings = tuple(_standing(row, records, halted, drifts.get(row.name, ()), at) for row in rows)
+    return replace(read_organisation(reading, standings, now), ledger_holds=ledger_holds)
+
+
+def _drifts(
+    reading: Reading, rows: Sequence[WorkflowRow], records: _Records, now: dt.datetime
+) -> Mapping[str, tuple[str, ...]]:
+    stages = {name: moves[-1].entered for name, moves in records.moves.items()}
+    return drifting(reading, rows, stages, records.runs, now=now)
 
 
 def _decisions(reading: Reading) -> tuple[CouncilDecision, ...]:
@@ -98,21 +137,22 @@ def _decisions(reading: Reading) -> tuple[CouncilDecision, ...]:
     return tuple(map(recorded.council_decision, decided))
 
 
-def _records(reading: Reading, at: str) -> _Records:
-    ended = {int(entry.body["waiver"]) for entry in reading.entries_of("waiver.ended")}
-    given = (entry for entry in reading.entries_of("waiver.given") if entry.index not in ended)
-    incidents = recorded.incidents(reading.entries_of("incident.opened"), reading.entries_of("incident.closed"))
+def _records(reading: Reading, queues: Mapping[str, QueueLength], of: str | None = None) -> _Records:
+    """Those of one workflow, or of all (None)."""
+    ended = {int(entry.body["waiver"]) for entry in reading.entries_of("waiver.ended", of)}
+    given = (entry for entry in reading.entries_of("waiver.given", of) if entry.index not in ended)
+    incidents = recorded.incidents(reading.entries_of("incident.opened", of), reading.entries_of("incident.closed", of))
     return _Records(
-        moves=_by_workflow(map(recorded.stage_move, reading.entries_of("stage.moved"))),
-        gates=_gates(reading),
+        moves=_by_workflow(map(recorded.stage_move, reading.entries_of("stage.moved", of))),
+        gates=_gates(reading, of),
         waivers=_by_workflow(map(recorded.waiver, given)),
         incidents=_by_workflow(incidents),
-        sheets=_sheets(reading.entries_of("instrument.answered")),
-        measurements=_by_workflow(map(recorded.measurement, reading.measured("kpi"))),
-        expenses=_by_workflow(map(recorded.expense, reading.measured("expense"))),
-        runs=_by_workflow(map(recorded.period_run, reading.measured("period"))),
-        drills=_drills(reading.entries_of("drill.held")),
-        queues=reading.queue_lengths(at),
+        sheets=_sheets(reading.entries_of("instrument.answered", of)),
+        measurements=_by_workflow(map(recorded.measurement, reading.measured("kpi", of))),
+        expenses=_by_workflow(map(recorded.expense, reading.measured("expense", of))),
+        runs=_by_workflow(map(recorded.period_run, reading.measured("period", of))),
+        drills=_drills(reading.entries_of("drill.held", of)),
+        queues=queues,
     )
 
 
@@ -123,11 +163,12 @@ def _by_workflow(items: Iterable[T]) -> Mapping[str, list[T]]:
     return grouped
 
 
-def _gates(reading: Reading) -> Mapping[str, dict[str, GateVerdict]]:
+def _gates(reading: Reading, of: str | None) -> Mapping[str, dict[str, GateVerdict]]:
     """The newest verdict of each gate; only that one is read back, however often the gate was judged."""
     grouped: dict[str, dict[str, GateVerdict]] = defaultdict(dict)
-    amended = {str(entry.body["workflow"]): entry for entry in reading.newest_each("release.amended")}
-    for entry in (*reading.newest_each("gate.judged"), *reading.newest_by("readiness.judged", "gate")):
+    amended = {str(entry.body["workflow"]): entry for entry in reading.newest_each("release.amended", of)}
+    judged = (*reading.newest_each("gate.judged", of), *reading.newest_by("readiness.judged", "gate", of))
+    for entry in judged:
         workflow = entry.body["workflow"]
         grouped[workflow][entry.body["gate"]] = recorded.verdict(entry, amended.get(workflow))
     return grouped
@@ -154,12 +195,13 @@ def _newest(entries: Iterable[LedgerEntry]) -> LedgerEntry | None:
     return max(entries, key=lambda entry: entry.index, default=None)
 
 
-def _standing(row: WorkflowRow, records: _Records, halted: set[str], drifts: tuple[str, ...], at: str) -> Standing:
+def _standing(
+    row: WorkflowRow, records: _Records, halted: Collection[str], drifts: tuple[str, ...], at: str
+) -> Standing:
     name = row.name
     moves = records.moves.get(name, [])
     stage = moves[-1].entered if moves else RolloutStage.EXPLORATION
     grant = None if row.grant is None else grant_of(row.grant)
-    live = grant is not None and at < grant.expires_at
     queue = records.queues.get(name, QueueLength(0, 0))
     return Standing(
         definition=definition_of(row.definition),
@@ -167,7 +209,7 @@ def _standing(row: WorkflowRow, records: _Records, halted: set[str], drifts: tup
         proposed_by=row.proposed_by,
         defined_at=row.at,
         stage=stage,
-        level=grant.level if live and grant is not None else AutonomyLevel.SHADOW,
+        level=level_of(grant, at),
         grant=grant,
         moves=tuple(moves),
         gates=records.gates.get(name, {}),
@@ -179,7 +221,7 @@ def _standing(row: WorkflowRow, records: _Records, halted: set[str], drifts: tup
         sheets=records.sheets.get(name, {}),
         live_by_drift=bool(drifts),
         drifts=drifts,
-        halted=bool(halted & {"global", f"workflow:{name}"}),
+        halted=is_halted(name, halted),
         open_reviews=queue.open,
         late_reviews=queue.late,
         drilled_at=records.drills.get(name),

@@ -1,0 +1,157 @@
+"""Where every workflow stands, kept in memory: only what was recorded since the last look is read."""
+
+import datetime as dt
+import threading
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from interlock.engine.timestamp import stamp
+from interlock.flows.portfolio.read import (
+    halted_scopes,
+    is_halted,
+    level_of,
+    read_organisation,
+    read_portfolio,
+    read_standings,
+)
+from interlock.ports.clock import Clock
+from interlock.ports.evidences import QueueLength, Touched
+from interlock.ports.store import Reading, Store
+from interlock.terms.portfolio import Portfolio, Standing
+
+# What a standing is read from: a kind that `read` looks at belongs here.
+OF_A_WORKFLOW = (
+    "release.defined", "release.amended", "evidence.recorded", "grant.given", "grant.ended", "gate.judged",
+    "readiness.judged", "stage.moved", "waiver.given", "waiver.ended", "incident.opened", "incident.closed",
+    "instrument.answered", "drill.held",
+)  # fmt: skip
+OF_THE_ORGANISATION = ("organisation.defined", "council.decided", "council.refused")
+KINDS = (*OF_A_WORKFLOW, *OF_THE_ORGANISATION)
+MANY = 100  # from here on the whole portfolio is read sooner than these workflows one by one
+QUEUES_S = 1.0
+RENEWED_S = 300.0
+_NO_QUEUE = QueueLength(0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What is in memory. Entries up to `sealed` will never change nor be joined by others; those behind that were
+    looked at are `seen`: in a shared store one with a lower number may still turn up.
+    """
+
+    portfolio: Portfolio
+    read_at: dt.datetime
+    queues: Mapping[str, QueueLength]
+    queues_at: dt.datetime
+    by_name: dict[str, Standing]
+    sealed: int
+    last: int
+    seen: frozenset[int]
+
+
+class KeptPortfolio:
+    """The portfolio as of now, for pages: equal to what `read_portfolio` says, and quick. Safe for threads.
+
+    Of every call: what was recorded since, halted scopes, and what a grant allows now. The lengths of queues are at
+    most a second old. What cases say of drift is that of the last full reading, at most `RENEWED_S` old, except where
+    something about the workflow was recorded since.
+    """
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store, self._clock = store, clock
+        self._kept: _Kept | None = None
+        self._looking, self._renewing = threading.Lock(), threading.Lock()
+
+    def portfolio(self) -> Portfolio:
+        """Everything as of now. Raises Unavailable where the store cannot be read."""
+        return self._current().portfolio
+
+    def standing(self, name: str) -> Standing | None:
+        """One workflow as of now; None where there is none of that name."""
+        return self._current().by_name.get(name)
+
+    def renew(self) -> None:
+        """Read everything anew, unless somebody does so already: for a server to do beside answering."""
+        if self._renewing.acquire(blocking=False):
+            try:
+                self._read()
+            finally:
+                self._renewing.release()
+
+    def _current(self) -> _Kept:
+        kept = self._kept or self._first()
+        if abs((self._clock() - kept.read_at).total_seconds()) > RENEWED_S:
+            self.renew()
+        with self._looking, self._store.reading() as reading:
+            self._kept = _looked(self._kept or kept, reading, self._clock())
+            return self._kept
+
+    def _first(self) -> _Kept:
+        with self._renewing:  # whoever comes while somebody reads waits, and does not read again
+            return self._kept or self._read()
+
+    def _read(self) -> _Kept:
+        with self._store.reading() as reading:
+            found = _whole(reading, self._clock())
+        with self._looking:
+            self._kept = found
+        return found
+
+
+def _looked(kept: _Kept, reading: Reading, now: dt.datetime) -> _Kept:
+    """The same as of `now`, with what was recorded since."""
+    last, sealed = reading.last_entry(), reading.head().last
+    if last < kept.last:  # another store in its place: a backup was restored
+        return _whole(reading, now)
+    touched = _unseen(kept, reading, last)
+    names = {one.workflow for one in touched if one.workflow is not None and one.kind in OF_A_WORKFLOW}
+    if len(names) > MANY:
+        return _whole(reading, now)
+    queues, queues_at = kept.queues, kept.queues_at
+    if names or abs((now - queues_at).total_seconds()) >= QUEUES_S:
+        queues, queues_at = reading.queue_lengths(stamp(now)), now
+    read_anew = {one.definition.name: one for one in read_standings(reading, names, now, queues)}
+    by_name = _as_of(stamp(now), {**kept.by_name, **read_anew}, halted_scopes(reading), queues)
+    standings = tuple(by_name[name] for name in sorted(by_name))
+    if any(one.kind in OF_THE_ORGANISATION for one in touched):
+        portfolio = read_organisation(reading, standings, now)
+    else:
+        portfolio = replace(kept.portfolio, as_of=stamp(now), standings=standings)
+    seen = frozenset(one for one in (*kept.seen, *(one.entry for one in touched)) if one > sealed)
+    return _Kept(portfolio, kept.read_at, queues, queues_at, by_name, sealed, last, seen)
+
+
+def _whole(reading: Reading, now: dt.datetime) -> _Kept:
+    sealed = reading.head().last
+    portfolio = read_portfolio(reading, now)
+    return _Kept(
+        portfolio=portfolio,
+        read_at=now,
+        queues=reading.queue_lengths(stamp(now)),
+        queues_at=now,
+        by_name={one.definition.name: one for one in portfolio.standings},
+        sealed=sealed,
+        last=reading.last_entry(),
+        seen=frozenset(one.entry for one in reading.touched(KINDS, since=sealed + 1)),
+    )
+
+
+def _unseen(kept: _Kept, reading: Reading, last: int) -> list[Touched]:
+    if kept.sealed == kept.last == last:
+        return []
+    return [one for one in reading.touched(KINDS, since=kept.sealed + 1) if one.entry not in kept.seen]
+
+
+def _as_of(
+    at: str, standings: Mapping[str, Standing], halted: Iterable[str], queues: Mapping[str, QueueLength]
+) -> dict[str, Standing]:
+    """What changes without a record of its own, made right; a standing that did not change stays the same object."""
+    scopes = frozenset(halted)
+    found = {}
+    for name, one in standings.items():
+        level, stopped, queue = level_of(one.grant, at), is_halted(name, scopes), queues.get(name, _NO_QUEUE)
+        if (level, stopped, queue.open, queue.late) != (one.level, one.halted, one.open_reviews, one.late_reviews):
+            found[name] = replace(one, level=level, halted=stopped, open_reviews=queue.open, late_reviews=queue.late)
+        else:
+            found[name] = one
+    return found
