@@ -53,3 +53,17 @@ class Kill:
     def fenced(self) -> Fenced:
         """The scope as it was halted."""
         return Fenced(self.scope, self.epoch, self.at)
+
+
+def parted(scope: str) -> tuple[str, str]:
+    """A scope in words: ("the workflow", "triage"), and ("everything", "") for all there is."""
+    kind, _, name = scope.partition(":")
+    return ("everything", "") if scope == GLOBAL else (_KINDS.get(kind, kind), name)
+
+
+_KINDS = {
+    "workflow": "the workflow",
+    "tenant": "the tenant",
+    "action": "the class of actions",
+    "segment": "the segment",
+}

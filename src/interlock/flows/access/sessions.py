@@ -67,19 +67,20 @@ class Sessions:
             self._look()
             return bool(self._accounts)
 
-    def known(self, cookie: str | None) -> Caller | None:
+    def known(self, cookie: str | None, *, in_use: bool = True) -> Caller | None:
         """Whose session a cookie names; None for nobody's, and for one that has ended.
 
-        Raises Unavailable where the store cannot be read: then nobody is known.
+        Without `in_use` it is no use of it: a page that is left open is nobody at work. Raises Unavailable where the
+        store cannot be read: then nobody is known.
         """
-        session = self.session(cookie)
+        session = self.session(cookie, in_use=in_use)
         if session is None:
             return None
         with self._lock:
             row = self._accounts[known_as(session.name)]
         return Caller(row.name, frozenset(row.roles))
 
-    def session(self, cookie: str | None) -> Session | None:
+    def session(self, cookie: str | None, *, in_use: bool = True) -> Session | None:
         """The session that a cookie names, which is in use from now on; None as `known`. Raises Unavailable."""
         now = self._clock()
         with self._lock:
@@ -88,9 +89,10 @@ class Sessions:
             if found is None or not self._is_live(found, now):
                 return None
             idle = now - self._used_at.get(found.sha256, max(self._since, moment(found.begun_at))) > IDLE
-            if not idle:
+            if not idle and in_use:
                 self._used_at[found.sha256] = now
-                return found
+            if not idle or not in_use:
+                return None if idle else found
         # On record, so that no server that is started anew takes it for one that is in use.
         end_session(self._store, found, why="idle", clock=self._clock)
         return None

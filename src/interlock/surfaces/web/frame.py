@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from interlock.engine.timestamp import stamp
 from interlock.surfaces.web import charts
+from interlock.surfaces.web.live.view import banner
 from interlock.surfaces.web.navigation import around
 from interlock.surfaces.web.site import site_of
 from interlock.surfaces.web.states import STATES
@@ -41,12 +42,18 @@ def page(
             now=stamp(site.now()),
             path=request.url.path,
             around=around(visitor, request.url.path),
+            banner=banner(site, visitor),
             authored=_authored(request, visitor),
             asset=asset,
             **model,
         )
     )
     return HTMLResponse(content, status)
+
+
+def fragment(template: str, **model: Any) -> str:
+    """A part of a page by itself, as the page shows it."""
+    return _environment().get_template(template).render(**model)
 
 
 def asset(name: str) -> str:

@@ -2,12 +2,13 @@
 
 import datetime as dt
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Protocol
 
 from fastapi import Depends, Request
 
 from interlock.flows.action.runtime import RunTime
+from interlock.surfaces.web.live.watch import Watch
 from interlock.terms.access import Caller
 from interlock.terms.gate import GatePack
 from interlock.terms.instrument import Instrument
@@ -35,8 +36,11 @@ class Sessions(Protocol):
         """Whether an account was ever made."""
         ...
 
-    def known(self, cookie: str | None) -> Caller | None:
-        """Whose session a cookie names; None for nobody's, and for one that has ended."""
+    def known(self, cookie: str | None, *, in_use: bool = True) -> Caller | None:
+        """Whose session a cookie names; None for nobody's, and for one that has ended.
+
+        Without `in_use` it is no use of the session, so that it ends for want of use all the same.
+        """
         ...
 
 
@@ -62,7 +66,7 @@ class Site:
 
     `draw` writes a chart as a figure with its numbers as a table; its second argument names it on its page.
     `demo` is the authored sample that anybody on this machine may look at in any role. `address` is where it is
-    reached from outside, for links that leave it, "" where that is not known.
+    reached from outside, for links that leave it, "" where that is not known. `watch` tells open pages what is stopped.
     """
 
     rt: RunTime
@@ -74,6 +78,10 @@ class Site:
     draw: Callable[[Chart, str], str]
     demo: bool = False
     address: str = ""
+    watch: Watch = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "watch", Watch(self.rt.store))
 
     @property
     def now(self) -> Callable[[], dt.datetime]:

@@ -95,6 +95,13 @@ def visitor_if_any(request: Request, here: Here) -> Visitor | None:
     return Visitor(caller, csrf_of(cookie), here)
 
 
+def still(request: Request, here: Site) -> Visitor | None:
+    """Who looked when a page was opened, None where that session has ended; to ask is no use of it."""
+    cookie = request.cookies.get(cookie_name(request))
+    caller = here.sessions.known(cookie, in_use=False)
+    return None if caller is None or cookie is None else Visitor(caller, csrf_of(cookie), here)
+
+
 Who = Annotated[Visitor, Depends(visitor)]
 Anybody = Annotated[Visitor | None, Depends(visitor_if_any)]
 

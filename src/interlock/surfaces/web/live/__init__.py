@@ -1,0 +1,1 @@
+"""What is stopped, told to every open page within a second."""
