@@ -195,6 +195,7 @@ CHANGES: Mapping[str, tuple[Change, ...]] = {
     # Recorded for people and auditors; they change no state.
     "clock.accepted": (),
     "content.shown": (),
+    "ledger.exported": (),
     "gate.judged": (),
     "readiness.judged": (),
     "stage.moved": (),

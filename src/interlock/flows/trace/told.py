@@ -1,8 +1,9 @@
-"""A ledger entry about a case in one sentence."""
+"""A ledger entry in one sentence."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from interlock.flows.trace.told_others import SENTENCES
 from interlock.terms.ledger import LedgerEntry
 
 Body = Mapping[str, Any]
@@ -12,7 +13,7 @@ def told(entry: LedgerEntry) -> str:
     """The entry in words; its kind where there are none for it."""
     tell = WORDS.get(entry.kind)
     try:
-        return entry.kind if tell is None else tell(entry.body)
+        return SENTENCES.get(entry.kind, entry.kind).format_map(entry.body) if tell is None else tell(entry.body)
     except (KeyError, TypeError, ValueError):  # a record that was altered must not hide the others
         return f"{entry.kind}, but its record is not as it was written: run `interlock ledger verify`"
 
