@@ -74,12 +74,16 @@ def erase_case(store: Store, key: str, order: Order) -> Erased:
     return _purged(store, done)
 
 
-def erase_older(store: Store, workflow: str, days: int, order: Order) -> Erased:
+def erase_older(
+    store: Store, workflow: str, days: int, order: Order, *, cases_max: int | None = None, purge: bool = True
+) -> Erased:
     """Erase what is kept of the cases that a workflow decided more than so many days ago, unless it is needed.
 
+    At most `cases_max` cases are looked at, the oldest first. Without `purge` the caller purges the store afterwards.
     Raises BadInput for an unknown workflow. What was erased by then stays erased where it is stopped on the way.
     """
-    return _purged(store, _older(store, workflow, days, order))
+    done = _older(store, workflow, days, order, cases_max)
+    return _purged(store, done) if purge else done
 
 
 def erase_due(store: Store, order: Order, *, workflow: str | None = None) -> Erased:
@@ -100,18 +104,23 @@ def erase_due(store: Store, order: Order, *, workflow: str | None = None) -> Era
     return _purged(store, done)
 
 
-def _older(store: Store, workflow: str, days: int, order: Order) -> Erased:
+def _older(store: Store, workflow: str, days: int, order: Order, cases_max: int | None = None) -> Erased:
     before, done, since = order.before(days), Erased(dry_run=order.dry_run), 0
     beside: dict[str, list[int]] = defaultdict(list)
     with store.reading() as reading:
         undo_days = _undo_days(reading, workflow)
         for entry in reading.content_beside(workflow, before=before):
             beside[str(entry.body.get("key"))].append(entry.index)
+    left_to_look = cases_max
     while True:
+        limit = BATCH if left_to_look is None else min(BATCH, left_to_look)
+        if not limit:
+            return replace(done, is_cut=True)
         with store.reading() as reading:
-            cases = reading.cases_with_content(workflow, before=before, since=since, limit=BATCH)
+            cases = reading.cases_with_content(workflow, before=before, since=since, limit=limit)
         if not cases:
             break
+        left_to_look = None if left_to_look is None else left_to_look - len(cases)
         since = cases[-1][1] + 1
         keys = [key for key, _ in cases]
         done = _sum(done, _erase(store, workflow, keys, beside, undo_days, order))
