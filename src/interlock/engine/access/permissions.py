@@ -12,6 +12,7 @@ _OWNS = (
     | _ANSWERS
     | {"council:read", "council:decide", "stage:move", "waiver:give", "workflow:define", "grant:promote", "case:read"}
     | {"switch:kill", "switch:resume", "switch:drill", "incident:close", "ledger:read", "report:schedule", "try:run"}
+    | {"settings:read"}
 )
 MAY: Mapping[Role, frozenset[str]] = {
     Role.RUNTIME: frozenset({"case:propose", "case:read", "workflow:read", "evidence:add", "switch:kill"}),
@@ -23,10 +24,10 @@ MAY: Mapping[Role, frozenset[str]] = {
     | {"ledger:verify", "ledger:export"},
     Role.AUDITOR: _SEES
     | {"council:read", "case:read", "content:read", "ledger:read", "ledger:verify", "ledger:export", "review:read"}
-    | {"settings:read"},
-    Role.LEADER: _OWNS | {"organisation:define", "ledger:verify", "settings:read"},
+    | {"settings:read", "person:read"},
+    Role.LEADER: _OWNS | {"organisation:define", "ledger:verify", "retention:define", "person:read"},
     Role.VALUE_OWNER: _OWNS,
-    Role.SAFETY_OWNER: _OWNS | {"content:read", "review:read", "ledger:verify", "ledger:export"},
+    Role.SAFETY_OWNER: _OWNS | {"content:read", "review:read", "ledger:verify", "ledger:export", "retention:define"},
     # Whoever hands out roles decides nothing about a workflow, and sees no case.
     Role.ADMINISTRATOR: _SEES
     | {"settings:read", "account:manage", "token:manage", "hook:manage", "organisation:define", "report:schedule"}
