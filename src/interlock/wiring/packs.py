@@ -1,6 +1,7 @@
 """Readers of packs and of the answers to them, each imported when a command first needs it."""
 
 from collections.abc import Mapping, Sequence
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -50,3 +51,8 @@ def read_fit_answers(path: Path) -> FitAnswers | None:
     from interlock.adapters.packs.ai_fit import read_fit_answers
 
     return read_fit_answers(path)
+
+
+def sample_path() -> Path:
+    """The authored file of past decisions that ships with Interlock."""
+    return Path(str(resources.files("interlock") / "packs" / "samples" / "support_messages.csv"))

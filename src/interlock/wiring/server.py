@@ -66,7 +66,10 @@ def opened_server(address: str, *, host: str = "127.0.0.1", notify: Notify | Non
         hosts = None if tokens.any else LOOPBACK
         site = site_over(rt, sessions=Sessions(rt.store, rt.clock))
         served = Served(rt, leases, _desks(rt), tokens.known, hosts, _notices(rt, notify), rounds_of(site))
-        yield Server(build_api(served), web_over(site, hosts=hosts), site, served)
+        try:
+            yield Server(build_api(served), web_over(site, hosts=hosts), site, served)
+        finally:
+            site.trials.close()
     finally:
         opened.close()
 

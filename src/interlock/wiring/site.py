@@ -15,9 +15,11 @@ from interlock.surfaces.http.rounds import Round
 from interlock.surfaces.web.app import build_web
 from interlock.surfaces.web.site import Packs, Sessions, Site
 from interlock.terms.portfolio import Portfolio, Standing
-from interlock.wiring.packs import read_gates, read_instruments
+from interlock.wiring.packs import read_gates, read_instruments, sample_path
+from interlock.wiring.trials import trials
 
 API = "/v1"
+TRIALS_S = 1.0
 
 
 def site_over(rt: RunTime, *, sessions: Sessions, **more: Any) -> Site:
@@ -28,6 +30,8 @@ def site_over(rt: RunTime, *, sessions: Sessions, **more: Any) -> Site:
         "packs": Packs(read_instruments(None), read_gates(None)),
         "version": __version__,
         "draw": chart_html,
+        "trials": trials(rt.clock),
+        "sample": sample_path(),
     }
     return Site(rt, sessions=sessions, **{**parts, **more})
 
@@ -37,9 +41,9 @@ def web_over(site: Site, *, hosts: frozenset[str] | None = None) -> FastAPI:
     return build_web(site, shared={name: text.encode() for name, text in shared_styles().items()}, hosts=hosts)
 
 
-def rounds_of(site: Site) -> tuple[Round, ...]:  # noqa: ARG001 - there is none yet
+def rounds_of(site: Site) -> tuple[Round, ...]:
     """What the server does again and again for a site: another round is one more line here."""
-    return ()
+    return (Round(site.trials.look, TRIALS_S),)
 
 
 @dataclass(frozen=True, slots=True)

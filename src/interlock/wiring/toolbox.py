@@ -5,7 +5,6 @@ import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
-from importlib import resources
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -44,6 +43,7 @@ from interlock.wiring.packs import (
     read_frameworks,
     read_gates,
     read_instruments,
+    sample_path,
 )
 from interlock.wiring.run_time import POSTGRES, Opened, guardrail, open_address, open_run_time, path_of
 from interlock.wiring.upkeep import StoreUpkeep
@@ -90,7 +90,7 @@ def build_toolbox() -> Toolbox:
         witness_file=_witness_file,
         signing=_signing,
         environment=environment,
-        sample_path=_sample_path,
+        sample_path=sample_path,
         open_run_time=partial(_run_time, time, err),
         store_exists=_store_exists,
         read_definition=_read_definition,
@@ -282,7 +282,3 @@ def _serve(address: str, host: str, port: int, say: Console, notify: Notify | No
     from interlock.wiring.server import serve
 
     serve(address, host, port, say, notify)
-
-
-def _sample_path() -> Path:
-    return Path(str(resources.files("interlock") / "packs" / "samples" / "support_messages.csv"))

@@ -10,6 +10,7 @@ from interlock.surfaces.web import problems
 from interlock.surfaces.web.frame import share_assets
 from interlock.surfaces.web.live import routes as live
 from interlock.surfaces.web.site import Site
+from interlock.surfaces.web.start import routes as start
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -19,9 +20,9 @@ KINDS = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8
 KEPT = "public, max-age=31536000, immutable"  # its address changes with its content
 
 # Every area of the site: a new one is one more line here.
-AREAS: tuple[APIRouter, ...] = (live.routes,)
+AREAS: tuple[APIRouter, ...] = (live.routes, start.routes)
 # Paths that take more than a form: bytes at most.
-LARGER: Mapping[str, int] = {}
+LARGER: Mapping[str, int] = {**start.LARGER}
 
 
 def build_web(site: Site, *, shared: Mapping[str, bytes], hosts: frozenset[str] | None = None) -> FastAPI:

@@ -1,7 +1,7 @@
 """Forms: only those that one of our own pages sent count; what was typed is kept and shown again with its faults."""
 
 import hmac
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated
 
@@ -70,6 +70,16 @@ async def posted(request: Request, who: Who) -> Form:
     return form
 
 
+async def posted_with_file(request: Request, who: Who) -> AsyncIterator[tuple[Form, UploadFile | None]]:
+    """The same with the file that was sent as `file`, if any: on the disk and not in memory. Raises Forged."""
+    _check_origin(request)
+    async with request.form(max_fields=FIELDS_MAX, max_files=1) as data:
+        form, file = Form(_texts(data)), data.get("file")
+        if not hmac.compare_digest(form.raw("csrf").encode(), who.csrf.encode()):
+            raise Forged
+        yield form, file if isinstance(file, UploadFile) else None
+
+
 async def posted_by_anybody(request: Request) -> Form:
     """A form before somebody is signed in. Raises Forged where a browser says that another site sent it."""
     _check_origin(request)
@@ -93,4 +103,5 @@ def _texts(data: FormData) -> Mapping[str, Sequence[str]]:
 
 
 Posted = Annotated[Form, Depends(posted)]
+PostedFile = Annotated[tuple[Form, UploadFile | None], Depends(posted_with_file)]
 PostedByAnybody = Annotated[Form, Depends(posted_by_anybody)]

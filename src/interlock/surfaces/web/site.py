@@ -3,11 +3,13 @@
 import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Annotated, Protocol
 
 from fastapi import Depends, Request
 
 from interlock.flows.action.runtime import RunTime
+from interlock.ports.trials import Trials
 from interlock.surfaces.web.live.watch import Watch
 from interlock.terms.access import Caller
 from interlock.terms.gate import GatePack
@@ -65,6 +67,7 @@ class Site:
     """One web application over one store.
 
     `draw` writes a chart as a figure with its numbers as a table; its second argument names it on its page.
+    `sample` is the authored file of past decisions, which `trials` can try as it does any other.
     `demo` is the authored sample that anybody on this machine may look at in any role. `address` is where it is
     reached from outside, for links that leave it, "" where that is not known. `watch` tells open pages what is stopped.
     """
@@ -76,6 +79,8 @@ class Site:
     packs: Packs
     version: str
     draw: Callable[[Chart, str], str]
+    trials: Trials
+    sample: Path
     demo: bool = False
     address: str = ""
     watch: Watch = field(init=False)
