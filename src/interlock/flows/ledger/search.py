@@ -100,11 +100,11 @@ def _sought(reading: Reading, asked: Asked, among: tuple[str, ...]) -> Sought:
         raise BadInput(f"look for at most {TEXT_MAX:,} characters of a person's name or a key")
     since_at = time_of(asked.since) if asked.since else None
     until_at = time_of(asked.until, end=True) if asked.until else None
-    stops = [asked.before, None if until_at is None else reading.entry_from(_moved(until_at, SLACK))]
+    stops = [asked.before, None if until_at is None else reading.entry_from(moved(until_at, SLACK))]
     return Sought(
         kinds=(asked.kind,) if asked.kind else (),
         workflows=(asked.workflow,) if asked.workflow else among,
-        since=0 if since_at is None else reading.entry_from(_moved(since_at, -SLACK)),
+        since=0 if since_at is None else reading.entry_from(moved(since_at, -SLACK)),
         before=min((stop for stop in stops if stop is not None), default=None),
         since_at=since_at,
         until_at=until_at,
@@ -112,7 +112,8 @@ def _sought(reading: Reading, asked: Asked, among: tuple[str, ...]) -> Sought:
     )
 
 
-def _moved(at: str, by: dt.timedelta) -> str:
+def moved(at: str, by: dt.timedelta) -> str:
+    """A recorded time, so much later; at the end of time itself."""
     try:
         return stamp(moment(at) + by)
     except OverflowError:  # at the end of time
