@@ -23,7 +23,8 @@ folder = pathlib.Path(sys.argv[1])
 asked = json.loads((folder / "asked.json").read_text())
 cases = "sample" if asked["sample"] else next((folder / "cases").iterdir()).read_text()
 columns = {"message": "hello", "<b>queue</b>": "billing"}
-(folder / "progress.json").write_text(json.dumps({"step": "Reading", "share": 0.3, "told": ["label: x"], "columns": columns}))
+progress = {"step": "Reading", "share": 0.3, "told": ["label: x"], "columns": columns}
+(folder / "progress.json").write_text(json.dumps(progress))
 if cases.startswith("long"):
     time.sleep(60)
 state = "done" if asked["label"] or cases == "sample" else "refused"
