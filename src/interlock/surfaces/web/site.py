@@ -9,6 +9,7 @@ from typing import Annotated, Protocol
 from fastapi import Depends, Request
 
 from interlock.flows.action.runtime import RunTime
+from interlock.flows.instruments.kept import KeptSheets
 from interlock.ports.trials import Trials
 from interlock.surfaces.web.live.watch import Watch
 from interlock.terms.access import Caller
@@ -70,6 +71,7 @@ class Site:
     `sample` is the authored file of past decisions, which `trials` can try as it does any other.
     `demo` is the authored sample that anybody on this machine may look at in any role. `address` is where it is
     reached from outside, for links that leave it, "" where that is not known. `watch` tells open pages what is stopped.
+    `sheets` are the answers to instruments that are on record.
     """
 
     rt: RunTime
@@ -84,9 +86,11 @@ class Site:
     demo: bool = False
     address: str = ""
     watch: Watch = field(init=False)
+    sheets: KeptSheets = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "watch", Watch(self.rt.store))
+        object.__setattr__(self, "sheets", KeptSheets(self.rt.store))
 
     @property
     def now(self) -> Callable[[], dt.datetime]:
