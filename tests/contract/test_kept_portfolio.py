@@ -14,6 +14,8 @@ import psycopg
 from governed import DEFINITION
 from interlock.adapters.postgres.store import PostgresStore
 from interlock.adapters.sqlite.store import SqliteStore
+from interlock.engine.economics.alarms import alarms
+from interlock.engine.economics.glance import glance
 from interlock.engine.ledger import merkle
 from interlock.engine.ledger.canonical import digest, plain
 from interlock.engine.timestamp import stamp
@@ -239,6 +241,26 @@ def test_many_changed_workflows_are_read_together_and_all_is_read_anew_in_time(s
     office.later(-RENEWED_S - 5)  # the clock was put back
     board.portfolio()
     assert len(whole) == 4
+
+
+def test_figures_are_made_anew_only_where_something_was_recorded(store: Store) -> None:
+    office, rng = Office(store), random.Random(1)
+    for name in NAMES:
+        office.write("release.defined", _about(name, definition=plain(replace(DEFINITION, name=name)), proposed_by="C"))
+    board = KeptPortfolio(store, office.clock)
+    before = board.glances(board.portfolio())
+    office.later(RENEWED_S + 1)  # all is read anew, and a queue is longer
+    _review(office, NAMES[2], rng)
+    again = board.glances(board.portfolio())
+    assert [again[name] is before[name] for name in NAMES] == [True, True, True]
+    incident = {"title": "late", "severity": "low", "owner": "Ben", "redline": False, "opened_at": stamp(office.now)}
+    office.write("incident.opened", _about(NAMES[1], **incident))
+    office.later(RENEWED_S + 1)
+    portfolio = board.portfolio()
+    after = board.glances(portfolio)
+    assert [after[name] is before[name] for name in NAMES] == [True, False, True]
+    assert after == {one.definition.name: glance(one) for one in office.read().standings}
+    assert board.money(portfolio) == {one.definition.name: alarms(one) for one in portfolio.standings}
 
 
 def test_several_who_come_first_wait_for_one_reading(store: Store, monkeypatch: Any) -> None:

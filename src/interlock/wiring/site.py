@@ -10,11 +10,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from interlock import __version__
 from interlock.adapters.reports.inline import chart_html, shared_styles
 from interlock.flows.action.runtime import RunTime
-from interlock.flows.portfolio.read import read_portfolio
+from interlock.flows.portfolio.kept import RENEWED_S, KeptPortfolio
 from interlock.surfaces.http.rounds import Round
 from interlock.surfaces.web.app import build_web
 from interlock.surfaces.web.site import Packs, Sessions, Site
-from interlock.terms.portfolio import Portfolio, Standing
 from interlock.wiring.packs import read_gates, read_instruments, sample_path
 from interlock.wiring.trials import trials
 
@@ -25,7 +24,7 @@ TRIALS_S = 1.0
 def site_over(rt: RunTime, *, sessions: Sessions, **more: Any) -> Site:
     """A site with everything that is real; `more` replaces parts of it."""
     parts: Mapping[str, Any] = {
-        "board": _Board(rt),
+        "board": KeptPortfolio(rt.store, rt.clock),
         "tenants": _NoTenants(),
         "packs": Packs(read_instruments(None), read_gates(None)),
         "version": __version__,
@@ -43,7 +42,7 @@ def web_over(site: Site, *, hosts: frozenset[str] | None = None) -> FastAPI:
 
 def rounds_of(site: Site) -> tuple[Round, ...]:
     """What the server does again and again for a site: another round is one more line here."""
-    return (Round(site.trials.look, TRIALS_S),)
+    return (Round(site.trials.look, TRIALS_S), Round(site.board.renew, RENEWED_S / 2, first_s=0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,18 +57,6 @@ class OneDoor:
         path = scope.get("path", "")
         pages = scope["type"] == "http" and path != API and not path.startswith(f"{API}/")
         await (self.web if pages else self.api)(scope, receive, send)
-
-
-@dataclass(frozen=True, slots=True)
-class _Board:
-    rt: RunTime
-
-    def portfolio(self) -> Portfolio:
-        with self.rt.store.reading() as reading:
-            return read_portfolio(reading, self.rt.clock())
-
-    def standing(self, name: str) -> Standing | None:
-        return next((one for one in self.portfolio().standings if one.definition.name == name), None)
 
 
 class _NoTenants:

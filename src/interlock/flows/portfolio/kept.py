@@ -2,9 +2,12 @@
 
 import datetime as dt
 import threading
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from interlock.engine.economics.alarms import Alarms, alarms
+from interlock.engine.economics.glance import Glance, glance
 from interlock.engine.timestamp import stamp
 from interlock.flows.portfolio.read import (
     halted_scopes,
@@ -18,6 +21,7 @@ from interlock.ports.clock import Clock
 from interlock.ports.evidences import QueueLength, Touched
 from interlock.ports.store import Reading, Store
 from interlock.terms.portfolio import Portfolio, Standing
+from interlock.terms.workflow import WorkflowDefinition
 
 # What a standing is read from: a kind that `read` looks at belongs here.
 OF_A_WORKFLOW = (
@@ -29,8 +33,18 @@ OF_THE_ORGANISATION = ("organisation.defined", "council.decided", "council.refus
 KINDS = (*OF_A_WORKFLOW, *OF_THE_ORGANISATION)
 MANY = 100  # from here on the whole portfolio is read sooner than these workflows one by one
 QUEUES_S = 1.0
+QUEUES_SHARE = 1 / 50
 RENEWED_S = 300.0
 _NO_QUEUE = QueueLength(0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Queues:
+    """How long queues were at a time, and how long that is kept: to count them takes at most a fiftieth of all time."""
+
+    lengths: Mapping[str, QueueLength]
+    at: dt.datetime
+    kept_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +55,7 @@ class _Kept:
 
     portfolio: Portfolio
     read_at: dt.datetime
-    queues: Mapping[str, QueueLength]
-    queues_at: dt.datetime
+    queues: _Queues
     by_name: dict[str, Standing]
     sealed: int
     last: int
@@ -52,15 +65,17 @@ class _Kept:
 class KeptPortfolio:
     """The portfolio as of now, for pages: equal to what `read_portfolio` says, and quick. Safe for threads.
 
-    Of every call: what was recorded since, halted scopes, and what a grant allows now. The lengths of queues are at
-    most a second old. What cases say of drift is that of the last full reading, at most `RENEWED_S` old, except where
-    something about the workflow was recorded since.
+    Of every call: what was recorded since, halted scopes, and what a grant allows now. The lengths of queues are a
+    second old at most, and where they are so long that to count them takes 20 ms, fifty times as old as that takes.
+    What cases say of drift is that of the last full reading, `RENEWED_S` old at most, except where something about the
+    workflow was recorded since.
     """
 
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store, self._clock = store, clock
         self._kept: _Kept | None = None
         self._looking, self._renewing = threading.Lock(), threading.Lock()
+        self._figures: dict[str, tuple[WorkflowDefinition, Alarms, Glance]] = {}
 
     def portfolio(self) -> Portfolio:
         """Everything as of now. Raises Unavailable where the store cannot be read."""
@@ -70,6 +85,14 @@ class KeptPortfolio:
         """One workflow as of now; None where there is none of that name."""
         return self._current().by_name.get(name)
 
+    def glances(self, portfolio: Portfolio) -> Mapping[str, Glance]:
+        """Each workflow of a portfolio of this board at a glance, by name; made anew only where it was read anew."""
+        return {one.definition.name: self._figures_of(one)[2] for one in portfolio.standings}
+
+    def money(self, portfolio: Portfolio) -> Mapping[str, Alarms]:
+        """What money says of each workflow of a portfolio of this board, by name, as `agenda` takes it."""
+        return {one.definition.name: self._figures_of(one)[1] for one in portfolio.standings}
+
     def renew(self) -> None:
         """Read everything anew, unless somebody does so already: for a server to do beside answering."""
         if self._renewing.acquire(blocking=False):
@@ -77,6 +100,16 @@ class KeptPortfolio:
                 self._read()
             finally:
                 self._renewing.release()
+        self.glances(self.portfolio())
+
+    def _figures_of(self, standing: Standing) -> tuple[WorkflowDefinition, Alarms, Glance]:
+        """None of them changes with time, queues or kill switches; and one that was read anew has a new definition."""
+        name = standing.definition.name
+        found = self._figures.get(name)
+        if found is None or found[0] is not standing.definition:
+            money = alarms(standing)
+            found = self._figures[name] = (standing.definition, money, glance(standing, money))
+        return found
 
     def _current(self) -> _Kept:
         kept = self._kept or self._first()
@@ -94,6 +127,8 @@ class KeptPortfolio:
         with self._store.reading() as reading:
             found = _whole(reading, self._clock())
         with self._looking:
+            if self._kept is not None:
+                found = _same(self._kept, found)
             self._kept = found
         return found
 
@@ -107,18 +142,18 @@ def _looked(kept: _Kept, reading: Reading, now: dt.datetime) -> _Kept:
     names = {one.workflow for one in touched if one.workflow is not None and one.kind in OF_A_WORKFLOW}
     if len(names) > MANY:
         return _whole(reading, now)
-    queues, queues_at = kept.queues, kept.queues_at
-    if names or abs((now - queues_at).total_seconds()) >= QUEUES_S:
-        queues, queues_at = reading.queue_lengths(stamp(now)), now
-    read_anew = {one.definition.name: one for one in read_standings(reading, names, now, queues)}
-    by_name = _as_of(stamp(now), {**kept.by_name, **read_anew}, halted_scopes(reading), queues)
+    queues = kept.queues
+    if abs((now - queues.at).total_seconds()) >= queues.kept_s:
+        queues = _queues(reading, now)
+    read_anew = {one.definition.name: one for one in read_standings(reading, names, now, queues.lengths)}
+    by_name = _as_of(stamp(now), {**kept.by_name, **read_anew}, halted_scopes(reading), queues.lengths)
     standings = tuple(by_name[name] for name in sorted(by_name))
     if any(one.kind in OF_THE_ORGANISATION for one in touched):
         portfolio = read_organisation(reading, standings, now)
     else:
         portfolio = replace(kept.portfolio, as_of=stamp(now), standings=standings)
     seen = frozenset(one for one in (*kept.seen, *(one.entry for one in touched)) if one > sealed)
-    return _Kept(portfolio, kept.read_at, queues, queues_at, by_name, sealed, last, seen)
+    return _Kept(portfolio, kept.read_at, queues, by_name, sealed, last, seen)
 
 
 def _whole(reading: Reading, now: dt.datetime) -> _Kept:
@@ -127,13 +162,27 @@ def _whole(reading: Reading, now: dt.datetime) -> _Kept:
     return _Kept(
         portfolio=portfolio,
         read_at=now,
-        queues=reading.queue_lengths(stamp(now)),
-        queues_at=now,
+        queues=_queues(reading, now),
         by_name={one.definition.name: one for one in portfolio.standings},
         sealed=sealed,
         last=reading.last_entry(),
         seen=frozenset(one.entry for one in reading.touched(KINDS, since=sealed + 1)),
     )
+
+
+def _same(before: _Kept, after: _Kept) -> _Kept:
+    """As `after`, with the objects of `before` where nothing changed: their figures need not be made anew."""
+    queues = after.queues.lengths
+    halted = {name for name, one in after.by_name.items() if one.halted}
+    old = _as_of(after.portfolio.as_of, before.by_name, {f"workflow:{name}" for name in halted}, queues)
+    by_name = {name: old[name] if old.get(name) == one else one for name, one in after.by_name.items()}
+    return replace(after, by_name=by_name, portfolio=replace(after.portfolio, standings=tuple(by_name.values())))
+
+
+def _queues(reading: Reading, now: dt.datetime) -> _Queues:
+    before = time.perf_counter()
+    lengths = reading.queue_lengths(stamp(now))
+    return _Queues(lengths, now, max(QUEUES_S, (time.perf_counter() - before) / QUEUES_SHARE))
 
 
 def _unseen(kept: _Kept, reading: Reading, last: int) -> list[Touched]:

@@ -1,13 +1,15 @@
 """What every page is made from, and how a request reaches it."""
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Protocol
 
 from fastapi import Depends, Request
 
+from interlock.engine.economics.alarms import Alarms
+from interlock.engine.economics.glance import Glance
 from interlock.flows.action.runtime import RunTime
 from interlock.flows.instruments.kept import KeptSheets
 from interlock.ports.trials import Trials
@@ -28,6 +30,18 @@ class Board(Protocol):
 
     def standing(self, name: str) -> Standing | None:
         """One workflow, None where there is none."""
+        ...
+
+    def glances(self, portfolio: Portfolio) -> Mapping[str, Glance]:
+        """Each workflow of a portfolio of this board at a glance, by name, kept in memory too."""
+        ...
+
+    def money(self, portfolio: Portfolio) -> Mapping[str, Alarms]:
+        """What money says of each workflow of a portfolio of this board, by name, as the council's agenda takes it."""
+        ...
+
+    def renew(self) -> None:
+        """Read everything anew."""
         ...
 
 
