@@ -1,0 +1,1 @@
+"""The stand-up: fifteen minutes, a light and a chart for each function, and actions that are checked the next time."""

@@ -1,0 +1,132 @@
+"""Tables of the stand-up: every KPI with its light, every action, every stand-up that was held."""
+
+from collections.abc import Callable
+
+from interlock.surfaces.web.cells import Link, Measure, Moment, Status, Words
+from interlock.surfaces.web.standup.view import STATES, action_state, kpi_now
+from interlock.surfaces.web.tables import Column, Filter, Table
+from interlock.terms.standup import Action, KpiLight, Light, StandUp
+
+KpiRow = tuple[str, KpiLight]
+
+
+def kpi_table() -> Table[KpiRow]:
+    """Every KPI with its light, the worst first; a row is (function, light)."""
+    return Table(
+        "/stand-up/kpis",
+        "Every KPI with its light, worst first",
+        (
+            Column[KpiRow](
+                "workflow",
+                "Workflow",
+                lambda row: row[1].workflow,
+                lambda row: Link(row[1].workflow, f"/workflows/{row[1].workflow}", row[0]),
+            ),
+            Column[KpiRow]("kpi", "KPI", lambda row: row[1].kpi.name),
+            Column[KpiRow]("function", "Function", lambda row: row[0]),
+            Column[KpiRow](
+                "light",
+                "Light",
+                lambda row: str(row[1].light),
+                lambda row: Status(STATES[row[1].light], row[1].reason),
+            ),
+            Column[KpiRow](
+                "now",
+                "Now",
+                lambda row: row[1].measured[-1].value if row[1].measured else None,
+                lambda row: Measure(*kpi_now(row[1])),
+                numeric=True,
+            ),
+            Column[KpiRow]("unit", "Unit", lambda row: row[1].kpi.unit),
+            Column[KpiRow]("baseline", "Baseline", lambda row: row[1].kpi.baseline, _level("baseline"), numeric=True),
+            Column[KpiRow]("target", "Target", lambda row: row[1].kpi.target, _level("target"), numeric=True),
+            Column[KpiRow]("target_date", "By", lambda row: row[1].kpi.target_date),
+        ),
+        "A KPI in a definition (`kpis`) fills this table.",
+        (
+            Filter("function", "Function", lambda row, asked: asked.casefold() in row[0].casefold()),
+            Filter("light", "Light", lambda row, asked: row[1].light == asked, tuple((one, one) for one in Light)),
+        ),
+    )
+
+
+def action_table(today: str) -> Table[Action]:
+    """Every action that was ever agreed, as of a day."""
+    return Table(
+        "/stand-up/actions",
+        "Every action that was agreed",
+        (
+            Column[Action](
+                "what", "What", lambda one: one.what, lambda one: Link(one.what, _place(one), one.workflow or "")
+            ),
+            Column[Action]("owner", "Owner", lambda one: one.owner),
+            Column[Action]("due", "Until", lambda one: one.due),
+            Column[Action](
+                "state",
+                "State",
+                lambda one: action_state(one, today).word,
+                lambda one: Status(action_state(one, today), one.closing.note if one.closing else ""),
+            ),
+            Column[Action]("agreed_at", "Agreed", lambda one: one.at, lambda one: Moment(one.at)),
+            Column[Action]("agreed_by", "By", lambda one: one.by),
+            Column[Action](
+                "entry",
+                "Entry",
+                lambda one: one.entry,
+                lambda one: Link(f"{one.entry}", f"/ledger/{one.entry}"),
+                numeric=True,
+            ),
+        ),
+        "Nothing was agreed yet. Whoever may act at the stand-up agrees on an action there: what, who, until when.",
+        (
+            Filter("owner", "Owner", lambda one, asked: asked.casefold() in one.owner.casefold()),
+            Filter(
+                "state",
+                "State",
+                lambda one, asked: (one.closing is None) == (asked == "open"),
+                (("open", "open"), ("closed", "closed")),
+            ),
+        ),
+    )
+
+
+def held_table() -> Table[StandUp]:
+    """Every stand-up that was held."""
+    return Table(
+        "/stand-up/held",
+        "Stand-ups that were held, newest first",
+        (
+            Column[StandUp]("at", "Held", lambda one: one.at, lambda one: Moment(one.at)),
+            Column[StandUp]("by", "By", lambda one: one.by),
+            Column[StandUp]("present", "There", lambda one: ", ".join(one.present)),
+            Column[StandUp]("lights", "Functions then", _lights, lambda one: Words(_lights(one))),
+            Column[StandUp]("open_actions", "Open actions", lambda one: one.open_actions, numeric=True),
+            Column[StandUp]("overdue_actions", "Overdue", lambda one: one.overdue_actions, numeric=True),
+            Column[StandUp]("note", "Note", lambda one: one.note),
+            Column[StandUp](
+                "entry",
+                "Entry",
+                lambda one: one.entry,
+                lambda one: Link(f"{one.entry}", f"/ledger/{one.entry}"),
+                numeric=True,
+            ),
+        ),
+        "None was held yet: the page of the stand-up puts one on record at its end.",
+    )
+
+
+def _place(action: Action) -> str:
+    return f"/stand-up/actions/{action.entry}"
+
+
+def _lights(one: StandUp) -> str:
+    counts = [(light, sum(each is light for _, each in one.lights)) for light in Light]
+    return ", ".join(f"{n} {light}" for light, n in counts if n)
+
+
+def _level(name: str) -> Callable[[KpiRow], Measure]:
+    def cell(row: KpiRow) -> Measure:
+        value = getattr(row[1].kpi, name)
+        return Measure("not known" if value is None else f"{value:,.10g}")
+
+    return cell
