@@ -1,18 +1,24 @@
 """What time does to a review that nobody decides: it is put to others, and a decision is refused in the end."""
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from interlock.engine.rollout.definition import definition_of
 from interlock.engine.timestamp import stamp
 from interlock.flows.ledger.record import record
+from interlock.flows.review.eligible import check_free, check_named
 from interlock.ports.clock import Clock
 from interlock.ports.queue import ReviewRow
 from interlock.ports.store import Reading, Store, Transaction
+from interlock.terms.errors import BadInput
 from interlock.terms.intent import IntentState
+from interlock.terms.person import Person
 from interlock.terms.review import SAFETY_OWNER, VALUE_OWNER, ReviewKind
 from interlock.terms.workflow import WorkflowDefinition
 
+REASON_MAX = 500
 BATCH = 50  # reviews a transaction: others get their turn in between
 
 
@@ -66,6 +72,35 @@ def escalate(store: Store, *, clock: Clock, workflow: str | None = None) -> Swep
 _REFUSED, _MISSING = object(), object()
 
 
+def escalate_by(
+    store: Store, workflow: str, key: str, kind: str, *, by: Person, reason: str, clock: Clock
+) -> Escalation:
+    """A person puts a review to those whom the definition names, before it is late. It is in nobody's hands afterwards.
+
+    Raises BadInput where there is no such open review, where others have it in hand or it was put to them before, and
+    without a reason: it is recorded with the name.
+    """
+    check_named(by)
+    words = reason.strip()
+    if not 0 < len(words) <= REASON_MAX:
+        raise BadInput(f"say in 1 to {REASON_MAX} characters why somebody else should decide it")
+    with store.transaction() as tx:
+        now = clock()
+        review = tx.hold_review(key, kind)
+        row = None if review is None or review.workflow != workflow else tx.workflow(workflow)
+        if review is None or row is None:
+            raise BadInput(f"there is no {kind} review of case '{key}' in '{workflow}'")
+        check_free(review, by, at=stamp(now))
+        if review.escalations:
+            put = ", ".join(review.asked) or "nobody: no owner is named"
+            raise BadInput(f"the {kind} review of case '{key}' was put to others before ({put})")
+        if review.holder(stamp(now)) is not None:
+            body = {"workflow": workflow, "key": key, "kind": kind, "reviewer": by.name}
+            record(tx, "review.released", body, at=stamp(now))
+        said = {"by": by.name, "authenticated": by.authenticated, "reason": words}
+        return _escalated(tx, review, definition_of(row.definition), now, said=said)
+
+
 def is_missing(review: ReviewRow, at: str) -> bool:
     """Whether the review is late although it was put to others before."""
     return review.closed_at is None and review.escalations > 0 and review.due_at < at
@@ -99,12 +134,19 @@ def _move(tx: Transaction, found: ReviewRow, now: dt.datetime) -> object:
     return _REFUSED
 
 
-def _escalated(tx: Transaction, review: ReviewRow, definition: WorkflowDefinition, now: dt.datetime) -> Escalation:
+def _escalated(
+    tx: Transaction,
+    review: ReviewRow,
+    definition: WorkflowDefinition,
+    now: dt.datetime,
+    *,
+    said: Mapping[str, Any] | None = None,
+) -> Escalation:
     due_at = stamp(now + dt.timedelta(hours=definition.review.refuse_after_h))
     # Who was named to settle a disagreement still may, and so may those who are asked now.
     to = tuple(dict.fromkeys((*review.asked, *people_to_ask(definition))))
     body = {"workflow": review.workflow, "key": review.key, "kind": review.kind, "to": to, "due_at": due_at}
-    record(tx, "review.escalated", {**body, "was_due_at": review.due_at}, at=stamp(now))
+    record(tx, "review.escalated", {**body, "was_due_at": review.due_at, **(said or {})}, at=stamp(now))
     return Escalation(review.workflow, review.key, review.kind, to, due_at)
 
 

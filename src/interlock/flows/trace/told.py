@@ -43,6 +43,13 @@ def _review_reopened(body: Body) -> str:
     return f"{body['reviewer']} took back the decision of the {body['kind']} review (entry {body['closing']}){outcome}"
 
 
+def _review_escalated(body: Body) -> str:
+    why = (
+        f"{body['by']} put the {body['kind']} review" if "by" in body else f"the {body['kind']} review was late and put"
+    )
+    return f"{why} before {', '.join(body['to']) or 'others'}"
+
+
 def _outcome(body: Body) -> str:
     blind = "blind, in the audit sample" if body.get("audit") else "not blind"
     right = "wrong" if body.get("wrong") else "right"
@@ -65,7 +72,7 @@ WORDS: Mapping[str, Callable[[Body], str]] = {
     "review.opened": lambda b: f"a {b['kind']} review was opened, due {b['due_at']}",
     "review.claimed": lambda b: f"{b['reviewer']} took the {b['kind']} review",
     "review.released": lambda b: f"{b['reviewer']} gave the {b['kind']} review back",
-    "review.escalated": lambda b: f"the {b['kind']} review was late and was put before others",
+    "review.escalated": _review_escalated,
     "review.refused": lambda b: f"nobody decided the {b['kind']} review in time: it was refused",
     "review.closed": _review_closed,
     "review.reopened": _review_reopened,
