@@ -9,6 +9,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from interlock import __version__
 from interlock.adapters.reports.inline import chart_html, shared_styles
+from interlock.flows.access.tenants import Tenants
 from interlock.flows.action.runtime import RunTime
 from interlock.flows.portfolio.kept import RENEWED_S, KeptPortfolio
 from interlock.surfaces.http.rounds import Round
@@ -25,7 +26,7 @@ def site_over(rt: RunTime, *, sessions: Sessions, **more: Any) -> Site:
     """A site with everything that is real; `more` replaces parts of it."""
     parts: Mapping[str, Any] = {
         "board": KeptPortfolio(rt.store, rt.clock),
-        "tenants": _NoTenants(),
+        "tenants": Tenants(rt.store),
         "packs": Packs(read_instruments(None), read_gates(None)),
         "version": __version__,
         "draw": chart_html,
@@ -57,8 +58,3 @@ class OneDoor:
         path = scope.get("path", "")
         pages = scope["type"] == "http" and path != API and not path.startswith(f"{API}/")
         await (self.web if pages else self.api)(scope, receive, send)
-
-
-class _NoTenants:
-    def of(self, workflow: str) -> str | None:  # noqa: ARG002 - as every view of tenants
-        return None

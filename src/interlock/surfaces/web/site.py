@@ -68,6 +68,10 @@ class Tenants(Protocol):
         """The tenant of a workflow, None for everybody's."""
         ...
 
+    def given(self, tenant: str) -> tuple[str, ...]:
+        """The workflows that a tenant has, by name."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Packs:
