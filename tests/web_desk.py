@@ -59,11 +59,17 @@ class WebDesk:
         return self.client.get(path, headers={**_signed_in(as_), **headers}, follow_redirects=False)
 
     def post(
-        self, path: str, form: Mapping[str, Any], as_: str | None = "leader", *, forged: bool = False, **headers: str
+        self,
+        path: str,
+        form: Mapping[str, Any],
+        as_: str | None = "leader",
+        *,
+        forged: bool = False,
+        headers: Mapping[str, str] | None = None,
     ) -> Any:
         """Send a form as the page of that visitor would; `forged`: as another site would, which knows no token."""
         csrf = {} if forged or as_ is None else {"csrf": csrf_of(_cookie(as_))}
-        sent = {**headers, **_signed_in(as_)}
+        sent = {**(headers or {}), **_signed_in(as_)}
         return self.client.post(path, data={**csrf, **form}, headers=sent, follow_redirects=False)
 
     def followed(self, path: str, form: Mapping[str, Any], as_: str = "leader") -> Any:

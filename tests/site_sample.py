@@ -1,0 +1,58 @@
+"""The sample portfolio as a site: twelve workflows with a year of history, open reviews (hostile texts among them)."""
+
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import interlock
+from served import MAIN
+
+HOSTILE = (
+    "<script>document.title='taken'</script><img src=x onerror=alert(1)>",
+    "\u202eevil\u202c \u05e9\u05dc\u05d5\u05dd 12345 \U0001f600\U0001f4a5 \u0645\u0631\u062d\u0628\u0627",
+    "'; DROP TABLE review; -- \" OR 1=1",
+    "long " * 52_000,
+)
+WORKFLOW, ACME, GLOBEX = "ticket-routing", "returns-triage", "invoice-matching"
+HOSTILE_KEYS = ("case/with/slashes?&#", "<b>bold</b>", "\u05e9\u05dc\u05d5\u05dd", "emoji-\U0001f600")
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A closed store and the keys of cases that wait in it."""
+
+    path: Path
+    keys: tuple[str, ...]
+
+
+def make_sample(folder: Path) -> Sample:
+    """Play the sample portfolio into a new store and let some cases of it wait for people."""
+    path = folder / "sample.db"
+    subprocess.run(
+        [sys.executable, "-c", MAIN, "demo", "portfolio", "--store", str(path)], check=True, stdout=subprocess.DEVNULL
+    )
+    keys = []
+    with interlock.connect(f"sqlite:///{path}") as house:
+        for workflow in (WORKFLOW, ACME, GLOBEX):
+            governed = house.workflow(workflow)
+            governed.action(read=_queue, undo=_put_back, idempotent=True)(_route)
+            for i, text in enumerate((*HOSTILE, "order 4711 of 2026-01-03 for 12.50 EUR came broken")):
+                name = HOSTILE_KEYS[i] if workflow == WORKFLOW and i < len(HOSTILE_KEYS) else f"{workflow}-waits-{i}"
+                with governed.case(name, text=text) as case:
+                    case.propose("plain", confidence=0.1)
+                    case.apply()
+                keys.append(name)
+    return Sample(path, tuple(keys))
+
+
+def _queue(_: object) -> dict[str, str]:
+    return {"queue": "inbox"}
+
+
+def _route(effect: object) -> None:
+    raise AssertionError(f"a person decides these cases: {effect}")
+
+
+def _put_back(_: object, __: object) -> None:
+    raise AssertionError("nothing was done, so nothing is put back")
