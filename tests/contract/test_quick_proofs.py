@@ -50,5 +50,3 @@ def test_a_tree_that_is_not_added_up_yet_proves_nothing(store: Store) -> None:
         assert check_proof(proofs.prove(reading, 599))
         with pytest.raises(BadInput, match="entry 600 is not sealed"):
             proofs.prove(reading, 600)
-        proofs.forget()
-        assert proofs.behind(reading) == 512

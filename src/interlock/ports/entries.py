@@ -61,6 +61,10 @@ class EntryReading(Protocol):
         """
         ...
 
+    def evidence_places(self, beginning: str, *, limit: int) -> tuple[tuple[str, str, int], ...]:
+        """(digest, workflow, entry) of evidence whose digest begins so, by digest; at most `limit`."""
+        ...
+
     def leaves(self, start: int, stop: int) -> Iterator[tuple[int, bytes]]:
         """Index and leaf hash, as they are kept, of entries from index `start` up to before `stop`, in order."""
         ...

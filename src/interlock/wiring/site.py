@@ -9,9 +9,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from interlock import __version__
 from interlock.adapters.reports.inline import chart_html, shared_styles
+from interlock.adapters.signing.ed25519 import Ed25519
 from interlock.flows.access.tenants import Tenants
 from interlock.flows.action.runtime import RunTime
 from interlock.flows.portfolio.kept import RENEWED_S, KeptPortfolio
+from interlock.ports.spans import SpanLines
 from interlock.surfaces.http.rounds import Round
 from interlock.surfaces.web.app import build_web
 from interlock.surfaces.web.site import Packs, Sessions, Site
@@ -32,8 +34,18 @@ def site_over(rt: RunTime, *, sessions: Sessions, **more: Any) -> Site:
         "draw": chart_html,
         "trials": trials(rt.clock),
         "sample": sample_path(),
+        "signing": Ed25519(),
+        "span_lines": _span_lines(),
     }
     return Site(rt, sessions=sessions, **{**parts, **more})
+
+
+def _span_lines() -> SpanLines | None:
+    try:
+        from interlock.adapters.opentelemetry.otlp_lines import otlp_lines
+    except ModuleNotFoundError:  # an extra that is not installed
+        return None
+    return otlp_lines
 
 
 def web_over(site: Site, *, hosts: frozenset[str] | None = None) -> FastAPI:

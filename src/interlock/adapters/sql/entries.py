@@ -74,6 +74,14 @@ class SqlEntries:
                 high = middle
         return low
 
+    def evidence_places(self, beginning: str, *, limit: int) -> tuple[tuple[str, str, int], ...]:
+        query = """
+        SELECT digest, workflow, entry FROM evidence WHERE digest >= :beginning AND digest < :end
+        ORDER BY digest LIMIT :limit
+        """
+        found = self.rows(query, {"beginning": beginning, "end": f"{beginning}g", "limit": limit})
+        return tuple((str(digest), str(workflow), int(entry)) for digest, workflow, entry in found)
+
     def leaves(self, start: int, stop: int) -> Iterator[tuple[int, bytes]]:
         query = "SELECT entry, leaf FROM ledger WHERE entry >= :start AND entry < :stop ORDER BY entry"
         return ((int(entry), bytes(leaf)) for entry, leaf in self.stream(query, {"start": start, "stop": stop}))

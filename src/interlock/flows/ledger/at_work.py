@@ -5,15 +5,19 @@ At most one verification is at work at a time: it reads everything there is.
 
 import logging
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 from weakref import WeakKeyDictionary
 
 from interlock.engine.timestamp import stamp
-from interlock.flows.ledger.quick_proof import QuickProofs
-from interlock.flows.ledger.verify import verify
+from interlock.flows.ledger.kept import Kept
+from interlock.flows.ledger.prove import check_proof
+from interlock.flows.ledger.quick_proof import STEP, QuickProofs
+from interlock.flows.ledger.verify import NONE_KEPT, verify
 from interlock.ports.clock import Clock
 from interlock.ports.store import Store
-from interlock.terms.errors import InterlockError
+from interlock.terms.errors import BadInput, InterlockError, Unavailable
 from interlock.terms.ledger import LedgerCheck
 
 log = logging.getLogger("interlock.ledger")
@@ -41,6 +45,19 @@ class Verification:
         return self.ended_at is None
 
 
+@dataclass(frozen=True, slots=True)
+class Proved:
+    """A proof that an entry is in the ledger, and whether it holds.
+
+    None where there is none: `missing` entries are still to be added up (ask again), or `failure` says why not.
+    """
+
+    proof: Mapping[str, Any] | None = None
+    holds: bool = False
+    missing: int = 0
+    failure: str = ""
+
+
 class LedgerAtWork:
     """The ledger of one store, in this process."""
 
@@ -55,24 +72,43 @@ class LedgerAtWork:
         """The one at work, or the last one that ended; None where there was none since this process began."""
         return self._verification
 
-    def verify(self, store: Store, *, by: str, clock: Clock) -> Verification:
-        """Begin to verify the whole ledger; the one that is at work already, where there is one."""
+    def verify(self, store: Store, *, by: str, clock: Clock, kept: Kept = NONE_KEPT) -> Verification:
+        """Begin to verify the whole ledger, also against checkpoints that were kept elsewhere; the one that is at work
+        already, where there is one.
+        """
         with self._lock:
             if self._verification is not None and self._verification.is_running:
                 return self._verification
             begun = self._verification = Verification(by, stamp(clock()))
-        threading.Thread(target=self._run, args=(store, clock), name="verify", daemon=True).start()
+        threading.Thread(target=self._run, args=(store, clock, kept), name="verify", daemon=True).start()
         return begun
 
-    def add_up(self, store: Store) -> None:
-        """Have the tree below the proofs added up beside the pages; nothing where that is going on already."""
+    def prove(self, store: Store, index: int) -> Proved:
+        """The proof of one entry, checked."""
+        try:
+            with store.reading() as reading:
+                is_sealed = index <= reading.head().last
+            if not is_sealed:
+                store.seal()
+            with store.reading() as reading:
+                missing = self.proofs.behind(reading)
+                if missing > STEP:
+                    self._begin_adding(store)
+                    return Proved(missing=missing)
+                self.proofs.catch_up(reading)
+                proof = self.proofs.prove(reading, index)
+        except (BadInput, Unavailable) as exc:
+            return Proved(failure=str(exc))
+        return Proved(proof, holds=check_proof(proof))
+
+    def _begin_adding(self, store: Store) -> None:
         if self._adding.acquire(blocking=False):
             threading.Thread(target=self._add_up, args=(store,), name="proofs", daemon=True).start()
 
-    def _run(self, store: Store, clock: Clock) -> None:
+    def _run(self, store: Store, clock: Clock, kept: Kept) -> None:
         check, failure = None, "the server failed at this; its log says why"
         try:
-            check = verify(store, progress=self._note_progress)
+            check = verify(store, kept=kept, progress=self._note_progress)
         except InterlockError as exc:
             failure = str(exc)
         except Exception:  # one that ends unseen would be at work for ever

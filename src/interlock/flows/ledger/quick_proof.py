@@ -47,11 +47,6 @@ class QuickProofs:
                 self._lasts.append(block[-1][0])
             return missing - wanted
 
-    def forget(self) -> None:
-        """Add everything up anew: what was kept does not fit any more."""
-        with self._lock:
-            self._roots, self._lasts = [], []
-
     def prove(self, reading: Reading, index: int) -> Mapping[str, Any]:
         """A proof that entry `index` is in the sealed ledger, as `prove_inclusion` makes it.
 

@@ -12,6 +12,8 @@ from interlock.engine.economics.alarms import Alarms
 from interlock.engine.economics.glance import Glance
 from interlock.flows.action.runtime import RunTime
 from interlock.flows.instruments.kept import KeptSheets
+from interlock.ports.signing import Signing
+from interlock.ports.spans import SpanLines
 from interlock.ports.trials import Trials
 from interlock.surfaces.web.live.watch import Watch
 from interlock.terms.access import Caller
@@ -89,7 +91,8 @@ class Site:
     `sample` is the authored file of past decisions, which `trials` can try as it does any other.
     `demo` is the authored sample that anybody on this machine may look at in any role. `address` is where it is
     reached from outside, for links that leave it, "" where that is not known. `watch` tells open pages what is stopped.
-    `sheets` are the answers to instruments that are on record.
+    `signing` verifies what people signed; `span_lines` writes traces for tracing back ends, None where that part is not
+    installed. `sheets` are the answers to instruments that are on record.
     """
 
     rt: RunTime
@@ -101,6 +104,8 @@ class Site:
     draw: Callable[[Chart, str], str]
     trials: Trials
     sample: Path
+    signing: Signing
+    span_lines: SpanLines | None
     demo: bool = False
     address: str = ""
     watch: Watch = field(init=False)
