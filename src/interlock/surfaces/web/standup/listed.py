@@ -16,31 +16,31 @@ def kpi_table() -> Table[KpiRow]:
         "/stand-up/kpis",
         "Every KPI with its light, worst first",
         (
-            Column[KpiRow](
+            Column(
                 "workflow",
                 "Workflow",
                 lambda row: row[1].workflow,
                 lambda row: Link(row[1].workflow, f"/workflows/{row[1].workflow}", row[0]),
             ),
-            Column[KpiRow]("kpi", "KPI", lambda row: row[1].kpi.name),
-            Column[KpiRow]("function", "Function", lambda row: row[0]),
-            Column[KpiRow](
+            Column("kpi", "KPI", lambda row: row[1].kpi.name),
+            Column("function", "Function", lambda row: row[0]),
+            Column(
                 "light",
                 "Light",
                 lambda row: str(row[1].light),
                 lambda row: Status(STATES[row[1].light], row[1].reason),
             ),
-            Column[KpiRow](
+            Column(
                 "now",
                 "Now",
                 lambda row: row[1].measured[-1].value if row[1].measured else None,
                 lambda row: Measure(*kpi_now(row[1])),
                 numeric=True,
             ),
-            Column[KpiRow]("unit", "Unit", lambda row: row[1].kpi.unit),
-            Column[KpiRow]("baseline", "Baseline", lambda row: row[1].kpi.baseline, _level("baseline"), numeric=True),
-            Column[KpiRow]("target", "Target", lambda row: row[1].kpi.target, _level("target"), numeric=True),
-            Column[KpiRow]("target_date", "By", lambda row: row[1].kpi.target_date),
+            Column("unit", "Unit", lambda row: row[1].kpi.unit),
+            Column("baseline", "Baseline", lambda row: row[1].kpi.baseline, _level("baseline"), numeric=True),
+            Column("target", "Target", lambda row: row[1].kpi.target, _level("target"), numeric=True),
+            Column("target_date", "By", lambda row: row[1].kpi.target_date),
         ),
         "A KPI in a definition (`kpis`) fills this table.",
         (
@@ -56,20 +56,18 @@ def action_table(today: str) -> Table[Action]:
         "/stand-up/actions",
         "Every action that was agreed",
         (
-            Column[Action](
-                "what", "What", lambda one: one.what, lambda one: Link(one.what, _place(one), one.workflow or "")
-            ),
-            Column[Action]("owner", "Owner", lambda one: one.owner),
-            Column[Action]("due", "Until", lambda one: one.due),
-            Column[Action](
+            Column("what", "What", lambda one: one.what, lambda one: Link(one.what, _place(one), one.workflow or "")),
+            Column("owner", "Owner", lambda one: one.owner),
+            Column("due", "Until", lambda one: one.due),
+            Column(
                 "state",
                 "State",
                 lambda one: action_state(one, today).word,
                 lambda one: Status(action_state(one, today), one.closing.note if one.closing else ""),
             ),
-            Column[Action]("agreed_at", "Agreed", lambda one: one.at, lambda one: Moment(one.at)),
-            Column[Action]("agreed_by", "By", lambda one: one.by),
-            Column[Action](
+            Column("agreed_at", "Agreed", lambda one: one.at, lambda one: Moment(one.at)),
+            Column("agreed_by", "By", lambda one: one.by),
+            Column(
                 "entry",
                 "Entry",
                 lambda one: one.entry,
@@ -96,14 +94,14 @@ def held_table() -> Table[StandUp]:
         "/stand-up/held",
         "Stand-ups that were held, newest first",
         (
-            Column[StandUp]("at", "Held", lambda one: one.at, lambda one: Moment(one.at)),
-            Column[StandUp]("by", "By", lambda one: one.by),
-            Column[StandUp]("present", "There", lambda one: ", ".join(one.present)),
-            Column[StandUp]("lights", "Functions then", _lights, lambda one: Words(_lights(one))),
-            Column[StandUp]("open_actions", "Open actions", lambda one: one.open_actions, numeric=True),
-            Column[StandUp]("overdue_actions", "Overdue", lambda one: one.overdue_actions, numeric=True),
-            Column[StandUp]("note", "Note", lambda one: one.note),
-            Column[StandUp](
+            Column("at", "Held", lambda one: one.at, lambda one: Moment(one.at)),
+            Column("by", "By", lambda one: one.by),
+            Column("present", "There", lambda one: ", ".join(one.present)),
+            Column("lights", "Functions then", _lights, lambda one: Words(_lights(one))),
+            Column("open_actions", "Open actions", lambda one: one.open_actions, numeric=True),
+            Column("overdue_actions", "Overdue", lambda one: one.overdue_actions, numeric=True),
+            Column("note", "Note", lambda one: one.note),
+            Column(
                 "entry",
                 "Entry",
                 lambda one: one.entry,
