@@ -37,6 +37,12 @@ def is_among(name: str, people: Iterable[str]) -> bool:
     return any(same_person(name, other) for other in people)
 
 
+def look_alike(name: str, people: Iterable[str]) -> str | None:
+    """Who of these a reader could take for the person named, the same one or not; None where there is nobody."""
+    wanted = _looks(name)
+    return next((other for other in people if wanted and _looks(other) == wanted), None)
+
+
 def did(name: str, authors: Mapping[str, str]) -> str | None:
     """What the person did, by (name, what that person did), such as "amended"; None where it was not they.
 

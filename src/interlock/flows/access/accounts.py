@@ -12,7 +12,8 @@ from interlock.terms.ledger import LedgerEntry
 
 CREATED, CHANGED, CLOSED = "account.created", "account.changed", "account.closed"
 LINKED, PASSWORD_SET, SECOND_FACTOR_SET = "account.linked", "account.password_set", "account.second_factor_set"
-KINDS = (CREATED, CHANGED, CLOSED, LINKED, PASSWORD_SET, SECOND_FACTOR_SET)
+EMAIL_SET, BOUND = "account.email_set", "account.bound"
+KINDS = (CREATED, CHANGED, CLOSED, LINKED, PASSWORD_SET, SECOND_FACTOR_SET)  # what a row is made from
 
 
 def accounts(reading: Reading) -> tuple[AccountRow, ...]:

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 from interlock.engine.access.permissions import role_at
 from interlock.engine.timestamp import stamp
+from interlock.flows.access.accounts import CREATED as ACCOUNT
 from interlock.flows.access.names import check_new_name
 from interlock.flows.ledger.record import record
 from interlock.ports.clock import Clock
@@ -76,16 +77,18 @@ class Tokens:
         self._lock = threading.Lock()
         self._callers: dict[str, Caller] = {}
         self._revoked: set[str | None] = set()
+        self._accounts = False  # whether one was ever made; asked only while there is no token
         self._seen = 0
 
     def known(self, presented: str | None) -> Caller | None:
-        """Who presents a token; None where it is none, or was revoked. Anybody, while no token was ever made.
+        """Who presents a token; None where it is none, or was revoked. Anybody, while neither a token nor an
+        account was ever made.
 
         Raises Unavailable where the store cannot be read: then nobody is known.
         """
         with self._lock:
             self._look()
-            if not self._callers:
+            if not self._callers and not self._accounts:
                 return ANYBODY
             digest = _digest(presented or "")
             found = [caller for known, caller in self._callers.items() if hmac.compare_digest(known, digest)]
@@ -93,15 +96,17 @@ class Tokens:
 
     @property
     def any(self) -> bool:
-        """Whether a token was ever made. Raises Unavailable."""
+        """Whether a token or an account was ever made. Raises Unavailable."""
         with self._lock:
             self._look()
-            return bool(self._callers)
+            return bool(self._callers) or self._accounts
 
     def _look(self) -> None:
         with self._store.reading() as reading:
             created = list(reading.entries_of(CREATED, since=self._seen))
             revoked = list(reading.entries_of(REVOKED, since=self._seen))
+            if not self._callers and not created and not self._accounts:
+                self._accounts = next(reading.entries_of(ACCOUNT, since=self._seen), None) is not None
         for entry in created:
             self._callers[entry.body["sha256"]] = _caller(entry)
         self._revoked.update(entry.body["name"] for entry in revoked)

@@ -1,0 +1,122 @@
+"""Single sign-on by OpenID Connect: an authorization code with PKCE (RFC 7636), a nonce and a state."""
+
+import threading
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import httpx
+from authlib.common.errors import AuthlibBaseError  # type: ignore[import-untyped]
+from authlib.common.security import generate_token  # type: ignore[import-untyped]
+from authlib.integrations.httpx_client import OAuth2Client  # type: ignore[import-untyped]
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet
+
+from interlock.ports.identity import Errand, Vouched
+from interlock.terms.errors import BadInput, Refused, Unavailable
+
+SCOPE = "openid email"
+SIGNED_BY = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"]  # never "none"
+TIMEOUT = httpx.Timeout(10.0, connect=3.0)
+LEEWAY_S = 60
+HERE = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+class OpenIdConnect:
+    """interlock.ports.identity.SingleSignOn with one provider, whose description is read when it is first needed."""
+
+    def __init__(self, issuer: str, client_id: str, client_secret: str, now_s: Callable[[], float]) -> None:
+        at = urlsplit(issuer)
+        if at.scheme != "https" and not (at.scheme == "http" and at.hostname in HERE):
+            raise BadInput(f"INTERLOCK_OIDC_ISSUER is '{issuer}': a provider of identities has an address with https")
+        self._issuer, self._client_id, self._client_secret = issuer, client_id, client_secret
+        self._now_s = now_s
+        self._lock = threading.Lock()
+        self._described: Mapping[str, Any] | None = None
+
+    @property
+    def name(self) -> str:
+        return urlsplit(self._issuer).hostname or self._issuer
+
+    def begin(self, back_to: str) -> tuple[str, Errand]:
+        errand = Errand(generate_token(43), generate_token(43), generate_token(64))
+        with self._client(back_to) as client:
+            address, _ = client.create_authorization_url(
+                self._description()["authorization_endpoint"],
+                state=errand.state,
+                nonce=errand.nonce,
+                code_verifier=errand.verifier,
+            )
+        return str(address), errand
+
+    def finish(self, errand: Errand, answer: str, back_to: str) -> Vouched:
+        said = parse_qs(urlsplit(answer).query)
+        if "error" in said:
+            raise Refused(f"{self.name} did not sign you in ({said['error'][0][:100]})")
+        try:
+            with self._client(back_to) as client:
+                token = client.fetch_token(
+                    self._description()["token_endpoint"],
+                    authorization_response=answer,
+                    state=errand.state,
+                    code_verifier=errand.verifier,
+                )
+            claims = self._claims(token.get("id_token"), errand.nonce)
+        except httpx.HTTPError as exc:
+            raise self._unreachable(exc) from exc
+        except (AuthlibBaseError, JoseError, ValueError, KeyError, TypeError) as exc:
+            raise Refused(f"what {self.name} answered does not fit this sign-in: begin again") from exc
+        email = claims.get("email") if claims.get("email_verified") is True else None
+        return Vouched(self._issuer, str(claims["sub"]), email if isinstance(email, str) else None)
+
+    def _claims(self, id_token: object, nonce: str) -> Mapping[str, Any]:
+        """Raises JoseError and ValueError for a token that was not made for this sign-in, here, just now."""
+        if not isinstance(id_token, str):
+            raise ValueError("there is no ID token")
+        keys = KeySet.import_key_set(self._asked(self._description()["jwks_uri"]))
+        claims = jwt.decode(id_token, keys, algorithms=SIGNED_BY).claims
+        expected = jwt.JWTClaimsRegistry(
+            now=int(self._now_s()),
+            leeway=LEEWAY_S,
+            iss={"essential": True, "value": self._description()["issuer"]},
+            aud={"essential": True, "value": self._client_id},
+            sub={"essential": True},
+            exp={"essential": True},
+            nonce={"essential": True, "value": nonce},
+        )
+        expected.validate(claims)
+        if isinstance(claims["aud"], list) and len(claims["aud"]) > 1 and claims.get("azp") != self._client_id:
+            raise ValueError("it was made for somebody else")
+        return claims
+
+    def _description(self) -> Mapping[str, Any]:
+        with self._lock:
+            if self._described is None:
+                found = self._asked(f"{self._issuer.rstrip('/')}/.well-known/openid-configuration")
+                if found.get("issuer") != self._issuer:
+                    raise Unavailable(f"{self._issuer} describes itself as '{found.get('issuer')}': mend the address")
+                self._described = found
+            return self._described
+
+    def _asked(self, address: str) -> Any:
+        try:
+            answer = httpx.get(address, timeout=TIMEOUT, trust_env=False)
+            answer.raise_for_status()
+            return answer.json()
+        except (httpx.HTTPError, ValueError) as exc:
+            raise self._unreachable(exc) from exc
+
+    def _client(self, back_to: str) -> OAuth2Client:
+        return OAuth2Client(
+            self._client_id,
+            self._client_secret,
+            scope=SCOPE,
+            redirect_uri=back_to,
+            code_challenge_method="S256",
+            timeout=TIMEOUT,
+            trust_env=False,
+        )
+
+    def _unreachable(self, exc: Exception) -> Unavailable:
+        return Unavailable(f"{self.name} cannot be asked who you are ({type(exc).__name__}): try again in a while")

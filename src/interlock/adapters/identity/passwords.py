@@ -1,0 +1,52 @@
+"""Passwords by Argon2id, with the parameters that RFC 9106 recommends where memory is scarce."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from argon2 import Parameters, PasswordHasher, Type, profiles
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from interlock.terms.errors import Unavailable
+
+AT_ONCE = 4  # each takes 64 MiB
+WAIT_S = 10.0
+CHEAP = Parameters(Type.ID, 19, 16, 32, 1, 8, 1)  # for tests and for an authored sample: no protection
+
+
+class Argon2Passwords:
+    """interlock.ports.identity.PasswordHashing."""
+
+    def __init__(self, parameters: Parameters = profiles.RFC_9106_LOW_MEMORY) -> None:
+        self._hasher = PasswordHasher.from_parameters(parameters)
+        self._nobody = self._hasher.hash("nobody")
+        self._turns = threading.BoundedSemaphore(AT_ONCE)
+
+    def hashed(self, password: str) -> bytes:
+        with self._turn():
+            return self._hasher.hash(_bytes(password)).encode()
+
+    def is_right(self, password: str, kept: bytes | None) -> bool:
+        told = self._nobody if kept is None else kept.decode("ascii", "replace")
+        with self._turn():
+            try:
+                self._hasher.verify(told, _bytes(password))
+            except (VerificationError, InvalidHashError):
+                return False
+        return kept is not None
+
+    def is_old(self, kept: bytes) -> bool:
+        return self._hasher.check_needs_rehash(kept.decode("ascii"))
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        if not self._turns.acquire(timeout=WAIT_S):
+            raise Unavailable("too many people sign in at this moment: try again in a few seconds")
+        try:
+            yield
+        finally:
+            self._turns.release()
+
+
+def _bytes(password: str) -> bytes:
+    return password.encode("utf-8", "surrogatepass")
