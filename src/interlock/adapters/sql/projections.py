@@ -228,6 +228,8 @@ CHANGES: Mapping[str, tuple[Change, ...]] = {
     "account.closed": (),
     "account.linked": (),
     "account.password_set": (),
+    "account.email_set": (),
+    "account.bound": (),
     "account.second_factor_set": (),
     "session.begun": (),
     "session.ended": (),

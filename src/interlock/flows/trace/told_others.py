@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 
 SENTENCES: Mapping[str, str] = {
+    "account.bound": "{name} may sign in by {issuer}",
     "account.changed": "{by} changed what {name} may do",
     "account.closed": "{by} closed the account of {name}",
     "account.created": "{by} made an account for {name}",
+    "account.email_set": "{by} kept or erased the e-mail address of {name}",
     "account.linked": "{by} made a link with which {name} sets a password",
     "account.password_set": "{name} has a new password",
     "account.second_factor_set": "{by} set or took away the second factor of {name}",
