@@ -8,8 +8,10 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from interlock.engine.access.permissions import covers
 from interlock.engine.access.reach import within
+from interlock.engine.calendar.days import next_meeting
 from interlock.engine.standup.functions import conclusion, moved
 from interlock.engine.timestamp import stamp
+from interlock.flows.calendar.define import calendar_in_force
 from interlock.flows.standup.actions import actions, agree_action, close_action, today
 from interlock.flows.standup.hold import hold_stand_up, last_day, lights, stand_ups
 from interlock.ports.store import Reading
@@ -174,6 +176,8 @@ def _stand_up(request: Request, here: Site, who: Visitor, form: Form, *, status:
         functions = lights(reading, portfolio, now)
         every, day = _visible(reading, who), today(reading, now).isoformat()
         since = last_day(reading, now)
+        calendar = calendar_in_force(reading)
+    following = next_meeting(calendar, calendar.stand_up, now)
     model: dict[str, Any] = {
         "functions": view.functions_shown(functions[: view.FUNCTIONS_MAX]),
         "more": functions[view.FUNCTIONS_MAX :],
@@ -184,6 +188,8 @@ def _stand_up(request: Request, here: Site, who: Visitor, form: Form, *, status:
         "day": day,
         "clock": view.countdown(request.query_params.get("until", ""), now),
         "minutes": view.MINUTES,
+        "following": stamp(following),
+        "due": following.date().isoformat(),
         "rule": view.RULE_WORDS,
         "may_act": who.may_somewhere("standup", "act"),
         "may_hold": who.may("standup", "act"),

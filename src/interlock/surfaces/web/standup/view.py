@@ -127,10 +127,11 @@ def aim_of(light: KpiLight) -> str:
 
 
 def _behind(one: Measurement, unit: str) -> str:
-    between = (
-        None if one.low is None or one.high is None else f"({quantity(one.low, unit)} to {quantity(one.high, unit)})"
+    limits = (one.low, one.high)
+    between = " to ".join(quantity(each, unit).removesuffix(f" {unit}") for each in limits if each is not None)
+    return ", ".join(
+        filter(None, (f"({between})" if None not in limits else "", "" if one.n is None else f"n {one.n:,}"))
     )
-    return ", ".join(filter(None, (between, None if one.n is None else f"n {one.n:,}")))
 
 
 def _function(one: FunctionLight, number: int) -> FunctionShown:
