@@ -1,6 +1,7 @@
 """Where one initiative stands on its own way of 90 days: framed and watched, limited live, scaled or stopped."""
 
 import datetime as dt
+from collections.abc import Mapping
 
 from interlock.engine.council.position import (
     DRILLED_DAYS,
@@ -40,6 +41,11 @@ def initiative_position(portfolio: Portfolio, standing: Standing) -> Position:
     )
     day = (now - moment(begun(standing))).days
     return Position(day, phases, None, None) if stopped else standing_at(day, phases)
+
+
+def initiative_positions(portfolio: Portfolio) -> Mapping[str, Position]:
+    """The same of every initiative, by its name."""
+    return {one.definition.name: initiative_position(portfolio, one) for one in portfolio.standings}
 
 
 def _step(name: str, *evidence: str, holds: bool) -> Step:

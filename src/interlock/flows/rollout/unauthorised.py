@@ -55,7 +55,7 @@ def drifting(
     first = entry_at(reading, stamp(now - dt.timedelta(days=WINDOW_DAYS)))
     at_work = reading.decided_since(first)
     given: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
-    for entry in reading.entries_of("grant.given"):
+    for entry in reading.entries_of("grant.given", rows[0].name if len(rows) == 1 else None):
         given[str(entry.body["workflow"])].append(entry.body["grant"])
     found = {}
     for row in rows:

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 
 from rich.text import Text
 
-from interlock.engine.council.initiative_plan import initiative_position
+from interlock.engine.council.initiative_plan import initiative_positions
 from interlock.engine.council.position import Phase, Position, position
+from interlock.engine.ledger.canonical import plain
 from interlock.engine.reporting.way import position_words
 from interlock.surfaces.cli.store_options import show_json
 from interlock.surfaces.cli.toolbox import Toolbox
@@ -14,11 +15,10 @@ from interlock.terms.portfolio import Portfolio
 
 def show_position(box: Toolbox, portfolio: Portfolio, workflow: str | None, *, as_json: bool) -> None:
     """Each phase with its steps, how much of each is done, and what comes next."""
-    own = {one.definition.name: initiative_position(portfolio, one) for one in portfolio.standings}
+    own = initiative_positions(portfolio)
     found = position(portfolio) if workflow is None else own[workflow]
     if as_json:
-        shown = {name: getattr(found, name) for name in ("day", "phases", "planned", "stands")}
-        show_json(box, shown | ({"initiatives": own} if workflow is None else {"workflow": workflow}))
+        show_json(box, plain(found) | ({"initiatives": own} if workflow is None else {"workflow": workflow}))
         return
     fill = "" if found.day is not None else ". `interlock apply -f FILE` defines a first workflow."
     box.out.print(Text(f"{_title(found)}{fill}"), style="bold", soft_wrap=True)

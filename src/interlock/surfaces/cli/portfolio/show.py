@@ -7,6 +7,7 @@ import typer
 from rich.text import Text
 
 from interlock.engine.economics.glance import Glance, glance
+from interlock.engine.economics.row import portfolio_content, rows
 from interlock.engine.economics.value import Gain
 from interlock.flows.council.enforce import enforce_money
 from interlock.flows.portfolio.read import read_portfolio
@@ -14,7 +15,7 @@ from interlock.surfaces.cli.portfolio.position import show_position
 from interlock.surfaces.cli.store_options import JsonOption, StoreOption, known_workflow, opened, show_json
 from interlock.surfaces.cli.toolbox import Toolbox, toolbox
 from interlock.terms.estimate import Estimate
-from interlock.terms.portfolio import Portfolio, Standing
+from interlock.terms.portfolio import Standing
 from interlock.terms.stage import RolloutStage
 
 UNKNOWN = "not known"
@@ -62,7 +63,7 @@ def portfolio_command(
         kept = tuple(one for one in portfolio.standings if one.definition.name == name)
         portfolio = replace(portfolio, standings=kept)
     if as_json:
-        show_json(box, _content(portfolio))
+        show_json(box, portfolio_content(portfolio, rows(portfolio)))
         return
     if not portfolio.standings:
         box.out.print(Text("No workflows yet. `interlock apply -f FILE` defines one."))
@@ -76,25 +77,6 @@ def portfolio_command(
 
 
 portfolio_command.__doc__ = HELP
-
-
-def _content(portfolio: Portfolio) -> dict[str, object]:
-    rows = [
-        {
-            "workflow": standing.definition.name,
-            "stage": standing.stage,
-            "level": standing.level,
-            "release": standing.release,
-            "halted": standing.halted,
-            "live_by_drift": standing.live_by_drift,
-            "without_stage": standing.is_without_stage,
-            "open_reviews": standing.open_reviews,
-            "late_reviews": standing.late_reviews,
-            "figures": glance(standing),
-        }
-        for standing in portfolio.standings
-    ]
-    return {"as_of": portfolio.as_of, "authored_sample": portfolio.authored_sample, "workflows": rows}
 
 
 def _tell(box: Toolbox, title: str, standings: list[Standing]) -> None:
