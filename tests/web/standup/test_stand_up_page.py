@@ -43,7 +43,7 @@ def test_the_page_says_in_words_and_a_picture_where_each_function_is(desk: WebDe
     said = text_of(answer)
     assert "Service ✓ On track" in said
     assert "first answer 1 hours (0.8 to 1), n 400" in said
-    assert "The next one by the calendar: 9 March 2026, 09:00 UTC, in 7 days" in said
+    assert "The next one by the calendar: 9 March 2026, 09:00 UTC, in 6 days" in said
     assert 'type="date" value="2026-03-09"' in answer.text
     assert answer.text.count('<svg class="trend"') == 1
     assert "Nothing is open. What is agreed below is checked here the next time." in said
