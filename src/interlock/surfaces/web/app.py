@@ -8,8 +8,10 @@ from fastapi.responses import Response
 from interlock.surfaces.http.guard import Guard
 from interlock.surfaces.web import problems
 from interlock.surfaces.web.frame import share_assets
+from interlock.surfaces.web.ledger import routes as ledger
 from interlock.surfaces.web.live import routes as live
 from interlock.surfaces.web.site import Site
+from interlock.surfaces.web.stop import routes as stop
 from interlock.surfaces.web.standup import routes as standup
 from interlock.surfaces.web.start import routes as start
 
@@ -21,7 +23,7 @@ KINDS = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8
 KEPT = "public, max-age=31536000, immutable"  # its address changes with its content
 
 # Every area of the site: a new one is one more line here.
-AREAS: tuple[APIRouter, ...] = (live.routes, standup.routes, start.routes)
+AREAS: tuple[APIRouter, ...] = (ledger.routes, live.routes, standup.routes, start.routes)
 # Paths that take more than a form: bytes at most.
 LARGER: Mapping[str, int] = {**start.LARGER}
 

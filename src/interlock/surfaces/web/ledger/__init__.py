@@ -1,0 +1,1 @@
+"""The ledger: what was recorded, each entry with its proof, the whole of it verified and handed over."""
