@@ -11,7 +11,6 @@ from interlock.surfaces.web.frame import share_assets
 from interlock.surfaces.web.ledger import routes as ledger
 from interlock.surfaces.web.live import routes as live
 from interlock.surfaces.web.site import Site
-from interlock.surfaces.web.stop import routes as stop
 from interlock.surfaces.web.standup import routes as standup
 from interlock.surfaces.web.start import routes as start
 
