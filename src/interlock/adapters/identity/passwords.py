@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cached_property
 
 from argon2 import Parameters, PasswordHasher, Type, profiles
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -19,7 +20,6 @@ class Argon2Passwords:
 
     def __init__(self, parameters: Parameters = profiles.RFC_9106_LOW_MEMORY) -> None:
         self._hasher = PasswordHasher.from_parameters(parameters)
-        self._nobody = self._hasher.hash("nobody")
         self._turns = threading.BoundedSemaphore(AT_ONCE)
 
     def hashed(self, password: str) -> bytes:
@@ -27,7 +27,7 @@ class Argon2Passwords:
             return self._hasher.hash(_bytes(password)).encode()
 
     def is_right(self, password: str, kept: bytes | None) -> bool:
-        told = self._nobody if kept is None else kept.decode("ascii", "replace")
+        told = self._of_nobody if kept is None else kept.decode("ascii", "replace")
         with self._turn():
             try:
                 self._hasher.verify(told, _bytes(password))
@@ -37,6 +37,10 @@ class Argon2Passwords:
 
     def is_old(self, kept: bytes) -> bool:
         return self._hasher.check_needs_rehash(kept.decode("ascii"))
+
+    @cached_property
+    def _of_nobody(self) -> str:
+        return self._hasher.hash("nobody")
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
