@@ -25,6 +25,7 @@ from interlock.surfaces.sdk.connection import without_secrets
 from interlock.surfaces.sdk.local import LocalHouse
 from interlock.surfaces.web.site import Site
 from interlock.terms.errors import BadInput, Unavailable
+from interlock.wiring.entrance import entrance_over
 from interlock.wiring.run_time import open_address, open_run_time
 from interlock.wiring.site import OneDoor, rounds_of, site_over, web_over
 
@@ -32,9 +33,10 @@ BACKLOG = 512
 GRACE_S = 5
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
 OPEN_WARNING = (
-    "WARNING: there are no tokens, so anybody on this machine may do anything here. Make the first one: "
-    "interlock token create NAME --role ... --as YOU"
+    "WARNING: there are neither tokens nor accounts, so anybody on this machine may do anything here. Make a first "
+    "one: interlock token create NAME --role ... --as YOU"
 )
+FIRST_LINK = "there is no account yet; make the first one, an administrator's, at"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +60,14 @@ def opened_server(address: str, *, host: str = "127.0.0.1", notify: Notify | Non
         leases, tokens = Leases(opened.clock), Tokens(opened.store)
         if not tokens.any and not _is_loopback(host):
             raise BadInput(
-                f"there are no tokens yet, so others must not come to {host}: make one first, "
-                "`interlock token create NAME --role ... --as YOU`, or leave --host out"
+                f"there are neither tokens nor accounts yet, so others must not come to {host}: make one first, "
+                "`interlock account create NAME --role ... --as YOU`, or leave --host out"
             )
         leased = replace(opened, journal=LeasedJournal(opened.journal, leases), drain=LeasedDrain(opened.drain, leases))
         rt = open_run_time(leased)
         hosts = None if tokens.any else LOOPBACK
-        site = site_over(rt, sessions=Sessions(rt.store, rt.clock))
+        entrance = entrance_over(rt, os.environ)
+        site = site_over(rt, sessions=entrance.sessions, entrance=entrance)
         served = Served(rt, leases, _desks(rt), tokens.known, hosts, _notices(rt, notify), rounds_of(site))
         try:
             yield Server(build_api(served), web_over(site, hosts=hosts), site, served)
@@ -83,6 +86,9 @@ def serve(address: str, host: str, port: int, say: Console, notify: Notify | Non
         shown = f"[{at}]" if ":" in at else at
         where = f"http://{shown}:{taken}"
         say.print(Text(f"serving {without_secrets(address)} on {where}/v1, its pages on {where}/"), soft_wrap=True)
+        first = server.site.entrance.first_run
+        if first.open:
+            say.print(Text(f"{FIRST_LINK} {where}/first?token={first.token}"), soft_wrap=True)
         # No access log: what is done is in the ledger, and nothing that came with a request belongs into a log.
         config = uvicorn.Config(
             OneDoor(server.api, server.web),

@@ -17,6 +17,7 @@ from interlock.ports.spans import SpanLines
 from interlock.surfaces.http.rounds import Round
 from interlock.surfaces.web.app import build_web
 from interlock.surfaces.web.site import Packs, Sessions, Site
+from interlock.wiring.entrance import entrance_over
 from interlock.wiring.packs import read_gates, read_instruments, sample_path
 from interlock.wiring.trials import trials
 
@@ -34,6 +35,7 @@ def site_over(rt: RunTime, *, sessions: Sessions, **more: Any) -> Site:
         "draw": chart_html,
         "trials": trials(rt.clock),
         "sample": sample_path(),
+        "entrance": entrance_over(rt, {}),
         "signing": Ed25519(),
         "span_lines": _span_lines(),
     }

@@ -10,6 +10,7 @@ from fastapi import Depends, Request
 
 from interlock.engine.economics.alarms import Alarms
 from interlock.engine.economics.glance import Glance
+from interlock.flows.access.entrance import Entrance
 from interlock.flows.action.runtime import RunTime
 from interlock.flows.instruments.kept import KeptSheets
 from interlock.ports.signing import Signing
@@ -91,7 +92,7 @@ class Site:
     `sample` is the authored file of past decisions, which `trials` can try as it does any other.
     `demo` is the authored sample that anybody on this machine may look at in any role. `address` is where it is
     reached from outside, for links that leave it, "" where that is not known. `watch` tells open pages what is stopped.
-    `signing` verifies what people signed; `span_lines` writes traces for tracing back ends, None where that part is not
+    `entrance` is where people sign in, `signing` verifies what they signed; `span_lines` writes traces for tracing back ends, None where that part is not
     installed. `sheets` are the answers to instruments that are on record.
     """
 
@@ -104,6 +105,7 @@ class Site:
     draw: Callable[[Chart, str], str]
     trials: Trials
     sample: Path
+    entrance: Entrance
     signing: Signing
     span_lines: SpanLines | None
     demo: bool = False
