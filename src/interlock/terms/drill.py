@@ -29,6 +29,15 @@ class Drill:
 
 
 @dataclass(frozen=True, slots=True)
+class HeldDrill:
+    """A drill as it is on record: when, and at which entry."""
+
+    drill: Drill
+    recorded_at: str
+    entry: int
+
+
+@dataclass(frozen=True, slots=True)
 class DrillStanding:
     """When a workflow's switch was last drilled, how that ended, and when it is due (None: no schedule)."""
 

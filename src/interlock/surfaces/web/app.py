@@ -14,6 +14,7 @@ from interlock.surfaces.web.sign_in import routes as sign_in
 from interlock.surfaces.web.site import Site
 from interlock.surfaces.web.standup import routes as standup
 from interlock.surfaces.web.start import routes as start
+from interlock.surfaces.web.stop import routes as stop
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -23,7 +24,7 @@ KINDS = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8
 KEPT = "public, max-age=31536000, immutable"  # its address changes with its content
 
 # Every area of the site: a new one is one more line here.
-AREAS: tuple[APIRouter, ...] = (ledger.routes, live.routes, sign_in.routes, standup.routes, start.routes)
+AREAS: tuple[APIRouter, ...] = (ledger.routes, live.routes, sign_in.routes, standup.routes, start.routes, stop.routes)
 # Paths that take more than a form: bytes at most.
 LARGER: Mapping[str, int] = {**start.LARGER}
 

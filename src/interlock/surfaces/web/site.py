@@ -17,6 +17,7 @@ from interlock.ports.signing import Signing
 from interlock.ports.spans import SpanLines
 from interlock.ports.trials import Trials
 from interlock.surfaces.web.live.watch import Watch
+from interlock.surfaces.web.stop.waiting import Waiting
 from interlock.terms.access import Caller
 from interlock.terms.gate import GatePack
 from interlock.terms.instrument import Instrument
@@ -91,7 +92,8 @@ class Site:
     `draw` writes a chart as a figure with its numbers as a table; its second argument names it on its page.
     `sample` is the authored file of past decisions, which `trials` can try as it does any other.
     `demo` is the authored sample that anybody on this machine may look at in any role. `address` is where it is
-    reached from outside, for links that leave it, "" where that is not known. `watch` tells open pages what is stopped.
+    reached from outside, for links that leave it, "" where that is not known. `watch` tells open pages what is stopped,
+    `waiting` waits for what a page must not wait for.
     `entrance` is where people sign in, `signing` verifies what they signed; `span_lines` writes traces for tracing back ends, None where that part is not
     installed. `sheets` are the answers to instruments that are on record.
     """
@@ -111,10 +113,12 @@ class Site:
     demo: bool = False
     address: str = ""
     watch: Watch = field(init=False)
+    waiting: Waiting = field(init=False)
     sheets: KeptSheets = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "watch", Watch(self.rt.store))
+        object.__setattr__(self, "waiting", Waiting(self.rt))
         object.__setattr__(self, "sheets", KeptSheets(self.rt.store))
 
     @property

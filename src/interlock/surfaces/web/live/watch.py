@@ -5,6 +5,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from interlock.flows.action.drill import Drills
 from interlock.flows.action.halts import Halted, Halts
 from interlock.ports.store import Store
 from interlock.terms.errors import Unavailable
@@ -22,6 +23,7 @@ class Watch:
 
     def __init__(self, store: Store) -> None:
         self.halts = Halts(store)
+        self.drills = Drills(store)
         self.closed = False
         self._lock = threading.Lock()
         self._listeners: set[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = set()
