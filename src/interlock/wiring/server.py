@@ -72,6 +72,7 @@ def opened_server(address: str, *, host: str = "127.0.0.1", notify: Notify | Non
         try:
             yield Server(build_api(served), web_over(site, hosts=hosts), site, served)
         finally:
+            site.waiting.close()
             site.trials.close()
     finally:
         opened.close()
@@ -97,7 +98,20 @@ def serve(address: str, host: str, port: int, say: Console, notify: Notify | Non
             server_header=False,
             timeout_graceful_shutdown=GRACE_S,
         )
-        uvicorn.Server(config).run(sockets=[listener])
+        _ServerOfPages(config, server.site).run(sockets=[listener])
+
+
+class _ServerOfPages(uvicorn.Server):
+    """A server that ends the streams of open pages when it stops: it would wait for them otherwise."""
+
+    def __init__(self, config: uvicorn.Config, site: Site) -> None:
+        super().__init__(config)
+        self._site = site
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """As any server, once nobody listens any more."""
+        self._site.watch.close()
+        await super().shutdown(sockets)
 
 
 @contextmanager

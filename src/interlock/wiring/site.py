@@ -16,6 +16,7 @@ from interlock.flows.portfolio.kept import RENEWED_S, KeptPortfolio
 from interlock.ports.spans import SpanLines
 from interlock.surfaces.http.rounds import Round
 from interlock.surfaces.web.app import build_web
+from interlock.surfaces.web.live.watch import LOOK_S
 from interlock.surfaces.web.site import Packs, Sessions, Site
 from interlock.wiring.entrance import entrance_over
 from interlock.wiring.packs import read_gates, read_instruments, sample_path
@@ -57,7 +58,11 @@ def web_over(site: Site, *, hosts: frozenset[str] | None = None) -> FastAPI:
 
 def rounds_of(site: Site) -> tuple[Round, ...]:
     """What the server does again and again for a site: another round is one more line here."""
-    return (Round(site.trials.look, TRIALS_S), Round(site.board.renew, RENEWED_S / 2, first_s=0))
+    return (
+        Round(site.trials.look, TRIALS_S),
+        Round(site.board.renew, RENEWED_S / 2, first_s=0),
+        Round(site.watch.look, LOOK_S),
+    )
 
 
 @dataclass(frozen=True, slots=True)
