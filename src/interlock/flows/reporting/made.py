@@ -1,8 +1,9 @@
 """Read what a document is made from, build it, and put on record that it was made."""
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from interlock.engine.access.reach import TenantOf, reach_words, within
 from interlock.engine.reporting.documents import CROSSWALK, Records, built, check_asked, chosen
@@ -10,9 +11,10 @@ from interlock.engine.timestamp import stamp
 from interlock.flows.ledger.record import record
 from interlock.flows.portfolio.records import VERIFIED_ENTRIES_MAX, read_records
 from interlock.ports.clock import Clock
+from interlock.ports.entries import Sought
 from interlock.ports.progress import Progress
 from interlock.ports.reports import WriteForm
-from interlock.ports.store import Store
+from interlock.ports.store import Reading, Store
 from interlock.terms.access import EVERYWHERE, Scope
 from interlock.terms.briefing import Briefing
 from interlock.terms.compliance import Framework
@@ -22,6 +24,7 @@ from interlock.terms.person import Person
 from interlock.terms.portfolio import Portfolio
 
 MADE = "report.made"
+LOOKED_MAX = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,3 +83,25 @@ def _of_these(records: Records) -> Records:
     named = {vendor.name for one in records.portfolio.standings for vendor in one.definition.initiative.vendors}
     vendors = {name: found for name, found in records.vendors.items() if name in named}
     return Records(records.portfolio, vendors, records.frameworks)
+
+
+@dataclass(frozen=True, slots=True)
+class LastMade:
+    """When a document of a kind was made last, and by whom; `entry` is where it is on record."""
+
+    report: str
+    workflow: str | None
+    by: str
+    at: str
+    entry: int
+
+
+def last_made(reading: Reading, reach: Sequence[Scope]) -> Mapping[str, LastMade]:
+    """The newest of each kind that was made for the same reach, as far as LOOKED_MAX documents go back."""
+    words, found = reach_words(reach), dict[str, LastMade]()
+    for entry in islice(reading.looking_back(Sought(kinds=(MADE,))).entries, LOOKED_MAX):
+        body = entry.body
+        if body["reach"] == words and body["report"] not in found:
+            one = LastMade(body["report"], body["workflow"], body["by"], entry.at, entry.index)
+            found[one.report] = one
+    return found

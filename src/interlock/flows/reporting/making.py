@@ -13,6 +13,7 @@ from interlock.flows.reporting.made import Sources, briefing_of, check, note_mad
 from interlock.ports.randomness import Randomness
 from interlock.terms.access import EVERYWHERE, Scope
 from interlock.terms.briefing import Briefing
+from interlock.terms.compliance import Framework
 from interlock.terms.document import Asked, Document, Form, Making
 from interlock.terms.errors import BadInput, InterlockError, Unavailable
 from interlock.terms.person import Person
@@ -75,6 +76,10 @@ class Makings:
             failed = {one: why for one, why in now.failed.items() if one is not form}
             making = Making.WAITING if now.making is Making.READY else now.making
             return self._put(replace(now, wanted=(*now.wanted, form), failed=failed, making=making))
+
+    def frameworks(self) -> Sequence[Framework]:
+        """Frameworks and laws that a crosswalk can be about."""
+        return self._sources.frameworks()
 
     def find(self, id_: str, *, by: Person, reach: Sequence[Scope]) -> Document | None:
         """A document as it stands; None where there is none, it is somebody else's, or its reader may no longer see all

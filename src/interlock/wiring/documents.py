@@ -1,0 +1,32 @@
+"""Documents that a server makes, over a run time."""
+
+from collections.abc import Callable, Sequence
+from functools import cache
+
+from interlock.engine.access.reach import TenantOf
+from interlock.flows.action.runtime import RunTime
+from interlock.flows.reporting.made import Sources
+from interlock.ports.reports import WriteForm
+from interlock.terms.briefing import Briefing
+from interlock.terms.instrument import Instrument
+from interlock.terms.portfolio import Portfolio
+from interlock.wiring.packs import read_frameworks
+
+
+def sources_over(
+    rt: RunTime,
+    portfolio: Callable[[], Portfolio],
+    tenant_of: TenantOf,
+    instruments: Sequence[Instrument],
+    write: WriteForm | None = None,
+) -> Sources:
+    """What documents are made from; each form is written in a process of its own unless `write` is given."""
+    return Sources(
+        rt.store, rt.clock, portfolio, tenant_of, instruments, cache(read_frameworks), write or _written_apart
+    )
+
+
+def _written_apart(briefing: Briefing, ending: str) -> bytes:
+    from interlock.adapters.reports.apart import written_apart
+
+    return written_apart(briefing, ending)
