@@ -13,17 +13,20 @@ from interlock.adapters.signing.ed25519 import Ed25519
 from interlock.flows.access.tenants import Tenants
 from interlock.flows.action.runtime import RunTime
 from interlock.flows.portfolio.kept import RENEWED_S, KeptPortfolio
+from interlock.flows.reporting.making import Makings
 from interlock.ports.spans import SpanLines
 from interlock.surfaces.http.rounds import Round
 from interlock.surfaces.web.app import build_web
 from interlock.surfaces.web.live.watch import LOOK_S
 from interlock.surfaces.web.site import Packs, Sessions, Site
 from interlock.wiring.entrance import entrance_over
+from interlock.wiring.documents import sources_over
 from interlock.wiring.packs import read_gates, read_instruments, sample_path
 from interlock.wiring.trials import trials
 
 API = "/v1"
 TRIALS_S = 1.0
+DOCUMENTS_S = 0.3
 
 
 def site_over(rt: RunTime, *, sessions: Sessions, **more: Any) -> Site:
@@ -40,7 +43,11 @@ def site_over(rt: RunTime, *, sessions: Sessions, **more: Any) -> Site:
         "signing": Ed25519(),
         "span_lines": _span_lines(),
     }
-    return Site(rt, sessions=sessions, **{**parts, **more})
+    whole = {**parts, **more}
+    if "documents" not in whole:
+        sources = sources_over(rt, whole["board"].portfolio, whole["tenants"].of, whole["packs"].instruments)
+        whole["documents"] = Makings(sources, rt.randomness)
+    return Site(rt, sessions=sessions, **whole)
 
 
 def _span_lines() -> SpanLines | None:
@@ -59,6 +66,7 @@ def web_over(site: Site, *, hosts: frozenset[str] | None = None) -> FastAPI:
 def rounds_of(site: Site) -> tuple[Round, ...]:
     """What the server does again and again for a site: another round is one more line here."""
     return (
+        Round(site.documents.work, DOCUMENTS_S),
         Round(site.trials.look, TRIALS_S),
         Round(site.board.renew, RENEWED_S / 2, first_s=0),
         Round(site.watch.look, LOOK_S),

@@ -10,6 +10,7 @@ from interlock.surfaces.web import problems
 from interlock.surfaces.web.frame import share_assets
 from interlock.surfaces.web.ledger import routes as ledger
 from interlock.surfaces.web.live import routes as live
+from interlock.surfaces.web.reports import routes as reports
 from interlock.surfaces.web.sign_in import routes as sign_in
 from interlock.surfaces.web.site import Site
 from interlock.surfaces.web.standup import routes as standup
@@ -24,7 +25,15 @@ KINDS = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8
 KEPT = "public, max-age=31536000, immutable"  # its address changes with its content
 
 # Every area of the site: a new one is one more line here.
-AREAS: tuple[APIRouter, ...] = (ledger.routes, live.routes, sign_in.routes, standup.routes, start.routes, stop.routes)
+AREAS: tuple[APIRouter, ...] = (
+    ledger.routes,
+    live.routes,
+    reports.routes,
+    sign_in.routes,
+    standup.routes,
+    start.routes,
+    stop.routes,
+)
 # Paths that take more than a form: bytes at most.
 LARGER: Mapping[str, int] = {**start.LARGER}
 
