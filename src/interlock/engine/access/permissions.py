@@ -12,7 +12,7 @@ _OWNS = (
     | _ANSWERS
     | {"council:read", "council:decide", "stage:move", "waiver:give", "workflow:define", "grant:promote", "case:read"}
     | {"switch:kill", "switch:resume", "switch:drill", "incident:close", "ledger:read", "report:schedule", "try:run"}
-    | {"settings:read"}
+    | {"settings:read", "case:undo"}
 )
 MAY: Mapping[Role, frozenset[str]] = {
     Role.RUNTIME: frozenset({"case:propose", "case:read", "workflow:read", "evidence:add", "switch:kill"}),
@@ -21,13 +21,14 @@ MAY: Mapping[Role, frozenset[str]] = {
     ),
     Role.OPERATOR: _SEES
     | {"case:read", "content:read", "switch:kill", "switch:resume", "switch:drill", "incident:open", "ledger:read"}
-    | {"ledger:verify", "ledger:export"},
+    | {"ledger:verify", "ledger:export", "case:undo"},
     Role.AUDITOR: _SEES
     | {"council:read", "case:read", "content:read", "ledger:read", "ledger:verify", "ledger:export", "review:read"}
     | {"settings:read", "person:read"},
-    Role.LEADER: _OWNS | {"organisation:define", "ledger:verify", "retention:define", "person:read"},
+    Role.LEADER: _OWNS | {"organisation:define", "ledger:verify", "retention:define", "person:read", "content:erase"},
     Role.VALUE_OWNER: _OWNS,
-    Role.SAFETY_OWNER: _OWNS | {"content:read", "review:read", "ledger:verify", "ledger:export", "retention:define"},
+    Role.SAFETY_OWNER: _OWNS
+    | {"content:read", "review:read", "ledger:verify", "ledger:export", "retention:define", "content:erase"},
     # Whoever hands out roles decides nothing about a workflow, and sees no case.
     Role.ADMINISTRATOR: _SEES
     | {"settings:read", "account:manage", "token:manage", "hook:manage", "organisation:define", "report:schedule"}

@@ -41,7 +41,7 @@ def record_shown(tx: Transaction, key: str, *, workflow: str, page: str, by: Per
     """The same, inside a transaction that the caller has begun."""
     if not known_as(by.name):
         raise BadInput("content is shown to somebody with a name only, for it is recorded who saw it")
-    if _was_shown(tx, key, workflow, by, since=stamp(now - ONCE_IN)):
+    if is_on_record(tx, key, workflow=workflow, by=by, now=now):
         return False
     body = {"workflow": workflow, "key": key, "page": page, "by": by.name, "authenticated": by.authenticated}
     record(tx, SHOWN, body, at=stamp(now))
@@ -59,13 +59,13 @@ def seen_of(entry: LedgerEntry) -> Seen:
     return Seen(str(body["by"]), bool(body.get("authenticated")), str(body["page"]), entry.at, entry.index)
 
 
-def _was_shown(reading: Reading, key: str, workflow: str, by: Person, *, since: str) -> bool:
+def is_on_record(reading: Reading, key: str, *, workflow: str, by: Person, now: dt.datetime) -> bool:
+    """Whether the last 15 minutes have on record that this person was shown the content of a case."""
+    since = stamp(now - ONCE_IN)
     for entry in reading.newest_first(SHOWN, workflow):
         if entry.at < since:
             return False
-        body = entry.body
-        if (body.get("key"), body.get("authenticated")) == (key, by.authenticated) and same_person(
-            str(body.get("by")), by.name
-        ):
+        same_case = (entry.body.get("key"), entry.body.get("authenticated")) == (key, by.authenticated)
+        if same_case and same_person(str(entry.body.get("by")), by.name):
             return True
     return False

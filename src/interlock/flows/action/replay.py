@@ -10,7 +10,7 @@ from interlock.engine.oversight.estimate import rate
 from interlock.engine.rollout.definition import limits_of
 from interlock.flows.action.standing import grant_facts
 from interlock.ports.store import DecisionRow, Reading
-from interlock.terms.decision import DecisionInputs, Proposal, Verb
+from interlock.terms.decision import Decision, DecisionInputs, Proposal, Verb
 from interlock.terms.errors import BadInput
 from interlock.terms.estimate import Estimate
 from interlock.terms.policy import PolicyAnswer
@@ -69,13 +69,13 @@ def replay(
     differing: list[str] = []
     for row in rows:
         then.append((row, row.verb))
-        try:
-            inputs = inputs_of(row.inputs, limits[row.release])
-            again, elsewhere = decide(inputs), decide(_under(inputs, policy))
-        except (KeyError, TypeError, ValueError, AttributeError):  # not what was recorded: it cannot be decided again
+        decided = _decided_again(row, limits)
+        if decided is None:
             differing.append(row.key)
             other.append((row, row.verb))
             continue
+        inputs, again = decided
+        elsewhere = decide(_under(inputs, policy))
         if (again.verb, again.audited) != (row.verb, row.audited):
             differing.append(row.key)
         other.append((row, elsewhere.verb))
@@ -83,6 +83,20 @@ def replay(
     reproduced = len(rows) - len(differing)
     erased = sum(row.erased_entry is not None for row in rows)
     return Backtest(len(rows), reproduced, tuple(differing), _replayed(then), _replayed(other), changed, erased)
+
+
+def decide_again(reading: Reading, row: DecisionRow) -> Decision | None:
+    """What the recorded inputs of one case lead to; None where they are not as they were recorded."""
+    decided = _decided_again(row, _limits_by_release(reading, row.workflow))
+    return None if decided is None else decided[1]
+
+
+def _decided_again(row: DecisionRow, limits: Mapping[str, Limits]) -> tuple[DecisionInputs, Decision] | None:
+    try:
+        inputs = inputs_of(row.inputs, limits[row.release])
+        return inputs, decide(inputs)
+    except (KeyError, TypeError, ValueError, AttributeError):  # not what was recorded: it cannot be decided again
+        return None
 
 
 def inputs_of(recorded: Mapping[str, Any], limits: Limits) -> DecisionInputs:

@@ -42,7 +42,7 @@ def show_review(reading: Reading, key: str, kind: str, *, viewer: str | None = N
     review, row = reading.review(key, kind), reading.decision(key)
     if review is None:
         raise BadInput(f"there is no {kind} review of case '{key}'")
-    blind = kind in BLIND and _hidden(reading.case_reviews(key), viewer)
+    blind = kind in BLIND and answer_is_hidden(reading.case_reviews(key), viewer)
     planted = planted_case(reading, key) if kind in BLIND else None
     if planted is not None:  # in the queue it is an audit like any other; what it was is said once it is closed
         told: tuple[str, ...] = () if blind else (f"planted: the truth is '{planted.truth}'",)
@@ -54,7 +54,8 @@ def show_review(reading: Reading, key: str, kind: str, *, viewer: str | None = N
     return _view(reading, review, proposal["payload_digest"], None if blind else proposal["label"], told)
 
 
-def _hidden(case: Sequence[ReviewRow], viewer: str | None) -> bool:
+def answer_is_hidden(case: Sequence[ReviewRow], viewer: str | None) -> bool:
+    """Whether what the AI answered is kept from `viewer`: people look at the case blind, and theirs is not given."""
     looks = [review for review in case if review.kind in BLIND]
     answered = viewer is not None and any(same_person(viewer, review.reviewer or "") for review in looks)
     return not answered and any(review.closed_at is None for review in looks)

@@ -33,6 +33,12 @@ def _grant(body: Body) -> str:
     )
 
 
+def _review_opened(body: Body) -> str:
+    asked = f", asked for by {body['by']}" if "by" in body else ""
+    article = "an" if body["kind"][:1] in "aeiou" else "a"
+    return f"{article} {body['kind']} review was opened, due {body['due_at']}{asked}"
+
+
 def _review_closed(body: Body) -> str:
     second = " (approved: what was proposed may be done)" if body.get("approved_until") else ""
     return f"{body['reviewer']} decided '{body['label']}' in the {body['kind']} review{second}"
@@ -69,7 +75,7 @@ WORDS: Mapping[str, Callable[[Body], str]] = {
     "intent.failed": lambda b: f"nothing was changed at the target: {b['reason']}",
     "intent.in_doubt": lambda b: f"nobody knows whether it was done: {b['reason']}",
     "intent.answered_late": lambda b: f"the receipt '{b['receipt']}' came after it was taken for not applied",
-    "review.opened": lambda b: f"a {b['kind']} review was opened, due {b['due_at']}",
+    "review.opened": _review_opened,
     "review.claimed": lambda b: f"{b['reviewer']} took the {b['kind']} review",
     "review.released": lambda b: f"{b['reviewer']} gave the {b['kind']} review back",
     "review.escalated": _review_escalated,
