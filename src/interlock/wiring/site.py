@@ -19,8 +19,8 @@ from interlock.surfaces.http.rounds import Round
 from interlock.surfaces.web.app import build_web
 from interlock.surfaces.web.live.watch import LOOK_S
 from interlock.surfaces.web.site import Packs, Sessions, Site
-from interlock.wiring.entrance import entrance_over
 from interlock.wiring.documents import sources_over
+from interlock.wiring.entrance import entrance_over
 from interlock.wiring.packs import read_gates, read_instruments, sample_path
 from interlock.wiring.trials import trials
 
