@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from interlock.engine.instruments.scales import said_value
-from interlock.engine.rollout.people import known_as
+from interlock.engine.rollout.people import known_as, same_person
 from interlock.engine.timestamp import stamp
 from interlock.flows.instruments import draft_list
 from interlock.flows.instruments.answer import answer_within
@@ -41,7 +41,7 @@ def give_draft(
         name = sheet_name(instrument, subject)
         drafts = kept_drafts(tx.take_secret(name))
         mine = drafts.pop(known_as(by.name), Draft(by.name))
-        newer = newer_than(tx, instrument, subject, seen)
+        newer = newer_than(tx, instrument, subject, seen, by)
         if newer or mine.version != version:
             if kept := {**drafts, **({known_as(by.name): mine} if mine.version else {})}:
                 tx.keep_secret(name, written_drafts(kept))
@@ -56,9 +56,10 @@ def give_draft(
     return Given(sheet)
 
 
-def newer_than(reading: Reading, instrument: Instrument, subject: str, seen: int) -> tuple[Sheet, ...]:
-    """The sheets of this subject behind entry `seen`."""
-    return tuple(sheets(reading, instrument, subject, since=seen + 1))
+def newer_than(reading: Reading, instrument: Instrument, subject: str, seen: int, by: Person) -> tuple[Sheet, ...]:
+    """The sheets of this subject behind entry `seen`. About a person everybody answers for themselves: their own."""
+    newer = sheets(reading, instrument, subject, since=seen + 1)
+    return tuple(one for one in newer if instrument.about != "person" or same_person(one.by, by.name))
 
 
 def unfinished_of(instrument: Instrument, draft: Draft) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from interlock.flows.portfolio.read import read_portfolio
 from interlock.flows.rollout.known import known_row
 from interlock.ports.store import Reading
 from interlock.terms.evidence import Evidence
-from interlock.terms.instrument import Instrument, Sheet
+from interlock.terms.instrument import Answer, Instrument, Sheet
 from interlock.terms.portfolio import Portfolio, Standing
 
 
@@ -109,13 +109,22 @@ def _elsewhere(
     portfolio: Callable[[], Portfolio] | None,
 ) -> Scored:
     """Evidence of any workflow may stand behind answers about an organisation, a person or a vendor."""
-    cited = {digest for one in answers.values() for digest in one.answer.evidence}
-    found = {digest: reading.evidence_by_digest(digest) for digest in cited}
+    on_file = _evidence(reading, (one.answer for one in answers.values()))
     probed: Mapping[str, Probed] = {}
     if portfolio is not None and instrument.about == "organisation":
         probed = probe_portfolio(instrument, portfolio())
-    on_file = {digest: one for digest, one in found.items() if one is not None}
     return score(instrument, subject, answers, at=at, probed=probed, evidence=on_file)
+
+
+def cited_evidence(reading: Reading, every: Iterable[Sheet]) -> Mapping[str, Evidence]:
+    """What these sheets cite and the store holds, by digest."""
+    return _evidence(reading, (one for sheet in every for one in sheet.answers))
+
+
+def _evidence(reading: Reading, answers: Iterable[Answer]) -> Mapping[str, Evidence]:
+    cited = {digest for one in answers for digest in one.evidence}
+    found = {digest: reading.evidence_by_digest(digest) for digest in cited}
+    return {digest: one for digest, one in found.items() if one is not None}
 
 
 def _facts(standing: Standing, evidence: tuple[Evidence, ...], since: str, now: dt.datetime) -> Facts:

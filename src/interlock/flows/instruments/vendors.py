@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from interlock.engine.instruments.evaluated import Evaluated, evaluated
+from interlock.flows.instruments.scored import cited_evidence
 from interlock.flows.portfolio import recorded
 from interlock.ports.store import Reading
 from interlock.terms.instrument import Instrument, Sheet
@@ -27,6 +28,4 @@ def evaluated_vendors(reading: Reading, instruments: Sequence[Instrument]) -> Ma
 
 
 def _evaluated(reading: Reading, instrument: Instrument, sheets: Sequence[Sheet]) -> Evaluated:
-    cited = {digest for sheet in sheets for answer in sheet.answers for digest in answer.evidence}
-    found = {digest: reading.evidence_by_digest(digest) for digest in cited}
-    return evaluated(instrument, sheets, {digest: one for digest, one in found.items() if one is not None})
+    return evaluated(instrument, sheets, cited_evidence(reading, sheets))
