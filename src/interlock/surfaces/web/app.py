@@ -8,6 +8,7 @@ from fastapi.responses import Response
 from interlock.surfaces.http.guard import Guard
 from interlock.surfaces.web import problems
 from interlock.surfaces.web.frame import share_assets
+from interlock.surfaces.web.instruments import routes as instruments
 from interlock.surfaces.web.ledger import routes as ledger
 from interlock.surfaces.web.live import routes as live
 from interlock.surfaces.web.reports import routes as reports
@@ -26,6 +27,7 @@ KEPT = "public, max-age=31536000, immutable"  # its address changes with its con
 
 # Every area of the site: a new one is one more line here.
 AREAS: tuple[APIRouter, ...] = (
+    instruments.routes,
     ledger.routes,
     live.routes,
     reports.routes,
