@@ -10,15 +10,18 @@ from governed import ANA, BEN, CARLA, DEFINITION, NAME, House
 from interlock.adapters.packs.instruments import read_instruments
 from interlock.adapters.packs.organisation import council_pack, read_organisation
 from interlock.engine.council.agenda import WAIVER_ENDS_DAYS, agenda
+from interlock.engine.council.looked_at import as_looked_at
 from interlock.engine.council.ownership import ownership_faults
 from interlock.engine.council.pilots import PILOT_DAYS_MAX
 from interlock.engine.instruments.theatre import probe_portfolio
 from interlock.engine.rollout.gate_facts import GateFacts
 from interlock.engine.timestamp import stamp
-from interlock.flows.council.decide import decide_item, define_organisation
+from interlock.flows.council.decide import decide_item, define_organisation, item_of
+from interlock.flows.council.minutes import refusals
 from interlock.flows.ledger.record import record
 from interlock.flows.measure.incident import Report, open_incident
 from interlock.flows.portfolio.read import read_portfolio
+from interlock.flows.rollout.demote import demote
 from interlock.flows.rollout.facts import facts_of, waivers_of
 from interlock.flows.rollout.waive import waive
 from interlock.ports.store import Reading
@@ -239,6 +242,44 @@ def test_a_decision_to_stop_halts_the_workflow_and_to_close_ends_the_incident(li
     (standing,) = _portfolio(live).standings
     assert standing.halted
     assert [(one.closed_by, one.lesson) for one in standing.incidents] == [(None, None), ("Ana Ruiz", "alert sooner")]
+
+
+def test_what_was_decided_is_on_record_in_the_words_of_the_option(live: House) -> None:
+    item = _redline(live)
+    done = decide_item(live.store, item, choose="go-on", reason="watched", by=ANA, clock=live.clock)
+    assert (done.title, done.answer) == ("Go on as it is until it is closed",) * 2
+    assert _portfolio(live).decisions == (done,)
+
+
+def test_a_decision_is_on_the_question_that_was_looked_at_and_on_no_other(live: House) -> None:
+    name = _redline(live)
+    seen = as_looked_at(_items(live)[name])
+    live.now += dt.timedelta(days=1)  # "open for 1 days" is the same question
+    assert as_looked_at(_items(live)[name]) == seen
+    demote(live.store, NAME, by=BEN, reason="meanwhile", clock=live.clock)  # there is no authority left to take away
+    with pytest.raises(BadInput, match="is another question now than the one that was looked at"):
+        decide_item(live.store, name, choose="go-on", reason="why", by=ANA, clock=live.clock, looked_at=seen)
+    seen = as_looked_at(_items(live)[name])
+    decide_item(live.store, name, choose="go-on", reason="why", by=ANA, clock=live.clock, looked_at=seen)
+
+
+def test_an_item_alone_is_as_it_is_on_the_whole_agenda(live: House) -> None:
+    _redline(live)
+    live.define(replace(DEFINITION, name="parcels", initiative=Initiative(vendors=(Vendor("Scanwerk", "text"),))))
+    items = _items(live)
+    with live.store.reading() as reading:
+        assert {name: item_of(reading, name, live.now) for name in items} == items
+    assert {one.workflow for one in items.values()} == {NAME, "parcels"}
+
+
+def test_refusals_are_read_back_with_their_reason(live: House) -> None:
+    item = _redline(live)
+    with pytest.raises(Refused):
+        decide_item(live.store, item, choose="demote", reason="why", by=Person("Eve"), clock=live.clock)
+    with live.store.reading() as reading:
+        (refused,) = refusals(reading)
+    assert (refused.item, refused.workflow, refused.by, refused.reason) == (item, NAME, "Eve", "why")
+    assert "Eve may not decide" in refused.refusal
 
 
 def _gate_passed(house: House) -> str:

@@ -64,7 +64,8 @@ class AgendaItem:
 class CouncilDecision:
     """What was decided, by whom and why. `entry` is where it is on record.
 
-    `weight` is that of the item when it was decided, None where it was not recorded.
+    `weight` is that of the item when it was decided, None where it was not recorded. `title` is the option's, "" where
+    it was not recorded.
     """
 
     item: str
@@ -78,3 +79,23 @@ class CouncilDecision:
     present: tuple[str, ...] = field(default=())
     due_at: str | None = None  # when the question is asked again
     weight: float | None = None
+    title: str = ""
+
+    @property
+    def answer(self) -> str:
+        """What was chosen, in words."""
+        return self.title or self.chosen
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedDecision:
+    """A decision that a rule or a missing right stood against: nothing was done. `refusal` says why."""
+
+    item: str
+    workflow: str | None
+    chosen: str
+    reason: str
+    by: str
+    refusal: str
+    at: str
+    entry: int

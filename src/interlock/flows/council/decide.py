@@ -4,14 +4,15 @@ import datetime as dt
 
 from interlock.engine.council.again import DUE_DAYS_MAX, HOLDS_DAYS
 from interlock.engine.council.agenda import agenda
+from interlock.engine.council.looked_at import as_looked_at
 from interlock.engine.rollout.people import is_among, known_as
 from interlock.engine.timestamp import stamp
 from interlock.flows.council.effects import Decided, FactsOf, take_effect
 from interlock.flows.ledger.record import record
 from interlock.flows.portfolio import recorded
-from interlock.flows.portfolio.read import read_portfolio
+from interlock.flows.portfolio.read import read_organisation, read_standings
 from interlock.ports.clock import Clock
-from interlock.ports.store import Store
+from interlock.ports.store import Reading, Store
 from interlock.terms.council import AgendaItem, CouncilDecision, Organisation
 from interlock.terms.errors import BadInput, Refused
 from interlock.terms.person import Person
@@ -52,20 +53,26 @@ def decide_item(
     present: tuple[str, ...] = (),
     due: dt.datetime | None = None,
     facts: FactsOf | None = None,
+    looked_at: str | None = None,
 ) -> CouncilDecision:
     """Record what was decided on one item of today's agenda.
 
     What the option does takes effect in the same transaction, by the flow that does it without a council; `facts` reads
     what gates are judged on. At `due` the question is asked again if the state still asks it, 30 days later where it is
-    None. Raises BadInput for an unknown item or option, without a reason and for a date that is no answer, and Refused
-    (recorded) where the person may not decide it, and where a rule forbids what was decided: then the item stays.
+    None. `looked_at` is the item as the person saw it (engine.council.looked_at), where that is known.
+
+    Raises BadInput for an unknown item or option, for one that is another question by now, without a reason and for a
+    date that is no answer, and Refused (recorded) where the person may not decide it, and where a rule forbids what was
+    decided: then the item stays.
     """
     if not reason.strip():
         raise BadInput("say why (--reason): a decision without a reason cannot be looked at again")
     with store.transaction() as tx:
         now = clock()
         until = _until(due, now)
-        found = _item(agenda(read_portfolio(tx, now)), item)
+        found = item_of(tx, item, now)
+        if looked_at is not None and looked_at != as_looked_at(found):
+            raise BadInput(f"{found.id} is another question now than the one that was looked at: look at it again")
         option = next((one for one in found.options if one.id == choose), None)
         if option is None:
             raise BadInput(f"'{choose}' is no option of {item}: {', '.join(one.id for one in found.options)}")
@@ -79,7 +86,14 @@ def decide_item(
         }
         refusal = _refusal(found, by)
         if refusal is None:
-            body = {**told, "question": found.question, "present": present, "due_at": until, "weight": found.weight}
+            body = {
+                **told,
+                "title": option.title,
+                "question": found.question,
+                "present": present,
+                "due_at": until,
+                "weight": found.weight,
+            }
             entry = record(tx, "council.decided", body, at=stamp(now))
             try:
                 take_effect(tx, option.effect, Decided(found.workflow or "", by, reason, entry.index, clock, facts))
@@ -114,8 +128,12 @@ def _refusal(item: AgendaItem, by: Person) -> str | None:
     return f"{by.name} may not decide {item.id} (who may: {may})"
 
 
-def _item(items: tuple[AgendaItem, ...], item: str) -> AgendaItem:
-    found = next((one for one in items if one.id == item), None)
+def item_of(reading: Reading, item: str, now: dt.datetime) -> AgendaItem:
+    """One item of today's agenda. Only the workflow that it is about is read. Raises BadInput where it is not on it."""
+    parts = item.split("/")
+    names = {"/".join(parts[:end]) for end in range(1, len(parts))}  # an item's id begins with its workflow
+    standings = read_standings(reading, names, now, {})
+    found = next((one for one in agenda(read_organisation(reading, standings, now)) if one.id == item), None)
     if found is None:
         raise BadInput(f"'{item}' is not on the agenda; `interlock council agenda` shows what is")
     return found

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from interlock.ports.evidences import MeasuredRow
-from interlock.terms.council import CouncilDecision, Organisation, Responsibility
+from interlock.terms.council import CouncilDecision, Organisation, RefusedDecision, Responsibility
 from interlock.terms.evidence import Finding, GateVerdict, Verdict
 from interlock.terms.instrument import Answer, Sheet
 from interlock.terms.ledger import LedgerEntry
@@ -138,5 +138,14 @@ def council_decision(entry: LedgerEntry) -> CouncilDecision:
     return CouncilDecision(
         body["item"], body.get("workflow"), body["question"], body["chosen"], body["reason"], body["by"], entry.at,
         entry.index, tuple(body.get("present", ())), body.get("due_at"),
-        body.get("weight"),
+        body.get("weight"), body.get("title", ""),
+    )  # fmt: skip
+
+
+def refused_decision(entry: LedgerEntry) -> RefusedDecision:
+    """An entry `council.refused`."""
+    body = entry.body
+    return RefusedDecision(
+        body["item"], body.get("workflow"), body["chosen"], body["reason"], body["by"], body["refusal"], entry.at,
+        entry.index,
     )  # fmt: skip
