@@ -9,6 +9,7 @@ from interlock.flows.ledger.at_work import Verification
 from interlock.flows.ledger.search import Asked, Found, who_did
 from interlock.flows.trace.told import WORDS, told
 from interlock.flows.trace.told_others import SENTENCES
+from interlock.surfaces.web.addresses import case_href, number_in
 from interlock.surfaces.web.cells import Link, Moment, Words
 from interlock.surfaces.web.states import FAILED, INCONCLUSIVE, PASSED, State, said
 from interlock.surfaces.web.tables import Column, Filter, Table
@@ -16,11 +17,6 @@ from interlock.terms import words
 from interlock.terms.ledger import LedgerEntry
 
 KINDS = tuple(sorted({*WORDS, *SENTENCES}))
-
-
-def case_href(key: str) -> str:
-    """Where a case is explained."""
-    return f"/cases/why?{urlencode({'key': key})}"
 
 
 def _key(entry: LedgerEntry) -> str | None:
@@ -69,10 +65,8 @@ TABLE: Table[LedgerEntry] = Table(
 
 def asked_in(query: Mapping[str, str]) -> Asked:
     """What an address asks for; a place in the ledger that is none is left out."""
-    place = query.get("before", "")
-    before = int(place) if place.isascii() and place.isdigit() and len(place) < len(str(2**62)) else None
     names = ("kind", "workflow", "person", "key", "since", "until")
-    return Asked(**{name: query.get(name, "").strip() for name in names}, before=before)
+    return Asked(**{name: query.get(name, "").strip() for name in names}, before=number_in(query, "before"))
 
 
 def further_href(found: Found, query: Mapping[str, str], ending: str = "") -> str | None:

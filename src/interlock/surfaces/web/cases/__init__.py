@@ -1,0 +1,1 @@
+"""Cases: any decision found, and why it could act, on one page."""
