@@ -7,6 +7,7 @@ from fastapi.responses import Response
 
 from interlock.surfaces.http.guard import Guard
 from interlock.surfaces.web import problems
+from interlock.surfaces.web.cases import routes as cases
 from interlock.surfaces.web.frame import share_assets
 from interlock.surfaces.web.instruments import routes as instruments
 from interlock.surfaces.web.ledger import routes as ledger
@@ -27,6 +28,7 @@ KEPT = "public, max-age=31536000, immutable"  # its address changes with its con
 
 # Every area of the site: a new one is one more line here.
 AREAS: tuple[APIRouter, ...] = (
+    cases.routes,
     instruments.routes,
     ledger.routes,
     live.routes,
