@@ -23,6 +23,7 @@ from interlock.terms.errors import BadInput, Unavailable
 
 routes = APIRouter(prefix="/reports")
 Reader = Annotated[Visitor, Depends(Needs("report", "read"))]
+NOTHING_ELSE = ("base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'")
 STYLE = re.compile(rb"<style>(.*?)</style>", re.DOTALL)
 
 
@@ -36,7 +37,7 @@ def show_reports(request: Request, here: Here, who: Reader) -> HTMLResponse:
     return page(
         request,
         "reports/reports.html.j2",
-        title=f"{len(KINDS)} kinds of documents, each made from what is on record",
+        title=view.title_of_all(len(KINDS), sum(one.making is Making.READY for one in kept)),
         who=who,
         kinds=view.kinds_shown(last),
         kept=[(one, view.STATES[one.making], view.name_of(one)) for one in kept],
@@ -171,4 +172,5 @@ def _policy(content: bytes) -> str:
     """Styles by their hash and pictures inside the document; no script, nothing fetched, in nobody's frame."""
     digests = (base64.b64encode(hashlib.sha256(style).digest()).decode() for style in STYLE.findall(content))
     styles = " ".join(f"'sha256-{digest}'" for digest in digests)
-    return f"default-src 'none'; style-src {styles}; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    allowed = ("default-src 'none'", f"style-src {styles}", "img-src data:", *NOTHING_ELSE)
+    return "; ".join(allowed)

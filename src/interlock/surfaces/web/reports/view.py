@@ -21,7 +21,7 @@ NAMES: Mapping[str, str] = {
 FORM_NAMES: Mapping[Form, str] = {
     Form.HTML: "HTML",
     Form.PDF: "PDF",
-    Form.SLIDES: "slides (PPTX)",
+    Form.SLIDES: "Slides (PPTX)",
     Form.MARKDOWN: "Markdown",
     Form.JSON: "JSON",
 }
@@ -71,6 +71,12 @@ def kinds_shown(last: Mapping[str, LastMade]) -> tuple[KindShown, ...]:
         KindShown(kind, NAMES[kind], of.purpose, "one workflow" if isinstance(of, OfOne) else "all", last.get(kind))
         for kind, of in KINDS.items()
     )
+
+
+def title_of_all(kinds: int, ready: int) -> str:
+    """The title of the page of all documents."""
+    said = f"{ready} {'document is' if ready == 1 else 'documents are'} ready for you; " if ready else ""
+    return f"{said}{kinds} kinds can be made from what is on record"
 
 
 def name_of(document: Document) -> str:
