@@ -7,7 +7,7 @@ from interlock.engine.rollout.definition import definition_of
 from interlock.engine.rollout.gate import effect_allowed
 from interlock.engine.timestamp import stamp
 from interlock.ports.queue import ReviewRow
-from interlock.ports.store import DecisionRow, Transaction
+from interlock.ports.store import DecisionRow, Reading, Transaction
 from interlock.terms.errors import BadInput
 from interlock.terms.intent import IntentState
 from interlock.terms.review import ReviewKind, ReviewPlan
@@ -21,14 +21,15 @@ def approval(
     Raises BadInput where there is nothing to approve: the review is of another kind, another label was decided, the
     label is forbidden, the effect may not be applied at all, or it was begun and did not fail for certain.
     """
-    reason = _reason_against(tx, review, case, label)
+    reason = reason_against_approval(tx, review, case, label)
     if reason:
         raise BadInput(f"case '{review.key}' cannot be approved: {reason}; decide without --approve")
     return {"approved_until": stamp(now + dt.timedelta(hours=plan.approval_h))}
 
 
-def _reason_against(tx: Transaction, review: ReviewRow, case: DecisionRow | None, label: str) -> str:
-    row = tx.workflow(review.workflow)
+def reason_against_approval(reading: Reading, review: ReviewRow, case: DecisionRow | None, label: str) -> str:
+    """Why what was proposed cannot be approved by deciding this label, "" where it can."""
+    row = reading.workflow(review.workflow)
     if review.kind != ReviewKind.DECISION or case is None or row is None:
         return "only what waits for a decision can be"
     proposed = str(case.inputs["proposal"]["label"]).strip()
@@ -39,7 +40,7 @@ def _reason_against(tx: Transaction, review: ReviewRow, case: DecisionRow | None
         return f"'{label}' is forbidden by the workflow's limits, also after review"
     if not effect_allowed(definition):
         return "its effect has no undo and no signed statement, or a blind target that is not signed off"
-    state = tx.intent_state(review.key)
+    state = reading.intent_state(review.key)
     if state not in {None, IntentState.FAILED}:
         return f"its effect was begun before ({state}), and nobody knows for certain that it did not happen"
     return ""

@@ -1,16 +1,20 @@
 """Several cases decided at once: only where the definition allows it, and each with an entry of its own."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from interlock.engine.rollout.people import same_person
 from interlock.flows.action.observe import Observed
 from interlock.flows.review.decide import Said, close_in
 from interlock.flows.review.open import plan_of
 from interlock.ports.clock import Clock
+from interlock.ports.queue import Reach, ReviewRow, Wanted
 from interlock.ports.randomness import Randomness
 from interlock.ports.store import Reading, Store
 from interlock.terms.errors import BadInput
 from interlock.terms.person import Person
 from interlock.terms.review import ReviewKind
+
+LOOKED_AT_MAX = 500
 
 
 def close_together(
@@ -38,6 +42,24 @@ def close_together(
         now = clock()
         kind = ReviewKind.DECISION
         return tuple(close_in(tx, workflow, key, kind, said, by=by, now=now, randomness=randomness) for key in once)
+
+
+def alike(
+    reading: Reading, workflow: str, *, at: str, by: Person, reach: tuple[Reach, ...]
+) -> Mapping[str, tuple[ReviewRow, ...]]:
+    """Open decisions of a workflow by proposed label, the label with most cases first.
+
+    Of the 500 that are due first; those in other hands are left out.
+    """
+    found: dict[str, list[ReviewRow]] = {}
+    wanted = Wanted(workflow, ReviewKind.DECISION)
+    for row in reading.queue_page(wanted, limit=LOOKED_AT_MAX, reach=reach):
+        holder = row.holder(at)
+        label = proposed_label(reading, row.key) if holder is None or same_person(holder, by.name) else None
+        if label:
+            found.setdefault(label, []).append(row)
+    most_first = sorted(found.items(), key=lambda pair: (-len(pair[1]), pair[0]))
+    return {label: tuple(rows) for label, rows in most_first}
 
 
 def _check(reading: Reading, workflow: str, keys: Sequence[str]) -> None:
