@@ -7,11 +7,11 @@ from fastapi.responses import Response
 
 from interlock.surfaces.http.guard import Guard
 from interlock.surfaces.web import problems
-from interlock.surfaces.web.cases import routes as cases
 from interlock.surfaces.web.frame import share_assets
 from interlock.surfaces.web.instruments import routes as instruments
 from interlock.surfaces.web.ledger import routes as ledger
 from interlock.surfaces.web.live import routes as live
+from interlock.surfaces.web.queue import routes as queue
 from interlock.surfaces.web.reports import routes as reports
 from interlock.surfaces.web.sign_in import routes as sign_in
 from interlock.surfaces.web.site import Site
@@ -28,10 +28,10 @@ KEPT = "public, max-age=31536000, immutable"  # its address changes with its con
 
 # Every area of the site: a new one is one more line here.
 AREAS: tuple[APIRouter, ...] = (
-    cases.routes,
     instruments.routes,
     ledger.routes,
     live.routes,
+    queue.routes,
     reports.routes,
     sign_in.routes,
     standup.routes,
