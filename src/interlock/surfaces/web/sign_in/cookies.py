@@ -18,15 +18,16 @@ ERRAND = "interlock_errand"
 def signed_in(request: Request, cookie: str, leads_to: str) -> Response:
     """Lead a browser on with a new session. Whatever cookie it came with counts no more."""
     answer = RedirectResponse(leads_to, 303)
-    answer.set_cookie(cookie_name(request), cookie, max_age=int(LASTS.total_seconds()), **_kept(request))
-    answer.delete_cookie(_errand_name(request), **_kept(request))
+    _keep(answer, request, cookie_name(request), cookie, int(LASTS.total_seconds()))
+    if errand_name(request) in request.cookies:
+        _keep(answer, request, errand_name(request), "", 0)
     return answer
 
 
 def signed_out(request: Request) -> Response:
     """Lead a browser to the sign-in page without a session."""
     answer = RedirectResponse("/sign-in", 303)
-    answer.delete_cookie(cookie_name(request), **_kept(request))
+    _keep(answer, request, cookie_name(request), "", 0)
     return answer
 
 
@@ -34,15 +35,14 @@ def sent_away(request: Request, address: str, errand: Errand, leads_to: str) -> 
     """Send a browser to a provider; it alone can come back with the answer."""
     told = json.dumps([errand.state, errand.nonce, errand.verifier, leads_to])
     answer = RedirectResponse(address, 303)
-    value = base64.urlsafe_b64encode(told.encode()).decode()
-    answer.set_cookie(_errand_name(request), value, max_age=ERRAND_S, **_kept(request))
+    _keep(answer, request, errand_name(request), base64.urlsafe_b64encode(told.encode()).decode(), ERRAND_S)
     return answer
 
 
 def errand_of(request: Request) -> tuple[Errand, str] | None:
     """What the browser carried, and where it wanted to go; None where it carries nothing that can be read."""
     try:
-        told = json.loads(base64.urlsafe_b64decode(request.cookies.get(_errand_name(request), "")))
+        told = json.loads(base64.urlsafe_b64decode(request.cookies.get(errand_name(request), "")))
         state, nonce, verifier, leads_to = map(str, told)
     except (ValueError, TypeError):
         return None
@@ -56,13 +56,15 @@ def local(address: str) -> str:
     return address if ours and not address.startswith("/sign-") else "/"
 
 
-def _errand_name(request: Request) -> str:
+def errand_name(request: Request) -> str:
+    """The name of the cookie that goes to the provider and back."""
     return f"__Host-{ERRAND}" if request.url.scheme == "https" else ERRAND
 
 
-def _kept(request: Request) -> dict[str, object]:
-    """No script reads them, no other site's form carries them, and over HTTPS they go nowhere else.
+def _keep(answer: Response, request: Request, name: str, value: str, age_s: int) -> None:
+    """No script reads it, no other site's form carries it, and over HTTPS it goes nowhere else.
 
     Lax: somebody comes back from a provider by a link of that site.
     """
-    return {"httponly": True, "secure": request.url.scheme == "https", "samesite": "lax", "path": "/"}
+    over_https = request.url.scheme == "https"
+    answer.set_cookie(name, value, max_age=age_s, path="/", secure=over_https, httponly=True, samesite="lax")

@@ -1,6 +1,7 @@
 """Signing in and out. None of these pages says whether there is an account of some name."""
 
 from typing import Any
+from urllib.parse import quote
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
@@ -30,6 +31,8 @@ def sign_in_page(request: Request, here: Here, who: Anybody, next: str = "/") ->
     """The form; who is signed in is led on."""
     if who is not None:
         return RedirectResponse(local(next), 303)
+    if here.demo:
+        return RedirectResponse(f"/demo?next={quote(local(next), safe='')}", 303)
     return _form(request, here, Form(), local(next))
 
 
@@ -45,11 +48,12 @@ def sign_in_by_password(request: Request, here: Here, form: PostedByAnybody) -> 
 
 
 @routes.post("/sign-out")
-def sign_out(request: Request, here: Here, who: Who, form: Posted) -> Response:  # noqa: ARG001 - they are checked
-    """End this session, in every server on the store."""
+def sign_out(request: Request, here: Here, who: Who, form: Posted) -> Response:  # noqa: ARG001 - it is checked
+    """End this session, in every server on the store; files that were tried here go with it."""
+    here.trials.forget_all(who.name)
     session = here.entrance.sessions.session(request.cookies.get(cookie_name(request)))
     if session is not None:
-        end_session(here.rt.store, session, why="signed out", clock=here.rt.clock)
+        end_session(here.rt.store, session, why="signed out", clock=here.entrance.clock)
     return signed_out(request)
 
 
@@ -108,7 +112,7 @@ def make_first(request: Request, here: Here, form: PostedByAnybody) -> Response:
 def invitation_page(request: Request, here: Here, token: str = "") -> Response:
     """The form for a new password, to who holds a link that is good."""
     with here.rt.store.reading() as reading:
-        row = invited(reading, token, here.rt.clock())
+        row = invited(reading, token, here.entrance.clock())
     if row is None:
         return problem_page(request, 410, "This link is good no more", _sentence(OLD_LINK))
     return _invitation_form(request, Form(), token, row.name)
@@ -119,7 +123,7 @@ def take_invitation(request: Request, here: Here, form: PostedByAnybody) -> Resp
     """Set the password; where a second factor is set, that is asked for next."""
     token = form.raw("token")
     with here.rt.store.reading() as reading:
-        row = invited(reading, token, here.rt.clock())
+        row = invited(reading, token, here.entrance.clock())
     if row is None:
         return problem_page(request, 410, "This link is good no more", _sentence(OLD_LINK))
     password = _new_password(form)
@@ -149,8 +153,8 @@ def _first_form(request: Request, form: Form, token: str, *, status: int = 200) 
 
 def _invitation_form(request: Request, form: Form, token: str, name: str, *, status: int = 200) -> Response:
     title = f"{name}, choose a password"
-    more = {"form": form, "token": token, "name": name}
-    return page(request, "sign_in/invitation.html.j2", title=title, status=status, **more)
+    template = "sign_in/invitation.html.j2"
+    return page(request, template, title=title, status=status, form=form, token=token, name=name)
 
 
 def _no_link(request: Request, here: Site) -> Response:
