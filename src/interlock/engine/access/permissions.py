@@ -31,8 +31,8 @@ MAY: Mapping[Role, frozenset[str]] = {
     | {"content:read", "review:read", "ledger:verify", "ledger:export", "retention:define", "content:erase"},
     # Whoever hands out roles decides nothing about a workflow, and sees no case.
     Role.ADMINISTRATOR: _SEES
-    | {"settings:read", "account:manage", "token:manage", "hook:manage", "organisation:define", "report:schedule"}
-    | {"try:run"},
+    | {"settings:read", "account:manage", "token:manage", "hook:manage", "tenant:assign", "organisation:define"}
+    | {"report:schedule", "try:run"},
 }
 """`resource:action` by role. Who of those who may asks is in the right list of a definition is a rule of its own."""
 

@@ -7,10 +7,12 @@ from fastapi.responses import Response
 
 from interlock.surfaces.http.guard import Guard
 from interlock.surfaces.web import problems
+from interlock.surfaces.web.account import routes as account
 from interlock.surfaces.web.frame import share_assets
 from interlock.surfaces.web.instruments import routes as instruments
 from interlock.surfaces.web.ledger import routes as ledger
 from interlock.surfaces.web.live import routes as live
+from interlock.surfaces.web.people import routes as people
 from interlock.surfaces.web.queue import routes as queue
 from interlock.surfaces.web.reports import routes as reports
 from interlock.surfaces.web.sign_in import routes as sign_in
@@ -33,6 +35,8 @@ AREAS: tuple[APIRouter, ...] = (
     live.routes,
     queue.routes,
     reports.routes,
+    account.routes,
+    people.routes,
     sign_in.routes,
     standup.routes,
     start.routes,
