@@ -5,14 +5,15 @@ A page whose address holds a name, or needs a question after it, has its example
 
 import itertools
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
 from starlette.routing import Route
 
+from interlock.ports.store import Reading
 from interlock.surfaces.web.app import AREAS
-from site_sample import WORKFLOW
+from site_sample import ACME, GLOBEX, WORKFLOW
 
 # Answers that are no pages: a stream without an end.
 NO_PAGES = ("/live",)
@@ -21,8 +22,79 @@ OPEN = ("/sign-in", "/first", "/invitation")
 
 # What may stand for a part of an address wherever it comes.
 PARTS: Mapping[str, tuple[str, ...]] = {"form": ("csv", "json"), "workflow": (WORKFLOW,)}
-EXAMPLES: Mapping[str, tuple[str, ...]] = {}
+
+
+def _entries(kind: str, pattern: str) -> Callable[[Reading], Iterator[str]]:
+    """An address for each entry of a kind in the store."""
+    return lambda reading: (pattern.format(entry.index) for entry in reading.entries_of(kind))
+
+
+def _about_workflows(page: str) -> Callable[[Reading], Iterator[str]]:
+    """An address of a scorecard's page about two workflows, each of another tenant."""
+    return lambda _: (f"/instruments/readiness-scorecard/{page}?subject={name}" for name in (ACME, GLOBEX))
+
+
+def _each(*addresses: str) -> Callable[[Reading], Iterable[str]]:
+    return lambda _: addresses
+
+
+def _one_of_each_kind(pattern: str) -> Callable[[Reading], Iterator[str]]:
+    """An address for the newest entry of every kind that the store holds."""
+
+    def found(reading: Reading) -> Iterator[str]:
+        newest = {entry.kind: entry.index for entry in reading.entries()}
+        yield from (pattern.format(index) for index in newest.values())
+
+    return found
+
+
+def _about_cases(page: str) -> Callable[[Reading], Iterator[str]]:
+    """An address for the newest case of each of three workflows, two of which are of tenants."""
+
+    def found(reading: Reading) -> Iterator[str]:
+        for workflow in (WORKFLOW, ACME, GLOBEX):
+            newest = next(reading.cases_back(workflow))
+            yield f"/cases/{page}?{urlencode({'key': newest.key})}"
+
+    return found
+
+
+def _waiting(reading: Reading) -> Iterator[str]:
+    """Cases that wait, with their text and without."""
+    for workflow in (WORKFLOW, ACME, GLOBEX):
+        for row in reading.queue(workflow, limit=9):
+            named = {"workflow": workflow, "kind": row.kind, "key": row.key}
+            yield f"/queue/case?{urlencode(named)}"
+            yield f"/queue/case?{urlencode({**named, 'show': '1'})}"
+
+
+def _evidence(reading: Reading) -> Iterator[str]:
+    kinds = {item.kind: item.digest for item in reading.evidence(WORKFLOW)}
+    yield from (f"/ledger/evidence/{digest}" for digest in kinds.values())
+
+
+SHEET = "ai-leadership", "organisation"
+EXAMPLES: Mapping[str, Callable[[Reading], Iterable[str]]] = {
+    **{f"/cases/{page}": _about_cases(page) for page in ("why", "why.json", "spans", "erase", "undo")},
+    "/ledger/{entry}": _one_of_each_kind("/ledger/{}"),
+    "/ledger/{entry}/record.json": _entries("organisation.defined", "/ledger/{}/record.json"),
+    "/ledger/{entry}/proof.json": _entries("organisation.defined", "/ledger/{}/proof.json"),
+    "/ledger/evidence/{digest}": _evidence,
+    "/instruments/{name}": lambda _: ("/instruments/readiness-scorecard", "/instruments/vendor-evaluation"),
+    "/instruments/{name}.{form}": lambda _: ("/instruments/readiness-scorecard.csv", "/instruments/skill-stack.json"),
+    "/instruments/{name}/sheet": _about_workflows("sheet"),
+    "/instruments/{name}/sheet/{section}": _about_workflows("sheet/security-and-risk"),
+    "/instruments/{name}/check": _about_workflows("check"),
+    "/instruments/{name}/result": _about_workflows("result"),
+    "/instruments/{name}/{part}.{form}": _about_workflows("history.json"),
+    "/queue/case": _waiting,
+    "/queue/together": lambda _: (f"/queue/together?workflow={name}" for name in (WORKFLOW, ACME, GLOBEX)),
+    "/settings/people/account/{name}": lambda _: ("/settings/people/account/Eli%20Sand",),
+    "/stand-up/actions/{entry}": _entries("action.agreed", "/stand-up/actions/{}"),
+}
 """Addresses by the route that answers them, where PARTS do not make one."""
+# Answered only while something goes on: their own tests visit them.
+FOR_A_WHILE = ("/invitation", "/start/tries/",)
 
 
 def routes_of(method: str) -> list[str]:
@@ -30,13 +102,15 @@ def routes_of(method: str) -> list[str]:
     return [path for area in AREAS for path, methods in _flat(area, "") if method in methods]
 
 
-def addresses() -> Iterator[tuple[str, str]]:
+def addresses(reading: Reading) -> Iterator[tuple[str, str]]:
     """(route, address) of every page, at least one for each route. Raises LookupError for one without an example."""
     for path in routes_of("GET"):
-        if path in NO_PAGES:
+        if path in NO_PAGES or path.startswith(FOR_A_WHILE):
             continue
-        for example in EXAMPLES.get(path, _filled(path)):
-            yield path, example
+        examples = list(EXAMPLES[path](reading) if path in EXAMPLES else _filled(path))
+        if not examples:
+            raise LookupError(f"{path}: the sample holds nothing that is shown there")
+        yield from ((path, example) for example in examples)
 
 
 def _filled(path: str) -> tuple[str, ...]:

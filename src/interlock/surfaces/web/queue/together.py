@@ -72,20 +72,19 @@ def _alike(request: Request, here: Site, who: Visitor, workflow: str, label: str
     name = workflow.replace("\0", "")
     with here.rt.store.reading() as reading:
         plan = plan_of(reading, name)
-        if not plan.together_max or reading.workflow(name) is None:
+        within = reach(who, "review", "decide")
+        found = alike(reading, name, at=stamp(now), by=who.person, reach=within) if plan.together_max else {}
+        known = reading.workflow(name) is not None and who.may("review", "decide", workflow=name)
+        if not found and not known:
             raise NotThere
-        found = alike(reading, name, at=stamp(now), by=who.person, reach=reach(who, "review", "decide"))
         labels = offered_labels(reading, name)
     chosen = label if label in found else next(iter(found), "")
     rows = found.get(chosen, ())[: plan.together_max]
     counted = {one: len(keys) for one, keys in found.items()}
-    title = (
-        f"{len(rows)} cases wait with the proposal '{chosen}'" if rows else f"No cases of {name} wait with one proposal"
-    )
     return page(
         request,
         "queue/together.html.j2",
-        title=title,
+        title=_title(name, chosen, len(rows), plan.together_max),
         who=who,
         status=400 if form.faults else 200,
         workflow=name,
@@ -97,3 +96,11 @@ def _alike(request: Request, here: Site, who: Visitor, workflow: str, label: str
         form=form,
         most=plan.together_max,
     )
+
+
+def _title(workflow: str, chosen: str, n: int, most: int) -> str:
+    if not most:
+        return f"Each case of {workflow} is decided by itself"
+    if not n:
+        return f"No case of {workflow} waits for a decision"
+    return f"{n} {'case waits' if n == 1 else 'cases wait'} with the proposal '{chosen}'"
