@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from interlock.engine.economics.spending import MONTH_DAYS, UnitCost, cost_per_success, month_budgets
+from interlock.engine.economics.value import series
 from interlock.terms.initiative import Direction, Initiative, Kpi
 from interlock.terms.measured import Bucket, Expense, Measurement
 from interlock.terms.portfolio import Standing
@@ -112,7 +113,7 @@ def scope_pause(
     spent_in = {(one.period_start, one.period_end) for one in expenses if one.bucket is not Bucket.LEARNING}
     stalled: ScopePause | None = None
     for kpi in initiative.kpis:
-        values = {(one.period_start, one.period_end): one for one in _of(kpi, measurements)}
+        values = {(one.period_start, one.period_end): one for one in series(kpi, measurements)}
         periods = sorted(values.keys() & spent_in)[-PERIODS_COMPARED:]
         if len(periods) < PERIODS_COMPARED:
             continue
@@ -148,14 +149,6 @@ def _spent(expenses: Sequence[Expense], period: tuple[str, str]) -> tuple[float,
 
 def _days(period: tuple[str, str]) -> int:
     return (dt.date.fromisoformat(period[1]) - dt.date.fromisoformat(period[0])).days + 1
-
-
-def _of(kpi: Kpi, measurements: Sequence[Measurement]) -> list[Measurement]:
-    """Of the whole workflow; where that was never measured, of the segment that was measured last."""
-    acted = [one for one in measurements if one.kpi == kpi.name and not one.control]
-    whole = [one for one in acted if one.segment is None]
-    newest = max(acted, key=lambda one: one.period_end, default=None)
-    return whole or [one for one in acted if newest is not None and one.segment == newest.segment]
 
 
 def _moved(kpi: Kpi, before: Measurement, after: Measurement) -> bool:

@@ -50,6 +50,15 @@ def gain(kpi: Kpi, measurements: Sequence[Measurement]) -> Gain:
     return Gain(kpi, newest, gained, low, high, reached(kpi, newest.value), BEFORE_AFTER, (newest.evidence,))
 
 
+def series(kpi: Kpi, measurements: Sequence[Measurement]) -> tuple[Measurement, ...]:
+    """The values where the workflow acts, in the order of time.
+
+    Those of the whole workflow; where that was never measured, those of the segment that was measured last.
+    """
+    acted = [one for one in measurements if one.kpi == kpi.name and not one.control and math.isfinite(one.value)]
+    return tuple(sorted(_one_series(acted), key=lambda one: (one.period_end, one.period_start)))
+
+
 def reached(kpi: Kpi, value: float) -> float | None:
     """The part of the way from baseline to target; None where one of them is not known, or they are the same."""
     if kpi.baseline is None or kpi.target is None or kpi.baseline == kpi.target:

@@ -55,12 +55,13 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A small picture (charts.sparkline, charts.interval_bar) with its words beside it."""
+    """A small picture (charts.sparkline, charts.interval_bar) with its words beside it and a lighter second line."""
 
     kind: ClassVar[str] = "picture"
     drawn: Markup
     main: str = ""
     behind: str = ""
+    under: str = ""
 
 
 Cell = Words | Link | Status | Measure | Moment | Picture

@@ -1,0 +1,105 @@
+"""How far the organisation is: its phases with their steps, and each initiative on its own 90 days."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from interlock.engine.council.initiative_plan import initiative_position
+from interlock.engine.council.position import Phase, Position
+from interlock.surfaces.web.cells import Link, Status
+from interlock.surfaces.web.states import FAILED, INCONCLUSIVE, PASSED, State, said
+from interlock.surfaces.web.tables import Column, Table
+from interlock.terms.portfolio import Portfolio, Standing
+
+DONE, OPEN, LATE = said(PASSED, "Done"), said(INCONCLUSIVE, "Open"), said(FAILED, "Late")
+ON_TIME, STOPPED = said(PASSED, "In time"), said(FAILED, "Stopped")
+
+
+@dataclass(frozen=True, slots=True)
+class StepShown:
+    """One step: its state and, where it is counted, how many of how many."""
+
+    name: str
+    state: State
+    counted: str
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseShown:
+    """One phase with the days in which its steps are to be true."""
+
+    heading: str
+    done: str
+    steps: tuple[StepShown, ...]
+
+
+def phases(found: Position) -> tuple[PhaseShown, ...]:
+    """Each phase with its steps; what is open past its day is late."""
+    return tuple(_phase(one, found) for one in found.phases)
+
+
+def _phase(one: Phase, found: Position) -> PhaseShown:
+    is_late = found.day is not None and found.planned is not None and found.day > one.to_day
+    done = sum(step.is_done for step in one.steps)
+    steps = tuple(
+        StepShown(
+            step.name,
+            DONE if step.is_done else LATE if is_late else OPEN,
+            f"{step.done} of {step.of}" if step.of > 1 else "",
+        )
+        for step in one.steps
+    )
+    return PhaseShown(f"Days {one.from_day} to {one.to_day}: {one.name}", f"{done} of {len(one.steps)} done", steps)
+
+
+def state_of(found: Position) -> State:
+    """Whether it is where its day says, behind, or stopped."""
+    if found.day is not None and found.planned is None:
+        return STOPPED
+    return LATE if found.is_behind else ON_TIME
+
+
+def open_first(found: Position) -> str:
+    """The first phase that is not done, in words; nothing is due of an initiative that was stopped."""
+    if state_of(found) is STOPPED:
+        return "nothing is due"
+    if found.stands is None:
+        return "every step is on record"
+    return f"{found.stands.name}, due by day {found.stands.to_day}"
+
+
+@dataclass(frozen=True)
+class Own:
+    """One initiative; where it is on its own way is found out only where it is shown."""
+
+    portfolio: Portfolio
+    standing: Standing
+
+    @cached_property
+    def found(self) -> Position:
+        """Its position."""
+        return initiative_position(self.portfolio, self.standing)
+
+
+def initiatives(portfolio: Portfolio) -> tuple[Own, ...]:
+    """All of a portfolio, by name."""
+    return tuple(Own(portfolio, one) for one in portfolio.standings)
+
+
+def _name(one: Own) -> str:
+    return one.standing.definition.name
+
+
+INITIATIVES: Table[Own] = Table(
+    "/portfolio/position",
+    "Each initiative on its own 90 days",
+    (
+        Column("workflow", "Workflow", _name, lambda one: Link(_name(one), f"/workflows/{_name(one)}")),
+        Column(
+            "state", "State", lambda one: state_of(one.found).word, lambda one: Status(state_of(one.found)),
+            sortable=False,
+        ),
+        Column("day", "Day", lambda one: one.found.day, numeric=True, sortable=False),
+        Column("next", "What is open first", lambda one: open_first(one.found), sortable=False),
+    ),
+    "A workflow that is defined begins its 90 days here.",
+)  # fmt: skip
