@@ -13,6 +13,7 @@ from interlock.surfaces.web.instruments import routes as instruments
 from interlock.surfaces.web.ledger import routes as ledger
 from interlock.surfaces.web.live import routes as live
 from interlock.surfaces.web.people import routes as people
+from interlock.surfaces.web.portfolio import routes as portfolio
 from interlock.surfaces.web.queue import routes as queue
 from interlock.surfaces.web.reports import routes as reports
 from interlock.surfaces.web.sign_in import routes as sign_in
@@ -30,13 +31,14 @@ KEPT = "public, max-age=31536000, immutable"  # its address changes with its con
 
 # Every area of the site: a new one is one more line here.
 AREAS: tuple[APIRouter, ...] = (
+    account.routes,
     instruments.routes,
     ledger.routes,
     live.routes,
+    people.routes,
+    portfolio.routes,
     queue.routes,
     reports.routes,
-    account.routes,
-    people.routes,
     sign_in.routes,
     standup.routes,
     start.routes,
