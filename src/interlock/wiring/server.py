@@ -2,7 +2,9 @@
 
 import ipaddress
 import os
+import signal
 import socket
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -50,11 +52,16 @@ class Server:
 
 
 @contextmanager
-def opened_server(address: str, *, host: str = "127.0.0.1", notify: Notify | None = None) -> Iterator[Server]:
-    """The applications over a store, which is closed afterwards.
+def opened_server(
+    address: str, *, host: str = "127.0.0.1", notify: Notify | None = None, demo: bool = False
+) -> Iterator[Server]:
+    """The applications over a store, which is closed afterwards. `demo`: anybody here may look at it in any role.
 
-    Raises as `open_address`, and BadInput where others than this machine could come and nobody could be known yet.
+    Raises as `open_address`, and BadInput where others than this machine could come and nobody could be known yet, or
+    anybody could be anybody.
     """
+    if demo and not _is_loopback(host):
+        raise BadInput(f"the sample is for this machine alone, and others could come to {host}: leave --host out")
     opened = open_address(address)
     try:
         leases, tokens = Leases(opened.clock), Tokens(opened.store)
@@ -65,9 +72,9 @@ def opened_server(address: str, *, host: str = "127.0.0.1", notify: Notify | Non
             )
         leased = replace(opened, journal=LeasedJournal(opened.journal, leases), drain=LeasedDrain(opened.drain, leases))
         rt = open_run_time(leased)
-        hosts = None if tokens.any else LOOPBACK
+        hosts = None if tokens.any and not demo else LOOPBACK
         entrance = entrance_over(rt, os.environ)
-        site = site_over(rt, sessions=entrance.sessions, entrance=entrance)
+        site = site_over(rt, sessions=entrance.sessions, entrance=entrance, demo=demo)
         served = Served(rt, leases, _desks(rt), tokens.known, hosts, _notices(rt, notify), rounds_of(site))
         try:
             yield Server(build_api(served), web_over(site, hosts=hosts), site, served)
@@ -78,9 +85,12 @@ def opened_server(address: str, *, host: str = "127.0.0.1", notify: Notify | Non
         opened.close()
 
 
-def serve(address: str, host: str, port: int, say: Console, notify: Notify | None) -> None:
+def serve(
+    address: str, host: str, port: int, say: Console, notify: Notify | None = None, *, demo: bool = False
+) -> None:
     """Serve a store until the process is stopped. Raises BadInput, and Unavailable where the port cannot be had."""
-    with opened_server(address, host=host, notify=notify) as server, _listening(host, port) as listener:
+    signal.signal(signal.SIGTERM, _ended)  # the server hands the signal on when it has ended: then all else does
+    with opened_server(address, host=host, notify=notify, demo=demo) as server, _listening(host, port) as listener:
         if server.served.known(None) is not None:
             say.print(Text(OPEN_WARNING), style="bold", soft_wrap=True)
         at, taken = listener.getsockname()[:2]
@@ -99,6 +109,10 @@ def serve(address: str, host: str, port: int, say: Console, notify: Notify | Non
             timeout_graceful_shutdown=GRACE_S,
         )
         _ServerOfPages(config, server.site).run(sockets=[listener])
+
+
+def _ended(number: int, _: object) -> None:
+    sys.exit(128 + number)  # as a shell reports it
 
 
 class _ServerOfPages(uvicorn.Server):

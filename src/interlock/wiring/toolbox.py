@@ -31,7 +31,7 @@ from interlock.terms.errors import BadInput
 from interlock.terms.flaw import CheckedDefinition
 from interlock.terms.policy import StatedCase
 from interlock.terms.problem import ProblemWords, StatedProblem
-from interlock.terms.sample import SamplePortfolio
+from interlock.terms.sample import SampleInitiative, SamplePortfolio
 from interlock.terms.selection import Criterion, Scored
 from interlock.terms.workflow import WorkflowDefinition
 from interlock.wiring.candidates import candidate_builder
@@ -99,6 +99,7 @@ def build_toolbox() -> Toolbox:
         drafts=_drafts,
         read_organisation=_read_organisation,
         read_sample_portfolio=_read_sample_portfolio,
+        read_live_initiative=_read_live_initiative,
         read_facts=_read_facts,
         read_instruments=read_instruments,
         read_answers=read_answers,
@@ -248,6 +249,12 @@ def _read_sample_portfolio(now: dt.datetime) -> SamplePortfolio:
     return read_sample_portfolio(now.date())
 
 
+def _read_live_initiative(today: dt.date) -> SampleInitiative:
+    from interlock.adapters.packs.sample_portfolio import read_live_initiative
+
+    return read_live_initiative(today)
+
+
 def _read_facts(path: Path) -> StatedCase:
     from interlock.adapters.definitions.facts_file import read_facts
 
@@ -278,7 +285,9 @@ def _problem_words() -> ProblemWords:
     return problem_words()
 
 
-def _serve(address: str, host: str, port: int, say: Console, notify: Notify | None) -> None:
+def _serve(
+    address: str, host: str, port: int, say: Console, notify: Notify | None = None, *, demo: bool = False
+) -> None:
     from interlock.wiring.server import serve
 
-    serve(address, host, port, say, notify)
+    serve(address, host, port, say, notify, demo=demo)

@@ -78,6 +78,12 @@ def read_sample_portfolio(today: dt.date) -> SamplePortfolio:
         return SamplePortfolio(organisation, tuple(_initiative(path.read_text("utf-8"), today) for path in paths))
 
 
+def read_live_initiative(today: dt.date) -> SampleInitiative:
+    """The workflow that is at work while the sample is served, as of a day."""
+    file = resources.files("interlock") / "packs" / "samples" / "live" / "message-triage.yaml"
+    return _initiative(file.read_text("utf-8"), today)
+
+
 def _initiative(text: str, today: dt.date) -> SampleInitiative:
     dated = DAY.sub(lambda found: f"'{today + dt.timedelta(days=int(found[1]))}'", text)
     content: Any = yaml.safe_load(dated)

@@ -1,4 +1,4 @@
-"""`interlock serve`: the HTTP API on a store."""
+"""`interlock serve`: the pages and the HTTP API on a store."""
 
 from typing import Annotated
 
@@ -21,20 +21,33 @@ def serve_command(
         list[str] | None,
         typer.Option(help=f"Tell this address of kills, resumes and demotions, signed with {SECRET_VARIABLE}."),
     ] = None,
+    demo: Annotated[
+        bool, typer.Option("--demo", help="Serve an invented company with a workflow at work, without passwords.")
+    ] = False,
 ) -> None:
-    """Serve the store to applications, reviewers, operators and auditors, until it is stopped.
+    """Serve pages to people and an API to applications, until it is stopped.
 
-      interlock serve --store store.db
+      interlock serve
 
-    Applications come with interlock.connect("http://127.0.0.1:8410", token=...). `interlock token create` makes tokens;
-    while there are none the server listens on this machine only, and anybody on it may do anything.
+      interlock serve --demo
+
+      interlock serve --store store.db --host 0.0.0.0
+
+    Open the address that it prints. A store that is not there yet is made. The first administrator is made with the
+    link that it prints; until then, and while there are no tokens, it listens on this machine only. Applications come
+    with interlock.connect("http://127.0.0.1:8410", token=...); `interlock token create` makes tokens.
+
+    --demo fills a temporary store (or a new one that --store names) with a year of an invented company, and sends
+    invented messages through one of its workflows while it runs. Whoever is on this machine may look at it in any role.
     """
     box = toolbox(context)
-    address = store_address(box, store)
-    if not box.store_exists(address):
-        raise BadInput(f"there is no store {address} yet; `interlock apply -f FILE` makes one, --store names another")
     told = Notify(tuple(notify), _secret(box.environment.get(SECRET_VARIABLE, ""))) if notify else None
-    box.serve(address, host, port, box.err, told)
+    if demo:
+        from interlock.surfaces.cli.demo.served.serving import serve_demo
+
+        serve_demo(box, store, host, port, told)
+    else:
+        box.serve(store_address(box, store), host, port, box.err, told)
 
 
 def _secret(text: str) -> bytes:

@@ -32,7 +32,7 @@ from interlock.terms.gate import GatePack
 from interlock.terms.instrument import Instrument
 from interlock.terms.policy import StatedCase
 from interlock.terms.problem import ProblemWords, StatedProblem
-from interlock.terms.sample import SamplePortfolio
+from interlock.terms.sample import SampleInitiative, SamplePortfolio
 from interlock.terms.selection import Criterion, Scored
 from interlock.terms.workflow import WorkflowDefinition
 
@@ -59,8 +59,13 @@ class Notify:
 class Serve(Protocol):
     """Serves a store over HTTP."""
 
-    def __call__(self, address: str, host: str, port: int, say: Console, notify: Notify | None) -> None:
-        """Serve until the process is stopped; where it listens is told to `say`. Raises BadInput, Unavailable."""
+    def __call__(
+        self, address: str, host: str, port: int, say: Console, notify: Notify | None = None, *, demo: bool = False
+    ) -> None:
+        """Serve until the process is stopped; where it listens is told to `say`. Raises BadInput, Unavailable.
+
+        `demo`: the authored sample, which anybody on this machine may look at in any role.
+        """
         ...
 
 
@@ -97,6 +102,7 @@ class Toolbox:
     drafts: Callable[[], Drafts]
     read_organisation: Callable[[Path], Organisation]
     read_sample_portfolio: Callable[[dt.datetime], SamplePortfolio]
+    read_live_initiative: Callable[[dt.date], SampleInitiative]
     read_facts: Callable[[Path], StatedCase]
     read_instruments: Callable[[Path | None], Sequence[Instrument]]
     read_answers: Callable[[Path], Mapping[str, Any]]

@@ -1,6 +1,6 @@
 """The year of the sample, in the order in which it happened: every fact goes through the flow that records it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
 from interlock.flows.council.decide import decide_item, define_organisation
@@ -22,11 +22,11 @@ BATCHES = 3  # times a month at which cases come
 Event = tuple[int, Callable[[], None]]  # days before the end, and what happens
 
 
-def play(scene: Scene, sample: SamplePortfolio) -> None:
-    """Write the whole year."""
+def play(scene: Scene, sample: SamplePortfolio, more: Sequence[Event] = ()) -> None:
+    """Write the whole year, with what happens besides; of one day that comes after what the sample holds."""
     chair = Person(sample.organisation.council[0])
     define_organisation(scene.store, sample.organisation, by=chair, clock=scene.clock, authored_sample=True)
-    events = [event for one in sample.initiatives for event in _events(scene, one)]
+    events = [*(event for one in sample.initiatives for event in _events(scene, one)), *more]
     for days, happens in sorted(events, key=lambda event: -event[0]):
         scene.clock.go_to(days)
         happens()
