@@ -8,6 +8,7 @@ from fastapi.responses import Response
 from interlock.surfaces.http.guard import Guard
 from interlock.surfaces.web import problems
 from interlock.surfaces.web.account import routes as account
+from interlock.surfaces.web.demo import routes as demo
 from interlock.surfaces.web.frame import share_assets
 from interlock.surfaces.web.instruments import routes as instruments
 from interlock.surfaces.web.ledger import routes as ledger
@@ -54,7 +55,7 @@ def build_web(site: Site, *, shared: Mapping[str, bytes], hosts: frozenset[str] 
     app.state.site = site
     problems.install(app)
     app.include_router(_files(share_assets(shared)))
-    for area in AREAS:
+    for area in (*AREAS, demo.routes) if site.demo else AREAS:
         app.include_router(area)
     app.add_middleware(Guard, policy=POLICY, refusal=_refusal, hosts=hosts, larger=LARGER)
     return app
