@@ -8,19 +8,10 @@ from interlock.engine.rollout.amend import voiding_fields
 from interlock.engine.rollout.definition import changed_fields, definition_of
 from interlock.flows.rollout.define import keeps_release
 from interlock.ports.store import Reading, WorkflowRow
+from interlock.terms.release import FieldChange
 from interlock.terms.workflow import WorkflowDefinition
 
 SHOWN = 19  # of a digest: "sha256:" and twelve digits
-
-
-@dataclass(frozen=True, slots=True)
-class FieldChange:
-    """One field that differs. `voids`: it acts or constrains, so that it makes another release."""
-
-    field: str
-    old: str
-    new: str
-    voids: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,125 @@
+"""Pictures of one workflow: its certified point, its error budget, its monitor, its KPIs."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from interlock.engine.economics.value import series
+from interlock.engine.oversight.estimate import rate
+from interlock.terms.initiative import Kpi
+from interlock.terms.measured import Measurement, PeriodRun
+from interlock.terms.portfolio import Standing
+from interlock.terms.story import Chart, Mark, Series
+from interlock.terms.words import percent_exact
+
+PERIODS_MAX = 24
+
+
+def risk_coverage(standing: Standing, certificate: Mapping[str, Any] | None) -> Chart | None:
+    """The certified point beside what was measured since, in the share applied and the share of it that was wrong.
+
+    `certificate` as its evidence holds it. None where neither is known.
+    """
+    measured = sorted(_measured(standing.runs))
+    mark = _certified(certificate)
+    if not measured and mark is None:
+        return None
+    points = tuple((share, wrong) for share, wrong, _, _ in measured)
+    band = tuple((share, low, high) for share, _, low, high in measured)
+    marks = () if mark is None else (mark,)
+    budget = standing.definition.budget.error
+    tops = [3 * budget, *(high for *_, high in measured), *(one.high or one.y for one in marks)]
+    n = sum(run.labelled for run in standing.runs[-PERIODS_MAX:])
+    return Chart(
+        caption="What is proved, and what was measured since",
+        x_label="share applied without a look",
+        y_label="wrong among them",
+        series=(Series("measured, a point for each period", points, band),) if points else (),
+        marks=marks,
+        levels=((budget, f"budget {percent_exact(budget)}"),) if standing.definition.budget_planned else (),
+        percent_x=True,
+        percent_y=True,
+        y_high=min(1.0, 1.08 * max(tops)),
+        note=f"The certified point is an upper limit proved before anything was applied. Measured: n {n:,} cases with "
+        "a known outcome, exact 95 % interval of each period.",
+    )
+
+
+def _measured(runs: Sequence[PeriodRun]) -> list[tuple[float, float, float, float]]:
+    found = []
+    for run in runs[-PERIODS_MAX:]:
+        wrong = rate(run.wrong, run.labelled)
+        if run.cases and wrong.value is not None and wrong.low is not None and wrong.high is not None:
+            found.append((run.applied / run.cases, wrong.value, wrong.low, wrong.high))
+    return found
+
+
+def _certified(certificate: Mapping[str, Any] | None) -> Mark | None:
+    if certificate is None or certificate.get("threshold") is None or not certificate.get("n_above"):
+        return None
+    share, above, wrong = certificate["share"], certificate["n_above"], certificate["n_wrong_above"]
+    bound, value = certificate.get("bound"), wrong / above
+    if bound is not None and certificate["promise"] == "joint":
+        bound = min(1.0, bound / share) if share else None
+    return Mark(share, value, "certified", None if bound is None else value, bound)
+
+
+def budget_burn(standing: Standing) -> Chart | None:
+    """How much of the error budget each period used; None where no period has cases with a known outcome."""
+    found = [(run, rate(run.wrong, run.labelled)) for run in standing.runs[-PERIODS_MAX:] if run.labelled]
+    if not found or not standing.definition.budget_planned:
+        return None
+    budget = standing.definition.budget.error
+    points = tuple((float(n), wrong.value or 0.0) for n, (_, wrong) in enumerate(found, start=1))
+    band = tuple((float(n), wrong.low or 0.0, wrong.high or 1.0) for n, (_, wrong) in enumerate(found, start=1))
+    first, last = found[0][0].period_start, found[-1][0].period_end
+    return Chart(
+        caption="Wrong among the cases with a known outcome, period by period",
+        x_label=f"period, from {first} to {last}",
+        y_label="wrong",
+        series=(Series("wrong", points, band),),
+        levels=((budget, f"budget {percent_exact(budget)}"),),
+        percent_y=True,
+        y_high=min(1.0, 1.08 * max(2 * budget, *(high for *_, high in band))),
+        note=f"n {sum(run.labelled for run, _ in found):,}. Band: exact 95 % interval of each period by itself.",
+    )
+
+
+def monitor_path(path: Sequence[tuple[int, float]], limit: float) -> Chart | None:
+    """The monitor's statistic as audits came in; None before the first."""
+    if not path:
+        return None
+    return Chart(
+        caption="The monitor as audits came in",
+        x_label="audited cases since the grant",
+        y_label="statistic",
+        series=(Series("statistic", tuple((float(n), max(value, 1e-3)) for n, value in path)),),
+        levels=((limit, f"demoted at {limit:,.0f}"),),
+        log_y=True,
+        note="Each right audit lowers it, each wrong one raises it. At the line the run time ends the grant by itself.",
+    )
+
+
+def kpi_over_time(kpi: Kpi, measurements: Sequence[Measurement]) -> Chart | None:
+    """A KPI against its baseline and target; None where nobody measured it."""
+    found = series(kpi, measurements)[-PERIODS_MAX:]
+    if not found:
+        return None
+    levels = ((kpi.baseline, "baseline"), (kpi.target, "target"))
+    return Chart(
+        caption=f"{kpi.name} in {kpi.unit}",
+        x_label=f"period, from {found[0].period_start} to {found[-1].period_end}",
+        y_label=kpi.unit,
+        series=(
+            Series(
+                kpi.name,
+                tuple((float(n), one.value) for n, one in enumerate(found, start=1)),
+                tuple(
+                    (float(n), one.low, one.high)
+                    for n, one in enumerate(found, start=1)
+                    if one.low is not None and one.high is not None
+                ),
+            ),
+        ),
+        levels=tuple((value, name) for value, name in levels if value is not None),
+        note="Band: the 95 % interval that came with each measurement, where one did.",
+    )
