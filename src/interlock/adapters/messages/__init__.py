@@ -1,0 +1,1 @@
+"""Handing documents to mail, web hooks and chats."""
