@@ -1,11 +1,12 @@
 """Documents that a server makes, over a run time."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 
 from interlock.engine.access.reach import TenantOf
 from interlock.flows.action.runtime import RunTime
 from interlock.flows.reporting.made import Sources
+from interlock.ports.messenger import Messenger
 from interlock.ports.reports import WriteForm
 from interlock.terms.briefing import Briefing
 from interlock.terms.instrument import Instrument
@@ -24,6 +25,14 @@ def sources_over(
     return Sources(
         rt.store, rt.clock, portfolio, tenant_of, instruments, cache(read_frameworks), write or _written_apart
     )
+
+
+def messenger(environment: Mapping[str, str]) -> Messenger:
+    """What documents are sent with; INTERLOCK_SEND_TO_HOSTS names hosts inside that may be sent to all the same."""
+    from interlock.adapters.messages.apprised import OPEN_HOSTS, AppriseMessenger
+
+    named = environment.get(OPEN_HOSTS, "").replace(",", " ").split()
+    return AppriseMessenger(tuple(named))
 
 
 def _written_apart(briefing: Briefing, ending: str) -> bytes:

@@ -39,6 +39,11 @@ class Makings:
         self._briefings: dict[str, Briefing] = {}
         self._queue: deque[str] = deque()
 
+    @property
+    def sources(self) -> Sources:
+        """What documents are made with."""
+        return self._sources
+
     def ask(self, asked: Asked, forms: Sequence[Form], *, by: Person, reach: Sequence[Scope]) -> Document:
         """Put a document on the queue, to be read in HTML and JSON and in `forms`.
 
