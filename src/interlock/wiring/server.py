@@ -27,6 +27,7 @@ from interlock.surfaces.sdk.connection import without_secrets
 from interlock.surfaces.sdk.local import LocalHouse
 from interlock.surfaces.web.site import Site
 from interlock.terms.errors import BadInput, Unavailable
+from interlock.wiring.documents import messenger
 from interlock.wiring.entrance import entrance_over
 from interlock.wiring.run_time import open_address, open_run_time
 from interlock.wiring.site import OneDoor, rounds_of, site_over, web_over
@@ -74,7 +75,7 @@ def opened_server(
         rt = open_run_time(leased)
         hosts = None if tokens.any and not demo else LOOPBACK
         entrance = entrance_over(rt, os.environ)
-        site = site_over(rt, sessions=entrance.sessions, entrance=entrance, demo=demo)
+        site = site_over(rt, sessions=entrance.sessions, entrance=entrance, demo=demo, messenger=messenger(os.environ))
         served = Served(rt, leases, _desks(rt), tokens.known, hosts, _notices(rt, notify), rounds_of(site))
         try:
             yield Server(build_api(served), web_over(site, hosts=hosts), site, served)

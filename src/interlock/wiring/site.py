@@ -14,12 +14,13 @@ from interlock.flows.access.tenants import Tenants
 from interlock.flows.action.runtime import RunTime
 from interlock.flows.portfolio.kept import RENEWED_S, KeptPortfolio
 from interlock.flows.reporting.making import Makings
+from interlock.flows.reporting.send import Sendings
 from interlock.ports.spans import SpanLines
 from interlock.surfaces.http.rounds import Round
 from interlock.surfaces.web.app import build_web
 from interlock.surfaces.web.live.watch import LOOK_S
 from interlock.surfaces.web.site import Packs, Sessions, Site
-from interlock.wiring.documents import sources_over
+from interlock.wiring.documents import messenger, sources_over
 from interlock.wiring.entrance import entrance_over
 from interlock.wiring.packs import read_gates, read_instruments, sample_path
 from interlock.wiring.trials import trials
@@ -27,6 +28,7 @@ from interlock.wiring.trials import trials
 API = "/v1"
 TRIALS_S = 1.0
 DOCUMENTS_S = 0.3
+SENDINGS_S = 20.0
 
 
 def site_over(rt: RunTime, *, sessions: Sessions, **more: Any) -> Site:
@@ -42,11 +44,13 @@ def site_over(rt: RunTime, *, sessions: Sessions, **more: Any) -> Site:
         "entrance": entrance_over(rt, {}),
         "signing": Ed25519(),
         "span_lines": _span_lines(),
+        "messenger": messenger({}),
     }
     whole = {**parts, **more}
     if "documents" not in whole:
         sources = sources_over(rt, whole["board"].portfolio, whole["tenants"].of, whole["packs"].instruments)
         whole["documents"] = Makings(sources, rt.randomness)
+    whole["sendings"] = Sendings(whole["documents"].sources, whole.pop("messenger"), rt.owner)
     return Site(rt, sessions=sessions, **whole)
 
 
@@ -67,6 +71,7 @@ def rounds_of(site: Site) -> tuple[Round, ...]:
     """What the server does again and again for a site: another round is one more line here."""
     return (
         Round(site.documents.work, DOCUMENTS_S),
+        Round(site.sendings.go, SENDINGS_S),
         Round(site.trials.look, TRIALS_S),
         Round(site.board.renew, RENEWED_S / 2, first_s=0),
         Round(site.watch.look, LOOK_S),

@@ -17,6 +17,7 @@ from interlock.surfaces.web.people import routes as people
 from interlock.surfaces.web.portfolio import routes as portfolio
 from interlock.surfaces.web.queue import routes as queue
 from interlock.surfaces.web.reports import routes as reports
+from interlock.surfaces.web.reports import schedules
 from interlock.surfaces.web.sign_in import routes as sign_in
 from interlock.surfaces.web.site import Site
 from interlock.surfaces.web.standup import routes as standup
@@ -40,6 +41,7 @@ AREAS: tuple[APIRouter, ...] = (
     portfolio.routes,
     queue.routes,
     reports.routes,
+    schedules.routes,
     sign_in.routes,
     standup.routes,
     start.routes,

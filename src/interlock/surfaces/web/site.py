@@ -13,6 +13,7 @@ from interlock.engine.economics.glance import Glance
 from interlock.flows.access.entrance import Entrance
 from interlock.flows.action.runtime import RunTime
 from interlock.flows.reporting.making import Makings
+from interlock.flows.reporting.send import Sendings
 from interlock.flows.instruments.kept import KeptSheets
 from interlock.ports.signing import Signing
 from interlock.ports.spans import SpanLines
@@ -96,7 +97,7 @@ class Site:
     reached from outside, for links that leave it, "" where that is not known. `watch` tells open pages what is stopped,
     `waiting` waits for what a page must not wait for.
     `entrance` is where people sign in, `signing` verifies what they signed; `span_lines` writes traces for tracing back ends, None where that part is not
-    installed. `documents` are made one after the other, `sheets` are the answers to instruments that are on record.
+    installed. `documents` are made one after the other and sent by `sendings`, `sheets` are the answers to instruments that are on record.
     """
 
     rt: RunTime
@@ -107,6 +108,7 @@ class Site:
     version: str
     draw: Callable[[Chart, str], str]
     documents: Makings
+    sendings: Sendings
     trials: Trials
     sample: Path
     entrance: Entrance
