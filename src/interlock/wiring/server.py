@@ -75,7 +75,8 @@ def opened_server(
         rt = open_run_time(leased)
         hosts = None if tokens.any and not demo else LOOPBACK
         entrance = entrance_over(rt, os.environ)
-        site = site_over(rt, sessions=entrance.sessions, entrance=entrance, demo=demo, messenger=messenger(os.environ))
+        sender = messenger(os.environ)
+        site = site_over(rt, sessions=entrance.sessions, entrance=entrance, demo=demo, messenger=sender)
         served = Served(rt, leases, _desks(rt), tokens.known, hosts, _notices(rt, notify), rounds_of(site))
         try:
             yield Server(build_api(served), web_over(site, hosts=hosts), site, served)
