@@ -10,6 +10,7 @@ from markupsafe import Markup
 from interlock.flows.trace.case_file import CaseFile
 from interlock.surfaces.web.cases.view import EFFECTS, VERBS
 from interlock.surfaces.web.charts import interval_bar
+from interlock.surfaces.web.sentences import readable
 from interlock.surfaces.web.states import FAILED, INCONCLUSIVE, NOTED, PASSED, State, said
 from interlock.terms import words
 from interlock.terms.decision import Decision, Verb
@@ -82,14 +83,14 @@ def replay_words(file: CaseFile, again: Decision | None) -> tuple[State, str]:
     if again is None:
         return said(FAILED, "Cannot be decided again"), "its recorded inputs are not as they were written"
     same = (again.verb, again.audited) == (file.decision.verb, file.decision.audited)
-    told = f"{VERBS[again.verb].lower()}, because {'; '.join(again.reasons)}"
+    told = f"{VERBS[again.verb].lower()}, because {readable('; '.join(again.reasons))}"
     if same:
         return said(PASSED, "The same again"), f"decided again from its recorded inputs: {told}"
     return said(FAILED, "Another decision"), f"from its recorded inputs it comes out as: {told}"
 
 
 def _title(file: CaseFile) -> str:
-    reasons = "; ".join(file.decision.reasons) or "no reason is on record"
+    reasons = readable("; ".join(file.decision.reasons)) or "no reason is on record"
     approved = any(link.facts.get("approved_by") for link in file.trace.links)
     if file.row.verb == Verb.APPLY:
         return f"Applied, because {reasons}"
@@ -132,7 +133,7 @@ def _chain(file: CaseFile) -> Iterator[Link]:
         digest = link.facts.get("digest") if link.step is TraceStep.EVIDENCE else None
         yield Link(
             name=NAMES[link.step],
-            words=link.words,
+            words=readable(link.words),
             at=link.at,
             entry=link.entry,
             leaf=link.digest or "",

@@ -9,6 +9,7 @@ from interlock.flows.access.entry_reach import keys_of
 from interlock.flows.ledger.at_work import Proved
 from interlock.flows.ledger.search import who_did
 from interlock.flows.trace.told import told
+from interlock.surfaces.web.sentences import readable
 from interlock.surfaces.web.states import FAILED, INCONCLUSIVE, PASSED, State, said
 from interlock.terms import words
 from interlock.terms.ledger import LedgerEntry
@@ -46,7 +47,7 @@ class EntryView:
 
 def entry_view(entry: LedgerEntry, *, intact: bool) -> EntryView:
     """One entry in words. An altered one says so first."""
-    what = told(entry)
+    what = readable(told(entry))
     workflow = entry.body.get("workflow")
     return EntryView(
         index=entry.index,

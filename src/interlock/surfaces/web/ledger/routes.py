@@ -28,6 +28,7 @@ from interlock.surfaces.web.ledger.view import (
     verify_title,
 )
 from interlock.surfaces.web.problems import NotThere
+from interlock.surfaces.web.sentences import readable
 from interlock.surfaces.web.site import Here, Site
 from interlock.surfaces.web.visitor import Needs, Visitor, Who
 from interlock.terms.errors import BadInput
@@ -120,7 +121,7 @@ def evidence(request: Request, here: Here, who: Who, digest: str) -> Response:
         found = next(one for one in on_file if one.evidence.digest == whole)
         named = cited(reading, whole, workflow, entry)
         within = entries_within(reading, who.caller, here.tenants.of)
-        naming = [(one.index, one.at, told(one)) for one in named.named_by if within(one)]
+        naming = [(one.index, one.at, readable(told(one))) for one in named.named_by if within(one)]
     return page(
         request, "ledger/evidence.html.j2", title=_evidence_title(found.evidence.kind, found.outcome.reason), who=who,
         found=found, entry=entry, body=parts_of(found.evidence.body), naming=naming,

@@ -11,6 +11,7 @@ from interlock.flows.trace.told import WORDS, told
 from interlock.flows.trace.told_others import SENTENCES
 from interlock.surfaces.web.addresses import case_href, number_in
 from interlock.surfaces.web.cells import Link, Moment, Words
+from interlock.surfaces.web.sentences import readable
 from interlock.surfaces.web.states import FAILED, INCONCLUSIVE, PASSED, State, said
 from interlock.surfaces.web.tables import Column, Filter, Table
 from interlock.terms import words
@@ -46,7 +47,7 @@ TABLE: Table[LedgerEntry] = Table(
             sortable=False,
         ),
         Column("at", "Recorded", lambda one: one.at, lambda one: Moment(one.at), sortable=False),
-        Column("what", "What", told, lambda one: Words(told(one), one.kind), sortable=False),
+        Column("what", "What", told, lambda one: Words(readable(told(one)), one.kind), sortable=False),
         Column("who", "Who", who_did, lambda one: Words(who_did(one) or "the run time"), sortable=False),
         Column("workflow", "Workflow", lambda one: one.body.get("workflow"), _workflow, sortable=False),
         Column("case", "Case", _key, _case, sortable=False),
