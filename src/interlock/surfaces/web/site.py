@@ -97,7 +97,8 @@ class Site:
     reached from outside, for links that leave it, "" where that is not known. `watch` tells open pages what is stopped,
     `waiting` waits for what a page must not wait for.
     `entrance` is where people sign in, `signing` verifies what they signed; `span_lines` writes traces for tracing back ends, None where that part is not
-    installed. `documents` are made one after the other and sent by `sendings`, `sheets` are the answers to instruments that are on record.
+    installed. `documents` are made one after the other and sent by `sendings`,
+    `sheets` are the answers to instruments that are on record.
     """
 
     rt: RunTime
