@@ -12,7 +12,7 @@ _OWNS = (
     | _ANSWERS
     | {"council:read", "council:decide", "stage:move", "waiver:give", "workflow:define", "grant:promote", "case:read"}
     | {"switch:kill", "switch:resume", "switch:drill", "incident:close", "ledger:read", "report:schedule", "try:run"}
-    | {"settings:read", "case:undo"}
+    | {"settings:read", "case:undo", "gate:judge", "grant:end"}
 )
 MAY: Mapping[Role, frozenset[str]] = {
     Role.RUNTIME: frozenset({"case:propose", "case:read", "workflow:read", "evidence:add", "switch:kill"}),
@@ -21,7 +21,7 @@ MAY: Mapping[Role, frozenset[str]] = {
     ),
     Role.OPERATOR: _SEES
     | {"case:read", "content:read", "switch:kill", "switch:resume", "switch:drill", "incident:open", "ledger:read"}
-    | {"ledger:verify", "ledger:export", "case:undo"},
+    | {"ledger:verify", "ledger:export", "case:undo", "grant:end"},
     Role.AUDITOR: _SEES
     | {"council:read", "case:read", "content:read", "ledger:read", "ledger:verify", "ledger:export", "review:read"}
     | {"settings:read", "person:read"},

@@ -1,0 +1,1 @@
+"""The dossier of one workflow, and what its owners do with it."""

@@ -1,0 +1,150 @@
+"""A form as data: what it asks and where it is sent. And what was typed, read with a fault beside the field."""
+
+import datetime as dt
+import math
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from interlock.engine.evaluation.amounts import usd_of
+from interlock.surfaces.web.forms import Form
+from interlock.surfaces.web.site import Site
+from interlock.surfaces.web.visitor import Visitor
+from interlock.terms.errors import BadInput
+from interlock.terms.portfolio import Standing
+
+Options = tuple[tuple[str, str], ...]
+WORDS_MAX = 2_000
+NAME_MAX = 200
+_FLAG = re.compile(r"\s*\(--[a-z-]+\)|--(?=[a-z])")
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field. `kind` is text, area, date, select, choice, many, box or hidden; `options` are (value, words)."""
+
+    kind: str
+    name: str
+    label: str = ""
+    hint: str = ""
+    options: Options = ()
+    value: str = ""
+    needed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A form: its title is what it does, `lede` what follows of it, `known` what is worth knowing before.
+
+    `danger`: it takes something away at once.
+    """
+
+    title: str
+    lede: str
+    fields: tuple[Field, ...]
+    button: str
+    known: tuple[tuple[str, str], ...] = ()
+    danger: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Doing:
+    """Who does something with which workflow, and what they sent."""
+
+    here: Site
+    who: Visitor
+    standing: Standing
+    form: Form = field(default_factory=Form)
+
+    @property
+    def name(self) -> str:
+        """The name of the workflow."""
+        return self.standing.definition.name
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Something that people do with a workflow: `permission` is the resource and the action that it takes.
+
+    `on` are the pages of the dossier that offer it. `asked` raises BadInput where there is nothing to do it with;
+    `do` puts it on record and answers where it is shown, as (page of the dossier, entry).
+    """
+
+    name: str
+    words: str
+    permission: tuple[str, str]
+    on: frozenset[str]
+    asked: Callable[[Doing], Asked]
+    do: Callable[[Doing], tuple[str, int | None]]
+
+
+def reason_field(hint: str = "It is recorded, and shown wherever this is.") -> Field:
+    """Why: needed for everything that is decided."""
+    return Field("area", "reason", "Why", hint, needed=True)
+
+
+def period_fields() -> tuple[Field, Field]:
+    """The first and the last day."""
+    return (
+        Field("date", "start", "First day", needed=True),
+        Field("date", "end", "Last day, included", "A period that is over.", needed=True),
+    )
+
+
+def number(form: Form, name: str, words: str = "") -> float | None:
+    """A figure; a fault where it is none. `words`: it is needed, and what to say where it is missing."""
+    text = form.needed(name, words) if words else form.text(name)
+    if not text:
+        return None
+    try:
+        value = float(text.replace(",", "")) if len(text) < 40 else math.nan
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value):
+        form.fault(name, f"“{text[:40]}” is no number; write it as 1234.5")
+        return None
+    return value
+
+
+def amount(form: Form, name: str, words: str = "") -> float | None:
+    """US dollars, as people write them; a fault where they are none."""
+    text = form.needed(name, words) if words else form.text(name)
+    try:
+        return usd_of(text) if text else None
+    except BadInput as exc:
+        form.fault(name, in_fields(str(exc)))
+        return None
+
+
+def whole(form: Form, name: str) -> int | None:
+    """A count; a fault where it is none."""
+    text = form.text(name).replace(",", "")
+    if text and not (text.isascii() and text.isdigit() and len(text) < 16):
+        form.fault(name, f"“{text[:40]}” is no whole number")
+        return None
+    return int(text) if text else None
+
+
+def day(form: Form, name: str, words: str) -> str:
+    """A date as YYYY-MM-DD; a fault where it is none."""
+    text = form.needed(name, words)
+    try:
+        return dt.date.fromisoformat(text).isoformat() if text else ""
+    except ValueError:
+        form.fault(name, f"“{text[:40]}” is no date; write it as 2026-12-31")
+        return ""
+
+
+def chosen(form: Form, name: str, options: Options, words: str) -> str:
+    """One of the options; a fault where it is none of them."""
+    value = form.text(name)
+    if value not in dict(options):
+        form.fault(name, words)
+        return ""
+    return value
+
+
+def in_fields(message: str) -> str:
+    """A message that may name options of a command, for somebody who sees a form."""
+    told = _FLAG.sub("", message)
+    return f"{told[:1].upper()}{told[1:]}"

@@ -1,0 +1,96 @@
+"""The workflow of a request: found, within reach of the visitor, with the parts of its dossier that they may open."""
+
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from interlock.engine.economics.row import Row
+from interlock.flows.ledger.show import entry_named
+from interlock.flows.trace.told import told
+from interlock.ports.store import Reading
+from interlock.surfaces.web.problems import NotThere
+from interlock.surfaces.web.site import Site
+from interlock.surfaces.web.visitor import Visitor
+from interlock.surfaces.web.workflow.acts import ACTS
+from interlock.terms.errors import BadInput
+from interlock.terms.portfolio import Standing
+
+PARTS = (("", "Overview"), ("gates", "Gates"), ("evidence", "Evidence"), ("money", "Value and money"),
+         ("history", "Decisions and incidents"), ("release", "Release and rights"))  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A page of the dossier, and whether this is it."""
+
+    name: str
+    href: str
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """Something that this visitor may do with the workflow."""
+
+    words: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """One workflow for one visitor. `offers` are by the page on which they stand."""
+
+    row: Row
+    parts: tuple[Part, ...]
+    offers: tuple[Offered, ...]
+    may_stop: bool
+
+    @property
+    def name(self) -> str:
+        """The name of the workflow."""
+        return self.row.name
+
+    @property
+    def standing(self) -> Standing:
+        """Where it stands."""
+        return self.row.standing
+
+    @property
+    def address(self) -> str:
+        """Its first page."""
+        return address_of(self.name)
+
+
+def address_of(workflow: str, part: str = "") -> str:
+    """A page of the dossier of a workflow."""
+    return f"/workflows/{quote(workflow, safe='')}/{part}".rstrip("/")
+
+
+def dossier_of(here: Site, who: Visitor, workflow: str, part: str = "") -> Dossier:
+    """The workflow as a page of its dossier shows it. Raises NotThere where there is none within reach.
+
+    Figures of a workflow that tenants share mix them: only who may read the whole of it reads its dossier.
+    """
+    who.check("workflow", "read", workflow=workflow)
+    standing = here.board.standing(workflow)
+    if standing is None:
+        raise NotThere
+    portfolio = here.board.portfolio()
+    seen = here.board.glances(portfolio)[workflow]
+    parts = tuple(Part(name, address_of(workflow, path), path == part) for path, name in PARTS)
+    offers = tuple(
+        Offered(act.words, address_of(workflow, f"do/{act.name}"))
+        for act in ACTS.values()
+        if part in act.on and who.may(*act.permission, workflow=workflow)
+    )
+    return Dossier(Row(standing, seen), parts, offers, who.may("switch", "kill", workflow=workflow))
+
+
+def recorded(reading: Reading, workflow: str, entry: str) -> tuple[str, int] | None:
+    """What an entry of this workflow says, as it is on record; None where the address names none."""
+    if not entry.isascii() or not entry.isdigit() or len(entry) > 18:
+        return None
+    try:
+        found = entry_named(reading, entry).entry
+    except BadInput:
+        return None
+    return (told(found), found.index) if found.body.get("workflow") == workflow else None

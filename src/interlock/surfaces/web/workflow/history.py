@@ -1,0 +1,75 @@
+"""What was decided about a workflow and by it, and what went wrong in it."""
+
+from dataclasses import dataclass
+from itertools import islice
+
+from interlock.ports.cases import CaseRow
+from interlock.ports.store import Reading
+from interlock.surfaces.web.states import ERROR, FAILED, NOTED, PASSED, State, said
+from interlock.surfaces.web.visitor import Visitor
+from interlock.terms import words
+from interlock.terms.council import CouncilDecision
+from interlock.terms.measured import Incident
+from interlock.terms.portfolio import Portfolio, Standing
+
+CASES_MAX = 12
+DECISIONS_MAX = 20
+OPEN, CLOSED = said(FAILED, "Open"), said(PASSED, "Closed")
+RIGHT, WRONG, UNKNOWN = said(PASSED, "Right"), said(FAILED, "Wrong"), said(NOTED, "Not known")
+VERBS = {"apply": "applied", "review": "to a person", "shadow": "only watched", "refuse": "refused"}
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentShown:
+    """One incident with its state."""
+
+    incident: Incident
+    state: State
+
+
+@dataclass(frozen=True, slots=True)
+class CaseShown:
+    """One decided case, without its content."""
+
+    case: CaseRow
+    verb: str
+    state: State
+
+
+def title(standing: Standing) -> str:
+    """The conclusion: what is open."""
+    live = [one for one in standing.incidents if one.closed_at is None]
+    redlines = sum(one.redline for one in live)
+    name = words.shorten(standing.definition.name, 80)
+    if not live:
+        return f"No incident of {name} is open"
+    crossed = f", {words.count(redlines)} of them a redline" if redlines else ""
+    return f"{words.plural(len(live), 'incident')} of {name} {'is' if len(live) == 1 else 'are'} open{crossed}"
+
+
+def incidents(standing: Standing) -> tuple[IncidentShown, ...]:
+    """Open ones first, then the newest."""
+    ordered = sorted(standing.incidents, key=lambda one: (one.closed_at is not None, -one.entry))
+    return tuple(IncidentShown(one, OPEN if one.closed_at is None else CLOSED) for one in ordered)
+
+
+def decisions(portfolio: Portfolio, workflow: str) -> tuple[CouncilDecision, ...]:
+    """What the council decided about it, the newest first."""
+    own = (one for one in reversed(portfolio.decisions) if one.workflow == workflow)
+    return tuple(islice(own, DECISIONS_MAX))
+
+
+def cases_of(reading: Reading, who: Visitor, workflow: str) -> tuple[CaseShown, ...]:
+    """Its newest cases, as far as the visitor may look at cases."""
+    if not who.may("case", "read", workflow=workflow):
+        return ()
+    own = (case for case in islice(reading.cases_back(workflow), 4 * CASES_MAX)
+           if case.tenant is None or who.may("case", "read", workflow=workflow, tenant=case.tenant))  # fmt: skip
+    return tuple(_shown(case) for case in islice(own, CASES_MAX))
+
+
+def _shown(case: CaseRow) -> CaseShown:
+    state = UNKNOWN if case.wrong is None else WRONG if case.wrong else RIGHT
+    if case.state == "in_doubt":
+        state = said(ERROR, "In doubt")
+    return CaseShown(case, VERBS.get(case.verb, case.verb), state)
