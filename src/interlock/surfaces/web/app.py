@@ -23,6 +23,7 @@ from interlock.surfaces.web.site import Site
 from interlock.surfaces.web.standup import routes as standup
 from interlock.surfaces.web.start import routes as start
 from interlock.surfaces.web.stop import routes as stop
+from interlock.surfaces.web.workflow import routes as workflow
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -46,6 +47,7 @@ AREAS: tuple[APIRouter, ...] = (
     standup.routes,
     start.routes,
     stop.routes,
+    workflow.routes,
 )
 # Paths that take more than a form: bytes at most.
 LARGER: Mapping[str, int] = {**start.LARGER}
