@@ -20,7 +20,7 @@ from interlock.ports.clock import Clock
 from interlock.ports.drafts import Drafts
 from interlock.ports.event_log import MineLog
 from interlock.ports.imports import EvidenceReader
-from interlock.ports.reports import ReportWriter
+from interlock.ports.reports import ReportWriter, WriteForm
 from interlock.ports.signing import Signing
 from interlock.ports.spans import SpanLines
 from interlock.ports.tables import TableReader
@@ -35,6 +35,7 @@ from interlock.terms.sample import SampleInitiative, SamplePortfolio
 from interlock.terms.selection import Criterion, Scored
 from interlock.terms.workflow import WorkflowDefinition
 from interlock.wiring.candidates import candidate_builder
+from interlock.wiring.documents import messenger
 from interlock.wiring.console import PipedConsole
 from interlock.wiring.packs import (
     fit_pack,
@@ -82,6 +83,8 @@ def build_toolbox() -> Toolbox:
         mine_log=_log_miner,
         candidates=lambda: candidate_builder(environment),
         reports=_reports,
+        write_form=_write_form,
+        messenger=partial(messenger, environment),
         write_text=_write_text,
         write_lines=_write_lines,
         span_lines=_span_lines,
@@ -142,6 +145,12 @@ def _reports() -> ReportWriter:
     from interlock.adapters.reports.html import HtmlReports
 
     return HtmlReports()
+
+
+def _write_form() -> WriteForm:
+    from interlock.adapters.reports.briefings.forms import written
+
+    return written
 
 
 def _write_text(path: Path, text: str) -> None:

@@ -83,6 +83,8 @@ GROUPS: tuple[Group, ...] = (
     Group("reviews", "Work off the queue of cases that wait for a person.", "reviews:REVIEWS_COMMANDS"),
     Group("organisation", "Say who answers for what, and see where nobody does.", "council:ORGANISATION_COMMANDS"),
     Group("council", "See what needs deciding, decide it, and look back.", "council:COUNCIL_COMMANDS"),
+    Group("standup", "Hold a stand-up: lights, actions that are checked.", "standup:STANDUP_COMMANDS"),
+    Group("schedule", "Have documents sent each week or month.", "schedules:SCHEDULE_COMMANDS"),
     Group("measure", "Put on record what was measured, spent and done.", "measure:MEASURE_COMMANDS"),
     Group("incident", "Report what went wrong, and close it with what was learned.", "measure:INCIDENT_COMMANDS"),
     Group(

@@ -17,8 +17,9 @@ from interlock.ports.drafts import Drafts
 from interlock.ports.event_log import MineLog
 from interlock.ports.guardrail import Guardrail
 from interlock.ports.imports import EvidenceReader
+from interlock.ports.messenger import Messenger
 from interlock.ports.randomness import Randomness
-from interlock.ports.reports import ReportWriter
+from interlock.ports.reports import ReportWriter, WriteForm
 from interlock.ports.signing import Signing
 from interlock.ports.spans import SpanLines
 from interlock.ports.tables import TableReader
@@ -85,6 +86,8 @@ class Toolbox:
     mine_log: Callable[[], MineLog]
     candidates: Callable[[], BuildCandidates]
     reports: Callable[[], ReportWriter]
+    write_form: Callable[[], WriteForm]
+    messenger: Callable[[], Messenger]
     write_text: Callable[[Path, str], None]
     write_lines: Callable[[Path, Iterable[bytes]], None]
     span_lines: Callable[[], SpanLines]
