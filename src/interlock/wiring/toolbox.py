@@ -35,8 +35,8 @@ from interlock.terms.sample import SampleInitiative, SamplePortfolio
 from interlock.terms.selection import Criterion, Scored
 from interlock.terms.workflow import WorkflowDefinition
 from interlock.wiring.candidates import candidate_builder
-from interlock.wiring.documents import messenger
 from interlock.wiring.console import PipedConsole
+from interlock.wiring.documents import messenger
 from interlock.wiring.packs import (
     fit_pack,
     read_answers,
