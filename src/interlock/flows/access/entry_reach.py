@@ -1,6 +1,7 @@
 """Which ledger entries somebody may see: those of workflows and cases within their reach, and of nobody else's."""
 
 from collections.abc import Callable, Iterator
+from functools import cache, partial
 
 from interlock.engine.access.permissions import may, scopes
 from interlock.flows.access.tenants import TenantOf
@@ -31,15 +32,21 @@ def entries_within(reading: Reading, caller: Caller, tenant_of: TenantOf) -> Wit
     if sees_all(caller):
         return lambda entry: True  # noqa: ARG005 - as Within
 
+    given, sees = cache(tenant_of), cache(partial(_may_read, caller))
+
     def within(entry: LedgerEntry) -> bool:
         workflow = entry.body.get("workflow")
         if not isinstance(workflow, str):
             return False
         keys = tuple(keys_of(entry))
-        tenants = {case_tenant(reading, workflow, key, tenant_of) for key in keys} if keys else {tenant_of(workflow)}
-        return all(may(caller, "ledger", "read", workflow=workflow, tenant=tenant) for tenant in tenants)
+        tenants = {case_tenant(reading, workflow, key, given) for key in keys} if keys else {given(workflow)}
+        return all(sees(workflow, tenant) for tenant in tenants)
 
     return within
+
+
+def _may_read(caller: Caller, workflow: str, tenant: str | None) -> bool:
+    return may(caller, "ledger", "read", workflow=workflow, tenant=tenant)
 
 
 def keys_of(entry: LedgerEntry) -> Iterator[str]:

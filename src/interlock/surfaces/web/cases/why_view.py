@@ -49,6 +49,7 @@ class WhyView:
     """The page of one case. `picture` shows the confidence against the threshold; empty where there is none."""
 
     title: str
+    heading: str
     key: str
     state: State
     effect: str
@@ -66,6 +67,7 @@ def why_view(file: CaseFile) -> WhyView:
     outcome, outcome_words = _outcome(file)
     return WhyView(
         title=_title(file),
+        heading=f"Why it could {'act' if file.row.verb == Verb.APPLY else 'not act by itself'}, link by link",
         key=file.row.key,
         state=said(NOTED, VERBS.get(file.row.verb, file.row.verb)),
         effect=EFFECTS.get(file.row.state or "", "no effect was begun"),
