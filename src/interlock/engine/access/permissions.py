@@ -24,15 +24,16 @@ MAY: Mapping[Role, frozenset[str]] = {
     | {"ledger:verify", "ledger:export", "case:undo", "grant:end"},
     Role.AUDITOR: _SEES
     | {"council:read", "case:read", "content:read", "ledger:read", "ledger:verify", "ledger:export", "review:read"}
-    | {"settings:read", "person:read"},
-    Role.LEADER: _OWNS | {"organisation:define", "ledger:verify", "retention:define", "person:read", "content:erase"},
+    | {"settings:read", "person:read", "account:read"},
+    Role.LEADER: _OWNS
+    | {"organisation:define", "ledger:verify", "retention:define", "person:read", "content:erase", "account:read"},
     Role.VALUE_OWNER: _OWNS,
     Role.SAFETY_OWNER: _OWNS
     | {"content:read", "review:read", "ledger:verify", "ledger:export", "retention:define", "content:erase"},
     # Whoever hands out roles decides nothing about a workflow, and sees no case.
     Role.ADMINISTRATOR: _SEES
-    | {"settings:read", "account:manage", "token:manage", "hook:manage", "tenant:assign", "organisation:define"}
-    | {"report:schedule", "try:run"},
+    | {"settings:read", "account:read", "account:manage", "token:manage", "hook:manage", "tenant:assign"}
+    | {"organisation:define", "report:schedule", "try:run"},
 }
 """`resource:action` by role. Who of those who may asks is in the right list of a definition is a rule of its own."""
 
