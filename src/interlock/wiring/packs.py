@@ -5,6 +5,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from interlock.ports.organisations import OrganisationFiles
 from interlock.terms.ai_fit import FitAnswers, FitPack
 from interlock.terms.compliance import Framework
 from interlock.terms.gate import GatePack
@@ -56,3 +57,10 @@ def read_fit_answers(path: Path) -> FitAnswers | None:
 def sample_path() -> Path:
     """The authored file of past decisions that ships with Interlock."""
     return Path(str(resources.files("interlock") / "packs" / "samples" / "support_messages.csv"))
+
+
+def organisation_files() -> OrganisationFiles:
+    """Descriptions of an organisation."""
+    from interlock.adapters.packs.organisation import OrganisationTexts
+
+    return OrganisationTexts()

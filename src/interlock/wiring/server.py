@@ -15,7 +15,6 @@ from rich.console import Console
 from rich.text import Text
 
 from interlock.engine.access.signature import signature
-from interlock.flows.access.sessions import Sessions
 from interlock.flows.access.tokens import Tokens
 from interlock.flows.action.runtime import RunTime
 from interlock.flows.notice.tell import Notices
@@ -75,9 +74,12 @@ def opened_server(
         rt = open_run_time(leased)
         hosts = None if tokens.any and not demo else LOOPBACK
         entrance = entrance_over(rt, os.environ)
+        notices = _notices(rt, notify)
         sender = messenger(os.environ)
-        site = site_over(rt, sessions=entrance.sessions, entrance=entrance, demo=demo, messenger=sender)
-        served = Served(rt, leases, _desks(rt), tokens.known, hosts, _notices(rt, notify), rounds_of(site))
+        site = site_over(
+            rt, sessions=entrance.sessions, entrance=entrance, demo=demo, notices=notices, messenger=sender
+        )
+        served = Served(rt, leases, _desks(rt), tokens.known, hosts, notices, rounds_of(site), site.retention)
         try:
             yield Server(build_api(served), web_over(site, hosts=hosts), site, served)
         finally:

@@ -15,6 +15,7 @@ from interlock.flows.action.runtime import RunTime
 from interlock.flows.portfolio.kept import RENEWED_S, KeptPortfolio
 from interlock.flows.reporting.making import Makings
 from interlock.flows.reporting.send import Sendings
+from interlock.flows.upkeep.retention import EVERY_S
 from interlock.ports.spans import SpanLines
 from interlock.surfaces.http.rounds import Round
 from interlock.surfaces.web.app import build_web
@@ -22,13 +23,14 @@ from interlock.surfaces.web.live.watch import LOOK_S
 from interlock.surfaces.web.site import Packs, Sessions, Site
 from interlock.wiring.documents import messenger, sources_over
 from interlock.wiring.entrance import entrance_over
-from interlock.wiring.packs import read_gates, read_instruments, sample_path
+from interlock.wiring.packs import organisation_files, read_gates, read_instruments, sample_path
 from interlock.wiring.trials import trials
 
 API = "/v1"
 TRIALS_S = 1.0
 DOCUMENTS_S = 0.3
 SENDINGS_S = 20.0
+RETENTION_FIRST_S = 60.0  # whoever is at the start of a server can still stop it
 
 
 def site_over(rt: RunTime, *, sessions: Sessions, **more: Any) -> Site:
@@ -36,7 +38,7 @@ def site_over(rt: RunTime, *, sessions: Sessions, **more: Any) -> Site:
     parts: Mapping[str, Any] = {
         "board": KeptPortfolio(rt.store, rt.clock),
         "tenants": Tenants(rt.store),
-        "packs": Packs(read_instruments(None), read_gates(None)),
+        "packs": Packs(read_instruments(None), read_gates(None), organisation_files()),
         "version": __version__,
         "draw": chart_html,
         "trials": trials(rt.clock),
@@ -75,6 +77,7 @@ def rounds_of(site: Site) -> tuple[Round, ...]:
         Round(site.trials.look, TRIALS_S),
         Round(site.board.renew, RENEWED_S / 2, first_s=0),
         Round(site.watch.look, LOOK_S),
+        Round(site.retention.go, EVERY_S, RETENTION_FIRST_S),
     )
 
 

@@ -11,7 +11,7 @@ from interlock.adapters.definitions.yaml_text import parsed, repeated
 from interlock.terms.errors import BadInput
 
 Part = TypeVar("Part", bound=BaseModel)
-_MENDS = {
+MENDS = {
     "missing": "is missing; add it",
     "string_type": "write words here; put a number or a date in quotes",
     "string_too_short": "is empty; write words here",
@@ -52,7 +52,7 @@ def _fault(model: type[BaseModel], error: ErrorDetails) -> str:
     if error["type"] == "extra_forbidden":
         fields = list(_fields_at(model, error["loc"][:-1]))
         return f"{place}: is no field here; {near(str(error['loc'][-1]), fields)}"
-    return f"{place}: {_MENDS.get(error['type'], error['msg'].removeprefix('Value error, '))}"
+    return f"{place}: {MENDS.get(error['type'], error['msg'].removeprefix('Value error, '))}"
 
 
 def _fields_at(model: type[BaseModel], location: tuple[int | str, ...]) -> dict[str, Any]:

@@ -221,6 +221,7 @@ CHANGES: Mapping[str, tuple[Change, ...]] = {
     "instrument.answered": (),
     "hook.revoked": (),
     "notice.sent": (),
+    "notice.tried": (),
     "person.key": (),
     "person.key_ended": (),
     "account.created": (),

@@ -12,12 +12,14 @@ from interlock.flows.ledger.record import record
 from interlock.ports.clock import Clock
 from interlock.ports.notifier import Notifier
 from interlock.ports.store import Reading, Store
-from interlock.terms.errors import Unavailable
+from interlock.terms.errors import BadInput, Unavailable
 from interlock.terms.ledger import LedgerEntry
+from interlock.terms.person import Person
 
 KINDS = ("kill.fenced", "scope.resumed", "grant.ended")
-SENT = "notice.sent"
+SENT, TRIED = "notice.sent", "notice.tried"
 TOLD_FOR = dt.timedelta(days=1)  # what is older is history: whoever was away asks for the state
+ID_LENGTH = 16
 WAIT, WAIT_MAX = dt.timedelta(seconds=1), dt.timedelta(minutes=5)
 
 
@@ -27,6 +29,19 @@ class _Wait:
 
     until: dt.datetime
     failures: int
+
+
+@dataclass(frozen=True, slots=True)
+class Receiver:
+    """Somebody who is told. `id` stands for the address, which may hold a secret; `failures` in a row, 0 for none.
+
+    `told_at` is when they were last told of something, "" where they were not in what was looked at.
+    """
+
+    id: str
+    host: str
+    failures: int = 0
+    told_at: str = ""
 
 
 class Notices:
@@ -49,6 +64,40 @@ class Notices:
             waiting = untold(reading, self._addresses, self._clock())
         return tuple(words for entry, address in waiting if (words := self._told(entry, address)))
 
+    def receivers(self) -> tuple[Receiver, ...]:
+        """Everybody who is told, in the order in which they were named. Raises Unavailable."""
+        with self._store.reading() as reading:
+            told = {str(entry.body["address"]): entry.at for entry in reading.entries_of(SENT)}
+        return tuple(
+            Receiver(_digest(one)[:ID_LENGTH], _host(one), self._failures(one), told.get(_digest(one), ""))
+            for one in self._addresses
+        )
+
+    def try_out(self, receiver: str, *, by: Person) -> str:
+        """Send one receiver a notice that nothing happened; why it did not arrive, "" where it did. It is recorded.
+
+        Raises BadInput where nobody is told under that id.
+        """
+        address = next((one for one in self._addresses if _digest(one)[:ID_LENGTH] == receiver), None)
+        if address is None:
+            raise BadInput("nobody is told under this address any more: load the page again")
+        at = stamp(self._clock())
+        notice = {"type": TRIED, "timestamp": at, "data": {"by": by.name}}
+        try:
+            self._notifier.tell(address, f"try-{_digest(address)[:ID_LENGTH]}-{at}", notice)
+            failed = ""
+        except Unavailable as exc:
+            failed = str(exc)
+        with self._store.transaction() as tx:
+            body = {"host": _host(address), "address": _digest(address), "by": by.name,
+                    "authenticated": by.authenticated, "failed": failed}  # fmt: skip
+            record(tx, TRIED, body, at=at)
+        return failed
+
+    def _failures(self, address: str) -> int:
+        wait = self._waits.get(address)
+        return 0 if wait is None else wait.failures
+
     def _told(self, entry: LedgerEntry, address: str) -> str:
         wait = self._waits.get(address)
         if wait is not None and self._clock() < wait.until:
@@ -56,7 +105,7 @@ class Notices:
         try:
             self._notifier.tell(address, f"entry-{entry.index}", notice_of(entry))
         except Unavailable as exc:
-            failures = 0 if wait is None else wait.failures
+            failures = self._failures(address)
             self._waits[address] = _Wait(self._clock() + min(WAIT * 2**failures, WAIT_MAX), min(failures + 1, 16))
             return f"{entry.kind} (entry {entry.index}) was not told to {_host(address)}: {exc}"
         self._waits.pop(address, None)

@@ -9,6 +9,7 @@ from interlock.engine.ledger.canonical import plain
 from interlock.flows.ledger.checkpoint import checkpoint
 from interlock.flows.ledger.prove import prove_consistency, prove_inclusion
 from interlock.flows.trace.case_trace import case_trace
+from interlock.flows.upkeep.retention import EVERY_S
 from interlock.surfaces.api.served import FOR_AUDITORS, Here
 
 MONEY_S = 900.0
@@ -28,8 +29,11 @@ def trace_case(workflow: str, key: str, here: Here) -> Mapping[str, Any]:
 
 @routes.get("/upkeep", dependencies=FOR_AUDITORS)
 def upkeep(here: Here) -> Mapping[str, Any]:
-    """What this server last did by itself about money, when, and why it failed; null before its first round."""
-    return {"money": plain(here.money.last), "every_s": MONEY_S}
+    """What this server last did by itself about money and about content that is old enough to be erased, when, and why
+    it failed; null before the first round.
+    """
+    erased = None if here.retention is None else plain(here.retention.last)
+    return {"money": plain(here.money.last), "every_s": MONEY_S, "retention": erased, "retention_every_s": EVERY_S}
 
 
 @routes.get("/ledger/checkpoint", dependencies=FOR_AUDITORS)

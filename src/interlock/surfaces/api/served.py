@@ -10,6 +10,7 @@ from interlock.flows.action.observe import Observed
 from interlock.flows.action.runtime import RunTime
 from interlock.flows.notice.tell import Notices
 from interlock.flows.upkeep.money import MoneyRounds
+from interlock.flows.upkeep.retention import RetentionRounds
 from interlock.surfaces.api.heard import Heard
 from interlock.surfaces.api.leases import Leases
 from interlock.surfaces.api.problems import forbidden, unauthorized
@@ -72,7 +73,8 @@ def holder(name: str | None) -> str:
 class Served:
     """One server. `desk_of` answers the desk of a caller; `known` who presents a token, None where nobody does.
 
-    `hosts` are the names by which it may be asked; None for any. `rounds` are what it does beside answering.
+    `hosts` are the names by which it may be asked; None for any. `rounds` are what it does beside answering;
+    `retention` is the one that erases.
     """
 
     rt: RunTime
@@ -82,6 +84,7 @@ class Served:
     hosts: frozenset[str] | None = None
     notices: Notices | None = None
     rounds: tuple[Round, ...] = ()
+    retention: RetentionRounds | None = None
     money: MoneyRounds = field(init=False)
     heard: Heard = field(default_factory=Heard)
     steps: Steps = field(init=False)

@@ -12,9 +12,12 @@ from interlock.engine.economics.alarms import Alarms
 from interlock.engine.economics.glance import Glance
 from interlock.flows.access.entrance import Entrance
 from interlock.flows.action.runtime import RunTime
+from interlock.flows.instruments.kept import KeptSheets
+from interlock.flows.notice.tell import Notices
 from interlock.flows.reporting.making import Makings
 from interlock.flows.reporting.send import Sendings
-from interlock.flows.instruments.kept import KeptSheets
+from interlock.flows.upkeep.retention import RetentionRounds
+from interlock.ports.organisations import OrganisationFiles
 from interlock.ports.signing import Signing
 from interlock.ports.spans import SpanLines
 from interlock.ports.trials import Trials
@@ -85,6 +88,7 @@ class Packs:
 
     instruments: Sequence[Instrument]
     gates: Sequence[GatePack]
+    organisations: OrganisationFiles
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +100,10 @@ class Site:
     `demo` is the authored sample that anybody on this machine may look at in any role. `address` is where it is
     reached from outside, for links that leave it, "" where that is not known. `watch` tells open pages what is stopped,
     `waiting` waits for what a page must not wait for.
-    `entrance` is where people sign in, `signing` verifies what they signed; `span_lines` writes traces for tracing back ends, None where that part is not
-    installed. `documents` are made one after the other and sent by `sendings`,
-    `sheets` are the answers to instruments that are on record.
+    `entrance` is where people sign in, `signing` verifies what they signed; `span_lines` writes traces for tracing back
+    ends, None where that part is not installed. `documents` are made one after the other and sent by `sendings`,
+    `sheets` are the answers to instruments that are on record. `notices` are told to others, None where nobody asked
+    for any; `retention` is what the server erases by itself.
     """
 
     rt: RunTime
@@ -115,16 +120,19 @@ class Site:
     entrance: Entrance
     signing: Signing
     span_lines: SpanLines | None
+    notices: Notices | None = None
     demo: bool = False
     address: str = ""
     watch: Watch = field(init=False)
     waiting: Waiting = field(init=False)
     sheets: KeptSheets = field(init=False)
+    retention: RetentionRounds = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "watch", Watch(self.rt.store))
         object.__setattr__(self, "waiting", Waiting(self.rt))
         object.__setattr__(self, "sheets", KeptSheets(self.rt.store))
+        object.__setattr__(self, "retention", RetentionRounds(self.rt.store, self.rt.clock))
 
     @property
     def now(self) -> Callable[[], dt.datetime]:
