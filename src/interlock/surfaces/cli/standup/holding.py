@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
+from interlock.engine.reporting.figures import counted
 from interlock.engine.standup.functions import conclusion, moved
 from interlock.engine.standup.lights import RULE
 from interlock.flows.portfolio.read import read_portfolio
@@ -123,8 +124,9 @@ def hold_command(
     if as_json:
         show_json(box, held)
         return
-    told = f"{len(held.lights)} functions, {held.open_actions} open actions, {held.overdue_actions} overdue"
-    box.out.print(Text(f"held (entry {held.entry}): {told}"))
+    functions = counted(len(held.lights), "function", "functions")
+    left = counted(held.open_actions, "open action", "open actions")
+    box.out.print(Text(f"held (entry {held.entry}): {functions}, {left}, {held.overdue_actions} overdue"))
 
 
 def _tell_actions(box: Toolbox, left: Sequence[Action], day: str) -> None:
