@@ -19,7 +19,7 @@ class NeedsEverywhere:
         return who
 
 
-Reader = Annotated[Visitor, Depends(NeedsEverywhere("settings", "read"))]
+Reader = Annotated[Visitor, Depends(NeedsEverywhere("account", "read"))]
 OfAccounts = Annotated[Visitor, Depends(NeedsEverywhere("account", "manage"))]
 OfTokens = Annotated[Visitor, Depends(NeedsEverywhere("token", "manage"))]
 OfHooks = Annotated[Visitor, Depends(NeedsEverywhere("hook", "manage"))]
