@@ -1,11 +1,18 @@
 """The sample portfolio as a site: twelve workflows with a year of history, open reviews (hostile texts among them)."""
 
+import datetime as dt
+import os
 import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 import interlock
+from interlock.flows.access.people import create_account
+from interlock.flows.standup.actions import agree_action
+from interlock.terms.access import Role, RoleAt
+from interlock.terms.person import Person
+from interlock.wiring.run_time import open_address
 from served import MAIN
 
 HOSTILE = (
@@ -15,6 +22,7 @@ HOSTILE = (
     "long " * 52_000,
 )
 WORKFLOW, ACME, GLOBEX = "ticket-routing", "returns-triage", "invoice-matching"
+OWNER = Person("Mara Lind", authenticated=True)
 HOSTILE_KEYS = ("case/with/slashes?&#", "<b>bold</b>", "\u05e9\u05dc\u05d5\u05dd", "emoji-\U0001f600")
 
 
@@ -43,7 +51,21 @@ def make_sample(folder: Path) -> Sample:
                     case.propose("plain", confidence=0.1)
                     case.apply()
                 keys.append(name)
+    _governed(path)
     return Sample(path, tuple(keys))
+
+
+def _governed(path: Path) -> None:
+    """What people do on pages and what the sample portfolio lacks."""
+    opened = open_address(str(path))
+    try:
+        now = opened.clock()
+        due = (now + dt.timedelta(days=7)).date()
+        held = (RoleAt(Role.ADMINISTRATOR), RoleAt(Role.AUDITOR))
+        create_account(opened.store, "Eli Sand", held, by=OWNER, clock=opened.clock, randomness=os.urandom)
+        agree_action(opened.store, HOSTILE[0], owner="Ivo Brandt", due=due, by=OWNER, clock=opened.clock)
+    finally:
+        opened.close()
 
 
 def _queue(_: object) -> dict[str, str]:

@@ -11,8 +11,10 @@ from urllib.parse import urlencode
 
 from starlette.routing import Route
 
+from interlock.engine.reporting.documents import KINDS
 from interlock.ports.store import Reading
 from interlock.surfaces.web.app import AREAS
+from interlock.surfaces.web.workflow.acts import ACTS
 from site_sample import ACME, GLOBEX, WORKFLOW
 
 # Answers that are no pages: a stream without an end.
@@ -21,7 +23,7 @@ NO_PAGES = ("/live",)
 OPEN = ("/sign-in", "/first", "/invitation")
 
 # What may stand for a part of an address wherever it comes.
-PARTS: Mapping[str, tuple[str, ...]] = {"form": ("csv", "json"), "workflow": (WORKFLOW,)}
+PARTS: Mapping[str, tuple[str, ...]] = {"form": ("csv", "json"), "workflow": (WORKFLOW, ACME, GLOBEX)}
 
 
 def _entries(kind: str, pattern: str) -> Callable[[Reading], Iterator[str]]:
@@ -32,10 +34,6 @@ def _entries(kind: str, pattern: str) -> Callable[[Reading], Iterator[str]]:
 def _about_workflows(page: str) -> Callable[[Reading], Iterator[str]]:
     """An address of a scorecard's page about two workflows, each of another tenant."""
     return lambda _: (f"/instruments/readiness-scorecard/{page}?subject={name}" for name in (ACME, GLOBEX))
-
-
-def _each(*addresses: str) -> Callable[[Reading], Iterable[str]]:
-    return lambda _: addresses
 
 
 def _one_of_each_kind(pattern: str) -> Callable[[Reading], Iterator[str]]:
@@ -62,7 +60,7 @@ def _about_cases(page: str) -> Callable[[Reading], Iterator[str]]:
 def _waiting(reading: Reading) -> Iterator[str]:
     """Cases that wait, with their text and without."""
     for workflow in (WORKFLOW, ACME, GLOBEX):
-        for row in reading.queue(workflow, limit=9):
+        for row in reading.queue(workflow, limit=5 if workflow == WORKFLOW else 1):
             named = {"workflow": workflow, "kind": row.kind, "key": row.key}
             yield f"/queue/case?{urlencode(named)}"
             yield f"/queue/case?{urlencode({**named, 'show': '1'})}"
@@ -73,9 +71,15 @@ def _evidence(reading: Reading) -> Iterator[str]:
     yield from (f"/ledger/evidence/{digest}" for digest in kinds.values())
 
 
-SHEET = "ai-leadership", "organisation"
 EXAMPLES: Mapping[str, Callable[[Reading], Iterable[str]]] = {
     **{f"/cases/{page}": _about_cases(page) for page in ("why", "why.json", "spans", "erase", "undo")},
+    "/council/item": lambda _: ("/council/item?item=credit-check/incident",),
+    "/stop/scope": lambda _: ("/stop/scope?scope=global", f"/stop/scope?scope=workflow:{WORKFLOW}"),
+    "/council/decided/{entry}": _entries("council.decided", "/council/decided/{}"),
+    "/reports/make/{kind}": lambda _: (f"/reports/make/{kind}" for kind in KINDS),
+    "/workflows/{workflow}/do/{name}": lambda _: (
+        f"/workflows/{workflow}/do/{name}" for name in ACTS for workflow in (WORKFLOW, GLOBEX)
+    ),
     "/ledger/{entry}": _one_of_each_kind("/ledger/{}"),
     "/ledger/{entry}/record.json": _entries("organisation.defined", "/ledger/{}/record.json"),
     "/ledger/{entry}/proof.json": _entries("organisation.defined", "/ledger/{}/proof.json"),
@@ -94,7 +98,7 @@ EXAMPLES: Mapping[str, Callable[[Reading], Iterable[str]]] = {
 }
 """Addresses by the route that answers them, where PARTS do not make one."""
 # Answered only while something goes on: their own tests visit them.
-FOR_A_WHILE = ("/invitation", "/start/tries/",)
+FOR_A_WHILE = ("/invitation", "/start/tries/", "/reports/made/", "/reports/schedules/")
 
 
 def routes_of(method: str) -> list[str]:
