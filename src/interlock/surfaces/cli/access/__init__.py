@@ -1,7 +1,14 @@
-"""`interlock token`, `interlock hook` and `interlock tenant`: who may use the server, and for what."""
+"""`interlock account`, `interlock token`, `interlock hook` and `interlock tenant`: who may use the server, and for what."""
 
 from collections.abc import Callable
 
+from interlock.surfaces.cli.access.accounts import (
+    account_roles_command,
+    close_account_command,
+    create_account_command,
+    list_accounts_command,
+    reset_account_command,
+)
 from interlock.surfaces.cli.access.hooks import create_hook_command, list_hooks_command, revoke_hook_command
 from interlock.surfaces.cli.access.tenants import assign_tenant_command, list_tenants_command
 from interlock.surfaces.cli.access.tokens import create_token_command, list_tokens_command, revoke_token_command
@@ -20,4 +27,11 @@ HOOK_COMMANDS: tuple[tuple[str, Callable[..., None]], ...] = (
 TENANT_COMMANDS: tuple[tuple[str, Callable[..., None]], ...] = (
     ("assign", assign_tenant_command),
     ("list", list_tenants_command),
+)
+ACCOUNT_COMMANDS: tuple[tuple[str, Callable[..., None]], ...] = (
+    ("create", create_account_command),
+    ("list", list_accounts_command),
+    ("roles", account_roles_command),
+    ("reset", reset_account_command),
+    ("close", close_account_command),
 )
