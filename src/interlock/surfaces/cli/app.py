@@ -77,6 +77,7 @@ GROUPS: tuple[Group, ...] = (
         "evidence", "Bring evidence from other tools, sign statements, see what counts.", "evidence:EVIDENCE_COMMANDS"
     ),
     Group("problem", "Find what a problem statement lacks; write it as a page.", "problem:PROBLEM_COMMANDS"),
+    Group("account", "Give people accounts and roles.", "access:ACCOUNT_COMMANDS"),
     Group("token", "Make and revoke the tokens that a server asks for.", "access:TOKEN_COMMANDS"),
     Group("hook", "Make and revoke the web hooks by which monitors halt.", "access:HOOK_COMMANDS"),
     Group("tenant", "Say whose each workflow is.", "access:TENANT_COMMANDS"),
