@@ -17,12 +17,15 @@ from pathlib import Path
 from interlock.adapters.sql.projections import statements
 from interlock.engine.ledger.canonical import digest
 from interlock.engine.timestamp import stamp
+from interlock.flows.ledger.record import record
+from interlock.ports.store import Store
 from pages.marks import Mark, marks
 from portfolio import MONTHS, begin, live_months
 from runtime.governed import opened
 
 MONTH = dt.timedelta(days=30)
 CACHE_KIB = 500_000
+ASKED_EACH = 10
 QUEUED_FOR = dt.timedelta(hours=30)  # the oldest of what waits came so long ago: some of it is overdue
 MIX = {"applied": 50, "shadow": 40, "reviewed": 8, "audited": 2}  # in 100 cases that do not wait
 
@@ -51,11 +54,27 @@ def make(path: Path, size: Size, *, now: dt.datetime, told: Callable[[str], None
         with opened(str(path)) as rt:
             live_months(rt.store, size.workflows, month, start)
         told(f"month {month + 1} of {MONTHS}")
+    with opened(str(path)) as rt:
+        ask_the_council(rt.store, size.workflows, start + MONTH * MONTHS)
     waiting = [copied["waiting"]]
     last = start + MONTH * MONTHS
     _write(path, _cases(numbers, waiting, size.open_reviews, size.workflows, last, QUEUED_FOR))
     with opened(str(path)) as rt:
         rt.store.seal()
+
+
+def ask_the_council(store: Store, workflows: int, at: dt.datetime) -> None:
+    """In each tenth workflow a line was crossed: the council has something to decide."""
+    with store.transaction() as tx:
+        for number in range(0, workflows, ASKED_EACH):
+            name = f"workflow-{number:04d}"
+            told = {"title": "a promise was made to a customer", "severity": "high", "owner": "Sami Noor",
+                    "redline": True, "opened_at": stamp(at)}  # fmt: skip
+            record(
+                tx, "incident.opened",
+                {"workflow": name, "release": digest(name), "by": "Chris Ode", "authenticated": False, **told},
+                at=stamp(at),
+            )  # fmt: skip
 
 
 Case = tuple[Mark, str, str, dt.datetime]
