@@ -65,7 +65,7 @@ def change_roles(store: Store, name: str, roles: Iterable[RoleAt], *, by: Person
         if wanted == was:
             return False
         left = [other for other in accounts(tx) if other.name != row.name]
-        _check_left([*left, replace(row, roles=tuple(map(role_at, wanted)))])
+        _check_left([*left, row], [*left, replace(row, roles=tuple(map(role_at, wanted)))])
         told = {"name": row.name, "roles": wanted, "was": was, "by": by.name, "authenticated": by.authenticated}
         record(tx, CHANGED, told, at=stamp(clock()))
     return True
@@ -87,7 +87,8 @@ def close_account(store: Store, name: str, *, by: Person, clock: Clock) -> bool:
     with store.transaction() as tx:
         tx.fence()
         row = live_account(tx, name)
-        _check_left([other for other in accounts(tx) if other.name != row.name])
+        left = [other for other in accounts(tx) if other.name != row.name]
+        _check_left([*left, row], left)
         erase_secrets_of(tx, row.name)
         told = {"name": row.name, "by": by.name, "authenticated": by.authenticated}
         record(tx, CLOSED, told, at=stamp(clock()))
@@ -117,8 +118,8 @@ def _new_name(rows: Sequence[AccountRow], name: str, by: Person) -> str:
     raise BadInput(f"there is an account '{taken}', which nobody could tell from '{name}': take another name")
 
 
-def _check_left(rows: Iterable[AccountRow]) -> None:
-    if not administrators(rows):
+def _check_left(before: Iterable[AccountRow], rows: Iterable[AccountRow]) -> None:
+    if administrators(before) and not administrators(rows):
         raise BadInput("nobody would be left who may make accounts: make somebody else an administrator first")
 
 

@@ -1,4 +1,4 @@
-"""`interlock account`, `interlock token`, `interlock hook` and `interlock tenant`: who may use the server, and for what."""
+"""`interlock account`, `token`, `hook` and `tenant`: who may use the server, and for what."""
 
 from collections.abc import Callable
 

@@ -128,9 +128,7 @@ def close_account_command(context: typer.Context, name: AccountName, by: AsOptio
         gone = close_account(opened_store, name, by=person(by), clock=box.clock)
     box.out.print(Text(f"{name}: closed"))
     if not gone:
-        words = (
-            "its secrets are still in the store's files, which somebody reads now: `interlock erase --due` cleans them"
-        )
+        words = "bytes of its secrets are left in the store's files: `interlock erase --due` gets them out later"
         box.err.print(Text(words), soft_wrap=True)
         raise typer.Exit(1)
 

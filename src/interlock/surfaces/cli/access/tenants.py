@@ -35,7 +35,7 @@ def assign_tenant_command(
 
 
 def list_tenants_command(context: typer.Context, store: StoreOption = None, as_json: JsonOption = False) -> None:
-    """List the workflows that were given to a tenant. Those that are not listed are reached by roles held everywhere."""
+    """List the workflows that were given to a tenant; roles held everywhere reach all others too."""
     box = toolbox(context)
     with opened(box, store) as opened_store, opened_store.reading() as reading:
         given = tenants(reading)
