@@ -8,14 +8,14 @@ import typer
 from rich.text import Text
 
 from interlock.engine.reporting.figures import counted
-from interlock.engine.standup.functions import conclusion, moved
-from interlock.engine.standup.lights import RULE
 from interlock.flows.portfolio.read import read_portfolio
-from interlock.flows.standup.actions import actions, agree_action, close_action, today
-from interlock.flows.standup.hold import hold_stand_up, last_day, lights
+from interlock.flows.standup.actions import agree_action, close_action
+from interlock.flows.standup.hold import hold_stand_up
+from interlock.flows.standup.seen import seen
 from interlock.surfaces.cli.store_options import AsOption, JsonOption, StoreOption, opened, person, show_json
 from interlock.surfaces.cli.toolbox import Toolbox, toolbox
 from interlock.surfaces.cli.watching import printable
+from interlock.terms.access import EVERYWHERE
 from interlock.terms.errors import BadInput
 from interlock.terms.standup import Action, FunctionLight, Light
 
@@ -30,21 +30,17 @@ def show_command(context: typer.Context, store: StoreOption = None, as_json: Jso
     box = toolbox(context)
     with opened(box, store) as opened_store, opened_store.reading() as reading:
         now = box.clock()
-        portfolio = read_portfolio(reading, now)
-        functions, every = lights(reading, portfolio, now), actions(reading)
-        day, since = today(reading, now).isoformat(), last_day(reading, now)
-    news = moved(portfolio, functions, since=since)
-    title = conclusion(functions, every, today=day)
+        found = seen(reading, read_portfolio(reading, now), (EVERYWHERE,), _nobody, now=now)
     if as_json:
-        show_json(box, {"title": title, "actions": every, "functions": functions, "moved": news, "rule": RULE})
+        show_json(box, found)
         return
-    box.out.print(Text(title), style="bold", soft_wrap=True)
-    _tell_actions(box, [one for one in every if one.closing is None], day)
-    for function in functions:
+    box.out.print(Text(found.title), style="bold", soft_wrap=True)
+    _tell_actions(box, [one for one in found.actions if one.closing is None], found.day)
+    for function in found.functions:
         _tell_function(box, function)
-    for one in news:
+    for one in found.moved:
         box.out.print(Text(printable(f"{one.on} {one.workflow} {one.what} ({one.evidence})")), soft_wrap=True)
-    box.out.print(Text(RULE), soft_wrap=True)
+    box.out.print(Text(found.rule), soft_wrap=True)
 
 
 def agree_command(
@@ -127,6 +123,10 @@ def hold_command(
     functions = counted(len(held.lights), "function", "functions")
     left = counted(held.open_actions, "open action", "open actions")
     box.out.print(Text(f"held (entry {held.entry}): {functions}, {left}, {held.overdue_actions} overdue"))
+
+
+def _nobody(_: str) -> None:
+    """The tenant of a workflow, for who holds everything: it makes no difference."""
 
 
 def _tell_actions(box: Toolbox, left: Sequence[Action], day: str) -> None:

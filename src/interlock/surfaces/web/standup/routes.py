@@ -6,14 +6,13 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from interlock.engine.access.permissions import covers
-from interlock.engine.access.reach import within
 from interlock.engine.calendar.days import next_meeting
-from interlock.engine.standup.functions import conclusion, moved
+from interlock.engine.standup.lights import RULE
 from interlock.engine.timestamp import stamp
 from interlock.flows.calendar.define import calendar_in_force
-from interlock.flows.standup.actions import actions, agree_action, close_action, today
-from interlock.flows.standup.hold import hold_stand_up, last_day, lights, stand_ups
+from interlock.flows.standup.actions import agree_action, close_action, today
+from interlock.flows.standup.hold import hold_stand_up, stand_ups
+from interlock.flows.standup.seen import Seen, seen, seen_actions
 from interlock.ports.store import Reading
 from interlock.surfaces.web.forms import Form, Posted
 from interlock.surfaces.web.frame import page
@@ -23,7 +22,6 @@ from interlock.surfaces.web.standup import listed, view
 from interlock.surfaces.web.visitor import Needs, Visitor
 from interlock.terms.access import EVERYWHERE
 from interlock.terms.errors import BadInput
-from interlock.terms.portfolio import Portfolio
 from interlock.terms.standup import Action
 
 routes = APIRouter(prefix="/stand-up")
@@ -49,9 +47,7 @@ def begin(here: Here, who: Reader) -> RedirectResponse:  # noqa: ARG001 - who ma
 def show_kpis(request: Request, here: Here, who: Reader) -> HTMLResponse:
     """Every KPI as a table."""
     table = listed.kpi_table().shown(_kpi_rows(here, who), request.query_params)
-    return page(
-        request, "standup/listed.html.j2", title="Every KPI and its light", who=who, table=table, rule=view.RULE_WORDS
-    )
+    return page(request, "standup/listed.html.j2", title="Every KPI and its light", who=who, table=table, rule=RULE)
 
 
 @routes.get("/kpis.{form}")
@@ -170,34 +166,29 @@ def hold(request: Request, here: Here, who: Actor, form: Posted) -> Response:
 
 
 def _stand_up(request: Request, here: Site, who: Visitor, form: Form, *, status: int = 200) -> HTMLResponse:
-    portfolio = _portfolio(here, who)
     now = here.now()
     with here.rt.store.reading() as reading:
-        functions = lights(reading, portfolio, now)
-        every, day = _visible(reading, who), today(reading, now).isoformat()
-        since = last_day(reading, now)
+        found = _seen(reading, here, who)
         calendar = calendar_in_force(reading)
     following = next_meeting(calendar, calendar.stand_up, now)
     model: dict[str, Any] = {
-        "functions": view.functions_shown(functions[: view.FUNCTIONS_MAX]),
-        "more": functions[view.FUNCTIONS_MAX :],
+        "functions": view.functions_shown(found.functions[: view.FUNCTIONS_MAX]),
+        "more": found.functions[view.FUNCTIONS_MAX :],
         "lights": view.STATES,
-        "actions": view.actions_shown(every, today=day, may_act=lambda one: _may_act(who, one.workflow)),
-        "moved": moved(portfolio, functions, since=since)[:MOVED_MAX],
-        "since": since.isoformat(),
-        "day": day,
+        "actions": view.actions_shown(found.actions, today=found.day, may_act=lambda one: _may_act(who, one.workflow)),
+        "moved": found.moved[:MOVED_MAX],
+        "since": found.since,
         "clock": view.countdown(request.query_params.get("until", ""), now),
         "minutes": view.MINUTES,
         "following": stamp(following),
         "due": following.date().isoformat(),
-        "rule": view.RULE_WORDS,
+        "rule": found.rule,
         "may_act": who.may_somewhere("standup", "act"),
         "may_hold": who.may("standup", "act"),
         "sees_all": EVERYWHERE in who.scopes("standup", "read"),
         "form": form,
     }
-    title = conclusion(functions, every, today=day)
-    return page(request, "standup/standup.html.j2", title=title, who=who, status=status, **model)
+    return page(request, "standup/standup.html.j2", title=found.title, who=who, status=status, **model)
 
 
 def _action_page(
@@ -223,27 +214,19 @@ def _action_page(
 
 def _kpi_rows(here: Site, who: Visitor) -> list[listed.KpiRow]:
     with here.rt.store.reading() as reading:
-        functions = lights(reading, _portfolio(here, who), here.now())
+        functions = _seen(reading, here, who).functions
     return [(one.function, kpi) for one in functions for kpi in one.kpis]
 
 
-def _portfolio(here: Site, who: Visitor) -> Portfolio:
-    return within(here.board.portfolio(), who.scopes("standup", "read"), here.tenants.of)
+def _seen(reading: Reading, here: Site, who: Visitor) -> Seen:
+    held = who.scopes("standup", "read")
+    return seen(reading, here.board.portfolio(), held, here.tenants.of, now=here.now())
 
 
 def _actions(here: Site, who: Visitor) -> tuple[tuple[Action, ...], str]:
     with here.rt.store.reading() as reading:
-        return _visible(reading, who), today(reading, here.now()).isoformat()
-
-
-def _visible(reading: Reading, who: Visitor) -> tuple[Action, ...]:
-    """Actions about workflows that the visitor sees; those about none are everybody's, for who sees everything."""
-    held, tenant_of = who.scopes("standup", "read"), who.site.tenants.of
-    return tuple(
-        one
-        for one in actions(reading)
-        if any(covers(each, one.workflow, tenant_of(one.workflow) if one.workflow else None) for each in held)
-    )
+        every = seen_actions(reading, who.scopes("standup", "read"), here.tenants.of)
+        return every, today(reading, here.now()).isoformat()
 
 
 def _action(here: Site, who: Visitor, entry: int) -> tuple[Action, tuple[Action, ...]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from interlock.engine.reporting.figures import counted, quantity
-from interlock.engine.standup.lights import RULE, WORST_FIRST
+from interlock.engine.standup.lights import WORST_FIRST
 from interlock.engine.timestamp import moment, stamp
 from interlock.surfaces.web.standup.picture import drawn, shown
 from interlock.surfaces.web.states import FAILED, INCONCLUSIVE, NOTED, PASSED, State, said
@@ -25,7 +25,6 @@ STATES: Mapping[Light, State] = {
 }
 OVERDUE, DUE, OPEN = said(FAILED, "Overdue"), said(INCONCLUSIVE, "Due today"), said(NOTED, "Open")
 DONE, NOT_DONE = said(PASSED, "Done"), said(FAILED, "Not done")
-RULE_WORDS = RULE
 
 
 @dataclass(frozen=True, slots=True)
