@@ -79,7 +79,18 @@ def opened_server(
         site = site_over(
             rt, sessions=entrance.sessions, entrance=entrance, demo=demo, notices=notices, messenger=sender
         )
-        served = Served(rt, leases, _desks(rt), tokens.known, hosts, notices, rounds_of(site), site.retention)
+        served = Served(
+            rt,
+            leases,
+            _desks(rt),
+            tokens.known,
+            hosts,
+            notices,
+            rounds_of(site),
+            site.retention,
+            site.documents,
+            site.sendings,
+        )
         try:
             yield Server(build_api(served), web_over(site, hosts=hosts), site, served)
         finally:

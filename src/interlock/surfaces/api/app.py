@@ -11,7 +11,18 @@ from fastapi.security import HTTPBearer
 
 from interlock import __version__
 from interlock.flows.notice.tell import Notices
-from interlock.surfaces.api import authority, cases, health, hooks, problems, records, reviews, suggestions
+from interlock.surfaces.api import (
+    authority,
+    cases,
+    health,
+    hooks,
+    problems,
+    records,
+    reports,
+    reviews,
+    standup,
+    suggestions,
+)
 from interlock.surfaces.api.records import MONEY_S
 from interlock.surfaces.api.served import Served
 from interlock.surfaces.http.guard import Guard
@@ -44,7 +55,7 @@ PROBLEM = {
     }
 }
 BEARER = HTTPBearer(auto_error=False, description="A token made by `interlock token create`.")
-AREAS = (health, authority, cases, suggestions, reviews, records, hooks)
+AREAS = (health, authority, cases, suggestions, reviews, records, hooks, reports, standup)
 
 
 def build_api(served: Served) -> FastAPI:

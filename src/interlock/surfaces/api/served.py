@@ -9,6 +9,9 @@ from fastapi import Depends, Request
 from interlock.flows.action.observe import Observed
 from interlock.flows.action.runtime import RunTime
 from interlock.flows.notice.tell import Notices
+from interlock.flows.reporting.made import Sources
+from interlock.flows.reporting.making import Makings
+from interlock.flows.reporting.send import Sendings
 from interlock.flows.upkeep.money import MoneyRounds
 from interlock.flows.upkeep.retention import RetentionRounds
 from interlock.surfaces.api.heard import Heard
@@ -17,6 +20,7 @@ from interlock.surfaces.api.problems import forbidden, unauthorized
 from interlock.surfaces.api.steps import Steps
 from interlock.surfaces.http.rounds import Round
 from interlock.terms.access import Caller, Role
+from interlock.terms.errors import Unavailable
 from interlock.terms.evidence import Evidence, EvidenceClass
 from interlock.terms.person import Person
 
@@ -74,7 +78,7 @@ class Served:
     """One server. `desk_of` answers the desk of a caller; `known` who presents a token, None where nobody does.
 
     `hosts` are the names by which it may be asked; None for any. `rounds` are what it does beside answering;
-    `retention` is the one that erases.
+    `retention` is the one that erases. `documents` are made one after the other and sent by `sendings`.
     """
 
     rt: RunTime
@@ -85,6 +89,8 @@ class Served:
     notices: Notices | None = None
     rounds: tuple[Round, ...] = ()
     retention: RetentionRounds | None = None
+    documents: Makings | None = None
+    sendings: Sendings | None = None
     money: MoneyRounds = field(init=False)
     heard: Heard = field(default_factory=Heard)
     steps: Steps = field(init=False)
@@ -92,6 +98,26 @@ class Served:
     def __post_init__(self) -> None:
         object.__setattr__(self, "steps", Steps(self.rt.clock))
         object.__setattr__(self, "money", MoneyRounds(self.rt.store, self.rt.clock))
+
+
+    @property
+    def made_with(self) -> Sources:
+        """What documents and the stand-up are made with. Raises Unavailable where this server has none."""
+        return self.documents_made.sources
+
+    @property
+    def documents_made(self) -> Makings:
+        """Where documents are made. Raises Unavailable."""
+        if self.documents is None:
+            raise Unavailable("this server makes no documents; `interlock serve` does")
+        return self.documents
+
+    @property
+    def sendings_made(self) -> Sendings:
+        """Where documents are sent. Raises Unavailable."""
+        if self.sendings is None:
+            raise Unavailable("this server sends no documents; `interlock serve` does")
+        return self.sendings
 
 
 def served(request: Request) -> Served:
