@@ -156,13 +156,8 @@ def _found(here: Site, who: Visitor, query: Mapping[str, str], limit: int) -> Ca
     with here.rt.store.reading() as reading:
         narrow = among if len(among) == len(scopes) else ()
         found = find_cases(reading, asked_in(query), sees=sees, among=narrow, limit=limit)
-        return replace(found, cases=tuple(_as_seen(here, reading, who, row) for row in found.cases))
-
-
-def _as_seen(here: Site, reading: Reading, who: Visitor, row: CaseRow) -> CaseRow:
-    """A case with whose it is, and without what it turned out to be where this visitor may still look at it blind."""
-    of = replace(row, tenant=here.tenants.of(row.workflow) if row.tenant is None else row.tenant)
-    return replace(of, outcome=None, wrong=None) if _is_blind(reading, who, row) else of
+    of = here.tenants.of
+    return replace(found, cases=tuple(replace(row, tenant=row.tenant or of(row.workflow)) for row in found.cases))
 
 
 def _is_blind(reading: Reading, who: Visitor, row: CaseRow) -> bool:
