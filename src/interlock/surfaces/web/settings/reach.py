@@ -1,0 +1,25 @@
+"""What of the settings a visitor may see and change."""
+
+from interlock.surfaces.web.problems import NotThere
+from interlock.surfaces.web.site import Site
+from interlock.surfaces.web.visitor import Visitor
+from interlock.terms.portfolio import Standing
+
+
+def check_whole(who: Visitor) -> None:
+    """Settings of the organisation as a whole are for who may read settings everywhere. Raises NotAllowed."""
+    who.check("settings", "read")
+
+
+def standings_read(here: Site, who: Visitor) -> tuple[Standing, ...]:
+    """The workflows whose settings a visitor may read, by name."""
+    every = here.board.portfolio().standings
+    return tuple(one for one in every if who.may("settings", "read", workflow=one.definition.name))
+
+
+def standing_read(here: Site, who: Visitor, workflow: str) -> Standing:
+    """One of them. Raises NotThere for one that is not there or out of reach."""
+    found = here.board.standing(workflow)
+    if found is None or not who.may("settings", "read", workflow=workflow):
+        raise NotThere
+    return found
