@@ -18,6 +18,7 @@ from interlock.surfaces.web.portfolio import routes as portfolio
 from interlock.surfaces.web.queue import routes as queue
 from interlock.surfaces.web.reports import routes as reports
 from interlock.surfaces.web.reports import schedules
+from interlock.surfaces.web.settings import routes as settings
 from interlock.surfaces.web.sign_in import routes as sign_in
 from interlock.surfaces.web.site import Site
 from interlock.surfaces.web.standup import routes as standup
@@ -43,6 +44,7 @@ AREAS: tuple[APIRouter, ...] = (
     queue.routes,
     reports.routes,
     schedules.routes,
+    settings.routes,
     sign_in.routes,
     standup.routes,
     start.routes,
