@@ -64,8 +64,8 @@ class AgendaItem:
 class CouncilDecision:
     """What was decided, by whom and why. `entry` is where it is on record.
 
-    `weight` is that of the item when it was decided, None where it was not recorded. `title` is the option's, "" where
-    it was not recorded.
+    `weight` is that of the item when it was decided, None where it was not recorded. `title` and `effect` are the
+    option's, "" where they were not recorded.
     """
 
     item: str
@@ -80,6 +80,7 @@ class CouncilDecision:
     due_at: str | None = None  # when the question is asked again
     weight: float | None = None
     title: str = ""
+    effect: str = ""
 
     @property
     def answer(self) -> str:

@@ -89,6 +89,7 @@ def decide_item(
             body = {
                 **told,
                 "title": option.title,
+                "effect": option.effect,
                 "question": found.question,
                 "present": present,
                 "due_at": until,

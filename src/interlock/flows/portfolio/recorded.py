@@ -138,7 +138,7 @@ def council_decision(entry: LedgerEntry) -> CouncilDecision:
     return CouncilDecision(
         body["item"], body.get("workflow"), body["question"], body["chosen"], body["reason"], body["by"], entry.at,
         entry.index, tuple(body.get("present", ())), body.get("due_at"),
-        body.get("weight"), body.get("title", ""),
+        body.get("weight"), body.get("title", ""), body.get("effect", ""),
     )  # fmt: skip
 
 
