@@ -192,7 +192,7 @@ def test_a_notice_is_tried_and_both_endings_are_on_record(desk: WebDesk, house: 
     assert desk.post("/settings/notifications/try", {"receiver": "none"}, "administrator").status_code == 400
 
 
-WRITES = {
+WRITES: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
     "/settings/calendar": (CALENDAR, ("leader", "administrator")),
     "/settings/organisation": ({**ORGANISATION, "checked": "1"}, ("leader", "administrator")),
     f"/settings/retention/{NAME}": ({**KEEP, "previewed": "90"}, ("leader", "safety owner", "triage owner")),
