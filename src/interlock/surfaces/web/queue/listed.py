@@ -14,7 +14,7 @@ from interlock.surfaces.web.cells import Link, Status, Words
 from interlock.surfaces.web.queue.clock import due_state
 from interlock.surfaces.web.states import FAILED, INCONCLUSIVE, NOTED, PASSED, State, said
 from interlock.surfaces.web.tables import PAGE_ROWS, Column, Filter, Shown, Table
-from interlock.terms.review import BLIND, ReviewKind
+from interlock.terms.review import ReviewKind
 
 COUNTED_MAX = 10_000
 WHOLE_MAX = 10_000  # rows of the CSV and the JSON
@@ -115,11 +115,10 @@ def queue_table(name: str, now: dt.datetime) -> Table[ReviewRow]:
                 "state",
                 "State",
                 lambda row: state_of(row, name, at).word,
-                lambda row: Status(state_of(row, name, at), _under(row, at)),
+                lambda row: Status(state_of(row, name, at), ", ".join(row.asked)),
                 sortable=False,
             ),
             Column("claimed_by", "In the hands of", lambda row: row.holder(at), sortable=False),
-            Column("escalations", "Put to others", lambda row: row.escalations, _asked, sortable=False),
         ),
         "Nothing waits for a person here. Cases come when a workflow is not sure enough, when one is drawn for an "
         "audit, and when an effect could not be put back.",
@@ -153,16 +152,6 @@ def title(listed: Listed) -> str:
     noun = "review waits" if waiting.open == 1 else "reviews wait"
     late = f"{waiting.late:,}{' or more' if waiting.late >= COUNTED_MAX else ''} late" if waiting.late else "none late"
     return f"{many} {noun}, {late}"
-
-
-def _under(row: ReviewRow, at: str) -> str:
-    if row.kind in BLIND and row.holder(at) is None:
-        return "the answer of the AI is hidden until you decide"
-    return ""
-
-
-def _asked(row: ReviewRow) -> Words:
-    return Words(", ".join(row.asked) if row.asked else "")
 
 
 def _fits(row: ReviewRow, wanted: Wanted) -> bool:

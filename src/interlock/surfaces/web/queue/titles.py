@@ -1,6 +1,9 @@
 """The conclusion of a case's page in one line."""
 
+from collections.abc import Mapping
+
 from interlock.surfaces.web.queue.view import CaseView
+from interlock.terms.review import ReviewKind
 
 
 def case_title(case: CaseView) -> str:
@@ -13,14 +16,15 @@ def case_title(case: CaseView) -> str:
         return f"Not for you: {case.against}"
     if case.stands == "held":
         return f"{case.holder} has this case in hand"
-    question = _QUESTIONS[case.review.kind]
-    return f"{question} ({case.clock.word})"
+    if case.review.kind == ReviewKind.DECISION and case.proposed is not None:
+        return f"Is '{case.proposed}' right here?"
+    return _QUESTIONS[case.review.kind]
 
 
-_QUESTIONS = {
-    "decision": "What is right here?",
-    "audit": "Blind audit: what is right here?",
-    "second": "Blind second look: what is right here?",
-    "third": "Blind third look: what is right here?",
-    "undo": "The effect could not be put back: what became of it?",
+_QUESTIONS: Mapping[str, str] = {
+    ReviewKind.DECISION: "What is right here?",
+    ReviewKind.AUDIT: "Blind audit: what is right here?",
+    ReviewKind.SECOND: "Blind second look: what is right here?",
+    ReviewKind.THIRD: "Blind third look: what is right here?",
+    ReviewKind.UNDO: "The effect could not be put back: what became of it?",
 }

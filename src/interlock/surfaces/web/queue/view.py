@@ -21,6 +21,7 @@ from interlock.surfaces.web.queue.clock import due_state
 from interlock.surfaces.web.states import State
 from interlock.terms.person import Person
 from interlock.terms.review import BLIND, ReviewKind
+from interlock.terms.words import money
 
 TEXT_MAX = 8_000  # signs shown at first
 MARKED_MAX = 100_000  # signs in which known things are looked for
@@ -184,7 +185,10 @@ def _changes(reading: Reading, case: DecisionRow | None) -> tuple[FieldChange, .
         return field_changes(intent.before, intent.after)
     proposal, payload = case.inputs["proposal"], case.payload or {}
     wanted: dict[str, Any] = {name: payload[name] for name in ("target",) if name in payload}
-    wanted |= {name: proposal[name] for name in ("amount_cents", "items") if proposal.get(name) is not None}
+    if proposal.get("amount_cents") is not None:
+        wanted["amount"] = money(proposal["amount_cents"] / 100)
+    if proposal.get("items", 1) != 1:
+        wanted["items"] = proposal["items"]
     arguments = payload.get("arguments")
     wanted |= arguments if isinstance(arguments, Mapping) else {}
     before = payload.get("before")
