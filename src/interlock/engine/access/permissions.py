@@ -15,7 +15,9 @@ _OWNS = (
     | {"settings:read", "case:undo", "gate:judge", "grant:end"}
 )
 MAY: Mapping[Role, frozenset[str]] = {
-    Role.RUNTIME: frozenset({"case:propose", "case:read", "workflow:read", "evidence:add", "switch:kill"}),
+    Role.RUNTIME: frozenset(
+        {"case:propose", "case:read", "workflow:read", "evidence:add", "switch:read", "switch:kill"}
+    ),
     Role.REVIEWER: frozenset(
         {"review:read", "review:decide", "case:read", "content:read", "workflow:read", "switch:read", "switch:kill"}
     ),
