@@ -15,42 +15,38 @@ PERIODS_MAX = 24
 
 
 def risk_coverage(standing: Standing, certificate: Mapping[str, Any] | None) -> Chart | None:
-    """The certified point beside what was measured since, in the share applied and the share of it that was wrong.
+    """The certified point beside what was measured since: the share applied, and the share of it that was wrong.
 
     `certificate` as its evidence holds it. None where neither is known.
     """
-    measured = sorted(_measured(standing.runs))
-    mark = _certified(certificate)
-    if not measured and mark is None:
+    found = (_certified(certificate), _measured(standing.runs))
+    marks = tuple(mark for mark in found if mark is not None)
+    if not marks:
         return None
-    points = tuple((share, wrong) for share, wrong, _, _ in measured)
-    band = tuple((share, low, high) for share, _, low, high in measured)
-    marks = () if mark is None else (mark,)
-    budget = standing.definition.budget.error
-    tops = [3 * budget, *(high for *_, high in measured), *(one.high or one.y for one in marks)]
-    n = sum(run.labelled for run in standing.runs[-PERIODS_MAX:])
+    budget, planned = standing.definition.budget.error, standing.definition.budget_planned
+    tops = [3 * budget, *(mark.high or mark.y for mark in marks)]
+    labelled = sum(run.labelled for run in standing.runs if run.applied)
     return Chart(
         caption="What is proved, and what was measured since",
         x_label="share applied without a look",
         y_label="wrong among them",
-        series=(Series("measured, a point for each period", points, band),) if points else (),
+        series=(Series(f"budget {percent_exact(budget)}", ((0.0, budget), (1.0, budget))),) if planned else (),
         marks=marks,
-        levels=((budget, f"budget {percent_exact(budget)}"),) if standing.definition.budget_planned else (),
         percent_x=True,
         percent_y=True,
         y_high=min(1.0, 1.08 * max(tops)),
-        note=f"The certified point is an upper limit proved before anything was applied. Measured: n {n:,} cases with "
-        "a known outcome, exact 95 % interval of each period.",
+        note="Certified: what was wrong among labelled cases before anything was applied, up to the proved limit. "
+        f"Measured: all periods in which it acted, n {labelled:,} cases with a known outcome, exact 95 % interval.",
     )
 
 
-def _measured(runs: Sequence[PeriodRun]) -> list[tuple[float, float, float, float]]:
-    found = []
-    for run in runs[-PERIODS_MAX:]:
-        wrong = rate(run.wrong, run.labelled)
-        if run.cases and wrong.value is not None and wrong.low is not None and wrong.high is not None:
-            found.append((run.applied / run.cases, wrong.value, wrong.low, wrong.high))
-    return found
+def _measured(runs: Sequence[PeriodRun]) -> Mark | None:
+    acted = [run for run in runs if run.applied]
+    wrong = rate(sum(run.wrong for run in acted), sum(run.labelled for run in acted))
+    if wrong.value is None:
+        return None
+    share = sum(run.applied for run in acted) / sum(run.cases for run in acted)
+    return Mark(share, wrong.value, "measured since", wrong.low, wrong.high)
 
 
 def _certified(certificate: Mapping[str, Any] | None) -> Mark | None:
@@ -121,5 +117,11 @@ def kpi_over_time(kpi: Kpi, measurements: Sequence[Measurement]) -> Chart | None
             ),
         ),
         levels=tuple((value, name) for value, name in levels if value is not None),
+        y_high=1.08 * top if (top := max(_ends(kpi, found))) > 0 else None,
         note="Band: the 95 % interval that came with each measurement, where one did.",
     )
+
+
+def _ends(kpi: Kpi, found: Sequence[Measurement]) -> list[float]:
+    told = (kpi.baseline, kpi.target, *(end for one in found for end in (one.value, one.low, one.high)))
+    return [end for end in told if end is not None]

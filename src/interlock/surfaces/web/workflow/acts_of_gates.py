@@ -223,6 +223,7 @@ def _end_waiver_asked(doing: Doing) -> Asked:
 
 
 def _end_waiver(doing: Doing) -> tuple[str, int | None]:
+    _end_waiver_asked(doing)  # there is one of that number
     form, reason = doing.form, doing.form.needed("reason", "Say why: it is recorded")
     entry = whole(form, "entry")
     if form.faults or entry is None:
@@ -262,7 +263,15 @@ ACTS_OF_GATES: tuple[Act, ...] = (
     Act("judge", "Judge its gates again", ("gate", "judge"), frozenset({GATES}), _judge_asked, _judge),
     Act("move", "Move its stage", ("stage", "move"), frozenset({OVERVIEW, GATES}), _move_asked, _move),
     Act("promote", "Give it authority", ("grant", "promote"), frozenset({OVERVIEW, GATES}), _promote_asked, _promote),
-    Act("demote", "End its grant", ("grant", "end"), frozenset({OVERVIEW}), _demote_asked, _demote),
+    Act(
+        "demote",
+        "End its grant",
+        ("grant", "end"),
+        frozenset({OVERVIEW}),
+        _demote_asked,
+        _demote,
+        when=lambda standing: standing.grant is not None,
+    ),
     Act("waive", "Set a check aside", ("waiver", "give"), frozenset({GATES}), _waive_asked, _waive),
     Act("end-waiver", "End a waiver", ("waiver", "give"), frozenset(), _end_waiver_asked, _end_waiver),
     Act("go-on", "Decide how it goes on", ("stage", "move"), frozenset({GATES}), _go_on_asked, _go_on),

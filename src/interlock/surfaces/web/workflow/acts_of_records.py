@@ -10,7 +10,6 @@ from interlock.surfaces.web.workflow.fields import (
     Doing,
     Field,
     Options,
-    amount,
     chosen,
     day,
     number,
@@ -96,7 +95,7 @@ def _expense_asked(doing: Doing) -> Asked:
 def _expense(doing: Doing) -> tuple[str, int | None]:
     form = doing.form
     bucket = chosen(form, "bucket", BUCKETS, "Choose a bucket")
-    usd = amount(form, "usd", "Give the amount")
+    usd = number(form, "usd", "Give the amount")
     period = _period(doing)
     source = form.needed("source", "Say where it is from: it is recorded")
     if form.faults or usd is None:
@@ -148,7 +147,7 @@ def _incident(doing: Doing) -> tuple[str, int | None]:
     title = form.needed("title", "Say in a line what went wrong")
     severity = chosen(form, "severity", SEVERITIES, "Choose how bad it is")
     owner = form.needed("owner", "Name who answers for it")
-    cost = amount(form, "cost")
+    cost = number(form, "cost")
     if form.faults:
         return "", None
     report = Report(title, Severity(severity), owner, form.has("redline"), form.text("mitigation") or None, cost)
@@ -178,9 +177,9 @@ def _close_asked(doing: Doing) -> Asked:
 
 def _close(doing: Doing) -> tuple[str, int | None]:
     form = doing.form
+    _close_asked(doing)  # it is open, and of this workflow
     lesson = form.needed("lesson", "Say what was learned")
-    cost, entry = amount(form, "cost"), whole(form, "entry")
-    _close_asked(doing)  # an incident of another workflow is none here
+    cost, entry = number(form, "cost"), whole(form, "entry")
     if form.faults or entry is None:
         return "", None
     close_incident(

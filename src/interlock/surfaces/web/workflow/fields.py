@@ -1,21 +1,19 @@
 """A form as data: what it asks and where it is sent. And what was typed, read with a fault beside the field."""
 
 import datetime as dt
-import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from interlock.engine.evaluation.amounts import usd_of
 from interlock.surfaces.web.forms import Form
 from interlock.surfaces.web.site import Site
 from interlock.surfaces.web.visitor import Visitor
-from interlock.terms.errors import BadInput
 from interlock.terms.portfolio import Standing
 
 Options = tuple[tuple[str, str], ...]
 WORDS_MAX = 2_000
 NAME_MAX = 200
+_FIGURE = re.compile(r"-?([0-9]{1,15}|[0-9]{1,3}(,[0-9]{3}){1,4})(\.[0-9]{1,15})?")  # a comma between thousands only
 _FLAG = re.compile(r"\s*\(--[a-z-]+\)|--(?=[a-z])")
 
 
@@ -66,8 +64,9 @@ class Doing:
 class Act:
     """Something that people do with a workflow: `permission` is the resource and the action that it takes.
 
-    `on` are the pages of the dossier that offer it. `asked` raises BadInput where there is nothing to do it with;
-    `do` puts it on record and answers where it is shown, as (page of the dossier, entry).
+    `on` are the pages of the dossier that offer it, where `when` says that there is anything to do. `asked` raises
+    BadInput where there is nothing to do it with; `do` puts it on record and answers where it is shown, as (page of the
+    dossier, entry).
     """
 
     name: str
@@ -76,6 +75,7 @@ class Act:
     on: frozenset[str]
     asked: Callable[[Doing], Asked]
     do: Callable[[Doing], tuple[str, int | None]]
+    when: Callable[[Standing], bool] = lambda standing: True  # noqa: ARG005 - at any time
 
 
 def reason_field(hint: str = "It is recorded, and shown wherever this is.") -> Field:
@@ -96,24 +96,10 @@ def number(form: Form, name: str, words: str = "") -> float | None:
     text = form.needed(name, words) if words else form.text(name)
     if not text:
         return None
-    try:
-        value = float(text.replace(",", "")) if len(text) < 40 else math.nan
-    except ValueError:
-        value = math.nan
-    if not math.isfinite(value):
-        form.fault(name, f"“{text[:40]}” is no number; write it as 1234.5")
+    if not _FIGURE.fullmatch(text):
+        form.fault(name, f"“{text[:40]}” is no number; write it as 1234.5, with a point before its decimals")
         return None
-    return value
-
-
-def amount(form: Form, name: str, words: str = "") -> float | None:
-    """US dollars, as people write them; a fault where they are none."""
-    text = form.needed(name, words) if words else form.text(name)
-    try:
-        return usd_of(text) if text else None
-    except BadInput as exc:
-        form.fault(name, in_fields(str(exc)))
-        return None
+    return float(text.replace(",", ""))
 
 
 def whole(form: Form, name: str) -> int | None:

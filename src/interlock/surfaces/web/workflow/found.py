@@ -80,7 +80,7 @@ def dossier_of(here: Site, who: Visitor, workflow: str, part: str = "") -> Dossi
     offers = tuple(
         Offered(act.words, address_of(workflow, f"do/{act.name}"))
         for act in ACTS.values()
-        if part in act.on and who.may(*act.permission, workflow=workflow)
+        if part in act.on and act.when(standing) and who.may(*act.permission, workflow=workflow)
     )
     return Dossier(Row(standing, seen), parts, offers, who.may("switch", "kill", workflow=workflow))
 

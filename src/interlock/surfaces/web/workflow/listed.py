@@ -45,7 +45,8 @@ def evidence_table(workflow: str) -> Table[OnFile]:
         Column("measured_at", "Measured", lambda one: one.measured_at, lambda one: Moment(one.measured_at)),
         Column("recorded_at", "Recorded", lambda one: one.evidence.at, lambda one: Moment(one.evidence.at)),
         Column("digest", "Digest", lambda one: one.evidence.digest,
-               lambda one: Words(one.evidence.digest.removeprefix("sha256:")[:12]), sortable=False),
+               lambda one: Words(one.evidence.digest.removeprefix("sha256:")[:12]), numeric=True,
+               sortable=False),
     )  # fmt: skip
     filters: tuple[Filter[OnFile], ...] = (
         Filter("kind", "Kind", lambda one, asked: asked.casefold() in one.evidence.kind.casefold()),

@@ -10,12 +10,13 @@ from interlock.engine.economics.spending import BucketSpent
 from interlock.engine.economics.value import Gain
 from interlock.engine.reporting.measures import kpi_state
 from interlock.engine.reporting.workflow_pictures import kpi_over_time
-from interlock.surfaces.web.states import FAILED, INCONCLUSIVE, PASSED, STATES, State, said
+from interlock.surfaces.web.states import FAILED, INCONCLUSIVE, NOT_APPLICABLE, PASSED, STATES, State, said
 from interlock.surfaces.web.workflow.overview import drawn
 from interlock.terms import words
 from interlock.terms.story import Chart
 
 PICTURES_MAX = 4
+NOTHING = said(NOT_APPLICABLE, "Nothing recorded")
 OVER, WITHIN, NO_BUDGET = said(FAILED, "Over budget"), said(PASSED, "Within"), said(INCONCLUSIVE, "No budget")
 
 
@@ -29,6 +30,7 @@ class KpiShown:
     now: str
     behind: str
     target: str
+    by: str
     gained: str
     method: str
     evidence: tuple[str, ...]
@@ -117,7 +119,8 @@ def _kpi(row: Row, found: Gain, draw: Callable[[Chart, str], str], number: int) 
         baseline=told(kpi.baseline),
         now="not measured" if newest is None else told(newest.value),
         behind=", ".join(part for part in (interval, n, until) if part),
-        target=told(kpi.target) + ("" if kpi.target_date is None else f" by {kpi.target_date}"),
+        target=told(kpi.target),
+        by="" if kpi.target_date is None else f"by {words.moment(kpi.target_date)}",
         gained=found.missing or told(found.gained),
         method=found.method,
         evidence=found.evidence[:4],
@@ -126,12 +129,12 @@ def _kpi(row: Row, found: Gain, draw: Callable[[Chart, str], str], number: int) 
 
 
 def _bucket(one: BucketSpent) -> BucketShown:
-    state = NO_BUDGET if one.budget_usd is None else OVER if one.is_over else WITHIN
+    state = NOTHING if not one.days else NO_BUDGET if one.budget_usd is None else OVER if one.is_over else WITHIN
     return BucketShown(
         str(one.bucket),
         words.money(one.spent_usd) if one.days else words.NOT_MEASURED,
         words.plural(one.days, "day"),
-        "none" if one.budget_usd is None else words.money(one.budget_usd),
+        "none" if one.budget_usd is None or not one.days else words.money(one.budget_usd),
         state,
         one.evidence[-3:],
     )

@@ -142,7 +142,7 @@ def _doing(here: Site, who: Visitor, workflow: str, form: Form) -> Doing:
 def _form_page(
     request: Request, here: Site, who: Visitor, workflow: str, act: Act, form: Form, *, status: int = 200
 ) -> Response:
-    dossier = dossier_of(here, who, workflow)
+    dossier = dossier_of(here, who, workflow, "do")
     try:
         asked = act.asked(_doing(here, who, workflow, form))
     except BadInput as exc:
