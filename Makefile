@@ -3,7 +3,7 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup try demo test browser pango lint bench lock audit clean
+.PHONY: help setup try demo test browser pango lint bench lock audit clean screenshots
 
 PYTHON ?= python3
 VENV := .venv
@@ -20,7 +20,7 @@ export INTERLOCK_DATA
 endif
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-6s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' Makefile
 
 setup: $(INSTALLED) ## install what is needed into .venv (again only when something changed)
 	@:
@@ -84,6 +84,9 @@ bench: setup ## every benchmark, one after the other; fails at the end if one fa
 	@failed=; for bench in $(benches); do \
 	  echo "== $$bench"; $(BIN)/python $$bench || failed="$$failed $$bench"; done; \
 	[ -z "$$failed" ] || { echo "failed:$$failed" >&2; exit 1; }
+
+screenshots: setup browser ## pictures of every page, and those of the docs
+	$(BIN)/python docs/images/screenshots.py
 
 compile = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
   --no-annotate --custom-compile-command "make lock" $(if $(UPGRADE),--upgrade)

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+FILE_BYTES_MAX = 100 * 1024**2
+
 
 class TrialState(StrEnum):
     """Where a trial stands."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from interlock.adapters.trials.desk import TrialDesk
 from interlock.ports.clock import Clock
-from interlock.surfaces.web.start.view import FILE_BYTES_MAX
+from interlock.terms.trial import FILE_BYTES_MAX
 from interlock.wiring.packs import sample_path
 
 WORKER = ("-m", "interlock.wiring.trial")

@@ -12,11 +12,10 @@ from fastapi.responses import RedirectResponse, Response
 from interlock.surfaces.web.forms import Form, Posted, PostedFile
 from interlock.surfaces.web.frame import page
 from interlock.surfaces.web.problems import NotThere
-from interlock.surfaces.web.site import Here
+from interlock.surfaces.web.site import Here, Site
 from interlock.surfaces.web.start.view import (
     BUDGET,
     BUDGETS,
-    FILE_BYTES_MAX,
     ROLES,
     STATES,
     asked_in,
@@ -26,7 +25,7 @@ from interlock.surfaces.web.start.view import (
 )
 from interlock.surfaces.web.visitor import Needs, Visitor, Who
 from interlock.terms.errors import BadInput
-from interlock.terms.trial import Trial, TrialState
+from interlock.terms.trial import FILE_BYTES_MAX, Trial, TrialState
 
 routes = APIRouter()
 UPLOAD = "/start/try"
@@ -39,9 +38,7 @@ MAY = [Depends(Needs("try", "run"))]
 @routes.get("/")
 def begin(here: Here, who: Who) -> Response:
     """Where this visitor begins."""
-    with here.rt.store.reading() as reading:
-        is_empty = not reading.workflows()
-    return RedirectResponse(first_place(who.caller, is_empty=is_empty), 303)
+    return RedirectResponse(first_place(who.caller, is_empty=_is_empty(here)), 303)
 
 
 @routes.get("/start", dependencies=MAY)
@@ -148,15 +145,17 @@ def report_policy(content: bytes) -> str:
     )
 
 
-def _start(request: Request, here: Here, who: Visitor, form: Form, *, status: int = 200) -> Response:
-    with here.rt.store.reading() as reading:
-        is_empty = not reading.workflows()
+def _start(request: Request, here: Site, who: Visitor, form: Form, *, status: int = 200) -> Response:
     return page(
         request, "start/start.html.j2", title="How much of your work may AI do?", who=who, status=status, form=form,
         budgets=BUDGETS, budget=BUDGET, rows_needed=rows_needed(float(BUDGET)), kept_minutes=here.trials.kept_minutes,
         upload=UPLOAD, bytes_max=FILE_BYTES_MAX, trials=here.trials.of(who.name), trial_states=STATES,
-        is_empty=is_empty,
+        is_empty=_is_empty(here),
     )  # fmt: skip
+
+
+def _is_empty(here: Site) -> bool:
+    return not here.board.portfolio().standings
 
 
 def _shown(request: Request, who: Visitor, trial: Trial, form: Form, *, status: int = 200) -> Response:
@@ -167,7 +166,7 @@ def _shown(request: Request, who: Visitor, trial: Trial, form: Form, *, status: 
     )  # fmt: skip
 
 
-def _begun(request: Request, here: Here, who: Visitor, form: Form, begin_it: Callable[[], Trial]) -> Response:
+def _begun(request: Request, here: Site, who: Visitor, form: Form, begin_it: Callable[[], Trial]) -> Response:
     try:
         return _to(begin_it())
     except BadInput as exc:
@@ -175,7 +174,7 @@ def _begun(request: Request, here: Here, who: Visitor, form: Form, begin_it: Cal
         return _start(request, here, who, form, status=400)
 
 
-def _trial(here: Here, who: Visitor, id_: str) -> Trial:
+def _trial(here: Site, who: Visitor, id_: str) -> Trial:
     trial = here.trials.find(who.name, id_)
     if trial is None:
         raise NotThere

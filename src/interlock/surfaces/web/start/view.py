@@ -16,7 +16,6 @@ from interlock.terms.access import Caller, Role
 from interlock.terms.errors import BadInput
 from interlock.terms.trial import Trial, TrialAsked, TrialState
 
-FILE_BYTES_MAX = 100 * 1024**2
 BUDGETS = (("0.01", "1 %"), ("0.02", "2 %"), ("0.05", "5 %"), ("0.1", "10 %"), ("0.15", "15 %"))
 BUDGET = "0.02"
 CANDIDATES, DELTA = 3, 0.05
