@@ -72,7 +72,6 @@ def _evidence(reading: Reading) -> Iterator[str]:
 
 
 EXAMPLES: Mapping[str, Callable[[Reading], Iterable[str]]] = {
-    "/settings/retention/{workflow}": lambda _: (f"/settings/retention/{name}" for name in (ACME, GLOBEX)),
     **{f"/cases/{page}": _about_cases(page) for page in ("why", "why.json", "spans", "erase", "undo")},
     "/council/item": lambda _: ("/council/item?item=credit-check/incident",),
     "/stop/scope": lambda _: ("/stop/scope?scope=global", f"/stop/scope?scope=workflow:{WORKFLOW}"),
@@ -112,10 +111,15 @@ def addresses(reading: Reading) -> Iterator[tuple[str, str]]:
     for path in routes_of("GET"):
         if path in NO_PAGES or path.startswith(FOR_A_WHILE):
             continue
-        examples = list(EXAMPLES[path](reading) if path in EXAMPLES else _filled(path))
-        if not examples:
-            raise LookupError(f"{path}: the sample holds nothing that is shown there")
-        yield from ((path, example) for example in examples)
+        yield from ((path, example) for example in examples_of(path, reading))
+
+
+def examples_of(path: str, reading: Reading) -> list[str]:
+    """Addresses that one route answers. Raises LookupError where there is none."""
+    examples = list(EXAMPLES[path](reading) if path in EXAMPLES else _filled(path))
+    if not examples:
+        raise LookupError(f"{path}: the sample holds nothing that is shown there")
+    return examples
 
 
 def _filled(path: str) -> tuple[str, ...]:

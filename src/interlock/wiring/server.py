@@ -90,6 +90,7 @@ def opened_server(
             site.retention,
             site.documents,
             site.sendings,
+            site.trials,
         )
         try:
             yield Server(build_api(served), web_over(site, hosts=hosts), site, served)

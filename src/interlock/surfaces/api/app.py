@@ -22,12 +22,14 @@ from interlock.surfaces.api import (
     reviews,
     standup,
     suggestions,
+    tries,
 )
 from interlock.surfaces.api.records import MONEY_S
 from interlock.surfaces.api.served import Served
 from interlock.surfaces.http.guard import Guard
 from interlock.surfaces.http.rounds import Round, going
 from interlock.terms.errors import Unavailable
+from interlock.terms.trial import FILE_BYTES_MAX
 
 log = logging.getLogger("interlock.api")
 SWEEP_S = 0.5
@@ -55,7 +57,8 @@ PROBLEM = {
     }
 }
 BEARER = HTTPBearer(auto_error=False, description="A token made by `interlock token create`.")
-AREAS = (health, authority, cases, suggestions, reviews, records, hooks, reports, standup)
+LARGER = {tries.UPLOAD: FILE_BYTES_MAX + 64 * 1024}  # a file, and what stands around it
+AREAS = (health, authority, cases, suggestions, reviews, records, hooks, reports, standup, tries)
 
 
 def build_api(served: Served) -> FastAPI:
@@ -75,7 +78,7 @@ def build_api(served: Served) -> FastAPI:
     for area in AREAS:
         signed_in = [] if area in {health, hooks} else [Depends(BEARER)]
         app.include_router(area.routes, prefix="/v1", dependencies=signed_in)
-    app.add_middleware(Guard, policy=POLICY, refusal=problems.answer, hosts=served.hosts)
+    app.add_middleware(Guard, policy=POLICY, refusal=problems.answer, hosts=served.hosts, larger=LARGER)
     return app
 
 

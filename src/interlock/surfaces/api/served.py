@@ -14,6 +14,7 @@ from interlock.flows.reporting.making import Makings
 from interlock.flows.reporting.send import Sendings
 from interlock.flows.upkeep.money import MoneyRounds
 from interlock.flows.upkeep.retention import RetentionRounds
+from interlock.ports.trials import Trials
 from interlock.surfaces.api.heard import Heard
 from interlock.surfaces.api.leases import Leases
 from interlock.surfaces.api.problems import forbidden, unauthorized
@@ -91,6 +92,7 @@ class Served:
     retention: RetentionRounds | None = None
     documents: Makings | None = None
     sendings: Sendings | None = None
+    trials: Trials | None = None
     money: MoneyRounds = field(init=False)
     heard: Heard = field(default_factory=Heard)
     steps: Steps = field(init=False)
@@ -111,6 +113,13 @@ class Served:
         if self.documents is None:
             raise Unavailable("this server makes no documents; `interlock serve` does")
         return self.documents
+
+    @property
+    def trials_run(self) -> Trials:
+        """Where files are tried. Raises Unavailable."""
+        if self.trials is None:
+            raise Unavailable("this server tries no files; `interlock serve` does")
+        return self.trials
 
     @property
     def sendings_made(self) -> Sendings:
