@@ -45,13 +45,7 @@ def kept_in(
     something else than checkpoints, or none.
     """
     checkpoints, faults, unverified = [], [], 0
-    try:
-        found = list(checkpoints_of(text))
-    except ValueError as exc:
-        raise BadInput(f"{place} holds something that is no checkpoint of a ledger: {exc}") from exc
-    if not found:
-        raise BadInput(f"{place} holds no checkpoint; `interlock ledger checkpoint` prints one")
-    for line, checkpoint, signed_text, signatures in found:
+    for line, checkpoint, signed_text, signatures in _found_in(text, place):
         verified = _verified(signed_text, signatures, verifiers, signing)
         if verified is False or (all_signed and not verified):
             faults.append(_fault(checkpoint, f"{place}, line {line}", failed=verified is False))
@@ -59,6 +53,22 @@ def kept_in(
             checkpoints.append(checkpoint)
             unverified += bool(signatures) and verified is None
     return Kept(tuple(checkpoints), tuple(faults), unverified)
+
+
+def kept_unsigned(text: str, *, place: str) -> Kept:
+    """The checkpoints in a text, whose signatures nobody verifies here. Raises BadInput as `kept_in`."""
+    found = _found_in(text, place)
+    return Kept(tuple(one for _, one, _, _ in found), unverified=sum(bool(signatures) for *_, signatures in found))
+
+
+def _found_in(text: str, place: str) -> Sequence[tuple[int, Checkpoint, str, Sequence[NoteSignature]]]:
+    try:
+        found = list(checkpoints_of(text))
+    except ValueError as exc:
+        raise BadInput(f"{place} holds something that is no checkpoint of a ledger: {exc}") from exc
+    if not found:
+        raise BadInput(f"{place} holds no checkpoint; `interlock ledger checkpoint` prints one")
+    return found
 
 
 def _verified(

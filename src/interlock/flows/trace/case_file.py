@@ -9,7 +9,6 @@ from interlock.engine.review.changes import FieldChange, field_changes
 from interlock.engine.rollout.definition import definition_of
 from interlock.flows.access.shown import Seen, who_saw
 from interlock.flows.erasure.needed import still_needed
-from interlock.flows.review.show import answer_is_hidden
 from interlock.flows.trace.case_trace import case_trace
 from interlock.ports.cases import CaseRow
 from interlock.ports.store import DecisionRow, Reading
@@ -49,11 +48,6 @@ class CaseContents:
     def is_empty(self) -> bool:
         """Whether nothing is kept."""
         return self.text is None and self.target is None and not (self.facts or self.arguments or self.changes)
-
-
-def is_blind_to(reading: Reading, key: str, viewer: str) -> bool:
-    """Whether what the AI answered is to be kept from somebody who may still answer blind."""
-    return answer_is_hidden(reading.case_reviews(key), viewer)
 
 
 def case_file(reading: Reading, row: CaseRow, *, now: dt.datetime) -> CaseFile:

@@ -7,11 +7,12 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 
 from interlock.engine.ledger.canonical import plain
+from interlock.flows.access.case_reach import case_within, is_kept_from
 from interlock.flows.access.shown import content_shown, is_on_record
 from interlock.flows.action.ask_undo import ask_undo
 from interlock.flows.action.replay import decide_again
 from interlock.flows.erasure.erase import erase_case, ordered
-from interlock.flows.trace.case_file import case_contents, case_file, is_blind_to
+from interlock.flows.trace.case_file import case_contents, case_file
 from interlock.flows.trace.case_trace import case_trace
 from interlock.flows.trace.find_cases import PAGE, CasesFound, cases_within, find_cases
 from interlock.ports.cases import CaseRow
@@ -160,15 +161,10 @@ def _found(here: Site, who: Visitor, query: Mapping[str, str], limit: int) -> Ca
     return replace(found, cases=tuple(replace(row, tenant=row.tenant or of(row.workflow)) for row in found.cases))
 
 
-def _is_blind(reading: Reading, who: Visitor, row: CaseRow) -> bool:
-    decides = who.may("review", "decide", workflow=row.workflow, tenant=row.tenant)
-    return decides and is_blind_to(reading, row.key, who.name)
-
-
 def _case(here: Site, who: Visitor, reading: Reading, key: str) -> CaseRow:
     """The case of that key. Raises NotThere where there is none, or this visitor may not see it."""
-    row = reading.case(key.encode("utf-8", "replace").decode())
-    if row is None or not cases_within(who.caller, here.tenants.of)(row):
+    row = case_within(reading, who.caller, key, here.tenants.of)
+    if row is None:
         raise NotThere
     return row
 
@@ -176,7 +172,7 @@ def _case(here: Site, who: Visitor, reading: Reading, key: str) -> CaseRow:
 def _open_case(here: Site, who: Visitor, reading: Reading, key: str) -> CaseRow:
     """The same, where nothing of it is kept from this visitor. Raises BadInput where they may still answer blind."""
     row = _case(here, who, reading, key)
-    if _is_blind(reading, who, row):
+    if is_kept_from(reading, who.caller, row, here.tenants.of):
         raise BadInput("this case waits for a blind look that may be yours: its answer is shown once it was given")
     return row
 
@@ -209,7 +205,7 @@ def _why(request: Request, here: Site, who: Visitor, key: str, form: Form) -> Re
     here.rt.store.seal()
     with here.rt.store.reading() as reading:
         row = _case(here, who, reading, key)
-        if _is_blind(reading, who, row):
+        if is_kept_from(reading, who.caller, row, here.tenants.of):
             title = "This case waits for a blind look that may be yours"
             return page(request, "cases/blind.html.j2", title=title, who=who, row=row)
         file, now = case_file(reading, row, now=here.now()), here.now()

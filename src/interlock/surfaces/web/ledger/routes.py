@@ -11,7 +11,7 @@ from interlock.flows.evidence.on_file import evidence_on_file
 from interlock.flows.ledger.at_work import at_work
 from interlock.flows.ledger.checkpoint import checkpoint
 from interlock.flows.ledger.hand_over import hand_over
-from interlock.flows.ledger.kept import Kept, kept_in
+from interlock.flows.ledger.kept import Kept, kept_unsigned
 from interlock.flows.ledger.search import PAGE, Found, search
 from interlock.flows.ledger.show import Shown, entry_named
 from interlock.flows.trace.told import told
@@ -91,7 +91,7 @@ def verify_ledger(request: Request, here: Here, who: Who, form: Posted) -> Respo
     """Begin to verify the whole ledger."""
     who.check("ledger", "verify")
     try:
-        kept = _kept(here, form)
+        kept = _kept(form)
     except BadInput as exc:
         form.fault("checkpoint", str(exc))
         return _verify_page(request, here, who, form, status=400)
@@ -189,9 +189,9 @@ def _last(here: Site) -> int:
         return reading.last_entry()
 
 
-def _kept(here: Site, form: Form) -> Kept:
+def _kept(form: Form) -> Kept:
     text = form.text("checkpoint")
-    return kept_in(text + "\n", place="the field", signing=here.signing) if text else Kept()
+    return kept_unsigned(text + "\n", place="the field") if text else Kept()
 
 
 def _verify_page(request: Request, here: Site, who: Visitor, form: Form, *, status: int = 200) -> Response:
