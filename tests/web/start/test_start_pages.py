@@ -1,4 +1,4 @@
-"""The first pages: where each role begins, and a file of past decisions that is tried by whoever may, and seen by them."""
+"""The first pages: where each role begins, and a file of past decisions that is tried, and seen by who gave it."""
 
 import html
 import sys
@@ -14,33 +14,13 @@ from interlock.adapters.trials.desk import TrialDesk
 from interlock.surfaces.web.visitor import COOKIE, csrf_of
 from interlock.wiring.packs import sample_path
 from interlock.wiring.trials import WORKER
+from quick_trials import quick_trials
 from web_desk import WebDesk, text_of, title_of, web_desk
-
-# In the place of the work itself, which is tried in test_a_real_file_is_tried.
-FAKE = """
-import json, pathlib, sys, time
-folder = pathlib.Path(sys.argv[1])
-asked = json.loads((folder / "asked.json").read_text())
-cases = "sample" if asked["sample"] else next((folder / "cases").iterdir()).read_text()
-columns = {"message": "hello", "<b>queue</b>": "billing"}
-progress = {"step": "Reading", "share": 0.3, "told": ["label: x"], "columns": columns}
-(folder / "progress.json").write_text(json.dumps(progress))
-if cases.startswith("long"):
-    time.sleep(60)
-state = "done" if asked["label"] or cases == "sample" else "refused"
-words = "" if state == "done" else "cases.csv: name the column with --label"
-(folder / "report.html").write_text("<style>p{}</style><p>report")
-(folder / "evaluation.json").write_text("{}")
-(folder / "outcome.json").write_text(json.dumps({"state": state, "words": words, "headline": "32 % of it, proved"}))
-"""
 
 
 @pytest.fixture
 def desk(house: House, tmp_path: Path) -> Iterator[WebDesk]:
-    trials = TrialDesk(
-        [sys.executable, "-I", "-c", FAKE], environment={}, sample=sample_path(), parent=tmp_path, clock=house.rt.clock,
-        bytes_max=1000,
-    )  # fmt: skip
+    trials = quick_trials(tmp_path, house.rt.clock)
     with web_desk(house.rt, trials=trials) as made:
         yield made
     trials.close()
