@@ -66,7 +66,7 @@ def test_two_clicks_from_any_page_stop_a_workflow_and_show_what_is_recorded(hous
     page = desk.get(f"/stop?scope={SCOPE}", "operator")
     assert (page.status_code, title_of(page)) == (200, "Nothing is stopped")
     assert f"Stop the workflow {NAME} now" in text_of(page)
-    assert "Workflows 1, 0 with authority to act" in text_of(page)
+    assert f"Workflows {NAME} , without authority to act" in text_of(page)
     assert "May let it work again Ben Okafor" in text_of(page)
     answer = desk.post("/stop", {"scope": SCOPE, "reason": HOSTILE}, "operator")
     assert (answer.status_code, answer.headers["location"]) == (303, "/stop/scope?scope=workflow%3Atriage")
@@ -83,7 +83,7 @@ def test_two_clicks_from_any_page_stop_a_workflow_and_show_what_is_recorded(hous
 def test_somebody_in_a_hurry_needs_no_reason_and_stops_everything_by_default(house: House, desk: WebDesk) -> None:
     page = desk.get("/stop", "reviewer")
     assert "Stop everything now" in text_of(page)
-    assert "Workflows 2, 0 with authority to act" in text_of(page)
+    assert "Workflows 2, 0 of them with authority to act" in text_of(page)
     assert desk.post("/stop", {"scope": "global"}, "reviewer").status_code == 303
     assert _halted(house) == ("global",)
     assert "no reason given" in text_of(desk.get("/stop", "auditor"))
@@ -209,7 +209,7 @@ def test_an_effect_at_work_and_one_in_doubt_are_named(house: House) -> None:
     house.act()
     with web_desk(house.rt, PEOPLE, tenants=Tenants()) as desk:
         said = text_of(desk.get(f"/stop?scope={SCOPE}", "operator"))
-        assert "1 with authority to act" in said
+        assert f"{NAME} , with authority to act" in said
         desk.post("/stop", {"scope": SCOPE}, "operator")
         page = _until_done(desk, SCOPE, "operator")
         assert "In doubt ✗ 1 by name" in text_of(page)
@@ -241,3 +241,11 @@ def test_history_is_a_table_with_filters_and_files(house: House, desk: WebDesk) 
     lines = desk.get("/stop/history.csv?text=parcels", "auditor").text.splitlines()
     assert (len(lines), lines[0]) == (2, "scope,state,at,by,reason,resumed_at,resumed_by,in_doubt,entry")
     assert desk.get("/stop/history.pdf", "auditor").status_code == 400
+
+
+def test_on_a_page_of_a_workflow_the_switch_is_that_workflows(desk: WebDesk) -> None:
+    assert (
+        'class="stop" href="/stop?scope=workflow%3Atriage"' in desk.get(f"/workflows/{NAME}/nowhere", "operator").text
+    )
+    assert 'class="stop" href="/stop"' in desk.get("/workflows/parcels/nowhere", "acme operator").text
+    assert 'class="stop"' not in desk.get("/nowhere", "auditor").text

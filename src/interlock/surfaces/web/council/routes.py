@@ -122,8 +122,8 @@ def show_minutes(request: Request, here: Here, who: Who) -> Response:
     refused = view.refused_beside(rows, found, first=table.before is None, last=table.after is None)
     days = by_day(rows, refused, view.zone_of(here))
     holding = sum(one.holds for one in every)
-    hold = "holds" if holding == 1 else "hold"
-    title = f"{plural(len(every), 'decision')} on record, {holding:,} of them {hold} today"
+    hold = "none holds" if not holding else "1 holds" if holding == 1 else f"{holding:,} hold"
+    title = f"{plural(len(every), 'decision')} on record, {hold} today"
     return page(
         request, "council/minutes.html.j2", title=title, who=who, table=table, days=days,
         states={one.decision.entry: state_of(one) for one in rows},
@@ -157,13 +157,13 @@ def _item_page(request: Request, here: Site, who: Visitor, form: Form, item: str
             minute=before[0], state=state_of(before[0]),
         )  # fmt: skip
     organisation = here.board.portfolio().organisation
-    first, usual, last = due_days(here.now())
+    _, usual, last = due_days(here.now())
     return page(
         request, "council/item.html.j2", title=found.question, who=who, status=status, form=form, item=found,
         before=before, may_decide=view.is_for(who, found), evidence=view.references(here, found),
         options=tuple((one.id, one.title, _meaning(one.implication, one.effect)) for one in found.options),
         people=view.candidates(found, organisation.council if organisation else (), who),
-        looked_at=as_looked_at(found), first=first, usual=usual, last=last,
+        looked_at=as_looked_at(found), usual=usual, last=last,
     )  # fmt: skip
 
 
