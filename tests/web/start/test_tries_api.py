@@ -79,9 +79,9 @@ def test_whoever_may_not_try_and_what_cannot_be_tried_is_refused_in_words(ask: A
     assert ask("GET", "", "auditor").status_code == 403
     empty = ask("POST", files={"file": ("cases.csv", b"")})
     assert (empty.status_code, empty.json()["detail"].startswith("the file is empty")) == (400, True)
-    assert ask("POST", data={"budget": "0.05"}).status_code == 422
-    assert ask("POST", "/sample", json={"budget": 7}).status_code == 422
-    assert ask("POST", "/sample", json={"labels": "x"}).status_code == 422
+    assert ask("POST", data={"budget": "0.05"}).status_code == 400
+    assert ask("POST", "/sample", json={"budget": 7}).status_code == 400
+    assert ask("POST", "/sample", json={"labels": "x"}).status_code == 400
 
 
 def test_work_is_cancelled(ask: Any) -> None:
