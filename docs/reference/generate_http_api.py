@@ -22,15 +22,17 @@ Made by `docs/reference/generate_http_api.py` from the server itself; do not edi
 `/v1/openapi.json` of a server (OpenAPI 3.1). How to use it:
 [Serve a store, and connect to it](../how-to/serve-and-connect.md).
 
-Requests and answers are JSON. Send `Authorization: Bearer TOKEN`. A token has roles, and each route says which of them
-it takes. Errors are problem details ([RFC 9457](https://www.rfc-editor.org/rfc/rfc9457)): `detail` says what happened
-and what to do next, and the last part of `type` tells problems apart:
+Requests and answers are JSON. Send `Authorization: Bearer TOKEN`. Each route says which permission it takes, and which
+roles have that; a role that is held in one tenant or workflow reaches what lies in it. Errors are problem details
+([RFC 9457](https://www.rfc-editor.org/rfc/rfc9457)): `detail` says what happened and what to do next, and the last part
+of `type` tells problems apart:
 
 | `type` ends in | status | means |
 | --- | --- | --- |
 | `bad-input` | 400 | the request cannot be used, and nothing was done; `faults` names the places |
 | `unauthorized` | 401 | no token, or none that is known |
-| `forbidden` | 403 | the token lacks the role, or another's name was given |
+| `forbidden` | 403 | no role of the token has the permission here, or another's name was given |
+| `not-found` | 404 | there is no such thing, or nothing that the token's roles reach |
 | `refused` | 409 | a rule of the house refused what a person wanted |
 | `gone` | 410 | nothing waits under that name any more |
 | `too-large` | 413 | a request holds at most 1 MiB |
@@ -58,8 +60,8 @@ def _areas(app: FastAPI) -> Iterator[str]:
 def _route(route: APIRoute, described: dict[str, Any]) -> Iterator[str]:
     method = "".join(route.methods or ())  # each has one
     operation = described["paths"][f"/v1{route.path}"][method.lower()]
-    needed = [one.call.roles for one in route.dependant.dependencies if isinstance(one.call, Needs)]
-    roles = ", ".join(needed[0]) if needed else "anybody, without a token"
+    needed = [one.call for one in route.dependant.dependencies if isinstance(one.call, Needs)]
+    roles = f"`{needed[0].permission}` ({', '.join(needed[0].roles)})" if needed else "anybody, without a token"
     yield f"\n### {method} /v1{route.path}\n\n{operation['description']}\n\nFor: {roles}.\n"
     rows = [*_parameters(operation), *_body(operation, described)]
     if rows:

@@ -1,29 +1,36 @@
 """What there is and what it may do; stop it, and let it work again."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from fastapi import APIRouter
 
+from interlock.engine.access.permissions import may, scopes
+from interlock.engine.access.switches import Stoppable, may_switch, reaches
 from interlock.engine.ledger.canonical import plain
 from interlock.flows.action.kill import kill, resume
+from interlock.ports.store import WorkflowRow
 from interlock.surfaces.api.bodies import KillBody, ResumeBody
-from interlock.surfaces.api.served import FOR_ALL, Here, Onlooker, Operator, Stopper, person_of
+from interlock.surfaces.api.problems import not_there
+from interlock.surfaces.api.reach import check_workflow, not_permitted
+from interlock.surfaces.api.served import Here, Onlooker, Resumer, Served, Stopper, Watcher, person_of
+from interlock.terms.access import EVERYWHERE, Caller
 
 routes = APIRouter(tags=["authority"])
 
 
-@routes.get("/workflows", dependencies=FOR_ALL)
-def list_workflows(here: Here) -> list[Mapping[str, Any]]:
-    """Every workflow with its release in force."""
+@routes.get("/workflows")
+def list_workflows(here: Here, who: Onlooker) -> list[Mapping[str, Any]]:
+    """Every workflow that you may see, with its release in force."""
     with here.rt.store.reading() as reading:
-        rows = reading.workflows()
+        rows = _seen(here, who, reading.workflows())
     return [{"name": row.name, "release": row.release, "at": row.at, "granted": row.grant is not None} for row in rows]
 
 
 @routes.get("/workflows/{workflow}")
 def show_workflow(workflow: str, here: Here, who: Onlooker) -> Mapping[str, Any]:
     """The release in force and its definition, as it is recorded."""
+    check_workflow(here, who, "workflow", "read", workflow)
     desk = here.desk_of(who.name)
     desk.in_force(workflow)  # says what is near where there is no such workflow
     with here.rt.store.reading() as reading:
@@ -34,16 +41,23 @@ def show_workflow(workflow: str, here: Here, who: Onlooker) -> Mapping[str, Any]
 @routes.get("/workflows/{workflow}/authority")
 def show_authority(workflow: str, here: Here, who: Onlooker) -> Mapping[str, Any]:
     """What the workflow may do at this moment."""
+    check_workflow(here, who, "workflow", "read", workflow)
     content: Mapping[str, Any] = plain(here.desk_of(who.name).authority(workflow))
     return content
 
 
-@routes.get("/scopes", dependencies=FOR_ALL)
-def list_scopes(here: Here) -> list[Mapping[str, Any]]:
-    """Every scope that was ever killed, and whether it is halted now."""
+@routes.get("/scopes")
+def list_scopes(here: Here, who: Watcher) -> list[Mapping[str, Any]]:
+    """Every scope that was ever killed and reaches work of yours, and whether it is halted now."""
+    held = scopes(who, "switch", "read")
     with here.rt.store.reading() as reading:
         found = reading.scopes()
-    return [{"scope": name, "epoch": epoch, "halted": halted} for name, (epoch, halted) in sorted(found.items())]
+        every = () if EVERYWHERE in held else _stoppables(here, reading.workflows())
+    return [
+        {"scope": name, "epoch": epoch, "halted": halted}
+        for name, (epoch, halted) in sorted(found.items())
+        if reaches(name, held, every)
+    ]
 
 
 @routes.post("/kill")
@@ -53,6 +67,7 @@ def kill_scope(body: KillBody, here: Here, who: Stopper) -> Mapping[str, Any]:
     Fenced: nothing older can commit. Quiesced (`quiesced_at` is set): nothing is in flight. What cannot be known is
     listed by its key.
     """
+    _check_switch(here, who, "kill", body.scope)
     rt, by = here.rt, person_of(who, body.by)
     report = kill(rt.store, rt.drain, body.scope, by=by, reason=body.reason, clock=rt.clock, timeout_s=body.wait_s)
     content: Mapping[str, Any] = plain(report)
@@ -60,7 +75,37 @@ def kill_scope(body: KillBody, here: Here, who: Stopper) -> Mapping[str, Any]:
 
 
 @routes.post("/resume")
-def resume_scope(body: ResumeBody, here: Here, who: Operator) -> Mapping[str, Any]:
+def resume_scope(body: ResumeBody, here: Here, who: Resumer) -> Mapping[str, Any]:
     """Let a halted scope work again. The person must have the right to resume in every workflow that it reaches."""
+    _check_switch(here, who, "resume", body.scope)
     rt, by = here.rt, person_of(who, body.by)
     return {"scope": body.scope, "epoch": resume(rt.store, body.scope, by=by, reason=body.reason, clock=rt.clock)}
+
+
+def _seen(here: Served, who: Caller, rows: Iterable[WorkflowRow]) -> list[WorkflowRow]:
+    given = here.tenants.all()
+    return [row for row in rows if may(who, "workflow", "read", workflow=row.name, tenant=given.get(row.name))]
+
+
+def _check_switch(here: Served, who: Caller, action: str, scope: str) -> None:
+    """Raises Problem; a scope that reaches nothing of the caller's is answered as one that does not exist."""
+    if may_switch(who, action, scope, here.tenants.of):
+        return
+    held = scopes(who, "switch", action)
+    with here.rt.store.reading() as reading:
+        if not reaches(scope, held, _stoppables(here, reading.workflows())):
+            raise not_there(f"there is no scope '{scope}' that you may see")
+    raise not_permitted(f"switch:{action}")
+
+
+def _stoppables(here: Served, rows: Iterable[WorkflowRow]) -> tuple[Stoppable, ...]:
+    given = here.tenants.all()
+    return tuple(
+        Stoppable(
+            row.name,
+            given.get(row.name),
+            row.definition["effect"].get("action_class"),
+            tuple((row.grant or {}).get("segments", ())),
+        )
+        for row in rows
+    )

@@ -23,7 +23,8 @@ from interlock.surfaces.api.bodies import (
     TextBody,
     UndoBody,
 )
-from interlock.surfaces.api.served import Application, Here, Served, holder, person_of
+from interlock.surfaces.api.reach import cases_within, check_cases, check_known_cases, check_workflow
+from interlock.surfaces.api.served import Application, Attester, Here, Served, holder, person_of
 from interlock.surfaces.api.steps import ActionFailed, Answered, Asked, Elsewhere, Gone, Progress
 from interlock.terms.access import Caller
 from interlock.terms.decision import Decision
@@ -40,6 +41,7 @@ def propose_case(workflow: str, body: CaseBody, here: Here, who: Application) ->
     Until then its intent is durable and its kill scopes wait for you, for `lease_s` at most. The same key is never
     applied twice: it is answered how it stands.
     """
+    check_workflow(here, who, "case", "propose", workflow, tenants=[body.proposal.tenant])
     owner, name = _owner(who), body.name or _name(here)
     proposal = body.proposal.proposal()
     rt = here.desk_of(who.name).run_time
@@ -67,6 +69,7 @@ def answer_step(name: str, body: AnswerBody, here: Here, who: Application) -> Ma
 @routes.post("/undo")
 def undo_case(body: UndoBody, here: Here, who: Application) -> Mapping[str, Any]:
     """Put one applied case back: you are asked to read its target, then to put back what was there before."""
+    check_cases(here, who, "case", "propose", body.workflow, [body.key])
     name = body.name or _name(here)
     desk = here.desk_of(who.name)
     by, rt = person_of(who, body.by), desk.run_time
@@ -77,12 +80,16 @@ def undo_case(body: UndoBody, here: Here, who: Application) -> Mapping[str, Any]
 @routes.get("/workflows/{workflow}/applied")
 def applied_cases(workflow: str, here: Here, who: Application, since_entry: int = 0) -> list[str]:
     """Keys of what was applied from a ledger entry on, newest first: the order in which to undo them."""
-    return list(here.desk_of(who.name).applied_since(workflow, since_entry))
+    check_workflow(here, who, "case", "propose", workflow)
+    keys = here.desk_of(who.name).applied_since(workflow, since_entry)
+    return list(cases_within(here, who, "case", "propose", keys))
 
 
 @routes.post("/workflows/{workflow}/shadow")
 def shadow_cases(workflow: str, body: ShadowBody, here: Here, who: Application) -> list[Mapping[str, Any]]:
     """Decide on many proposals and apply nothing: all are recorded or none is."""
+    tenants = [one.tenant for one in body.proposals]
+    check_workflow(here, who, "case", "propose", workflow, tenants=tenants)
     proposals = [one.proposal() for one in body.proposals]
     decided = shadow(here.desk_of(who.name).run_time, workflow, proposals)
     return [{"key": one.key, **_decision(decision)} for one, decision in zip(proposals, decided, strict=True)]
@@ -91,12 +98,14 @@ def shadow_cases(workflow: str, body: ShadowBody, here: Here, who: Application) 
 @routes.post("/texts")
 def keep_text(body: TextBody, here: Here, who: Application) -> Mapping[str, str]:
     """Keep the content of a case where it can be erased; the answer is its digest, for the proposal."""
+    check_known_cases(here, who, "case", "propose", [body.key])
     return {"payload_digest": here.desk_of(who.name).keep_text(body.key, body.text)}
 
 
 @routes.post("/workflows/{workflow}/human")
 def human_decision(workflow: str, body: HumanBody, here: Here, who: Application) -> Mapping[str, Any]:
     """Record what a person decided about a case; it closes its review where one is open."""
+    check_cases(here, who, "case", "propose", workflow, [body.key])
     by = person_of(who, body.by)
     return _object(here.desk_of(who.name).human(workflow, body.key, body.label, by=by, note=body.note))
 
@@ -104,6 +113,7 @@ def human_decision(workflow: str, body: HumanBody, here: Here, who: Application)
 @routes.post("/workflows/{workflow}/outcomes")
 def record_outcomes(workflow: str, body: OutcomesBody, here: Here, who: Application) -> list[Mapping[str, Any]]:
     """Record what turned out to be true of cases: all are recorded or none is."""
+    check_cases(here, who, "case", "propose", workflow, [one.key for one in body.outcomes])
     desk = here.desk_of(who.name)
     if len(body.outcomes) == 1:
         (one,) = body.outcomes
@@ -112,8 +122,9 @@ def record_outcomes(workflow: str, body: OutcomesBody, here: Here, who: Applicat
 
 
 @routes.post("/workflows/{workflow}/evidence")
-def attest_evidence(workflow: str, body: EvidenceBody, here: Here, who: Application) -> Mapping[str, Any]:
+def attest_evidence(workflow: str, body: EvidenceBody, here: Here, who: Attester) -> Mapping[str, Any]:
     """Bind evidence to the release in force."""
+    check_workflow(here, who, "evidence", "add", workflow)
     desk = here.desk_of(who.name)
     return _object(desk.attest(workflow, body.kind, body.body, source=body.source, evidence_class=body.evidence_class))
 

@@ -35,6 +35,11 @@ def forbidden(detail: str) -> Problem:
     return Problem("forbidden", HTTPStatus.FORBIDDEN, detail)
 
 
+def not_there(detail: str) -> Problem:
+    """There is no such thing, or nothing that the caller may know of: both are answered alike."""
+    return Problem("not-found", HTTPStatus.NOT_FOUND, detail)
+
+
 def install(app: FastAPI) -> None:
     """Have every error answered as a problem."""
     for kind, handler in HANDLERS.items():

@@ -10,16 +10,18 @@ from interlock.flows.ledger.checkpoint import checkpoint
 from interlock.flows.ledger.prove import prove_consistency, prove_inclusion
 from interlock.flows.trace.case_trace import case_trace
 from interlock.flows.upkeep.retention import EVERY_S
-from interlock.surfaces.api.served import FOR_AUDITORS, Here
+from interlock.surfaces.api.reach import check_cases, check_everywhere
+from interlock.surfaces.api.served import Auditor, Here
 
 MONEY_S = 900.0
 
 routes = APIRouter(tags=["records"])
 
 
-@routes.get("/workflows/{workflow}/trace", dependencies=FOR_AUDITORS)
-def trace_case(workflow: str, key: str, here: Here) -> Mapping[str, Any]:
+@routes.get("/workflows/{workflow}/trace")
+def trace_case(workflow: str, key: str, here: Here, who: Auditor) -> Mapping[str, Any]:
     """Why could this act? Evidence, gate, person, grant, policy, decision, intent, effect, reviews, outcome."""
+    check_cases(here, who, "ledger", "read", workflow, [key])
     here.desk_of(None).in_force(workflow)
     here.rt.store.seal()
     with here.rt.store.reading() as reading:
@@ -27,35 +29,39 @@ def trace_case(workflow: str, key: str, here: Here) -> Mapping[str, Any]:
     return content
 
 
-@routes.get("/upkeep", dependencies=FOR_AUDITORS)
-def upkeep(here: Here) -> Mapping[str, Any]:
+@routes.get("/upkeep")
+def upkeep(here: Here, who: Auditor) -> Mapping[str, Any]:
     """What this server last did by itself about money and about content that is old enough to be erased, when, and why
     it failed; null before the first round.
     """
+    check_everywhere(who, "ledger", "read")
     erased = None if here.retention is None else plain(here.retention.last)
     return {"money": plain(here.money.last), "every_s": MONEY_S, "retention": erased, "retention_every_s": EVERY_S}
 
 
-@routes.get("/ledger/checkpoint", dependencies=FOR_AUDITORS)
-def take_checkpoint(here: Here) -> Mapping[str, Any]:
+@routes.get("/ledger/checkpoint")
+def take_checkpoint(here: Here, who: Auditor) -> Mapping[str, Any]:
     """How many entries the ledger holds, and the root of its tree: keep it where nobody here can change it."""
+    check_everywhere(who, "ledger", "read")
     here.rt.store.seal()
     with here.rt.store.reading() as reading:
         taken = checkpoint(reading)
     return {"entries": taken.size, "root": taken.root.hex()}
 
 
-@routes.get("/ledger/proofs/inclusion", dependencies=FOR_AUDITORS)
-def inclusion(entry: int, here: Here) -> Mapping[str, Any]:
+@routes.get("/ledger/proofs/inclusion")
+def inclusion(entry: int, here: Here, who: Auditor) -> Mapping[str, Any]:
     """A proof that an entry is in the ledger; `interlock ledger check-proof` checks it without the store."""
+    check_everywhere(who, "ledger", "read")
     here.rt.store.seal()
     with here.rt.store.reading() as reading:
         return prove_inclusion(reading, entry)
 
 
-@routes.get("/ledger/proofs/consistency", dependencies=FOR_AUDITORS)
-def consistency(old_entries: int, here: Here) -> Mapping[str, Any]:
+@routes.get("/ledger/proofs/consistency")
+def consistency(old_entries: int, here: Here, who: Auditor) -> Mapping[str, Any]:
     """A proof that the ledger only grew since it held `old_entries`."""
+    check_everywhere(who, "ledger", "read")
     here.rt.store.seal()
     with here.rt.store.reading() as reading:
         return prove_consistency(reading, old_entries)

@@ -6,6 +6,8 @@ from typing import Annotated, Any, Protocol
 
 from fastapi import Depends, Request
 
+from interlock.engine.access.permissions import MAY, may_somewhere
+from interlock.flows.access.tenants import Tenants
 from interlock.flows.action.observe import Observed
 from interlock.flows.action.runtime import RunTime
 from interlock.flows.notice.tell import Notices
@@ -96,11 +98,12 @@ class Served:
     money: MoneyRounds = field(init=False)
     heard: Heard = field(default_factory=Heard)
     steps: Steps = field(init=False)
+    tenants: Tenants = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "steps", Steps(self.rt.clock))
+        object.__setattr__(self, "tenants", Tenants(self.rt.store))
         object.__setattr__(self, "money", MoneyRounds(self.rt.store, self.rt.clock))
-
 
     @property
     def made_with(self) -> Sources:
@@ -148,17 +151,19 @@ def caller(request: Request) -> Caller:
 
 
 class Needs:
-    """A dependency of a route: its caller, who must have one of these roles."""
+    """A dependency of a route: a caller who may do this somewhere. What is done to which thing is checked there."""
 
-    def __init__(self, *roles: Role) -> None:
-        self.roles = roles
+    def __init__(self, resource: str, action: str) -> None:
+        self.permission = f"{resource}:{action}"
+        self.roles = tuple(role for role in Role if self.permission in MAY[role])
+        self._resource, self._action = resource, action
 
     def __call__(self, request: Request) -> Caller:
         """Who asks. Raises Problem where that may not be."""
         found = caller(request)
-        if not any(map(found.holds, self.roles)):
+        if not may_somewhere(found, self._resource, self._action):
             has = ", ".join(sorted(map(str, found.roles))) or "no role"
-            raise forbidden(f"this needs the role {' or '.join(self.roles)}; the token '{found.name}' has {has}")
+            raise forbidden(f"this takes the permission {self.permission}; the token '{found.name}' has {has}")
         return found
 
 
@@ -176,12 +181,12 @@ def person_of(found: Caller, by: str | None) -> Person:
 
 
 Here = Annotated[Served, Depends(served)]
-Application = Annotated[Caller, Depends(Needs(Role.RUNTIME))]
-Reviewer = Annotated[Caller, Depends(Needs(Role.REVIEWER))]
-Operator = Annotated[Caller, Depends(Needs(Role.OPERATOR))]
-Stopper = Annotated[Caller, Depends(Needs(Role.OPERATOR, Role.RUNTIME, Role.REVIEWER))]
-Onlooker = Annotated[Caller, Depends(Needs(*Role))]
-# Where it matters that the caller may, and not who it is.
-FOR_ALL = [Depends(Needs(*Role))]
-FOR_REVIEWERS = [Depends(Needs(Role.REVIEWER))]
-FOR_AUDITORS = [Depends(Needs(Role.AUDITOR, Role.OPERATOR))]
+Application = Annotated[Caller, Depends(Needs("case", "propose"))]
+Attester = Annotated[Caller, Depends(Needs("evidence", "add"))]
+Looker = Annotated[Caller, Depends(Needs("review", "read"))]
+Reviewer = Annotated[Caller, Depends(Needs("review", "decide"))]
+Resumer = Annotated[Caller, Depends(Needs("switch", "resume"))]
+Stopper = Annotated[Caller, Depends(Needs("switch", "kill"))]
+Watcher = Annotated[Caller, Depends(Needs("switch", "read"))]
+Onlooker = Annotated[Caller, Depends(Needs("workflow", "read"))]
+Auditor = Annotated[Caller, Depends(Needs("ledger", "read"))]

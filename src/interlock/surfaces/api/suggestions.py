@@ -1,7 +1,7 @@
 """What hosts kept while nobody could be reached goes to the queue."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import Any
@@ -11,8 +11,10 @@ from fastapi import APIRouter
 from interlock.flows.action.suggest import unspool
 from interlock.ports.effects import NotApplied
 from interlock.surfaces.api.bodies import SuggestionsBody
-from interlock.surfaces.api.served import Application, Here
+from interlock.surfaces.api.reach import check_workflow, reaches_all
+from interlock.surfaces.api.served import Application, Here, Served
 from interlock.surfaces.api.steps import Gone, Steps
+from interlock.terms.access import Caller
 
 routes = APIRouter(tags=["cases"])
 NOT_SENT = "the answer was lost on its way: nothing was sent to the target"
@@ -60,6 +62,7 @@ def hand_over(body: SuggestionsBody, here: Here, who: Application) -> Mapping[st
     Where the server had admitted one whose answer was lost, nothing was done: it goes to a person. What can never be
     recorded is in `set_aside`, for a person on that host.
     """
+    _check_lines(here, who, body.lines)
     for line in body.lines:
         _not_sent(here.steps, line, who.name or "")
     handed = HandedOver(tuple(body.lines))
@@ -70,3 +73,14 @@ def hand_over(body: SuggestionsBody, here: Here, who: Application) -> Mapping[st
 def _not_sent(steps: Steps, line: str, owner: str) -> None:
     with suppress(ValueError, KeyError, TypeError, Gone):
         steps.abandon(str(json.loads(line)["name"]), NotApplied(NOT_SENT), owner=owner)
+
+
+def _check_lines(here: Served, who: Caller, lines: Sequence[str]) -> None:
+    """Raises Problem where a line is about something out of reach. What cannot be read is set aside by the flow."""
+    for line in () if reaches_all(who, "case", "propose") else lines:
+        try:
+            told = json.loads(line)
+            workflow, tenant = str(told["workflow"]), told["proposal"].get("tenant")
+        except (ValueError, KeyError, TypeError, AttributeError):
+            continue
+        check_workflow(here, who, "case", "propose", workflow, tenants=[tenant])

@@ -1,0 +1,199 @@
+"""The API by token: what a role in one tenant or workflow reaches is all that it reaches."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from governed import ANA, DEFINITION, NAME, House
+from interlock.engine.access.permissions import role_at
+from interlock.flows.access.tenants import assign_tenant
+from interlock.flows.access.tokens import create_token
+from interlock.terms.ledger import LedgerEntry
+from interlock.wiring.server import opened_server
+
+WAITING: tuple[tuple[str, str, str | None], ...] = (
+    ("acme-triage", "a-1", None),
+    ("globex-triage", "g-1", None),
+    ("shared-triage", "s-1", None),
+    ("shared-triage", "s-acme", "acme"),
+    ("globex-triage", "g-acme", "acme"),
+)
+
+
+@dataclass
+class Api:
+    """Requests with tokens, each of one role."""
+
+    house: House
+    client: TestClient
+    tokens: dict[str, str]
+
+    def as_(self, *roles: str) -> str:
+        name = " ".join(roles)
+        if name not in self.tokens:
+            held = map(role_at, roles)
+            self.tokens[name] = create_token(
+                self.house.store,
+                f"Person {len(self.tokens)}",
+                held,
+                by=ANA,
+                clock=self.house.clock,
+                randomness=os.urandom,
+            )
+        return self.tokens[name]
+
+    def get(self, path: str, *roles: str, **query: Any) -> Any:
+        return self.client.get(f"/v1{path}", params=query, headers=self._bearer(roles))
+
+    def post(self, path: str, body: Any, *roles: str) -> Any:
+        return self.client.post(f"/v1{path}", json=body, headers=self._bearer(roles))
+
+    def _bearer(self, roles: tuple[str, ...]) -> dict[str, str]:
+        return {"authorization": f"Bearer {self.as_(*roles)}"}
+
+    def entries(self, kind: str) -> list[LedgerEntry]:
+        with self.house.store.reading() as reading:
+            return list(reading.entries_of(kind))
+
+
+@contextmanager
+def served(house: House) -> Iterator[Api]:
+    with opened_server(str(house.path)) as server:
+        yield Api(house, TestClient(server.api, base_url="http://127.0.0.1", raise_server_exceptions=False), {})
+
+
+@pytest.fixture
+def api(house: House) -> Iterator[Api]:
+    """Three workflows: one of acme, one of globex, one of nobody; each has a case that waits, one names its tenant."""
+    for name in ("acme-triage", "globex-triage", "shared-triage"):
+        house.define(replace(DEFINITION, name=name))
+    for workflow, tenant in (("acme-triage", "acme"), ("globex-triage", "globex")):
+        assign_tenant(house.store, workflow, tenant, by=ANA, clock=house.clock)
+    with served(house) as made:
+        for workflow, key, tenant in WAITING:
+            propose(made, workflow, key, tenant, "runtime").raise_for_status()
+        yield made
+
+
+def propose(api: Api, workflow: str, key: str, tenant: str | None, *roles: str) -> Any:
+    text = f"the words of {key}"
+    with api.house.store.reading() as reading:
+        row = reading.workflow(workflow)
+    digest = api.post("/texts", {"key": key, "text": text}, *roles).json().get("payload_digest", "sha256:" + "0" * 64)
+    proposal: dict[str, Any] = {
+        "key": key,
+        "release": "" if row is None else row.release,
+        "label": "billing",
+        "confidence": 0.1,
+    }
+    proposal |= {"payload_digest": digest, **({} if tenant is None else {"tenant": tenant})}
+    return api.post(f"/workflows/{workflow}/cases", {"proposal": proposal, "before": {"queue": "inbox"}}, *roles)
+
+
+ACME = {"t-acme", "t-acme-2"}
+
+
+@pytest.fixture
+def queue(house: House) -> Iterator[Api]:
+    """One workflow at work, which is nobody's; of the cases that wait in it, some name a tenant."""
+    house.live()
+    with served(house) as made:
+        for key, tenant in (("t-1", None), ("t-acme", "acme"), ("t-globex", "globex"), ("t-acme-2", "acme")):
+            assert propose(made, NAME, key, tenant, "runtime").json()["verb"] == "review"
+        yield made
+
+
+def test_a_tenants_reviewer_sees_claims_and_decides_its_cases_only(queue: Api) -> None:
+    api, role = queue, "reviewer@tenant/acme"
+    assert {one["key"] for one in api.get("/reviews", role).json()} == ACME
+    assert {one["key"] for one in api.get("/reviews", "reviewer").json()} == ACME | {"t-1", "t-globex"}
+    assert {one["key"] for one in api.get("/reviews", "reviewer@tenant/globex").json()} == {"t-globex"}
+    assign_tenant(api.house.store, NAME, "globex", by=ANA, clock=api.house.clock)
+    assert {one["key"] for one in api.get("/reviews", "reviewer@tenant/globex").json()} == {"t-1", "t-globex"}
+    for key in ("t-1", "t-globex", "nowhere"):
+        shown = api.get("/reviews/case", role, key=key)
+        assert shown.status_code == 404
+        assert shown.json()["detail"] == f"there is no decision review of case '{key}' that you may see"
+        for act, more in (("claim", {}), ("release", {}), ("decide", {"label": "billing"})):
+            answer = api.post(f"/reviews/{act}", {"workflow": NAME, "key": key, **more}, role)
+            assert (answer.status_code, answer.json()) == (404, shown.json()), act
+    taken = set()
+    while (found := api.post("/reviews/next", {}, role).json()) is not None:
+        taken.add(found["key"])
+        body = {"workflow": found["workflow"], "key": found["key"], "label": "billing"}
+        assert api.post("/reviews/decide", body, role).status_code == 200
+    assert taken == ACME
+    shown_to = {(entry.body["key"], entry.body["page"]) for entry in api.entries("content.shown")}
+    assert shown_to == {(key, "api") for key in ACME}, "whoever saw a case's words is on record"
+
+
+def test_workflows_out_of_reach_are_answered_as_if_they_did_not_exist(api: Api) -> None:
+    role = "auditor@tenant/acme"
+    assert [one["name"] for one in api.get("/workflows", role).json()] == ["acme-triage"]
+    assert len(api.get("/workflows", "auditor").json()) == 3
+    for path in ("", "/authority"):
+        assert api.get(f"/workflows/acme-triage{path}", role).status_code == 200
+        for name in ("globex-triage", "shared-triage", "nowhere"):
+            answer = api.get(f"/workflows/{name}{path}", role)
+            words = f"there is no workflow '{name}' that you may see"
+            assert (answer.status_code, answer.json()["detail"]) == (404, words)
+    trace = [api.get(f"/workflows/{w}/trace", role, key=key) for w, key in (("acme-triage", "a-1"), ("x", "a-1"))]
+    assert [one.status_code for one in trace] == [200, 404]
+    assert api.get("/workflows/globex-triage/trace", role, key="g-1").status_code == 404
+    for path, query in (("/ledger/checkpoint", {}), ("/ledger/proofs/inclusion", {"entry": 0}), ("/upkeep", {})):
+        answers = [api.get(path, who, **query).status_code for who in (role, "auditor")]
+        assert answers == [403, 200], path
+
+
+def test_an_application_of_a_tenant_acts_for_it_only(api: Api) -> None:
+    role = "runtime@tenant/acme"
+    assert propose(api, "acme-triage", "a-2", None, role).status_code == 200
+    assert propose(api, "shared-triage", "s-2", "acme", role).status_code == 200
+    for workflow, tenant in (("globex-triage", None), ("acme-triage", "globex"), ("shared-triage", None), ("x", None)):
+        assert propose(api, workflow, "n-1", tenant, role).status_code == 404, (workflow, tenant)
+    assert api.post("/texts", {"key": "g-1", "text": "another text"}, role).status_code == 404
+    for path, body in (
+        ("/workflows/globex-triage/human", {"key": "g-1", "label": "billing"}),
+        ("/workflows/globex-triage/outcomes", {"outcomes": [{"key": "g-1", "label": "billing"}], "by": "desk"}),
+        ("/workflows/globex-triage/evidence", {"kind": "x", "body": {}, "source": "x"}),
+        ("/workflows/globex-triage/shadow", {"proposals": [{"key": "n-1", "release": "r", "label": "billing"}]}),
+        ("/undo", {"workflow": "globex-triage", "key": "g-1"}),
+        ("/suggestions", {"lines": ['{"workflow": "globex-triage", "proposal": {"key": "n-1"}}']}),
+    ):
+        answer = api.post(path, body, role)
+        assert (answer.status_code, answer.json()["type"]) == (404, "urn:interlock:problem:not-found"), path
+    outcomes = {"outcomes": [{"key": "a-1", "label": "billing"}, {"key": "g-1", "label": "billing"}], "by": "desk"}
+    assert api.post("/workflows/acme-triage/outcomes", outcomes, role).status_code == 404
+    assert api.entries("outcome.observed") == []
+
+
+def test_a_tenants_operator_stops_what_is_its_own(api: Api) -> None:
+    role = "operator@tenant/acme"
+    ask = {"reason": "a drill of ours", "wait_s": 0.1}
+    for scope in ("workflow:globex-triage", "workflow:nowhere", "tenant:globex"):
+        assert api.post("/kill", {"scope": scope, **ask}, role).status_code == 404, scope
+    assert api.post("/kill", {"scope": "global", **ask}, role).status_code == 403
+    for scope in ("workflow:acme-triage", "tenant:acme"):
+        assert api.post("/kill", {"scope": scope, **ask}, role).status_code == 200, scope
+    assert api.post("/kill", {"scope": "workflow:globex-triage", **ask}, "operator").status_code == 200
+    assert {one["scope"] for one in api.get("/scopes", role).json()} == {"workflow:acme-triage", "tenant:acme"}
+    assert len(api.get("/scopes", "operator").json()) == 3
+
+
+def test_what_no_role_has_is_refused_everywhere(api: Api) -> None:
+    wanted = {
+        "/workflows": "workflow:read",
+        "/reviews": "review:read",
+        "/scopes": "switch:read",
+        "/ledger/checkpoint": "ledger:read",
+    }
+    refused = {path: api.get(path, "administrator").status_code for path in wanted}
+    assert refused == {"/workflows": 200, "/reviews": 403, "/scopes": 200, "/ledger/checkpoint": 403}
+    said = api.get("/reviews", "administrator").json()["detail"]
+    assert said == "this takes the permission review:read; the token 'Person 1' has administrator"
+    assert api.post("/resume", {"scope": "global", "reason": "x"}, "reviewer").status_code == 403
