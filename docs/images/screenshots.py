@@ -27,7 +27,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tests"))
 from interlock.ports.store import Reading
 from interlock.wiring.run_time import open_address
 from served import MAIN
-from web_pages import examples_of, routes_of
+from web_pages import FOR_A_WHILE, NO_PAGES, examples_of, routes_of
 
 HERE = Path(__file__).parent
 WINDOWS = {"desk": (1280, 800), "phone": (390, 800)}
@@ -125,7 +125,8 @@ def _addresses(store: Path) -> list[str]:
     opened = open_address(str(store))
     try:
         with opened.store.reading() as reading:
-            found = [address for route in routes_of("GET") for address in _some(route, reading)]
+            routes = [one for one in routes_of("GET") if one not in NO_PAGES and not one.startswith(FOR_A_WHILE)]
+            found = [address for route in routes for address in _some(route, reading)]
     finally:
         opened.close()
     return ["/demo", *dict.fromkeys(one for one in found if not FILES.search(one))]

@@ -29,6 +29,10 @@ def parts(rows: Iterable[AccountRow]) -> tuple[Part, ...]:
     """One for each account that is not closed, in the order in which they were made."""
     live = (row for row in rows if row.closed_at is None)
     return tuple(
-        Part(row.name, ", ".join(map(str, row.roles)), " ".join(FIRST_STEPS.get(held.role, "") for held in row.roles))
+        Part(
+            row.name,
+            ", ".join(str(held).replace("-", " ") for held in row.roles),
+            " ".join(FIRST_STEPS.get(held.role, "") for held in row.roles),
+        )
         for row in live
     )
