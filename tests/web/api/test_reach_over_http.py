@@ -72,8 +72,8 @@ def api(house: House) -> Iterator[Api]:
     """Three workflows: one of acme, one of globex, one of nobody; each has a case that waits, one names its tenant."""
     for name in ("acme-triage", "globex-triage", "shared-triage"):
         house.define(replace(DEFINITION, name=name))
-    for workflow, tenant in (("acme-triage", "acme"), ("globex-triage", "globex")):
-        assign_tenant(house.store, workflow, tenant, by=ANA, clock=house.clock)
+    for workflow, owner in (("acme-triage", "acme"), ("globex-triage", "globex")):
+        assign_tenant(house.store, workflow, owner, by=ANA, clock=house.clock)
     with served(house) as made:
         for workflow, key, tenant in WAITING:
             propose(made, workflow, key, tenant, "runtime").raise_for_status()
