@@ -7,6 +7,7 @@ from typing import Annotated, Any, Protocol
 from fastapi import Depends, Request
 
 from interlock.engine.access.permissions import MAY, may_somewhere
+from interlock.flows.access.sessions import Sessions
 from interlock.flows.access.tenants import Tenants
 from interlock.flows.action.observe import Observed
 from interlock.flows.action.runtime import RunTime
@@ -99,10 +100,12 @@ class Served:
     heard: Heard = field(default_factory=Heard)
     steps: Steps = field(init=False)
     tenants: Tenants = field(init=False)
+    sessions: Sessions = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "steps", Steps(self.rt.clock))
         object.__setattr__(self, "tenants", Tenants(self.rt.store))
+        object.__setattr__(self, "sessions", Sessions(self.rt.store, self.rt.clock))
         object.__setattr__(self, "money", MoneyRounds(self.rt.store, self.rt.clock))
 
     @property
