@@ -132,12 +132,15 @@ def _nobody(_: str) -> None:
 def _tell_actions(box: Toolbox, left: Sequence[Action], day: str) -> None:
     for one in sorted(left, key=lambda each: (each.due, each.entry)):
         sign = "✗ overdue" if one.overdue(day) else "• open"
-        box.out.print(Text(printable(f"{sign}: action {one.entry}, {one.what} ({one.owner}, until {one.due})")))
+        told = f"{sign}: action {one.entry}, {one.what} ({one.owner}, until {one.due})"
+        box.out.print(Text(printable(told)), soft_wrap=True)
 
 
 def _tell_function(box: Toolbox, function: FunctionLight) -> None:
     trouble = "".join(f"; {one}" for one in function.trouble)
-    box.out.print(Text(printable(f"{SIGNS[function.light]} {function.function}: {function.light}{trouble}")))
+    box.out.print(
+        Text(printable(f"{SIGNS[function.light]} {function.function}: {function.light}{trouble}")), soft_wrap=True
+    )
     for one in function.kpis:
         told = f"  {SIGNS[one.light]} {one.workflow}, {one.kpi.name}: {one.light}; {one.reason}"
         box.out.print(Text(printable(told)), soft_wrap=True)

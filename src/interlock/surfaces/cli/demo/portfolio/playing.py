@@ -14,6 +14,7 @@ from interlock.flows.rollout.waive import waive
 from interlock.surfaces.cli.demo.portfolio.months import DAYS, cases, close_month
 from interlock.surfaces.cli.demo.portfolio.paperwork import certificate, prepare
 from interlock.surfaces.cli.demo.portfolio.scene import Scene
+from interlock.surfaces.cli.demo.portfolio.weekly import weekly
 from interlock.terms.person import Person
 from interlock.terms.sample import SampleIncident, SampleInitiative, SamplePortfolio, SampleSheet, SampleWaiver
 from interlock.terms.stage import RolloutStage
@@ -26,7 +27,7 @@ def play(scene: Scene, sample: SamplePortfolio, more: Sequence[Event] = ()) -> N
     """Write the whole year, with what happens besides; of one day that comes after what the sample holds."""
     chair = Person(sample.organisation.council[0])
     define_organisation(scene.store, sample.organisation, by=chair, clock=scene.clock, authored_sample=True)
-    events = [*(event for one in sample.initiatives for event in _events(scene, one)), *more]
+    events = [*(event for one in sample.initiatives for event in _events(scene, one)), *weekly(scene, sample), *more]
     for days, happens in sorted(events, key=lambda event: -event[0]):
         scene.clock.go_to(days)
         happens()
