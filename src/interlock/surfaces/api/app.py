@@ -13,9 +13,11 @@ from interlock import __version__
 from interlock.flows.notice.tell import Notices
 from interlock.surfaces.api import (
     authority,
+    case_files,
     cases,
     health,
     hooks,
+    ledger,
     problems,
     records,
     reports,
@@ -58,7 +60,20 @@ PROBLEM = {
 }
 BEARER = HTTPBearer(auto_error=False, description="A token made by `interlock token create`.")
 LARGER = {tries.UPLOAD: FILE_BYTES_MAX + 64 * 1024}  # a file, and what stands around it
-AREAS = (health, authority, cases, suggestions, reviews, records, hooks, reports, standup, tries)
+AREAS = (
+    health,
+    authority,
+    cases,
+    suggestions,
+    reviews,
+    case_files,
+    records,
+    ledger,
+    hooks,
+    reports,
+    standup,
+    tries,
+)
 
 
 def build_api(served: Served) -> FastAPI:
