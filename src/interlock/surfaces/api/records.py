@@ -51,7 +51,7 @@ def take_checkpoint(here: Here, who: Auditor) -> Mapping[str, Any]:
 
 @routes.get("/ledger/proofs/inclusion")
 def inclusion(entry: int, here: Here, who: Auditor) -> Mapping[str, Any]:
-    """A proof that an entry is in the ledger; `interlock ledger check-proof` checks it without the store."""
+    """A proof that an entry is in the ledger; `interlock ledger check` checks it without the store."""
     check_everywhere(who, "ledger", "read")
     here.rt.store.seal()
     with here.rt.store.reading() as reading:
