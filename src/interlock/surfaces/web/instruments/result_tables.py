@@ -119,7 +119,7 @@ def _evidence_cell(row: Row) -> Cell:
     if not cited:
         return Words("")
     more = f"and {len(cited) - 1} more" if len(cited) > 1 else ""
-    return Link(cited[0][:19], f"/ledger/evidence/{quote(cited[0], safe=':')}", more)
+    return Link(cited[0].removeprefix("sha256:")[:12], f"/ledger/evidence/{quote(cited[0], safe=':')}", more)
 
 
 def _peers_cell(row: Seen) -> Cell:

@@ -36,6 +36,11 @@ class Setting:
     href: str
     words: str
 
+    @property
+    def beside(self) -> str:
+        """The words, without the name that stands before them."""
+        return self.words.removeprefix(f"{self.name}: ")
+
 
 @routes.get("/settings")
 def index_page(request: Request, here: Here, who: Who) -> Response:
