@@ -20,6 +20,7 @@ PARTS: Mapping[str, tuple[str, ...]] = {"form": ("csv", "json"), "workflow": (BU
 NOT_ASKED = {
     "/first": "there for who holds the link of the first account",
     "/invitation": "there for who holds the link of an invitation",
+    "/ledger/{entry}/proof.json": "there once somebody has had the ledger verified",
     "/sign-in/single": "leads to a provider",
     "/sign-in/back": "comes from a provider",
 }
@@ -92,7 +93,6 @@ EXAMPLES: Mapping[str, Examples] = {
     "/ledger": _each("/ledger", f"/ledger?workflow={BUSY}", "/ledger?kind=stage.moved"),
     "/ledger/{entry}": _of_entries("stage.moved", "/ledger/{}"),
     "/ledger/{entry}/record.json": _of_entries("stage.moved", "/ledger/{}/record.json"),
-    "/ledger/{entry}/proof.json": _of_entries("stage.moved", "/ledger/{}/proof.json"),
     "/ledger/evidence/{digest}": _evidence,
     "/portfolio": _each("/portfolio", "/portfolio?stage=pilot", "/portfolio?page=7"),
     "/queue": _each("/queue", f"/queue?workflow={QUIET}", "/queue?kind=decision"),

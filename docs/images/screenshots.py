@@ -1,6 +1,7 @@
 """Pictures of every page of the web application, from the served sample.
 
     make screenshots                                 # all into out/screenshots, those of the docs into docs/images
+    python docs/images/screenshots.py --docs         # those of the docs alone
     python docs/images/screenshots.py --only /queue  # pages whose address begins so, and none for the docs
 
 Each page on a desk (1280 pixels) and on a phone (390), light and dark, as somebody who may see it. Ends with status 1
@@ -49,6 +50,7 @@ OF_THE_DOCS = {
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", default="", help="pages whose address begins so")
+    parser.add_argument("--docs", action="store_true", help="pictures of the docs alone")
     parser.add_argument("--out", type=Path, default=Path("out/screenshots"))
     chosen = parser.parse_args()
     chosen.out.mkdir(parents=True, exist_ok=True)
@@ -58,14 +60,14 @@ def main() -> int:
         with _served(store) as server:
             browser = playwright.chromium.launch(executable_path=_chromium())
             addresses = [one for one in _addresses(store) if one.startswith(chosen.only)]
-            for address in addresses:
+            for address in () if chosen.docs else addresses:
                 faults += _pictures(browser, server, address, chosen.out)
             if not chosen.only:
                 faults += _for_the_docs(browser, server, addresses)
             browser.close()
     for fault in faults:
         print(f"FAULT {fault}")
-    print(f"{len(addresses)} pages, {len(faults)} faults; the pictures are in {chosen.out}")
+    print(f"{len(faults)} faults; the pictures are in {HERE if chosen.docs else chosen.out}")
     return 1 if faults else 0
 
 

@@ -27,6 +27,7 @@ PARTS: tuple[Part, ...] = (
     Part("Cases", "/cases", "case", "read"),
     Part("Ledger", "/ledger", "ledger", "read"),
     Part("Reports", "/reports", "report", "read"),
+    Part("Try", "/start", "try", "run"),
     Part("Settings", "/settings", "settings", "read"),
 )
 
