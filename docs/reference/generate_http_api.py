@@ -76,7 +76,8 @@ def _parameters(operation: dict[str, Any]) -> Iterator[str]:
 
 def _body(operation: dict[str, Any], described: dict[str, Any]) -> Iterator[str]:
     if "requestBody" in operation:
-        yield from _members(operation["requestBody"]["content"]["application/json"]["schema"], described, "")
+        (content,) = operation["requestBody"]["content"].values()  # JSON, or a form that holds a file
+        yield from _members(content["schema"], described, "")
 
 
 def _members(schema: dict[str, Any], described: dict[str, Any], prefix: str) -> Iterator[str]:
