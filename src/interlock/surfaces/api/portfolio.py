@@ -1,0 +1,91 @@
+"""The portfolio over HTTP: where every workflow stands, and the dossier of one."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends
+
+from interlock.engine.access.permissions import may
+from interlock.engine.council.initiative_plan import initiative_positions
+from interlock.engine.council.position import position
+from interlock.engine.economics.row import portfolio_content, row_content, rows
+from interlock.engine.ledger.canonical import plain
+from interlock.flows.access.tenants import visible
+from interlock.flows.evidence.on_file import evidence_on_file
+from interlock.flows.portfolio.dossier import certificate_of, monitor_of, releases_of
+from interlock.surfaces.api.permitted import Permitted, not_permitted, not_there
+from interlock.surfaces.api.served import Here, Served
+from interlock.terms.access import Caller
+from interlock.terms.portfolio import Portfolio
+
+routes = APIRouter(tags=["portfolio"])
+Reader = Annotated[Caller, Depends(Permitted("portfolio", "read"))]
+Onlooker = Annotated[Caller, Depends(Permitted("workflow", "read"))]
+
+
+@routes.get("/portfolio")
+def show_portfolio(here: Here, who: Reader) -> Mapping[str, Any]:
+    """Every workflow that you may see, with its figures and what it needs next."""
+    portfolio = _visible(here, who)
+    content: Mapping[str, Any] = plain(portfolio_content(portfolio, rows(portfolio)))
+    return content
+
+
+@routes.get("/portfolio/position")
+def show_position(here: Here, who: Reader) -> Mapping[str, Any]:
+    """How far the organisation is on its way of twelve months, and each initiative on its own 90 days."""
+    portfolio = _visible(here, who)
+    return {**plain(position(portfolio)), "initiatives": plain(initiative_positions(portfolio))}
+
+
+@routes.get("/workflows/{workflow}/dossier")
+def show_dossier(workflow: str, here: Here, who: Onlooker) -> Mapping[str, Any]:
+    """Everything on record of a workflow: its row of the portfolio, its standing, its certificate and its monitor."""
+    check(here, who, "workflow", "read", workflow)
+    portfolio = here.made_with.portfolio()
+    row = next((one for one in rows(portfolio) if one.name == workflow), None)
+    if row is None:
+        raise not_there(f"there is no workflow '{workflow}': GET /v1/workflows lists them")
+    with here.rt.store.reading() as reading:
+        certificate, monitor = certificate_of(reading, row.standing), monitor_of(reading, workflow)
+    return {
+        "as_of": portfolio.as_of,
+        **plain(row_content(row)),
+        "standing": plain(row.standing),
+        "certificate_body": None if certificate is None else plain(certificate.body),
+        "monitor": plain(monitor),
+        "decisions": plain([one for one in portfolio.decisions if one.workflow == workflow]),
+    }
+
+
+@routes.get("/workflows/{workflow}/releases")
+def list_releases(workflow: str, here: Here, who: Onlooker) -> list[Mapping[str, Any]]:
+    """Its newest releases and amendments, newest first, each with what it changed."""
+    check(here, who, "workflow", "read", workflow)
+    with here.rt.store.reading() as reading:
+        content: list[Mapping[str, Any]] = plain(releases_of(reading, workflow))
+    return content
+
+
+@routes.get("/workflows/{workflow}/evidence")
+def list_evidence(workflow: str, here: Here, who: Onlooker) -> list[Mapping[str, Any]]:
+    """Its evidence, oldest first: what each piece says, and why it does not count where it does not."""
+    check(here, who, "workflow", "read", workflow)
+    with here.rt.store.reading() as reading:
+        found = evidence_on_file(reading, workflow, now=here.rt.clock(), signing=here.judged.signing)
+    content: list[Mapping[str, Any]] = plain(found)
+    return content
+
+
+def check(here: Served, who: Caller, resource: str, action: str, workflow: str) -> None:
+    """Raises Problem where the caller may not do this to the whole of a workflow, or may not know of it."""
+    tenant = here.made_with.tenant_of(workflow)
+    if may(who, resource, action, workflow=workflow, tenant=tenant):
+        return
+    if not may(who, "workflow", "read", workflow=workflow, tenant=tenant):
+        raise not_there(f"there is no workflow '{workflow}' that you may see")
+    raise not_permitted(f"{resource}:{action}")
+
+
+def _visible(here: Served, who: Caller) -> Portfolio:
+    return visible(here.made_with.portfolio(), who, here.made_with.tenant_of)
