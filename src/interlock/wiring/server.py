@@ -18,6 +18,7 @@ from interlock.engine.access.signature import signature
 from interlock.flows.access.tokens import Tokens
 from interlock.flows.action.runtime import RunTime
 from interlock.flows.notice.tell import Notices
+from interlock.flows.rollout.judging import judging
 from interlock.surfaces.api.app import build_api
 from interlock.surfaces.api.leases import LeasedDrain, LeasedJournal, Leases
 from interlock.surfaces.api.served import Desk, Served, holder
@@ -91,6 +92,7 @@ def opened_server(
             site.documents,
             site.sendings,
             site.trials,
+            judging=judging(site.packs.gates, site.packs.instruments, site.signing),
         )
         try:
             yield Server(build_api(served), web_over(site, hosts=hosts), site, served)

@@ -15,10 +15,12 @@ from interlock.surfaces.api import (
     authority,
     case_files,
     cases,
+    governing,
     health,
     hooks,
     ledger,
     people,
+    portfolio,
     problems,
     records,
     reports,
@@ -75,6 +77,8 @@ AREAS = (
     reports,
     standup,
     tries,
+    governing,
+    portfolio,
 )
 
 

@@ -15,6 +15,7 @@ from interlock.flows.notice.tell import Notices
 from interlock.flows.reporting.made import Sources
 from interlock.flows.reporting.making import Makings
 from interlock.flows.reporting.send import Sendings
+from interlock.flows.rollout.judging import Judging
 from interlock.flows.upkeep.money import MoneyRounds
 from interlock.flows.upkeep.retention import RetentionRounds
 from interlock.ports.trials import Trials
@@ -96,6 +97,7 @@ class Served:
     documents: Makings | None = None
     sendings: Sendings | None = None
     trials: Trials | None = None
+    judging: Judging | None = None
     money: MoneyRounds = field(init=False)
     heard: Heard = field(default_factory=Heard)
     steps: Steps = field(init=False)
@@ -126,6 +128,13 @@ class Served:
         if self.trials is None:
             raise Unavailable("this server tries no files; `interlock serve` does")
         return self.trials
+
+    @property
+    def judged(self) -> Judging:
+        """What gates are judged with. Raises Unavailable."""
+        if self.judging is None:
+            raise Unavailable("this server judges no gates; `interlock serve` does")
+        return self.judging
 
     @property
     def sendings_made(self) -> Sendings:
