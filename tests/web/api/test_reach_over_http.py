@@ -1,20 +1,14 @@
 """The API by token: what a role in one tenant or workflow reaches is all that it reaches."""
 
-import os
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import pytest
-from starlette.testclient import TestClient
 
+from api_desk import Api, served
 from governed import ANA, DEFINITION, NAME, House
-from interlock.engine.access.permissions import role_at
 from interlock.flows.access.tenants import assign_tenant
-from interlock.flows.access.tokens import create_token
-from interlock.terms.ledger import LedgerEntry
-from interlock.wiring.server import opened_server
 
 WAITING: tuple[tuple[str, str, str | None], ...] = (
     ("acme-triage", "a-1", None),
@@ -23,48 +17,6 @@ WAITING: tuple[tuple[str, str, str | None], ...] = (
     ("shared-triage", "s-acme", "acme"),
     ("globex-triage", "g-acme", "acme"),
 )
-
-
-@dataclass
-class Api:
-    """Requests with tokens, each of one role."""
-
-    house: House
-    client: TestClient
-    tokens: dict[str, str]
-
-    def as_(self, *roles: str) -> str:
-        name = " ".join(roles)
-        if name not in self.tokens:
-            held = map(role_at, roles)
-            self.tokens[name] = create_token(
-                self.house.store,
-                f"Person {len(self.tokens)}",
-                held,
-                by=ANA,
-                clock=self.house.clock,
-                randomness=os.urandom,
-            )
-        return self.tokens[name]
-
-    def get(self, path: str, *roles: str, **query: Any) -> Any:
-        return self.client.get(f"/v1{path}", params=query, headers=self._bearer(roles))
-
-    def post(self, path: str, body: Any, *roles: str) -> Any:
-        return self.client.post(f"/v1{path}", json=body, headers=self._bearer(roles))
-
-    def _bearer(self, roles: tuple[str, ...]) -> dict[str, str]:
-        return {"authorization": f"Bearer {self.as_(*roles)}"}
-
-    def entries(self, kind: str) -> list[LedgerEntry]:
-        with self.house.store.reading() as reading:
-            return list(reading.entries_of(kind))
-
-
-@contextmanager
-def served(house: House) -> Iterator[Api]:
-    with opened_server(str(house.path)) as server:
-        yield Api(house, TestClient(server.api, base_url="http://127.0.0.1", raise_server_exceptions=False), {})
 
 
 @pytest.fixture

@@ -97,7 +97,7 @@ def list_accounts(here: Here, who: AccountReader) -> list[Mapping[str, Any]]:
 
 @routes.post("/accounts")
 def make_account(body: AccountBody, here: Here, who: AccountManager) -> Mapping[str, Any]:
-    """Make an account. `token` is good once, for a day, at the page /invitation?token=TOKEN; it is answered this once."""
+    """Make an account. `token`, which is answered this once, sets a password at the page /invitation?token=TOKEN."""
     check_everywhere(who, "account", "manage")
     by, rt = person_of(who, None), here.rt
     secret = create_account(
