@@ -35,15 +35,16 @@ WINDOWS = {"desk": (1280, 800), "phone": (390, 800)}
 KILOBYTES_MAX, COLOURS = 150, 96
 PEOPLE = ("Ivo Brandt", "Tess Okoro", "Noa Weiss", "Jon Reyes", "Ada Quist")
 FILES = re.compile(r"\.(csv|json)(\?|$)|/report\.html")
+# The page, who looks at it, and the first link on it that is followed.
 OF_THE_DOCS = {
-    "demo": ("/demo", "Ada Quist"),
-    "portfolio": ("/portfolio", "Tess Okoro"),
-    "workflow": ("/workflows/message-triage", "Mara Lind"),
-    "queue": ("/queue", "Noa Weiss"),
-    "council": ("/council", "Tess Okoro"),
-    "stop": ("/stop", "Ivo Brandt"),
-    "why": ("/cases/why", "Ada Quist"),
-    "start": ("/start", "Jon Reyes"),
+    "demo": ("/demo", "Ada Quist", None),
+    "portfolio": ("/portfolio", "Tess Okoro", None),
+    "workflow": ("/workflows/message-triage", "Mara Lind", None),
+    "queue": ("/queue", "Noa Weiss", None),
+    "council": ("/council", "Tess Okoro", None),
+    "stop": ("/stop", "Ivo Brandt", None),
+    "why": ("/cases?workflow=message-triage", "Ada Quist", "a[href^='/cases/why']"),
+    "start": ("/start", "Jon Reyes", None),
 }
 
 
@@ -63,7 +64,7 @@ def main() -> int:
             for address in () if chosen.docs else addresses:
                 faults += _pictures(browser, server, address, chosen.out)
             if not chosen.only:
-                faults += _for_the_docs(browser, server, addresses)
+                faults += _for_the_docs(browser, server)
             browser.close()
     for fault in faults:
         print(f"FAULT {fault}")
@@ -97,12 +98,13 @@ def _listening(page: Page) -> list[str]:
     return said
 
 
-def _for_the_docs(browser: Browser, server: str, addresses: list[str]) -> Iterator[str]:
+def _for_the_docs(browser: Browser, server: str) -> Iterator[str]:
     """A window's height of some pages, in few colours."""
-    for name, (start, person) in OF_THE_DOCS.items():
-        address = next((one for one in addresses if one.partition("?")[0] == start), start)
+    for name, (start, person, then) in OF_THE_DOCS.items():
         with _visitor(browser, server, person) as page:
-            page.goto(server + address)
+            page.goto(server + start)
+            if then is not None:
+                page.goto(server + str(page.locator(then).first.get_attribute("href")))
             picture = Image.open(io.BytesIO(page.screenshot()))
         path = HERE / f"{name}.png"
         picture.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE).save(path, optimize=True)
