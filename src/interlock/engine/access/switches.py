@@ -1,6 +1,6 @@
 """Who may stop what, and whose work a stop reaches."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from interlock.engine.access.permissions import may
@@ -8,6 +8,8 @@ from interlock.terms.access import EVERYWHERE, Caller, Scope
 from interlock.terms.kill import GLOBAL
 
 TenantOf = Callable[[str], str | None]  # the tenant that a workflow was given to, None for everybody's
+
+NAMED_MAX = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,13 @@ def reaches(scope: str, held: Iterable[Scope], workflows: Iterable[Stoppable]) -
         return any(_is_of_tenant(place, name, workflows) for place in places)
     stopped = [one for one in workflows if name in _named(one, kind)]
     return any(_is_at(place, one) for place in places for one in stopped)
+
+
+def no_right_words(person: str, lacking: Sequence[str], knows: Callable[[str], bool]) -> str:
+    """Why somebody may not resume: the workflows whose definitions do not let them, as far as they may know of them."""
+    known = [name for name in lacking if knows(name)][:NAMED_MAX]
+    told = [*known, "others"] if len(known) < len(lacking) else known
+    return f"by its definition {person} has no right to resume {' and '.join(told)}"
 
 
 def _parted(scope: str) -> tuple[str, str]:

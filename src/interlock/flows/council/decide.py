@@ -17,6 +17,8 @@ from interlock.terms.council import AgendaItem, CouncilDecision, Organisation
 from interlock.terms.errors import BadInput, Refused
 from interlock.terms.person import Person
 
+ITEM_PARTS_MAX = 8
+
 
 def define_organisation(
     store: Store, organisation: Organisation, *, by: Person, clock: Clock, authored_sample: bool = False
@@ -130,11 +132,16 @@ def _refusal(item: AgendaItem, by: Person) -> str | None:
 
 
 def item_of(reading: Reading, item: str, now: dt.datetime) -> AgendaItem:
-    """One item of today's agenda. Only the workflow that it is about is read. Raises BadInput where it is not on it."""
-    parts = item.split("/")
-    names = {"/".join(parts[:end]) for end in range(1, len(parts))}  # an item's id begins with its workflow
-    standings = read_standings(reading, names, now, {})
-    found = next((one for one in agenda(read_organisation(reading, standings, now)) if one.id == item), None)
+    """One item of today's agenda. Raises BadInput where it is not on it."""
+    found = open_item(reading, item, now)
     if found is None:
         raise BadInput(f"'{item}' is not on the agenda; `interlock council agenda` shows what is")
     return found
+
+
+def open_item(reading: Reading, item: str, now: dt.datetime) -> AgendaItem | None:
+    """The same, None where it is not on it. Only the workflow that it is about is read."""
+    parts = item.split("/")[:ITEM_PARTS_MAX]
+    names = {"/".join(parts[:end]) for end in range(1, len(parts))}  # an item's id begins with its workflow
+    standings = read_standings(reading, names, now, {})
+    return next((one for one in agenda(read_organisation(reading, standings, now)) if one.id == item), None)

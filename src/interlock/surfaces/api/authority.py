@@ -1,20 +1,23 @@
 """What there is and what it may do; stop it, and let it work again."""
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any
 
 from fastapi import APIRouter
 
 from interlock.engine.access.permissions import may, scopes
-from interlock.engine.access.switches import Stoppable, may_switch, reaches
+from interlock.engine.access.switches import Stoppable, may_switch, no_right_words, reaches
 from interlock.engine.ledger.canonical import plain
-from interlock.flows.action.kill import kill, resume
+from interlock.flows.action.kill import kill, lacks_right_to_resume, resume
 from interlock.ports.store import WorkflowRow
 from interlock.surfaces.api.bodies import KillBody, ResumeBody
 from interlock.surfaces.api.problems import not_there
 from interlock.surfaces.api.reach import check_workflow, not_permitted
 from interlock.surfaces.api.served import Here, Onlooker, Resumer, Served, Stopper, Watcher, person_of
 from interlock.terms.access import EVERYWHERE, Caller
+from interlock.terms.errors import Refused
+from interlock.terms.person import Person
 
 routes = APIRouter(tags=["authority"])
 
@@ -52,7 +55,7 @@ def list_scopes(here: Here, who: Watcher) -> list[Mapping[str, Any]]:
     held = scopes(who, "switch", "read")
     with here.rt.store.reading() as reading:
         found = reading.scopes()
-        every = () if EVERYWHERE in held else _stoppables(here, reading.workflows())
+        every = () if EVERYWHERE in held else stoppables(here, reading.workflows())
     return [
         {"scope": name, "epoch": epoch, "halted": halted}
         for name, (epoch, halted) in sorted(found.items())
@@ -67,7 +70,7 @@ def kill_scope(body: KillBody, here: Here, who: Stopper) -> Mapping[str, Any]:
     Fenced: nothing older can commit. Quiesced (`quiesced_at` is set): nothing is in flight. What cannot be known is
     listed by its key.
     """
-    _check_switch(here, who, "kill", body.scope)
+    check_switch(here, who, "kill", body.scope)
     rt, by = here.rt, person_of(who, body.by)
     report = kill(rt.store, rt.drain, body.scope, by=by, reason=body.reason, clock=rt.clock, timeout_s=body.wait_s)
     content: Mapping[str, Any] = plain(report)
@@ -77,28 +80,54 @@ def kill_scope(body: KillBody, here: Here, who: Stopper) -> Mapping[str, Any]:
 @routes.post("/resume")
 def resume_scope(body: ResumeBody, here: Here, who: Resumer) -> Mapping[str, Any]:
     """Let a halted scope work again. The person must have the right to resume in every workflow that it reaches."""
-    _check_switch(here, who, "resume", body.scope)
+    check_switch(here, who, "resume", body.scope)
     rt, by = here.rt, person_of(who, body.by)
+    check_resumer(here, who, body.scope, by)
     return {"scope": body.scope, "epoch": resume(rt.store, body.scope, by=by, reason=body.reason, clock=rt.clock)}
 
 
 def _seen(here: Served, who: Caller, rows: Iterable[WorkflowRow]) -> list[WorkflowRow]:
     given = here.tenants.all()
-    return [row for row in rows if may(who, "workflow", "read", workflow=row.name, tenant=given.get(row.name))]
+    return [row for row in rows if _knows(who, given, row.name)]
 
 
-def _check_switch(here: Served, who: Caller, action: str, scope: str) -> None:
+def check_switch(here: Served, who: Caller, action: str, scope: str) -> None:
     """Raises Problem; a scope that reaches nothing of the caller's is answered as one that does not exist."""
-    if may_switch(who, action, scope, here.tenants.of):
-        return
     held = scopes(who, "switch", action)
+    if EVERYWHERE in held:
+        return
+    allowed = may_switch(who, action, scope, here.tenants.of)
     with here.rt.store.reading() as reading:
-        if not reaches(scope, held, _stoppables(here, reading.workflows())):
-            raise not_there(f"there is no scope '{scope}' that you may see")
-    raise not_permitted(f"switch:{action}")
+        every = stoppables(here, reading.workflows())
+    # A tenant of any name may be right, and nobody is told which workflows there are.
+    if not reaches(scope, held, every) or (allowed and scope.startswith("workflow:") and not _names(every, scope)):
+        raise not_there(f"there is no scope '{scope}' that you may see")
+    if not allowed:
+        raise not_permitted(f"switch:{action}")
 
 
-def _stoppables(here: Served, rows: Iterable[WorkflowRow]) -> tuple[Stoppable, ...]:
+def check_resumer(here: Served, who: Caller, scope: str, person: Person) -> None:
+    """Raises Refused where definitions do not let the person resume the scope, naming only what the caller may know."""
+    if EVERYWHERE in scopes(who, "workflow", "read"):
+        return  # the flow itself names them all
+    with here.rt.store.reading() as reading:
+        lacking = lacks_right_to_resume(reading, scope, person)
+    if lacking:
+        given = here.tenants.all()
+        knows = partial(_knows, who, given)
+        raise Refused(no_right_words(person.name, lacking, knows))
+
+
+def _knows(who: Caller, given: Mapping[str, str], workflow: str) -> bool:
+    return may(who, "workflow", "read", workflow=workflow, tenant=given.get(workflow))
+
+
+def _names(every: Iterable[Stoppable], scope: str) -> bool:
+    return any(f"workflow:{one.name}" == scope for one in every)
+
+
+def stoppables(here: Served, rows: Iterable[WorkflowRow]) -> tuple[Stoppable, ...]:
+    """Every workflow with what else it can be stopped by."""
     given = here.tenants.all()
     return tuple(
         Stoppable(

@@ -9,6 +9,7 @@ from fastapi import Depends, Request
 from interlock.engine.access.permissions import MAY, may_somewhere
 from interlock.flows.access.sessions import Sessions
 from interlock.flows.access.tenants import Tenants
+from interlock.flows.action.halts import Halts
 from interlock.flows.action.observe import Observed
 from interlock.flows.action.runtime import RunTime
 from interlock.flows.notice.tell import Notices
@@ -83,7 +84,8 @@ class Served:
     """One server. `desk_of` answers the desk of a caller; `known` who presents a token, None where nobody does.
 
     `hosts` are the names by which it may be asked; None for any. `rounds` are what it does beside answering;
-    `retention` is the one that erases. `documents` are made one after the other and sent by `sendings`.
+    `retention` is the one that erases. `documents` are made one after the other and sent by `sendings`. Gates are
+    judged with `judging`; `halts` is what was stopped.
     """
 
     rt: RunTime
@@ -103,8 +105,10 @@ class Served:
     steps: Steps = field(init=False)
     tenants: Tenants = field(init=False)
     sessions: Sessions = field(init=False)
+    halts: Halts = field(init=False)
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "halts", Halts(self.rt.store))
         object.__setattr__(self, "steps", Steps(self.rt.clock))
         object.__setattr__(self, "tenants", Tenants(self.rt.store))
         object.__setattr__(self, "sessions", Sessions(self.rt.store, self.rt.clock))
@@ -123,18 +127,18 @@ class Served:
         return self.documents
 
     @property
-    def trials_run(self) -> Trials:
-        """Where files are tried. Raises Unavailable."""
-        if self.trials is None:
-            raise Unavailable("this server tries no files; `interlock serve` does")
-        return self.trials
-
-    @property
     def judged(self) -> Judging:
         """What gates are judged with. Raises Unavailable."""
         if self.judging is None:
             raise Unavailable("this server judges no gates; `interlock serve` does")
         return self.judging
+
+    @property
+    def trials_run(self) -> Trials:
+        """Where files are tried. Raises Unavailable."""
+        if self.trials is None:
+            raise Unavailable("this server tries no files; `interlock serve` does")
+        return self.trials
 
     @property
     def sendings_made(self) -> Sendings:

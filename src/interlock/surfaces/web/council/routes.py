@@ -7,7 +7,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from interlock.engine.council.looked_at import as_looked_at
 from interlock.engine.council.minutes import by_day
-from interlock.flows.council.decide import decide_item, item_of
+from interlock.flows.council.decide import decide_item, open_item
 from interlock.flows.rollout.judging import judging
 from interlock.surfaces.web.council import view
 from interlock.surfaces.web.council.answers import due_days, read_answers
@@ -139,11 +139,8 @@ def minutes_as(request: Request, here: Here, who: Who, form: AsFile) -> Response
 def _item(here: Site, who: Visitor, item: str) -> AgendaItem | None:
     """A question that is open and that the visitor may see, read from the store: what is decided must be true now."""
     with here.rt.store.reading() as reading:
-        try:
-            found = item_of(reading, item, here.now())
-        except BadInput:
-            return None
-    return found if view.sees(who, found.workflow) else None
+        found = open_item(reading, item, here.now())
+    return found if found is not None and view.sees(who, found.workflow) else None
 
 
 def _item_page(request: Request, here: Site, who: Visitor, form: Form, item: str, status: int = 200) -> Response:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from interlock.engine.access.switches import may_switch, reaches
+from interlock.engine.access.switches import may_switch, no_right_words, reaches
 from interlock.flows.action.kill import lacks_right_to_resume
 from interlock.surfaces.web.live.view import seen, stoppables
 from interlock.surfaces.web.problems import NotAllowed, NotThere
@@ -13,8 +13,6 @@ from interlock.surfaces.web.visitor import Visitor
 from interlock.terms.access import EVERYWHERE
 from interlock.terms.errors import Refused
 from interlock.terms.kill import GLOBAL, Kill, parted
-
-NAMED_MAX = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +64,7 @@ def check_right(site: Site, who: Visitor, scope: str) -> None:
     with site.rt.store.reading() as reading:
         lacking = lacks_right_to_resume(reading, scope, who.person)
     if lacking:
-        known = [name for name in lacking if who.may("workflow", "read", workflow=name)][:NAMED_MAX]
-        told = [*known, "others"] if len(known) < len(lacking) else known
-        raise Refused(f"by its definition {who.name} has no right to resume {' and '.join(told)}")
+        raise Refused(no_right_words(who.name, lacking, lambda name: who.may("workflow", "read", workflow=name)))
 
 
 def may(site: Site, who: Visitor, action: str, scope: str) -> bool:

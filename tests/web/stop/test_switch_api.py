@@ -1,0 +1,73 @@
+"""Stops and drills over HTTP, as the pages do them."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from governed import ANA, CARLA, DEFINITION, NAME, House
+from interlock.flows.access.tenants import assign_tenant
+from interlock.flows.action.kill import kill
+from token_desk import TokenDesk, token_desk
+
+SCOPE = f"workflow:{NAME}"
+ROLES = {
+    "Olga Petrov": "operator",
+    "Ben Okafor": "safety-owner@tenant/acme",
+    "Amy Acme": "operator@tenant/acme",
+    "Dev Rao": "auditor",
+    "Omar One": "operator@workflow/none",
+}
+
+
+@pytest.fixture
+def desk(house: House) -> Iterator[TokenDesk]:
+    house.define()
+    house.define(replace(DEFINITION, name="parcels", rights=replace(DEFINITION.rights, resume=("Somebody Else",))))
+    for workflow, tenant in ((NAME, "acme"), ("parcels", "other")):
+        assign_tenant(house.store, workflow, tenant, by=CARLA, clock=house.clock)
+    for scope in (SCOPE, "workflow:parcels", "tenant:acme"):
+        kill(house.store, house.drain, scope, by=ANA, reason=f"why {scope}", clock=house.clock, timeout_s=0)
+    with token_desk(house, ROLES) as made:
+        yield made
+
+
+def test_kills_are_listed_newest_first_and_only_those_that_reach_the_caller(desk: TokenDesk) -> None:
+    every = desk.get("/kills", "Dev Rao").json()
+    assert [one["scope"] for one in every] == ["tenant:acme", "workflow:parcels", SCOPE]
+    assert [one["scope"] for one in desk.get("/kills", "Amy Acme").json()] == ["tenant:acme", SCOPE]
+    older = desk.get("/kills", "Dev Rao", before=every[0]["entry"], limit=1).json()
+    assert [(one["scope"], one["reason"], one["resumed"]) for one in older] == [
+        ("workflow:parcels", "why workflow:parcels", None)
+    ]
+    assert desk.get("/kills", None).status_code == 401
+    assert desk.get("/kills", "Dev Rao", limit=0).status_code == 400
+
+
+def test_what_is_in_flight_is_found_out_again_by_who_may_stop(desk: TokenDesk) -> None:
+    found = desk.post("/kills/again", {"scope": SCOPE, "wait_s": 0.0}, "Olga Petrov").json()
+    assert (found["scope"], found["in_flight"], found["in_doubt"]) == (SCOPE, [], [])
+    assert desk.post("/kills/again", {"scope": "global"}, "Olga Petrov").status_code == 404
+    assert desk.post("/kills/again", {"scope": SCOPE}, "Dev Rao").status_code == 403
+    assert desk.post("/kills/again", {"scope": "workflow:parcels"}, "Amy Acme").status_code == 404
+
+
+def test_a_drill_takes_the_permission_and_the_right(desk: TokenDesk) -> None:
+    resumed = desk.post("/resume", {"scope": SCOPE, "reason": "mended"}, "Ben Okafor")
+    assert resumed.status_code == 200
+    held = desk.post("/drills", {"scope": SCOPE, "wait_s": 1.0}, "Ben Okafor")
+    assert (held.status_code, held.json()["passed"], held.json()["by"]) == (200, True, "Ben Okafor")
+    assert desk.post("/drills", {"scope": SCOPE}, "Olga Petrov").status_code == 409
+    assert desk.post("/drills", {"scope": SCOPE}, "Dev Rao").status_code == 403
+    assert desk.post("/drills", {"scope": "workflow:parcels"}, "Ben Okafor").status_code == 404
+    told = desk.get("/drills", "Ben Okafor").json()
+    assert [(one["workflow"], one["passed"]) for one in told] == [(NAME, True)]
+    assert [one["workflow"] for one in desk.get("/drills", "Dev Rao").json()] == ["parcels", NAME]
+
+
+def test_no_answer_names_a_workflow_out_of_reach(desk: TokenDesk) -> None:
+    refused = desk.post("/resume", {"scope": "tenant:acme", "reason": "x"}, "Ben Okafor")
+    assert refused.status_code == 409
+    assert refused.json()["detail"] == "by its definition Ben Okafor has no right to resume others"
+    unknown = desk.post("/kill", {"scope": "workflow:none", "reason": "x"}, "Omar One")
+    assert (unknown.status_code, "triage" in unknown.text) == (404, False)
