@@ -256,6 +256,7 @@ def test_a_reach_is_a_workflow_a_tenant_or_a_tenants_part_of_a_workflow(store: S
         for said, (reach, count) in of.items():
             assert reading.waiting(Wanted(), at(9), most=99, reach=reach).open == count, said
             assert len(reading.queue(limit=99, reach=reach)) == count, said
+        assert reading.waiting(Wanted(), at(9), most=4, reach=(Reach("other"),)) == Waiting(1, 0, at_least=True)
         assert keys(reading.queue_page(Wanted(), limit=9, reach=(acme,))) == [
             "acme's/decision",
             "acme's elsewhere/decision",

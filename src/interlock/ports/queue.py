@@ -76,7 +76,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """How many open reviews there are, and how many of these are late; `at_least`: not all were counted."""
+    """How many open reviews there are, and how many of these are late; `at_least`: not all were looked at."""
 
     open: int
     late: int
@@ -116,7 +116,10 @@ class QueueReading(Protocol):
         ...
 
     def waiting(self, wanted: Wanted, at: str, *, most: int, reach: tuple[Reach, ...] = EVERYTHING) -> Waiting:
-        """How many open reviews that is, and how many are due before the time `at`; at most `most` are counted."""
+        """How many open reviews that is, and how many are due before the time `at`.
+
+        At most `most` are looked at, those that are due first, whether they lie within the reach or not.
+        """
         ...
 
     def in_reach(self, key: str, kind: str, reach: tuple[Reach, ...]) -> bool:

@@ -61,11 +61,16 @@ class SqlQueues:
         return self._found(query, {**values, "limit": limit})
 
     def waiting(self, wanted: Wanted, at: str, *, most: int, reach: tuple[Reach, ...] = EVERYTHING) -> Waiting:
-        where, values = _where(wanted, reach)
-        counted = f"SELECT due_at FROM review WHERE {where} ORDER BY due_at LIMIT :limit"
-        query = f"SELECT count(*), sum(CASE WHEN due_at < :at THEN 1 ELSE 0 END) FROM ({counted}) AS counted"
-        count, late = next(self.rows(query, {**values, "limit": most + 1, "at": at}))
-        return Waiting(min(count, most), min(late or 0, most), at_least=count > most)
+        where, values = _where(wanted, EVERYTHING)
+        within, reached = _within(reach)
+        looked_at = f"SELECT key, workflow, due_at FROM review WHERE {where} ORDER BY due_at LIMIT :limit"
+        query = f"""
+        SELECT count(*), sum(CASE WHEN {within} THEN 1 ELSE 0 END),
+          sum(CASE WHEN due_at < :at AND {within} THEN 1 ELSE 0 END)
+        FROM ({looked_at}) AS review
+        """
+        rows, count, late = next(self.rows(query, {**values, **reached, "limit": most + 1, "at": at}))
+        return Waiting(min(count or 0, most), min(late or 0, most), at_least=rows > most)
 
     def in_reach(self, key: str, kind: str, reach: tuple[Reach, ...]) -> bool:
         within, values = _within(reach)
