@@ -99,7 +99,7 @@ def test_who_did_something_is_read_from_whatever_was_recorded() -> None:
 
 
 def _cases(reading: Reading, asked: CasesAsked, caller: Caller) -> list[str]:
-    sees = cases_within(caller, lambda workflow: tenant_of(reading, workflow))
+    sees = cases_within(reading, caller, lambda workflow: tenant_of(reading, workflow))
     pages: list[CasesFound] = [find_cases(reading, asked, sees=sees, limit=5)]
     while pages[-1].further:
         place = replace(asked, behind=pages[-1].behind) if asked.key else replace(asked, before=pages[-1].before)

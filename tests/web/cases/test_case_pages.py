@@ -14,6 +14,7 @@ from interlock.flows.access.tenants import assign_tenant
 from interlock.flows.action.undo import undo
 from interlock.flows.ledger.content import keep_text
 from interlock.flows.review.decide import close_review
+from interlock.flows.review.open import open_review
 from web_desk import WebDesk, text_of, title_of, web_desk
 
 HOSTILE = 'a/b?c="1"&<script>alert(1)</script>\u202e\U0001f6d1 ' + "x" * 500
@@ -196,7 +197,7 @@ def test_what_is_still_needed_is_not_erased(own: WebDesk) -> None:
 
 
 def test_an_undo_is_asked_for_and_waits_in_the_queue(own: WebDesk) -> None:
-    for as_ in ("auditor", "reviewer"):
+    for as_ in ("auditor", "outsider"):
         assert own.post("/cases/undo", {"key": "plain", "reason": "wrong desk"}, as_).status_code == 403
     assert own.post("/cases/undo", {"key": "plain", "reason": " "}, "operator").status_code == 400
     done = own.followed("/cases/undo", {"key": "plain", "reason": "wrong desk"}, "operator")
@@ -212,14 +213,26 @@ def test_an_undo_is_asked_for_and_waits_in_the_queue(own: WebDesk) -> None:
     assert (refused.status_code, "nothing that can be undone" in text_of(refused)) == (400, True)
 
 
-def test_who_may_still_answer_blind_is_not_told_the_answer(own: WebDesk) -> None:
-    for path in (why("plain"), "/cases/why.json?key=plain", "/cases/spans?key=plain"):
-        answer = own.get(path, "reviewer")
-        assert "billing" not in answer.text
-        assert answer.status_code in {200, 400}
-    assert title_of(own.get(why("plain"), "reviewer")) == "This case waits for a blind look that may be yours"
-    close_review(own.site.rt.store, NAME, "plain", "audit", label="billing", by=CARLA, clock=own.site.rt.clock)
+def test_who_may_still_answer_blind_is_told_nothing_and_cannot_tell_planted_cases(own: WebDesk) -> None:
+    rt = own.site.rt
+    with rt.store.transaction() as tx:  # as a known error is planted: an audit like any other, of no decision
+        open_review(tx, NAME, "planted", "audit", rt.clock())
+    seen = []
+    for key in ("plain", "planted"):
+        asked = [
+            own.get(f"/cases/{page}?key={key}", "reviewer") for page in ("why", "why.json", "spans", "erase", "undo")
+        ]
+        asked.append(own.post("/cases/content", {"key": key}, "reviewer"))
+        seen.append([(one.status_code, title_of(one), text_of(one).replace(key, "KEY")) for one in asked])
+        assert not any("billing" in one.text or "Applied" in one.text for one in asked)
+    assert seen[0] == seen[1]
+    assert seen[0][0][:2] == (200, "This case waits for a blind look that may be yours")
+    assert {"plain", "planted"} & set(found(own, as_="reviewer")) == set()
+    assert "content.shown" not in kinds(own)
+    close_review(rt.store, NAME, "plain", "audit", label="billing", by=CARLA, clock=rt.clock)
     assert title_of(own.get(why("plain"), "reviewer")).startswith("Applied, because")
+    assert "plain" in found(own, as_="reviewer")
+    assert own.get(why("planted"), "auditor").status_code == 404
 
 
 def test_a_tenant_sees_its_own_cases_only(pages: WebDesk) -> None:

@@ -10,7 +10,7 @@ from interlock.terms.access import Caller
 
 def case_within(reading: Reading, caller: Caller, key: str, tenant_of: TenantOf) -> CaseRow | None:
     """The decided case of that key; None where there is none, and where the caller may not look at it."""
-    row = reading.case(key.encode("utf-8", "replace").decode())
+    row = reading.case(as_text(key))
     return row if row is not None and may_case(caller, row, "case", "read", tenant_of) else None
 
 
@@ -20,7 +20,20 @@ def may_case(caller: Caller, row: CaseRow, resource: str, action: str, tenant_of
     return may(caller, resource, action, workflow=row.workflow, tenant=tenant)
 
 
-def is_kept_from(reading: Reading, caller: Caller, row: CaseRow, tenant_of: TenantOf) -> bool:
-    """Whether what the AI answered is to be kept from the caller: they may still be the one who answers blind."""
-    decides = may_case(caller, row, "review", "decide", tenant_of)
-    return decides and answer_is_hidden(reading.case_reviews(row.key), caller.name)
+def is_kept_from(reading: Reading, caller: Caller, key: str, tenant_of: TenantOf) -> bool:
+    """Whether a case waits for a blind look that may be the caller's: nothing of it is shown to them until then.
+
+    A planted case is answered like any other, though it was never decided: whoever could tell them apart would look
+    more closely at these.
+    """
+    reviews = reading.case_reviews(as_text(key))
+    if not answer_is_hidden(reviews, caller.name):
+        return False
+    workflow, row = reviews[0].workflow, reading.case(as_text(key))
+    tenant = tenant_of(workflow) if row is None or row.tenant is None else row.tenant
+    return may(caller, "review", "decide", workflow=workflow, tenant=tenant)
+
+
+def as_text(key: str) -> str:
+    """A key as a store can be asked for it: half of a character is in none."""
+    return key.encode("utf-8", "replace").decode()

@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache, partial
 
-from interlock.engine.access.permissions import may
+from interlock.engine.access.permissions import may, may_somewhere
+from interlock.flows.access.case_reach import is_kept_from
 from interlock.flows.access.tenants import TenantOf
 from interlock.flows.ledger.search import SLACK, moved, time_of
 from interlock.ports.cases import CaseRow
@@ -49,11 +50,20 @@ class CasesFound:
     before: int | None = None
 
 
-def cases_within(caller: Caller, tenant_of: TenantOf) -> Sees:
-    """Whether the caller may look at a case: its own tenant counts, else that of its workflow."""
+def cases_within(reading: Reading, caller: Caller, tenant_of: TenantOf) -> Sees:
+    """Whether the caller may look at a case: its own tenant counts, else that of its workflow.
 
+    One that waits for a blind look that may be theirs is not listed for them either.
+    """
     given, reads = cache(tenant_of), cache(partial(_may_read, caller))
-    return lambda row: reads(row.workflow, given(row.workflow) if row.tenant is None else row.tenant)
+    decides = may_somewhere(caller, "review", "decide")
+
+    def sees(row: CaseRow) -> bool:
+        if not reads(row.workflow, given(row.workflow) if row.tenant is None else row.tenant):
+            return False
+        return not (decides and is_kept_from(reading, caller, row.key, given))
+
+    return sees
 
 
 def _may_read(caller: Caller, workflow: str, tenant: str | None) -> bool:

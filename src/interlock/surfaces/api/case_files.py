@@ -69,7 +69,7 @@ def search_cases(
     among = tuple(scope.workflow for scope in held if scope.workflow is not None)
     with here.rt.store.reading() as reading:
         narrow = among if len(among) == len(held) else ()
-        sees = cases_within(who, here.tenants.of)
+        sees = cases_within(reading, who, here.tenants.of)
         content: Mapping[str, Any] = plain(find_cases(reading, asked, sees=sees, among=narrow, limit=limit))
     return content
 
@@ -82,7 +82,7 @@ def explain_case(key: AskedKey, here: Here, who: Reader) -> Mapping[str, Any]:
     """
     here.rt.store.seal()
     with here.rt.store.reading() as reading:
-        file = case_file(reading, _open_case(here, who, reading, key), now=here.rt.clock())
+        file = case_file(reading, _case(here, who, reading, key, "case", "read"), now=here.rt.clock())
     return {
         "case": plain(file.row),
         "trace": plain(file.trace),
@@ -98,7 +98,7 @@ def explain_case(key: AskedKey, here: Here, who: Reader) -> Mapping[str, Any]:
 def replay_case(key: AskedKey, here: Here, who: Reader) -> Mapping[str, Any]:
     """Decide a case again from its recorded inputs; `again` is null where they are not as they were recorded."""
     with here.rt.store.reading() as reading:
-        row = _open_case(here, who, reading, key)
+        row = _case(here, who, reading, key, "case", "read")
         decision = reading.decision(row.key)
         again = None if decision is None else decide_again(reading, decision)
     same = again is not None and decision is not None and (again.verb, again.audited) == (row.verb, decision.audited)
@@ -144,18 +144,14 @@ def ask_for_undo(body: ReasonBody, here: Here, who: Undoer) -> Mapping[str, Any]
 
 
 def _case(here: Served, who: Caller, reading: Reading, key: str, resource: str, action: str) -> CaseRow:
-    """Raises Problem where there is no such case that the caller may see, or they may not do this to it."""
+    """Raises Problem where there is no such case that the caller may see, or they may not do this to it, and where
+    they may still answer it blind.
+    """
+    if is_kept_from(reading, who, key, here.tenants.of):
+        raise forbidden("this case waits for a blind look that may be yours: it is shown once it was given")
     row = case_within(reading, who, key, here.tenants.of)
     if row is None:
         raise not_there("there is no such case that you may see")
     if not may_case(who, row, resource, action, here.tenants.of):
         raise not_permitted(f"{resource}:{action}")
-    return row
-
-
-def _open_case(here: Served, who: Caller, reading: Reading, key: str) -> CaseRow:
-    """The same, to be looked at. Raises Problem where its answer is kept from the caller."""
-    row = _case(here, who, reading, key, "case", "read")
-    if is_kept_from(reading, who, row, here.tenants.of):
-        raise forbidden("this case waits for a blind look that may be yours: its answer is shown once it was given")
     return row

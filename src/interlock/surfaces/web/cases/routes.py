@@ -30,6 +30,7 @@ from interlock.terms.errors import BadInput
 routes = APIRouter()
 READS = [Depends(Needs("case", "read"))]
 EXPORT_ROWS = 1_000
+BLIND = "This case waits for a blind look that may be yours"
 
 
 @routes.get("/cases", dependencies=READS)
@@ -77,7 +78,7 @@ def why_json(here: Here, who: Who, key: str) -> Response:
     """The same for programs: the trace, as `interlock trace --json` prints it."""
     here.rt.store.seal()
     with here.rt.store.reading() as reading:
-        row = _open_case(here, who, reading, key)
+        row = _case(here, who, reading, key)
         return JSONResponse(plain(case_trace(reading, row.workflow, row.key)))
 
 
@@ -88,7 +89,7 @@ def spans(here: Here, who: Who, key: str) -> Response:
         raise BadInput("spans need the OpenTelemetry SDK on the server: pip install 'interlock[otel]'")
     here.rt.store.seal()
     with here.rt.store.reading() as reading:
-        row = _open_case(here, who, reading, key)
+        row = _case(here, who, reading, key)
         lines = b"".join(here.span_lines([case_trace(reading, row.workflow, row.key)]))
     headers = {"content-disposition": 'attachment; filename="case-spans.jsonl"'}
     return Response(lines, headers=headers, media_type="application/jsonl")
@@ -153,8 +154,8 @@ def undo(request: Request, here: Here, who: Who, form: Posted) -> Response:
 def _found(here: Site, who: Visitor, query: Mapping[str, str], limit: int) -> CasesFound:
     scopes = who.scopes("case", "read")
     among = tuple(scope.workflow for scope in scopes if scope.workflow is not None)
-    sees = cases_within(who.caller, here.tenants.of)
     with here.rt.store.reading() as reading:
+        sees = cases_within(reading, who.caller, here.tenants.of)
         narrow = among if len(among) == len(scopes) else ()
         found = find_cases(reading, asked_in(query), sees=sees, among=narrow, limit=limit)
     of = here.tenants.of
@@ -162,18 +163,14 @@ def _found(here: Site, who: Visitor, query: Mapping[str, str], limit: int) -> Ca
 
 
 def _case(here: Site, who: Visitor, reading: Reading, key: str) -> CaseRow:
-    """The case of that key. Raises NotThere where there is none, or this visitor may not see it."""
+    """The case of that key. Raises NotThere where there is none, or this visitor may not see it, and BadInput where
+    they may still answer it blind.
+    """
+    if is_kept_from(reading, who.caller, key, here.tenants.of):
+        raise BadInput(f"{BLIND}: it is shown once it was given")
     row = case_within(reading, who.caller, key, here.tenants.of)
     if row is None:
         raise NotThere
-    return row
-
-
-def _open_case(here: Site, who: Visitor, reading: Reading, key: str) -> CaseRow:
-    """The same, where nothing of it is kept from this visitor. Raises BadInput where they may still answer blind."""
-    row = _case(here, who, reading, key)
-    if is_kept_from(reading, who.caller, row, here.tenants.of):
-        raise BadInput("this case waits for a blind look that may be yours: its answer is shown once it was given")
     return row
 
 
@@ -204,10 +201,9 @@ def _why(request: Request, here: Site, who: Visitor, key: str, form: Form) -> Re
     query = request.query_params
     here.rt.store.seal()
     with here.rt.store.reading() as reading:
+        if is_kept_from(reading, who.caller, key, here.tenants.of):
+            return page(request, "cases/blind.html.j2", title=BLIND, who=who, key=key)
         row = _case(here, who, reading, key)
-        if is_kept_from(reading, who.caller, row, here.tenants.of):
-            title = "This case waits for a blind look that may be yours"
-            return page(request, "cases/blind.html.j2", title=title, who=who, row=row)
         file, now = case_file(reading, row, now=here.now()), here.now()
         reads = who.may("content", "read", workflow=row.workflow, tenant=row.tenant)
         recorded = reads and is_on_record(reading, row.key, workflow=row.workflow, by=who.person, now=now)
