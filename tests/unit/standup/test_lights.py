@@ -111,6 +111,17 @@ def test_functions_of_a_portfolio_come_worst_first_with_what_moved_since() -> No
     assert len(changed) == sum(": from " in one.what for one in news) > 0
 
 
+def test_lights_are_those_of_what_is_asked_about_now() -> None:
+    portfolio, days = portfolio_made.portfolio(), {"today": dt.date(2026, 10, 31), "since": dt.date(2026, 10, 24)}
+    first = function_lights(portfolio, **days)
+    assert function_lights(portfolio, **days) == first
+    unmeasured = replace(portfolio, standings=tuple(replace(one, measurements=()) for one in portfolio.standings))
+    assert {one.light for one in function_lights(unmeasured, **days)} == {Light.UNKNOWN}
+    later = function_lights(portfolio, today=dt.date(2027, 10, 31), since=dt.date(2026, 10, 24))
+    assert {kpi.light for one in later for kpi in one.kpis} == {Light.UNKNOWN}
+    assert function_lights(portfolio, **days) == first
+
+
 def test_the_title_counts_lights_and_says_what_is_late() -> None:
     found = function_lights(portfolio_made.portfolio(), today=dt.date(2026, 10, 31), since=dt.date(2026, 10, 24))
     late = Action(1, "ask", "Ana", "2026-10-30", "Ben", "2026-10-20T09:00:00.000000Z")
