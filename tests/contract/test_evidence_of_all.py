@@ -35,6 +35,8 @@ def test_evidence_and_queues_of_all_workflows(store: Store) -> None:
         assert list(reading.measured("scan")) == [("other", made[1].digest, "r1", "test", {"n": 1})]
         assert list(reading.newest_each("gate.judged")) == [newest]
         assert reading.queue_lengths(LATER) == {"triage": QueueLength(open=2, late=1)}
+        assert reading.queue_lengths(LATER, "triage") == {"triage": QueueLength(open=2, late=1)}
+        assert reading.queue_lengths(LATER, "other") == {}
 
 
 def test_measurements_newest_verdicts_and_recent_cases_of_all_workflows(store: Store) -> None:

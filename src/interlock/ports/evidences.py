@@ -72,6 +72,6 @@ class EvidenceReading(Protocol):
         """
         ...
 
-    def queue_lengths(self, at: str) -> Mapping[str, QueueLength]:
-        """Of every workflow with open reviews, how many there are; late are those due before the time `at`."""
+    def queue_lengths(self, at: str, workflow: str | None = None) -> Mapping[str, QueueLength]:
+        """Of every workflow with open reviews, or of one only, how many there are; late are those due before `at`."""
         ...

@@ -73,6 +73,8 @@ def api(made: Made, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
 
 def test_the_portfolio_is_cut_to_what_the_caller_may_see(api: Api) -> None:
     assert [one["workflow"] for one in api.get("/portfolio").json()["workflows"]] == ["billing", NAME]
+    page = api.get("/portfolio?start=1&limit=1").json()
+    assert ([one["workflow"] for one in page["workflows"]], page["total"]) == ([NAME], 2)
     of_acme = api.get("/portfolio", "Abe Acme").json()["workflows"]
     assert [(one["workflow"], one["status"]) for one in of_acme] == [("billing", "only watches")]
     assert list(api.get("/portfolio/position", "Abe Acme").json()["initiatives"]) == ["billing"]

@@ -46,7 +46,7 @@ JOIN ledger l ON l.entry = d.entry
 """
 _QUEUES = """
 SELECT workflow, count(*), sum(CASE WHEN due_at < :at THEN 1 ELSE 0 END)
-FROM review WHERE closed_at IS NULL GROUP BY workflow
+FROM review WHERE closed_at IS NULL AND {of} GROUP BY workflow
 """
 
 
@@ -99,8 +99,9 @@ class SqlEvidences:
             inputs = body_of(record).get("inputs") or {}
             yield str(inputs.get("proposal", {}).get("release")), str(inputs.get("current_release"))
 
-    def queue_lengths(self, at: str) -> Mapping[str, QueueLength]:
-        return {str(name): QueueLength(int(n), int(late)) for name, n, late in self.rows(_QUEUES, {"at": at})}
+    def queue_lengths(self, at: str, workflow: str | None = None) -> Mapping[str, QueueLength]:
+        found = self.rows(_QUEUES.format(of=_of(workflow)), {"at": at, "workflow": workflow})
+        return {str(name): QueueLength(int(n), int(late)) for name, n, late in found}
 
 
 def _of(workflow: str | None) -> str:

@@ -11,7 +11,7 @@ from interlock.engine.instruments.theatre import probe_portfolio
 from interlock.engine.rollout.people import same_person
 from interlock.engine.timestamp import stamp
 from interlock.flows.portfolio import recorded
-from interlock.flows.portfolio.read import read_portfolio
+from interlock.flows.portfolio.read import read_portfolio, read_standings
 from interlock.flows.rollout.known import known_row
 from interlock.ports.store import Reading
 from interlock.terms.evidence import Evidence
@@ -69,7 +69,10 @@ def scored(
         return _elsewhere(reading, instrument, subject, answers, at=at, portfolio=None if until else portfolio)
     known_row(reading, subject)
     on_file = reading.evidence(subject)
-    standing = next(one for one in portfolio().standings if one.definition.name == subject)
+    if kept is None:
+        (standing,) = read_standings(reading, [subject], now, reading.queue_lengths(stamp(now), subject))
+    else:
+        standing = next(one for one in kept.portfolio.standings if one.definition.name == subject)
     since = stamp(now - dt.timedelta(days=standing.definition.rollout.evidence_days))
     probed: Mapping[str, Probed] = {}
     if until is None:

@@ -14,7 +14,7 @@ from interlock.terms.ledger import LedgerEntry
 from interlock.terms.portfolio import Standing
 from interlock.terms.release import FieldChange, ReleaseMade
 
-AUDITS_MAX = 200
+AUDITS_MAX = 100
 RELEASES_MAX = 20
 
 

@@ -1,18 +1,21 @@
 """The portfolio over HTTP: where every workflow stands, and the dossier of one."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Query
 
 from interlock.engine.access.permissions import may
 from interlock.engine.council.initiative_plan import initiative_positions
 from interlock.engine.council.position import position
-from interlock.engine.economics.row import portfolio_content, row_content, rows
+from interlock.engine.economics.glance import glance
+from interlock.engine.economics.row import Row, portfolio_content, row_content, rows
 from interlock.engine.ledger.canonical import plain
 from interlock.flows.access.tenants import visible
 from interlock.flows.evidence.on_file import evidence_on_file
 from interlock.flows.portfolio.dossier import certificate_of, monitor_of, releases_of
+from interlock.surfaces.api.bodies import MANY_MAX
 from interlock.surfaces.api.permitted import Permitted, not_permitted, not_there
 from interlock.surfaces.api.served import Here, Served
 from interlock.terms.access import Caller
@@ -20,15 +23,17 @@ from interlock.terms.portfolio import Portfolio
 
 routes = APIRouter(tags=["portfolio"])
 Reader = Annotated[Caller, Depends(Permitted("portfolio", "read"))]
+Start = Annotated[int, Query(ge=0, le=2**31, description="How many to leave out.")]
+Limit = Annotated[int, Query(ge=1, le=MANY_MAX)]
 Onlooker = Annotated[Caller, Depends(Permitted("workflow", "read"))]
 
 
 @routes.get("/portfolio")
-def show_portfolio(here: Here, who: Reader) -> Mapping[str, Any]:
-    """Every workflow that you may see, with its figures and what it needs next."""
+def show_portfolio(here: Here, who: Reader, start: Start = 0, limit: Limit = 100) -> Mapping[str, Any]:
+    """The workflows that you may see, by name, with their figures and what each needs next; `total` counts them all."""
     portfolio = _visible(here, who)
-    content: Mapping[str, Any] = plain(portfolio_content(portfolio, rows(portfolio)))
-    return content
+    part = replace(portfolio, standings=portfolio.standings[start : start + limit])
+    return {**plain(portfolio_content(part, rows(part))), "total": len(portfolio.standings)}
 
 
 @routes.get("/portfolio/position")
@@ -43,9 +48,10 @@ def show_dossier(workflow: str, here: Here, who: Onlooker) -> Mapping[str, Any]:
     """Everything on record of a workflow: its row of the portfolio, its standing, its certificate and its monitor."""
     check(here, who, "workflow", "read", workflow)
     portfolio = here.made_with.portfolio()
-    row = next((one for one in rows(portfolio) if one.name == workflow), None)
-    if row is None:
+    standing = next((one for one in portfolio.standings if one.definition.name == workflow), None)
+    if standing is None:
         raise not_there(f"there is no workflow '{workflow}': GET /v1/workflows lists them")
+    row = Row(standing, glance(standing))
     with here.rt.store.reading() as reading:
         certificate, monitor = certificate_of(reading, row.standing), monitor_of(reading, workflow)
     return {

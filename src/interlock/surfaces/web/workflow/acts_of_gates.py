@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from interlock.engine.rollout.gates import judge_gate, open_findings
+from interlock.engine.rollout.gates import open_findings
 from interlock.engine.rollout.stages import HIGHEST, LEAVES, STAGES
 from interlock.engine.rollout.waivers import DAYS_MAX
 from interlock.flows.rollout.demote import demote
@@ -77,17 +77,19 @@ def _stages(doing: Doing) -> Options:
 
 def _move_asked(doing: Doing) -> Asked:
     stage = doing.standing.stage
-    with doing.here.rt.store.reading() as reading:
-        facts = judged_with(doing.here).facts(reading, doing.name, doing.here.now())
-    verdict = judge_gate(facts.gates[LEAVES[stage]], facts)
-    still = tuple((one.check, one.next_step or one.reason) for one in open_findings(verdict))
+    verdict = (doing.standing.gates or {}).get(LEAVES[stage])
+    is_old = verdict is None or verdict.release != doing.standing.release
+    still = () if verdict is None or is_old else open_findings(verdict)
+    was = "was not judged for this release" if verdict is None or is_old else (
+        f"was {verdict.verdict} on {moment(verdict.at)}"
+    )  # fmt: skip
     return Asked(
         f"Move {doing.name} out of {stage}",
-        f"The gate '{verdict.gate}' is {verdict.verdict} as of now. Up goes one stage at a time, by somebody with the "
-        "right who did not propose the release, and only where that gate passed. Down goes at once.",
+        f"The gate '{LEAVES[stage]}' {was}; it is judged again as you move it. Up goes one stage at a time, by "
+        "somebody with the right who did not propose the release, and only where that gate passes. Down goes at once.",
         (Field("choice", "stage", "Where to", options=_stages(doing), needed=True), reason_field()),
         "Move it",
-        known=still,
+        known=tuple((one.check, one.next_step or one.reason) for one in still),
     )
 
 
