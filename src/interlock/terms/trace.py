@@ -20,6 +20,7 @@ class TraceStep(StrEnum):
     REVIEW = "review"
     UNDO = "undo"
     OUTCOME = "outcome"
+    SHOWN = "shown"  # somebody was shown its content
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ SCOPE = InstrumentationScope("interlock.trace")
 # What of a link's facts is short, not personal, and asked for in a search.
 FACTS = ("verb", "release", "receipt", "kind", "label", "wrong", "reviewer", "by", "epoch", "owner", "reason")
 BEFORE = frozenset({TraceStep.RELEASE, TraceStep.EVIDENCE, TraceStep.GATE, TraceStep.PROMOTION})
+NO_PART = BEFORE | {TraceStep.SHOWN}  # nor is who looked at it later a part of what happened
 Attributes = dict[str, str | bool | int | float]
 
 
@@ -23,7 +24,7 @@ def spans_of(trace: CaseTrace) -> list[ReadableSpan]:
 
     What gave authority long before is an event of the case's span, or one case would seem to last for weeks.
     """
-    during = [link for link in trace.links if link.step not in BEFORE]
+    during = [link for link in trace.links if link.step not in NO_PART]
     times = [_nanoseconds(link.at) for link in during]
     begun, ended = min(times, default=0), max(times, default=0)
     root = _context(trace, "case")

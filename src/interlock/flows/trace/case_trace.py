@@ -32,6 +32,7 @@ LATER: Mapping[str, TraceStep] = {
     "undo.admitted": TraceStep.UNDO,
     "undo.refused": TraceStep.UNDO,
     "intent.undone": TraceStep.UNDO,
+    "content.shown": TraceStep.SHOWN,
 }
 
 

@@ -9,21 +9,20 @@ from pydantic import Field
 
 from interlock.engine.access.permissions import scopes
 from interlock.engine.ledger.canonical import plain
-from interlock.flows.access.entry_reach import entries_within, keys_of
+from interlock.flows.access.entry_reach import entries_within
 from interlock.flows.evidence.cited import cited, evidence_place
 from interlock.flows.ledger.at_work import Verification, at_work
 from interlock.flows.ledger.hand_over import hand_over
 from interlock.flows.ledger.kept import Kept, kept_unsigned
-from interlock.flows.ledger.search import PAGE, TEXT_MAX, Asked, search, who_did
+from interlock.flows.ledger.search import PAGE, TEXT_MAX, Asked, search
 from interlock.flows.ledger.show import entry_named
-from interlock.flows.trace.told import told
+from interlock.flows.trace.entry_line import line_of
 from interlock.surfaces.api.bodies import Body, Name
 from interlock.surfaces.api.problems import not_there
 from interlock.surfaces.api.reach import check_everywhere, check_workflow
 from interlock.surfaces.api.served import Here, Needs, person_of
 from interlock.terms.access import Caller
 from interlock.terms.errors import BadInput
-from interlock.terms.ledger import LedgerEntry
 
 PAGE_MAX = 1_000
 Reader = Annotated[Caller, Depends(Needs("ledger", "read"))]
@@ -75,7 +74,7 @@ def find_entries(
         within = entries_within(reading, who, here.tenants.of)
         narrow = among if len(among) == len(held) else ()
         found = search(reading, asked, within=within, among=narrow, limit=limit)
-    entries = [{**_shown(entry), "body": entry.body} for entry in found.entries]
+    entries = [{**line_of(entry), "body": entry.body} for entry in found.entries]
     return {"entries": entries, "further": found.further, "looked_to": found.looked_to}
 
 
@@ -95,7 +94,7 @@ def show_entry(entry: Annotated[int, Field(ge=0, le=2**62)], here: Here, who: Re
             raise not_there(f"there is no entry {entry} that you may see")
     proved = at_work(here.rt.store).prove(here.rt.store, entry)
     return {
-        **_shown(shown.entry),
+        **line_of(shown.entry),
         "body": shown.entry.body,
         "record": shown.entry.record.decode("utf-8", "replace"),
         "intact": shown.intact,
@@ -117,7 +116,7 @@ def show_evidence(digest: str, here: Here, who: Onlooker) -> Mapping[str, Any]:
         found = reading.evidence_by_digest(whole)
         naming = cited(reading, whole, workflow, entry)
         within = entries_within(reading, who, here.tenants.of)
-        named_by = [_shown(one) for one in naming.named_by if within(one)]
+        named_by = [line_of(one) for one in naming.named_by if within(one)]
     return {"workflow": workflow, "entry": entry, "evidence": plain(found), "named_by": named_by, "more": naming.more}
 
 
@@ -157,19 +156,6 @@ def export_ledger(body: ExportBody, here: Here, who: Exporter) -> StreamingRespo
     check_everywhere(who, "ledger", "export")
     lines = hand_over(here.rt.store, by=person_of(who, body.by), clock=here.rt.clock)
     return StreamingResponse(lines, media_type="application/jsonl")
-
-
-def _shown(entry: LedgerEntry) -> dict[str, Any]:
-    return {
-        "entry": entry.index,
-        "at": entry.at,
-        "kind": entry.kind,
-        "what": told(entry),
-        "who": who_did(entry) or None,
-        "workflow": entry.body.get("workflow"),
-        "cases": list(keys_of(entry)),
-        "leaf": entry.leaf.hex(),
-    }
 
 
 def _verification(found: Verification | None) -> Mapping[str, Any] | None:

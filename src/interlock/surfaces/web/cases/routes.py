@@ -95,7 +95,7 @@ def spans(here: Here, who: Who, key: str) -> Response:
     return Response(lines, headers=headers, media_type="application/jsonl")
 
 
-@routes.post("/cases/content")
+@routes.post("/cases/content", dependencies=READS)
 def show_content(here: Here, who: Who, form: Posted) -> Response:
     """Put on record that somebody is shown a case's content, then show it."""
     with here.rt.store.reading() as reading:
@@ -106,14 +106,14 @@ def show_content(here: Here, who: Who, form: Posted) -> Response:
     return RedirectResponse(f"{case_href(row.key)}&content=1#content", 303)
 
 
-@routes.get("/cases/erase")
+@routes.get("/cases/erase", dependencies=READS)
 def erase_page(request: Request, here: Here, who: Who, key: str) -> Response:
     """What erasing would do, and the form that asks for the reason."""
     row = _to_change(here, who, key, "content", "erase")
     return _form_page(request, here, who, row, Form(), "cases/erase.html.j2", "Erase what is kept of this case?")
 
 
-@routes.post("/cases/erase")
+@routes.post("/cases/erase", dependencies=READS)
 def erase(request: Request, here: Here, who: Who, form: Posted) -> Response:
     """Erase what is kept of a case; records, digests and proofs stay."""
     row = _to_change(here, who, form.raw("key"), "content", "erase")
@@ -130,14 +130,14 @@ def erase(request: Request, here: Here, who: Who, form: Posted) -> Response:
     return _form_page(request, here, who, row, form, "cases/erase.html.j2", title, status=400)
 
 
-@routes.get("/cases/undo")
+@routes.get("/cases/undo", dependencies=READS)
 def undo_page(request: Request, here: Here, who: Who, key: str) -> Response:
     """What becomes of asking for an undo, and the form that asks for the reason."""
     row = _to_change(here, who, key, "case", "undo")
     return _form_page(request, here, who, row, Form(), "cases/undo.html.j2", "Have this put back?")
 
 
-@routes.post("/cases/undo")
+@routes.post("/cases/undo", dependencies=READS)
 def undo(request: Request, here: Here, who: Who, form: Posted) -> Response:
     """Put a case before people, to be undone."""
     row = _to_change(here, who, form.raw("key"), "case", "undo")

@@ -127,7 +127,7 @@ def _number(facts: object, name: str) -> float | None:
 def _chain(file: CaseFile) -> Iterator[Link]:
     """The links in the order in which one allowed the next; limits and threshold stand before the decision."""
     derived = False
-    for link in file.trace.links:
+    for link in (one for one in file.trace.links if one.step is not TraceStep.SHOWN):
         if link.step in {TraceStep.POLICY, TraceStep.DECISION} and not derived:
             derived = True
             yield Link("Limits", _limits(file), file.row.at, None, "")

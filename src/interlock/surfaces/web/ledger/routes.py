@@ -14,6 +14,7 @@ from interlock.flows.ledger.hand_over import hand_over
 from interlock.flows.ledger.kept import Kept, kept_unsigned
 from interlock.flows.ledger.search import PAGE, Found, search
 from interlock.flows.ledger.show import Shown, entry_named
+from interlock.flows.trace.entry_line import line_of
 from interlock.flows.trace.told import told
 from interlock.surfaces.web.forms import Form, Posted
 from interlock.surfaces.web.frame import page
@@ -22,7 +23,6 @@ from interlock.surfaces.web.ledger.view import (
     TABLE,
     asked_in,
     further_href,
-    lines_of,
     list_title,
     verification_state,
     verify_title,
@@ -76,7 +76,7 @@ def ledger_json(request: Request, here: Here, who: Who) -> Response:
     """The same as JSON, with each entry's leaf hash; `further` is the address of the next ones."""
     found = _found(here, who, request.query_params, EXPORT_ROWS)
     further = further_href(found, request.query_params, ".json")
-    return JSONResponse({"rows": lines_of(found), "n": len(found.entries), "further": further})
+    return JSONResponse({"rows": [line_of(one) for one in found.entries], "n": len(found.entries), "further": further})
 
 
 @routes.get("/ledger/verify")

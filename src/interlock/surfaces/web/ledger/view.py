@@ -1,7 +1,6 @@
 """What the list of the ledger and its verification show, as plain values."""
 
 from collections.abc import Mapping
-from typing import Any
 from urllib.parse import urlencode
 
 from interlock.flows.access.entry_reach import keys_of
@@ -76,23 +75,6 @@ def further_href(found: Found, query: Mapping[str, str], ending: str = "") -> st
         return None
     kept = {one.name: value for one in TABLE.filters if (value := query.get(one.name, "").strip())}
     return f"{TABLE.address}{ending}?{urlencode({**kept, 'before': str(found.further)})}"
-
-
-def lines_of(found: Found) -> list[Mapping[str, Any]]:
-    """A page for programs: with what it takes to check each entry elsewhere."""
-    return [
-        {
-            "entry": one.index,
-            "at": one.at,
-            "kind": one.kind,
-            "what": told(one),
-            "who": who_did(one) or None,
-            "workflow": one.body.get("workflow"),
-            "case": _key(one),
-            "leaf": one.leaf.hex(),
-        }
-        for one in found.entries
-    ]
 
 
 def list_title(entries: int | None, verification: Verification | None) -> str:
