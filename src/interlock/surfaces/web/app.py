@@ -8,6 +8,7 @@ from fastapi.responses import Response
 from interlock.surfaces.http.guard import Guard
 from interlock.surfaces.web import problems
 from interlock.surfaces.web.account import routes as account
+from interlock.surfaces.web.cases import routes as cases
 from interlock.surfaces.web.council import routes as council
 from interlock.surfaces.web.demo import routes as demo
 from interlock.surfaces.web.frame import share_assets
@@ -36,8 +37,9 @@ KEPT = "public, max-age=31536000, immutable"  # its address changes with its con
 
 # Every area of the site: a new one is one more line here.
 AREAS: tuple[APIRouter, ...] = (
-    council.routes,
     account.routes,
+    cases.routes,
+    council.routes,
     instruments.routes,
     ledger.routes,
     live.routes,
