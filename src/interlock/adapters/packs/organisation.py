@@ -50,7 +50,11 @@ def council_pack() -> dict[str, Any]:
 
 def _unknown(file: str, node: yaml.Node | None, name: str, known: list[str]) -> str:
     place = ("responsibilities", name)
-    return f"{file}:{line_of(node, place)}: {'.'.join(place)}: is not one of the eleven; {near(name, known)}"
+    return f"{file}:{line_of(node, place)}: {'.'.join(place)}: {_not_known(name, known)}"
+
+
+def _not_known(name: str, known: list[str]) -> str:
+    return f"is not one of the eleven; {near(name, known)}"
 
 
 def read_organisation(path: Path) -> Organisation:
@@ -92,9 +96,12 @@ class OrganisationTexts:
         try:
             read = _File.model_validate(content)
         except ValidationError as exc:
-            raise BadInput(
-                "\n".join(f"{'.'.join(map(str, one['loc']))}: {_mend(one)}" for one in exc.errors())
-            ) from None
+            faults = (f"{'.'.join(map(str, one['loc']))}: {_mend(one)}" for one in exc.errors())
+            raise BadInput("\n".join(faults)) from None
+        known = list(council_pack()["responsibilities"])
+        unknown = [one for one in read.responsibilities if one not in known]
+        if unknown:
+            raise BadInput("\n".join(f"responsibilities.{one}: {_not_known(one, known)}" for one in unknown))
         return _organisation(read)
 
     def written(self, organisation: Organisation) -> str:

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from interlock.engine.instruments.scales import answer_of
+from interlock.engine.instruments.scales import answer_of, said_value
+from interlock.engine.instruments.subjects import check_subject
 from interlock.engine.timestamp import stamp
 from interlock.flows.ledger.record import record
 from interlock.flows.rollout.attest import is_intact
@@ -34,8 +35,9 @@ def answer_within(
     tx: Transaction, instrument: Instrument, subject: str, answers: Mapping[str, Any], *, by: Person, at: str
 ) -> Sheet:
     """The same inside a transaction, at the time `at`."""
-    if not by.name.strip() or not subject.strip():
-        raise BadInput("say who answers and what about: neither name may be empty")
+    if not by.name.strip():
+        raise BadInput("say who answers: the name may not be empty")
+    check_subject(subject)
     if not answers:
         raise BadInput("there is no answer; give at least one item")
     about_workflow = instrument.about == "workflow"
@@ -55,6 +57,12 @@ def answer_within(
     }
     entry = record(tx, "instrument.answered", body, at=at).index
     return Sheet(instrument.id, instrument.version, subject, taken, by.name, at, entry)
+
+
+def as_given(instrument: Instrument, one: Answer) -> Mapping[str, Any]:
+    """An answer as `answer` takes it, with its value as people write it."""
+    value = None if one.value is None else said_value(instrument.scale, one.value)
+    return {"value": value, "words": one.words, "evidence": one.evidence}
 
 
 def _taken(reading: Reading, instrument: Instrument, answers: Mapping[str, Any]) -> tuple[Answer, ...]:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from interlock.engine.instruments.scales import answer_of, item_of, said_value
+from interlock.engine.instruments.subjects import check_subject
 from interlock.engine.rollout.people import known_as
 from interlock.engine.timestamp import stamp
 from interlock.flows.instruments import draft_list
@@ -23,7 +24,7 @@ from interlock.terms.person import Person
 WORDS_MAX = 4_000
 EVIDENCE_MAX = 20
 WRITERS_MAX = 50
-SUBJECT_MAX = 200
+DIGEST_MAX = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,17 +108,16 @@ def drop_draft(store: Store, instrument: Instrument, subject: str, *, by: Person
 
 
 def _check(instrument: Instrument, subject: str, changes: Mapping[str, Answer], by: Person) -> None:
-    if not known_as(by.name) or not subject.strip():
-        raise BadInput("say who writes and what about: neither name may be empty")
-    if len(subject) > SUBJECT_MAX:
-        raise BadInput(f"the name of what it is about has {len(subject):,} characters; at most {SUBJECT_MAX} are kept")
+    if not known_as(by.name):
+        raise BadInput("say who writes: the name may not be empty")
+    check_subject(subject)
     for item, one in changes.items():
         item_of(instrument, item)
         if one.value is not None and instrument.scale is not Scale.TEXT:
             answer_of(instrument, item, said_value(instrument.scale, one.value))
         if len(one.words) > WORDS_MAX:
             raise BadInput(f"{item}: {len(one.words):,} characters are too many; shorten it to {WORDS_MAX:,}")
-        if len(one.evidence) > EVIDENCE_MAX or any(len(digest) > SUBJECT_MAX for digest in one.evidence):
+        if len(one.evidence) > EVIDENCE_MAX or any(len(digest) > DIGEST_MAX for digest in one.evidence):
             raise BadInput(f"{item}: cite at most {EVIDENCE_MAX} pieces of evidence, each by its digest")
 
 

@@ -1,19 +1,17 @@
 """Give the answers of a draft: they are on record then, and the draft is gone."""
 
 from dataclasses import dataclass
-from typing import Any
 
-from interlock.engine.instruments.scales import said_value
 from interlock.engine.rollout.people import known_as, same_person
 from interlock.engine.timestamp import stamp
 from interlock.flows.instruments import draft_list
-from interlock.flows.instruments.answer import answer_within
+from interlock.flows.instruments.answer import answer_within, as_given
 from interlock.flows.instruments.draft_book import kept_drafts, sheet_name, written_drafts
 from interlock.flows.instruments.scored import sheets
 from interlock.ports.clock import Clock
 from interlock.ports.store import Reading, Store
 from interlock.terms.errors import BadInput
-from interlock.terms.instrument import Answer, Draft, Instrument, Scale, Sheet
+from interlock.terms.instrument import Draft, Instrument, Scale, Sheet
 from interlock.terms.person import Person
 
 
@@ -48,7 +46,7 @@ def give_draft(
             return Given(newer=newer, draft=mine if mine.version != version else None)
         if unfinished := unfinished_of(instrument, mine):
             raise BadInput(f"answer these too, or leave them empty: {', '.join(unfinished)}")
-        answers = {item: _as_answer(instrument, one) for item, one in mine.written.items()}
+        answers = {item: as_given(instrument, one) for item, one in mine.written.items()}
         sheet = answer_within(tx, instrument, subject, answers, by=by, at=stamp(clock()))
         if drafts:
             tx.keep_secret(name, written_drafts(drafts))
@@ -69,8 +67,3 @@ def unfinished_of(instrument: Instrument, draft: Draft) -> tuple[str, ...]:
         item for item, one in draft.written.items() if not (one.words.strip() if in_words else one.value is not None)
     }
     return tuple(item.title for item in instrument.items if item.id in bare)
-
-
-def _as_answer(instrument: Instrument, one: Answer) -> dict[str, Any]:
-    value = None if one.value is None else said_value(instrument.scale, one.value)
-    return {"value": value, "words": one.words, "evidence": one.evidence}

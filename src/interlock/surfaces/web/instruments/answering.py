@@ -6,13 +6,14 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
 
 from interlock.engine.instruments.sections import Section, sections_of
+from interlock.engine.instruments.subjects import PERSON
 from interlock.engine.rollout.people import known_as, same_person
 from interlock.flows.instruments.drafts import drafts_of, drop_draft, save_draft
 from interlock.flows.instruments.give import give_draft, unfinished_of
 from interlock.flows.instruments.scored import scored
 from interlock.surfaces.web.forms import Form, Posted
 from interlock.surfaces.web.frame import page
-from interlock.surfaces.web.instruments.reach import PERSON, About, about, in_memory
+from interlock.surfaces.web.instruments.reach import About, about, in_memory
 from interlock.surfaces.web.instruments.sheet import OnSheet, asked, check_title, checked, sheet_title, tasks
 from interlock.surfaces.web.instruments.typed import note_fault, typed_answers, version_of
 from interlock.surfaces.web.problems import NotThere

@@ -3,15 +3,16 @@
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+from interlock.engine.instruments.subjects import check_subject, sees_others
 from interlock.engine.rollout.people import same_person
-from interlock.flows.instruments.drafts import SUBJECT_MAX
 from interlock.flows.instruments.scored import InMemory
 from interlock.surfaces.web.problems import NotThere
 from interlock.surfaces.web.site import Site
 from interlock.surfaces.web.visitor import Visitor
+from interlock.terms.errors import BadInput
 from interlock.terms.instrument import Instrument, Sheet
 
-WORKFLOW, PERSON = "workflow", "person"
+WORKFLOW = "workflow"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,19 +50,16 @@ def instrument_at(here: Site, name: str) -> Instrument:
 def about(here: Site, who: Visitor, name: str, subject: str, *, action: str = "read") -> About:
     """Raises NotThere for what is not there or out of reach, and NotAllowed for what this visitor may not do."""
     instrument, subject = instrument_at(here, name), subject.strip()
-    if not subject or len(subject) > SUBJECT_MAX:
-        raise NotThere
+    try:
+        check_subject(subject)
+    except BadInput:
+        raise NotThere from None
     workflow = subject if instrument.about == WORKFLOW else None
     if workflow is not None and here.board.standing(workflow) is None:
         raise NotThere
     who.check("instrument", action, workflow=workflow)
     may_answer = who.may("instrument", "answer", workflow=workflow)
-    return About(instrument, subject, may_answer, sees_others(who, instrument, subject))
-
-
-def sees_others(who: Visitor, instrument: Instrument, subject: str) -> bool:
-    """What is said about a person is for that person, and for those who may read it."""
-    return instrument.about != PERSON or same_person(who.name, subject) or who.may("person", "read")
+    return About(instrument, subject, may_answer, sees_others(who.caller, instrument, subject))
 
 
 def is_seen(who: Visitor, instrument: Instrument, sheet: Sheet) -> bool:
@@ -69,7 +67,7 @@ def is_seen(who: Visitor, instrument: Instrument, sheet: Sheet) -> bool:
     if instrument.about == WORKFLOW:
         return who.may("instrument", "read", workflow=sheet.subject)
     return who.may("instrument", "read") and (
-        sees_others(who, instrument, sheet.subject) or same_person(who.name, sheet.by)
+        sees_others(who.caller, instrument, sheet.subject) or same_person(who.name, sheet.by)
     )
 
 

@@ -11,6 +11,7 @@ from interlock.engine.instruments.leading import first_for
 from interlock.engine.instruments.peers import Seen, seen, weighted
 from interlock.engine.instruments.scales import choices_of
 from interlock.engine.instruments.scoring import Scored
+from interlock.engine.instruments.subjects import PERSON
 from interlock.engine.ledger.canonical import plain
 from interlock.flows.instruments.draft_list import drafts_by
 from interlock.flows.instruments.scored import by_person, cited_evidence, own_sheets, scored
@@ -26,7 +27,7 @@ from interlock.surfaces.web.instruments.catalogue import (
     choices,
     offered,
 )
-from interlock.surfaces.web.instruments.reach import PERSON, About, about, address_of, in_memory, instrument_at
+from interlock.surfaces.web.instruments.reach import About, about, address_of, in_memory, instrument_at
 from interlock.surfaces.web.instruments.result import (
     as_json,
     band_state,
