@@ -93,6 +93,7 @@ def opened_server(
             site.sendings,
             site.trials,
             judging=judging(site.packs.gates, site.packs.instruments, site.signing),
+            organisations=site.packs.organisations,
         )
         try:
             yield Server(build_api(served), web_over(site, hosts=hosts), site, served)

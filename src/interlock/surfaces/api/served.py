@@ -19,6 +19,7 @@ from interlock.flows.reporting.send import Sendings
 from interlock.flows.rollout.judging import Judging
 from interlock.flows.upkeep.money import MoneyRounds
 from interlock.flows.upkeep.retention import RetentionRounds
+from interlock.ports.organisations import OrganisationFiles
 from interlock.ports.trials import Trials
 from interlock.surfaces.api.heard import Heard
 from interlock.surfaces.api.leases import Leases
@@ -100,6 +101,7 @@ class Served:
     sendings: Sendings | None = None
     trials: Trials | None = None
     judging: Judging | None = None
+    organisations: OrganisationFiles | None = None
     money: MoneyRounds = field(init=False)
     heard: Heard = field(default_factory=Heard)
     steps: Steps = field(init=False)
@@ -132,6 +134,13 @@ class Served:
         if self.judging is None:
             raise Unavailable("this server judges no gates; `interlock serve` does")
         return self.judging
+
+    @property
+    def organisation_files(self) -> OrganisationFiles:
+        """How an organisation is described. Raises Unavailable."""
+        if self.organisations is None:
+            raise Unavailable("this server knows no organisations; `interlock serve` does")
+        return self.organisations
 
     @property
     def trials_run(self) -> Trials:
