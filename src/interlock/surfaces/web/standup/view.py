@@ -69,11 +69,16 @@ class ActionShown:
 
 @dataclass(frozen=True, slots=True)
 class Countdown:
-    """Until when the stand-up lasts (RFC 3339); `left` in words, `over` once it has ended."""
+    """Until when the stand-up lasts (RFC 3339), how many seconds are left, and that in words."""
 
     until: str
+    seconds: int
     left: str
-    over: bool
+
+    @property
+    def over(self) -> bool:
+        """Whether it has ended."""
+        return self.seconds == 0
 
 
 def functions_shown(functions: Sequence[FunctionLight]) -> tuple[FunctionShown, ...]:
@@ -106,7 +111,7 @@ def countdown(until: str, now: dt.datetime) -> Countdown | None:
     if not dt.timedelta(hours=-12) < left <= dt.timedelta(minutes=MINUTES):
         return None
     seconds = max(int(left.total_seconds()), 0)
-    return Countdown(stamp(end), f"{seconds // 60}:{seconds % 60:02}", seconds == 0)
+    return Countdown(stamp(end), seconds, f"{seconds // 60}:{seconds % 60:02}")
 
 
 def kpi_now(light: KpiLight) -> tuple[str, str]:

@@ -3,9 +3,10 @@
   "use strict";
   const clock = document.getElementById("countdown");
   if (clock) {
-    const end = Date.parse(clock.dataset.until);
+    // From what the server says is left: the clock of this machine may be wrong.
+    const end = performance.now() + Number(clock.dataset.left) * 1000;
     const tick = () => {
-      const left = Math.max(0, Math.round((end - Date.now()) / 1000));
+      const left = Math.max(0, Math.round((end - performance.now()) / 1000));
       clock.textContent = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
       clock.toggleAttribute("data-over", left === 0);
       if (left === 0) clearInterval(timer);
