@@ -73,7 +73,7 @@ def test_the_queue_from_hand_to_hand(run: Run, queue: Here) -> None:
     )
     assert run("reviews", "claim", "triage", "asked", "--as", "Dev Patel", "--json").json["claimed_by"] == "Dev Patel"
     silent = run("reviews", "decide", "triage", "asked", "--label", "sales", "--as", "Dev Patel")
-    assert (silent.status, "say why, with --note WORDS or --reason ID: closing (they leave us)" in silent.said) == (
+    assert (silent.status, "say why, in a note or with one of the reasons: closing (they leave us)" in silent.said) == (
         2,
         True,
     )
@@ -233,3 +233,24 @@ def test_a_definition_that_is_wrong_is_explained(run: Run, tmp_path: Path) -> No
         (tmp_path / "triage.yaml").write_text(f"{DEFINITION}review:\n  {line}\n", encoding="utf-8")
         ended = run("apply", "-f", "triage.yaml", "--as", "Carla Nunes")
         assert (ended.status, words in ended.said) == (2, True), ended.said
+
+
+def test_a_decision_is_taken_back_and_a_case_passed_on(run: Run, queue: Here) -> None:
+    run("reviews", "decide", "triage", "asked", "--label", "fraud", "--as", "Dev Patel")
+    other = run("reviews", "undo", "triage", "asked", "--as", "Ana Ruiz")
+    assert (other.status, "Dev Patel decided it, and only they may take that back" in other.said) == (2, True)
+    back = run("reviews", "undo", "triage", "asked", "--as", "Dev Patel")
+    assert back.out.startswith("asked (decision) waits again, yours until ")
+    assert back.out.endswith("; what you had decided is no outcome any more\n")
+    moved = run("reviews", "pass-on", "triage", "asked", "--reason", "it names me", "--as", "Dev Patel", "--json").json
+    assert moved["to"] == ["Ben Okafor", "Dev Patel"]
+    alone = run("reviews", "together", "triage", "asked", "--label", "fraud", "--as", "Dev Patel")
+    assert (alone.status, "its definition has no `review.together_max`" in alone.said) == (2, True)
+
+
+def test_several_cases_are_decided_at_once(run: Run, queue: Here, tmp_path: Path) -> None:
+    text = REVIEWED.replace("  reason_pack: standard\n", "  reason_pack: standard\n  together_max: 5\n")
+    (tmp_path / "triage.yaml").write_text(text, encoding="utf-8")
+    assert run("apply", "-f", str(tmp_path / "triage.yaml"), "--as", "Carla Nunes").status == 0
+    told = run("reviews", "together", "triage", "asked", "--label", "fraud", "--as", "Dev Patel")
+    assert told.out == "decided 'fraud': 1 case, 0 of them otherwise than was proposed\n"

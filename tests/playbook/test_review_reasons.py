@@ -71,7 +71,7 @@ def test_a_reason_that_nobody_listed_is_refused(canned: House, tmp_path: Path) -
     other = House(tmp_path / "other")
     other.live()
     other.act(other.proposal(key="k", label="fraud"))
-    with pytest.raises(BadInput, match=r"the definition lists none\. Your own words go into --note"):
+    with pytest.raises(BadInput, match=r"the definition lists none\. Your own words go into the note"):
         decide(other, "sales", reason="harm")
     other.opened.close()
 

@@ -23,7 +23,7 @@ def approval(
     """
     reason = reason_against_approval(tx, review, case, label)
     if reason:
-        raise BadInput(f"case '{review.key}' cannot be approved: {reason}; decide without --approve")
+        raise BadInput(f"case '{review.key}' cannot be approved: {reason}; decide without approving it")
     return {"approved_until": stamp(now + dt.timedelta(hours=plan.approval_h))}
 
 

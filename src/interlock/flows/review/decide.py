@@ -111,14 +111,14 @@ def _check_reason(plan: ReviewPlan, kind: str, case: DecisionRow | None, label: 
     offered = "; ".join(f"{id_} ({words})" for id_, words in known.items())
     if reason and reason not in known:
         has = f"there are: {offered}" if known else "the definition lists none"
-        raise BadInput(f"there is no reason '{reason}'; {has}. Your own words go into --note")
+        raise BadInput(f"there is no reason '{reason}'; {has}. Your own words go into the note")
     if len(note) > NOTE_MAX:
         raise BadInput(f"the note has {len(note):,} characters, at most {NOTE_MAX:,} are kept; shorten it")
     proposed = None if case is None else str(case.inputs["proposal"]["label"]).strip()
     if kind == ReviewKind.DECISION and label != proposed and not (reason or note):
         raise BadInput(
-            f"'{proposed}' was proposed and you decide '{label}': say why, with --note WORDS"
-            + (f" or --reason ID: {offered}" if known else "")
+            f"'{proposed}' was proposed and you decide '{label}': say why, in a note"
+            + (f" or with one of the reasons: {offered}" if known else "")
         )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from interlock.surfaces.cli.reviews.after import pass_on_command, together_command, undo_command
 from interlock.surfaces.cli.reviews.deciding import decide_command, second_command
 from interlock.surfaces.cli.reviews.figures import agreement_command, forecast_command, labels_command
 from interlock.surfaces.cli.reviews.late import escalate_command
@@ -14,6 +15,9 @@ REVIEWS_COMMANDS: tuple[tuple[str, Callable[..., None]], ...] = (
     ("claim", claim_command),
     ("release", release_command),
     ("decide", decide_command),
+    ("undo", undo_command),
+    ("together", together_command),
+    ("pass-on", pass_on_command),
     ("second", second_command),
     ("escalate", escalate_command),
     ("labels", labels_command),
