@@ -83,6 +83,8 @@ GROUPS: tuple[Group, ...] = (
     Group("tenant", "Say whose each workflow is.", "access:TENANT_COMMANDS"),
     Group("reviews", "Work off the queue of cases that wait for a person.", "reviews:REVIEWS_COMMANDS"),
     Group("organisation", "Say who answers for what, and see where nobody does.", "council:ORGANISATION_COMMANDS"),
+    Group("calendar", "Say when the organisation works and meets.", "settings:CALENDAR_COMMANDS"),
+    Group("retention", "Say when a server erases content by itself.", "settings:RETENTION_COMMANDS"),
     Group("council", "See what needs deciding, decide it, and look back.", "council:COUNCIL_COMMANDS"),
     Group("standup", "Hold a stand-up: lights, actions that are checked.", "standup:STANDUP_COMMANDS"),
     Group("schedule", "Have documents sent each week or month.", "schedules:SCHEDULE_COMMANDS"),
