@@ -43,7 +43,7 @@ OF_THE_DOCS = {
     "queue": ("/queue", "Noa Weiss", None),
     "council": ("/council", "Tess Okoro", None),
     "stop": ("/stop", "Ivo Brandt", None),
-    "why": ("/cases?workflow=message-triage", "Ada Quist", "a[href^='/cases/why']"),
+    "why": ("/cases?workflow=message-triage", "Ada Quist", "main tbody th a"),
     "start": ("/start", "Jon Reyes", None),
 }
 
