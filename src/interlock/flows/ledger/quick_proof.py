@@ -3,6 +3,7 @@
 import threading
 from bisect import bisect_left
 from collections.abc import Mapping
+from functools import cache, partial
 from itertools import islice
 from typing import Any
 
@@ -63,19 +64,20 @@ class QuickProofs:
         if head.size // BLOCK > len(roots):
             raise Unavailable("the tree below is still being added up: try again in a moment")
         number = bisect_left(lasts, index)
-        first = lasts[number - 1] + 1 if number else 0
-        position = number * BLOCK + sum(1 for _ in reading.leaves(first, index))
+        block_of = cache(partial(_block, reading, lasts, head))
+        place = next(place for place, (found, _) in enumerate(block_of(number)) if found == index)
+        position = number * BLOCK + place
 
         def leaves(start: int, stop: int) -> list[bytes]:
             begin = start // BLOCK
-            found = _leaves_of(reading, lasts, begin, head)
-            return found[start - begin * BLOCK : stop - begin * BLOCK]
+            return [leaf for _, leaf in block_of(begin)[start - begin * BLOCK : stop - begin * BLOCK]]
 
         nodes = [span_root(span, roots, leaves) for span in inclusion_spans(position, head.size)]
         return inclusion_proof(entry, position, head.size, root_of(head), nodes)
 
 
-def _leaves_of(reading: Reading, lasts: tuple[int, ...], number: int, head: TreeHead) -> list[bytes]:
+def _block(reading: Reading, lasts: tuple[int, ...], head: TreeHead, number: int) -> list[tuple[int, bytes]]:
+    """Index and leaf of every entry of a block; the last one may not be whole."""
     start = lasts[number - 1] + 1 if number else 0
     stop = lasts[number] + 1 if number < len(lasts) else head.last + 1
-    return [leaf for _, leaf in reading.leaves(start, stop)]
+    return list(reading.leaves(start, stop))
