@@ -11,6 +11,7 @@ missed: README.md in this folder.
 import argparse
 import datetime as dt
 import gc
+import statistics
 import sys
 import tempfile
 import time
@@ -26,6 +27,7 @@ from interlock.engine.ledger.canonical import digest, plain
 from interlock.engine.reporting.monthly import monthly_update
 from interlock.engine.timestamp import stamp
 from interlock.flows.ledger.record import record
+from interlock.flows.portfolio.kept import KeptPortfolio
 from interlock.flows.portfolio.read import read_portfolio
 from interlock.flows.rollout.attest import attest_in
 from interlock.ports.store import Reading, Store, Transaction
@@ -48,6 +50,8 @@ from interlock.terms.workflow import (
 from interlock.wiring.run_time import open_address
 
 PAGE_S_MAX = 1.0
+KEPT_S_MAX = 0.05
+KEPT_ROUNDS = 40
 REPORT_S_MAX = 20.0
 MONTHS = 12
 KINDS = ("stage.moved", "readiness.judged", "gate.judged", "waiver.given", "waiver.ended", "incident.opened",
@@ -182,6 +186,37 @@ def timed(store: Store, work: Callable[[Reading], int], rounds: int = 3) -> tupl
     return min(found)
 
 
+def kept(store: Store) -> tuple[float, float, float]:
+    """Of a portfolio that is kept in memory: how long until it is there with its figures, and how long a look takes:
+    the median of looks after which nothing, and one move of a workflow, was recorded. In seconds.
+    """
+    now = START + dt.timedelta(days=30 * MONTHS + 1)
+    board = KeptPortfolio(store, lambda: now)
+    before = time.perf_counter()
+    board.renew()
+    first_s = time.perf_counter() - before
+    still: list[float] = []
+    moved: list[float] = []
+    for n in range(KEPT_ROUNDS):
+        for took, written in ((still, False), (moved, True)):
+            name = f"workflow-{n:04d}"
+            if written:
+                body = {
+                    "workflow": name,
+                    "release": digest(name),
+                    "left": "pilot",
+                    "entered": "scale",
+                    "by": "x",
+                    "reason": "y",
+                }
+                with store.transaction() as tx:
+                    record(tx, "stage.moved", body, at=stamp(now))
+            before = time.perf_counter()
+            board.glances(board.portfolio())
+            took.append(time.perf_counter() - before)
+    return first_s, statistics.median(still), statistics.median(moved)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--workflows", type=int, default=1000)
@@ -198,6 +233,7 @@ def main() -> int:
             page_s, _ = timed(opened.store, page)
             report_s, _ = timed(opened.store, lambda reading: report(reading, Path(folder) / "monthly.html"), rounds=1)
             pdf_s, _ = timed(opened.store, lambda reading: report(reading, Path(folder) / "monthly.pdf"), rounds=1)
+            first_s, still_s, moved_s = kept(opened.store)
         finally:
             opened.close()
     print(f"floor, {rows:,} rows as terms: {floor_s:.3f} s")
@@ -205,8 +241,11 @@ def main() -> int:
     print(f"page data with figures and agenda: {page_s:.3f} s ({page_s / floor_s:.2f} times the floor)")
     print(f"monthly update as HTML: {report_s:.3f} s ({report_s / floor_s:.2f} times the floor)")
     print(f"monthly update as PDF: {pdf_s:.3f} s ({pdf_s / floor_s:.2f} times the floor)")
+    looks = f"a look {1e3 * still_s:.2f} ms, after a move {1e3 * moved_s:.2f} ms"
+    print(f"kept in memory: there after {first_s:.3f} s; {looks}")
     bars = (
         ("page data", page_s, PAGE_S_MAX),
+        ("a look at what is kept, after a move", moved_s, KEPT_S_MAX),
         ("monthly update", report_s, REPORT_S_MAX),
         ("monthly update on paper", pdf_s, REPORT_S_MAX),
     )
