@@ -13,8 +13,8 @@ from interlock.wiring.site import site_over, web_over
 class Door:
     """The real way in over an empty house, and a browser before it."""
 
-    def __init__(self, house: House, base: str = "http://127.0.0.1") -> None:
-        self.desk = Desk(house.store, house.now)
+    def __init__(self, house: House, base: str = "http://127.0.0.1", **more: Any) -> None:
+        self.desk = Desk(house.store, house.now, more)
         self.site = site_over(house.rt, sessions=self.desk.entrance.sessions, entrance=self.desk.entrance)
         self.browser = TestClient(web_over(self.site), base_url=base, raise_server_exceptions=False)
 

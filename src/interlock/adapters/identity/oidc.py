@@ -2,13 +2,14 @@
 
 import threading
 from collections.abc import Callable, Mapping
+from hmac import compare_digest
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qsl, quote, urlsplit
 
 import httpx
-from authlib.common.errors import AuthlibBaseError  # type: ignore[import-untyped]
 from authlib.common.security import generate_token  # type: ignore[import-untyped]
-from authlib.integrations.httpx_client import OAuth2Client  # type: ignore[import-untyped]
+from authlib.oauth2.rfc6749.parameters import prepare_grant_uri  # type: ignore[import-untyped]
+from authlib.oauth2.rfc7636 import create_s256_code_challenge  # type: ignore[import-untyped]
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
@@ -20,6 +21,8 @@ SCOPE = "openid email"
 SIGNED_BY = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"]  # never "none"
 TIMEOUT = httpx.Timeout(10.0, connect=3.0)
 LEEWAY_S = 60
+STATE_CHARACTERS = 43  # 256 random bits
+BASIC = "client_secret_basic"
 HERE = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -40,35 +43,51 @@ class OpenIdConnect:
         return urlsplit(self._issuer).hostname or self._issuer
 
     def begin(self, back_to: str) -> tuple[str, Errand]:
-        errand = Errand(generate_token(43), generate_token(43), generate_token(64))
-        with self._client(back_to) as client:
-            address, _ = client.create_authorization_url(
-                self._description()["authorization_endpoint"],
-                state=errand.state,
-                nonce=errand.nonce,
-                code_verifier=errand.verifier,
-            )
+        errand = Errand(generate_token(STATE_CHARACTERS), generate_token(STATE_CHARACTERS), generate_token(64))
+        address = prepare_grant_uri(
+            self._description()["authorization_endpoint"],
+            client_id=self._client_id,
+            response_type="code",
+            redirect_uri=back_to,
+            scope=SCOPE,
+            state=errand.state,
+            nonce=errand.nonce,
+            code_challenge=create_s256_code_challenge(errand.verifier),
+            code_challenge_method="S256",
+        )
         return str(address), errand
 
     def finish(self, errand: Errand, answer: str, back_to: str) -> Vouched:
-        said = parse_qs(urlsplit(answer).query)
-        if "error" in said:
-            raise Refused(f"{self.name} did not sign you in ({said['error'][0][:100]})")
+        said = dict(parse_qsl(urlsplit(answer).query))
+        if len(errand.state) < STATE_CHARACTERS or not _same(said.get("state", ""), errand.state):
+            raise Refused(f"what {self.name} answered is not about this sign-in: begin again")
+        if "code" not in said:
+            raise Refused(f"{self.name} did not sign you in ({said.get('error', 'it gave no code')[:100]})")
         try:
-            with self._client(back_to) as client:
-                token = client.fetch_token(
-                    self._description()["token_endpoint"],
-                    authorization_response=answer,
-                    state=errand.state,
-                    code_verifier=errand.verifier,
-                )
-            claims = self._claims(token.get("id_token"), errand.nonce)
-        except httpx.HTTPError as exc:
-            raise self._unreachable(exc) from exc
-        except (AuthlibBaseError, JoseError, ValueError, KeyError, TypeError) as exc:
+            claims = self._claims(self._token(said["code"], errand, back_to), errand.nonce)
+        except (JoseError, ValueError, KeyError, TypeError) as exc:
             raise Refused(f"what {self.name} answered does not fit this sign-in: begin again") from exc
         email = claims.get("email") if claims.get("email_verified") is True else None
         return Vouched(self._issuer, str(claims["sub"]), email if isinstance(email, str) else None)
+
+    def _token(self, code: str, errand: Errand, back_to: str) -> object:
+        """The ID token that a code is worth, once. Raises Refused where it is worth none."""
+        sent = {"grant_type": "authorization_code", "code": code, "redirect_uri": back_to}
+        sent["code_verifier"] = errand.verifier
+        known = self._description().get("token_endpoint_auth_methods_supported", [BASIC])
+        auth = (quote(self._client_id, safe=""), quote(self._client_secret, safe="")) if BASIC in known else None
+        if auth is None:
+            sent |= {"client_id": self._client_id, "client_secret": self._client_secret}
+        try:
+            at = self._description()["token_endpoint"]
+            answer = httpx.post(at, data=sent, auth=auth, timeout=TIMEOUT, trust_env=False)
+            if answer.is_client_error:
+                raise Refused(f"{self.name} took back its word: begin again")
+            answer.raise_for_status()
+        except httpx.HTTPError as exc:
+            raise self._unreachable(exc) from exc
+        told = answer.json()
+        return told.get("id_token") if isinstance(told, dict) else None
 
     def _claims(self, id_token: object, nonce: str) -> Mapping[str, Any]:
         """Raises JoseError and ValueError for a token that was not made for this sign-in, here, just now."""
@@ -107,16 +126,9 @@ class OpenIdConnect:
         except (httpx.HTTPError, ValueError) as exc:
             raise self._unreachable(exc) from exc
 
-    def _client(self, back_to: str) -> OAuth2Client:
-        return OAuth2Client(
-            self._client_id,
-            self._client_secret,
-            scope=SCOPE,
-            redirect_uri=back_to,
-            code_challenge_method="S256",
-            timeout=TIMEOUT,
-            trust_env=False,
-        )
-
     def _unreachable(self, exc: Exception) -> Unavailable:
         return Unavailable(f"{self.name} cannot be asked who you are ({type(exc).__name__}): try again in a while")
+
+
+def _same(one: str, other: str) -> bool:
+    return compare_digest(one.encode("utf-8", "replace"), other.encode("utf-8", "replace"))
