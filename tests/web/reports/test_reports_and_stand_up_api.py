@@ -10,10 +10,12 @@ import pytest
 from starlette.testclient import TestClient
 
 from governed import DEFINITION, House
+from interlock.adapters.reports.briefings.forms import written
 from interlock.engine.access.permissions import role_at
 from interlock.flows.access.tenants import assign_tenant
 from interlock.flows.access.tokens import create_token
 from interlock.terms.person import Person
+from interlock.wiring import documents
 from interlock.wiring.server import Server, opened_server
 
 BY = Person("Eli Sand")
@@ -55,8 +57,11 @@ def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
         for name, role in ROLES.items()
     }
     house.store.close()
+    patch = pytest.MonkeyPatch()
+    patch.setattr(documents, "_written_apart", written)  # what a process of its own writes has tests of its own
     with opened_server(str(house.path)) as server:
         yield Api(TestClient(server.api, base_url="http://127.0.0.1"), server, tokens)
+    patch.undo()
 
 
 def due(api: Api) -> str:

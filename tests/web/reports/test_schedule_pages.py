@@ -6,9 +6,13 @@ from dataclasses import dataclass, field, replace
 import pytest
 
 from governed import DEFINITION, House
+from interlock.adapters.reports.briefings.forms import written
+from interlock.flows.portfolio.kept import KeptPortfolio
+from interlock.flows.reporting.making import Makings
 from interlock.flows.reporting.schedules import schedules
 from interlock.terms.errors import BadInput, Unavailable
 from interlock.terms.schedule import Destination, Parcel, Schedule
+from interlock.wiring.documents import sources_over
 from web_desk import PEOPLE, WebDesk, text_of, title_of, web_desk
 
 MAIL = "mailto://ann:secret@mail.example.com"
@@ -48,7 +52,10 @@ def post() -> Post:
 def desk(house: House, post: Post) -> Iterator[WebDesk]:
     for name in ("billing", "triage"):
         house.define(replace(DEFINITION, name=name))
-    with web_desk(house.rt, {**PEOPLE, **ACME}, tenants=AcmeHasBilling(), messenger=post) as made:
+    board, tenants = KeptPortfolio(house.store, house.clock), AcmeHasBilling()
+    documents = Makings(sources_over(house.rt, board.portfolio, tenants.of, (), written), house.rt.randomness)
+    more = {"board": board, "tenants": tenants, "documents": documents, "messenger": post}
+    with web_desk(house.rt, {**PEOPLE, **ACME}, **more) as made:
         yield made
 
 
