@@ -9,6 +9,7 @@ from interlock.surfaces.web.instruments.reach import address_of, is_seen
 from interlock.surfaces.web.site import Site
 from interlock.surfaces.web.tables import Column, Filter, Table
 from interlock.surfaces.web.visitor import Visitor
+from interlock.terms.access import EVERYWHERE
 from interlock.terms.instrument import Instrument, Sheet
 from interlock.terms.words import plural
 
@@ -139,7 +140,8 @@ def choices(here: Site, who: Visitor, instrument: Instrument) -> tuple[str, ...]
         named = {portfolio.organisation.name} if portfolio.organisation else set()
         return tuple(named) if who.may("instrument", "answer") else ()
     every = (one.definition for one in portfolio.standings)
-    reached = [one for one in every if who.may("instrument", "answer", workflow=one.name)]
+    whole = who.scopes("instrument", "answer") == (EVERYWHERE,)
+    reached = [one for one in every if whole or who.may("instrument", "answer", workflow=one.name)]
     if instrument.about == "vendor":
         named = {vendor.name for one in reached for vendor in one.initiative.vendors}
     else:

@@ -1,10 +1,12 @@
 """The first page of the settings: what is set, where something is missing."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
+from interlock.engine.council.ownership import OwnershipFault
 from interlock.flows.calendar.define import calendar_in_force
 from interlock.flows.erasure.retention import retentions
 from interlock.surfaces.web.frame import page
@@ -49,7 +51,7 @@ def index_page(request: Request, here: Here, who: Who) -> Response:
     gaps = plural(len(faults), "gap or double owner", "gaps and double owners")
     title = f"Settings: {gaps} to mend" if faults else "Settings: somebody answers for everything"
     return page(request, "settings/index.html.j2", title=title, who=who, whole=_whole(here, who),
-                workflows=_of_workflows(here, who), access=_access(who))  # fmt: skip
+                workflows=_of_workflows(here, who, faults), access=_access(who))  # fmt: skip
 
 
 def _whole(here: Site, who: Visitor) -> tuple[Setting, ...]:
@@ -66,11 +68,11 @@ def _whole(here: Site, who: Visitor) -> tuple[Setting, ...]:
     )
 
 
-def _of_workflows(here: Site, who: Visitor) -> tuple[Setting, ...]:
+def _of_workflows(here: Site, who: Visitor, faults: Sequence[OwnershipFault]) -> tuple[Setting, ...]:
     with here.rt.store.reading() as reading:
         kept = kept_rows(standings_read(here, who), retentions(reading))
     return (
-        Setting("Ownership", "/settings/ownership", ownership_title(ownership_rows(here, who))),
+        Setting("Ownership", "/settings/ownership", ownership_title(faults)),
         Setting("Decision rights", "/settings/rights", rights_title(rights_rows(here, who))),
         Setting("Retention", "/settings/retention", retention_title(kept)),
     )
