@@ -44,7 +44,7 @@ def test_a_stop_takes_a_role_that_is_held_wherever_it_reaches(role: str, may: se
         ("auditor@workflow/shared", {"global", "workflow:shared", "action:refund"}),
         ("auditor@workflow/triage", {"global", "tenant:acme", "workflow:triage", "action:route", "segment:Nordics"}),
         ("auditor@tenant/acme/workflow/shared", {"global", "tenant:acme", "workflow:shared", "action:refund"}),
-        ("runtime", set()),
+        ("auditor@tenant/none", {"global"}),
     ],
 )
 def test_whoever_is_reached_by_a_stop_sees_it_and_nobody_else(role: str, sees: set[str]) -> None:

@@ -28,7 +28,10 @@ COUNCIL = Organisation("Nordlicht", council=("Lena Vogt", "Ana Ruiz"))
 
 class Tenants:
     def of(self, workflow: str) -> str | None:
-        return {NAME: "acme", "parcels": "other"}.get(workflow)
+        return self.all().get(workflow)
+
+    def all(self) -> dict[str, str]:
+        return {NAME: "acme", "parcels": "other"}
 
 
 @pytest.fixture

@@ -21,7 +21,10 @@ HOSTILE = "<script>alert(1)</script> \u202egnippihs"
 
 class Tenants:
     def of(self, workflow: str) -> str | None:
-        return {NAME: "acme"}.get(workflow)
+        return self.all().get(workflow)
+
+    def all(self) -> dict[str, str]:
+        return {NAME: "acme"}
 
 
 @pytest.fixture

@@ -18,7 +18,10 @@ TENANTS = {NAME: "acme", "parcels": "other"}
 
 class Tenants:
     def of(self, workflow: str) -> str | None:
-        return TENANTS.get(workflow)
+        return self.all().get(workflow)
+
+    def all(self) -> dict[str, str]:
+        return TENANTS
 
 
 PEOPLE = {

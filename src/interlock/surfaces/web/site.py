@@ -77,6 +77,10 @@ class Tenants(Protocol):
         """The tenant of a workflow, None for everybody's."""
         ...
 
+    def all(self) -> Mapping[str, str]:
+        """The tenant of each workflow that has one: one look for all of them."""
+        ...
+
     def given(self, tenant: str) -> tuple[str, ...]:
         """The workflows that a tenant has, by name."""
         ...

@@ -63,10 +63,11 @@ def seen(site: Site, who: Visitor, kills: Sequence[Kill]) -> tuple[Kill, ...]:
 
 def stoppables(site: Site) -> tuple[Stoppable, ...]:
     """Every workflow with what else it can be stopped by."""
+    given = site.tenants.all()
     return tuple(
         Stoppable(
             one.definition.name,
-            site.tenants.of(one.definition.name),
+            given.get(one.definition.name),
             one.definition.effect.action_class,
             one.grant.segments if one.grant is not None else (),
         )

@@ -1,9 +1,10 @@
 """What a stop reaches, as far as whoever looks may know: workflows, effects at work or in doubt, what was approved."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from interlock.engine.rollout.people import is_among
+from interlock.flows.access.tenants import visible
 from interlock.flows.action.reach import reach_of
 from interlock.surfaces.web.site import Site
 from interlock.surfaces.web.visitor import Visitor
@@ -73,14 +74,16 @@ def standings_under(site: Site, who: Visitor, scope: str) -> tuple[Standing, ...
         found = (own,)
     if kind == "action":
         found = [one for one in found if one.definition.effect.action_class == name]
-    return tuple(one for one in found if who.may("workflow", "read", workflow=one.definition.name))
+    return visible(
+        replace(site.board.portfolio(), standings=tuple(found)), who.caller, site.tenants.all().get
+    ).standings
 
 
 def _resumers(under: tuple[Standing, ...]) -> tuple[str, ...]:
     """Who has the right in every one of them."""
     if not under:
         return ()
-    first, *others = (one.definition.rights.resume for one in under)
+    first, *others = dict.fromkeys(one.definition.rights.resume for one in under)  # most share the same people
     return tuple(name for name in first if all(is_among(name, other) for other in others))
 
 

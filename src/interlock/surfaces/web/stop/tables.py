@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from interlock.engine.timestamp import stamp
+from interlock.flows.access.tenants import visible
 from interlock.flows.action.drill import last_of, standing_of
 from interlock.surfaces.web.cells import Link, Measure, Moment, Status, Words
 from interlock.surfaces.web.live.view import address_of
@@ -104,11 +105,8 @@ def _quiet(last: Drill | None) -> str:
 def drill_rows(site: Site, who: Visitor) -> tuple[DrillRow, ...]:
     """Of every workflow that the visitor may read."""
     held, at, rows = site.watch.drills.newest(), stamp(site.now()), []
-    for one in site.board.portfolio().standings:
-        name = one.definition.name
-        if who.may("workflow", "read", workflow=name):
-            last = last_of(held, name)
-            days = one.definition.rollout.drill_every_days
-            standing = standing_of(name, one.defined_at, days, last, at)
-            rows.append(DrillRow(standing, None if last is None else last.drill))
+    for one in visible(site.board.portfolio(), who.caller, site.tenants.all().get).standings:
+        name, last = one.definition.name, last_of(held, one.definition.name)
+        standing = standing_of(name, one.defined_at, one.definition.rollout.drill_every_days, last, at)
+        rows.append(DrillRow(standing, None if last is None else last.drill))
     return tuple(rows)

@@ -3,14 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from interlock.engine.access.switches import may_switch, no_right_words, reaches
+from interlock.engine.access.permissions import may as permitted
+from interlock.engine.access.switches import Stoppable, may_switch, no_right_words, reaches
 from interlock.flows.action.kill import lacks_right_to_resume
 from interlock.surfaces.web.live.view import seen, stoppables
 from interlock.surfaces.web.problems import NotAllowed, NotThere
 from interlock.surfaces.web.site import Site
 from interlock.surfaces.web.states import FAILED, INCONCLUSIVE, NOTED, PASSED, State, said
 from interlock.surfaces.web.visitor import Visitor
-from interlock.terms.access import EVERYWHERE
+from interlock.terms.access import EVERYWHERE, Caller
 from interlock.terms.errors import Refused
 from interlock.terms.kill import GLOBAL, Kill, parted
 
@@ -72,9 +73,15 @@ def may(site: Site, who: Visitor, action: str, scope: str) -> bool:
     return may_switch(who.caller, action, scope, site.tenants.of)
 
 
+def may_read(caller: Caller, one: Stoppable) -> bool:
+    """Whether the caller may know of a workflow."""
+    return permitted(caller, "workflow", "read", workflow=one.name, tenant=one.tenant)
+
+
 def choices(site: Site, who: Visitor) -> tuple[Choice, ...]:
     """What the visitor may stop, the widest first."""
-    every = [one for one in stoppables(site) if who.may("workflow", "read", workflow=one.name)]
+    given = site.tenants.all()
+    every = [one for one in stoppables(site) if may_read(who.caller, one)]
     tenants = {one.tenant for one in every} | {place.tenant for place in who.scopes("switch", "kill")}
     scopes = [
         GLOBAL,
@@ -83,7 +90,7 @@ def choices(site: Site, who: Visitor) -> tuple[Choice, ...]:
         *(f"segment:{name}" for name in sorted({name for one in every for name in one.segments})),
         *(f"workflow:{one.name}" for one in every),
     ]
-    return tuple(choice_of(scope) for scope in scopes if may(site, who, "kill", scope))
+    return tuple(choice_of(scope) for scope in scopes if may_switch(who.caller, "kill", scope, given.get))
 
 
 def first_choice(offered: Sequence[Choice], asked: str) -> Choice | None:
