@@ -67,7 +67,9 @@ def test_every_form_has_labels_and_says_what_it_does(desk: WebDesk, house: House
 def test_a_stage_is_moved_down_by_anybody_and_up_through_its_gate(desk: WebDesk, house: House) -> None:
     asked = desk.get(f"/workflows/{NAME}/do/move", "leader")
     assert title_of(asked) == "Move triage out of exploration"
-    assert "The gate 'leave exploration' was not judged for this release; it is judged again as you move it" in text_of(asked)
+    assert "The gate 'leave exploration' was not judged for this release; it is judged again as you move it" in text_of(
+        asked
+    )
     refused = _do(desk, "move", {"stage": "pilot", "reason": "because"}, "leader")
     assert refused.status_code == 409
     said = text_of(refused)

@@ -28,6 +28,12 @@ def test_the_title_is_the_conclusion_and_the_figures_stand_below_it(desk: WebDes
     assert "No case was audited under this grant yet." in said
     assert "mail waits 40 minutes until somebody sorts it by hand" in said
     assert answer.text.count("<figure") == 1  # the certified point
+    links = [
+        f"{address}{NAME}" for address in ("/queue?workflow=", "/cases?workflow=", "/reports/make/result?workflow=")
+    ]
+    shown = {as_: desk.get(f"/workflows/{NAME}", as_).text for as_ in ("safety owner", "administrator")}
+    assert [link in shown["safety owner"] for link in links] == [True, True, True]
+    assert [link in shown["administrator"] for link in links] == [False, False, True]  # who sees no case
 
 
 def test_audits_move_the_monitor_on_the_page(desk: WebDesk, house: House) -> None:
@@ -109,6 +115,10 @@ def test_history_lists_cases_without_their_content_and_incidents(desk: WebDesk, 
     said = text_of(answer)
     assert "wrong refunds redline High, opened 2 March 2026" in said
     assert "cost USD 12.50" in said
+    assert f"Does triage go on while incident {incident.entry} is open? open for 0 days, a redline" in said
+    assert f"/council/item?item=triage%2Fincident%2F{incident.entry}" in answer.text.replace(
+        "/incident/", "%2Fincident%2F"
+    )
     assert "case-00059 only watched" in said
     assert f"/do/close-incident?entry={incident.entry}" in answer.text
     for_reviewer = desk.get(f"/workflows/{NAME}/history", "reviewer")

@@ -35,13 +35,22 @@ class Offered:
     href: str
 
 
+ELSEWHERE: tuple[tuple[str, str, tuple[str, str]], ...] = (
+    ("What waits for people", "/queue?workflow={}", ("review", "read")),
+    ("Its cases", "/cases?workflow={}", ("case", "read")),
+    ("Its readiness scorecard", "/instruments/readiness-scorecard/result?subject={}", ("instrument", "read")),
+    ("Its 90 days on one page", "/reports/make/result?workflow={}", ("report", "read")),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Dossier:
-    """One workflow for one visitor. `offers` are by the page on which they stand."""
+    """One workflow for one visitor. `offers` are what they may do on this page, `elsewhere` where else it is shown."""
 
     row: Row
     parts: tuple[Part, ...]
     offers: tuple[Offered, ...]
+    elsewhere: tuple[Offered, ...]
     may_stop: bool
 
     @property
@@ -82,7 +91,13 @@ def dossier_of(here: Site, who: Visitor, workflow: str, part: str = "") -> Dossi
         for act in ACTS.values()
         if part in act.on and act.when(standing) and who.may(*act.permission, workflow=workflow)
     )
-    return Dossier(Row(standing, seen), parts, offers, who.may("switch", "kill", workflow=workflow))
+    name = quote(workflow, safe="")
+    elsewhere = tuple(
+        Offered(words, address.format(name))
+        for words, address, takes in ELSEWHERE
+        if who.may(*takes, workflow=workflow)
+    )
+    return Dossier(Row(standing, seen), parts, offers, elsewhere, who.may("switch", "kill", workflow=workflow))
 
 
 def recorded(reading: Reading, workflow: str, entry: str) -> tuple[str, int] | None:

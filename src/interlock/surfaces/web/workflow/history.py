@@ -1,14 +1,16 @@
 """What was decided about a workflow and by it, and what went wrong in it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
+from interlock.engine.council.agenda import agenda
 from interlock.ports.cases import CaseRow
 from interlock.ports.store import Reading
+from interlock.surfaces.web.site import Board
 from interlock.surfaces.web.states import ERROR, FAILED, NOTED, PASSED, State, said
 from interlock.surfaces.web.visitor import Visitor
 from interlock.terms import words
-from interlock.terms.council import CouncilDecision
+from interlock.terms.council import AgendaItem, CouncilDecision
 from interlock.terms.measured import Incident
 from interlock.terms.portfolio import Portfolio, Standing
 
@@ -51,6 +53,12 @@ def incidents(standing: Standing) -> tuple[IncidentShown, ...]:
     """Open ones first, then the newest."""
     ordered = sorted(standing.incidents, key=lambda one: (one.closed_at is not None, -one.entry))
     return tuple(IncidentShown(one, OPEN if one.closed_at is None else CLOSED) for one in ordered)
+
+
+def questions(board: Board, portfolio: Portfolio, standing: Standing) -> tuple[AgendaItem, ...]:
+    """What the council has to decide about it now, most pressing first."""
+    own = replace(portfolio, standings=(standing,))
+    return agenda(own, board.money(own))
 
 
 def decisions(portfolio: Portfolio, workflow: str) -> tuple[CouncilDecision, ...]:

@@ -28,7 +28,7 @@ def show_overview(request: Request, here: Here, who: Who, workflow: str, entry: 
         done = recorded(reading, workflow, entry)
     return page(
         request, "workflow/overview.html.j2", title=view.title(dossier.row), who=who, dossier=dossier, model=model,
-        done=done, may_queue=who.may("review", "read", workflow=workflow),
+        done=done,
     )  # fmt: skip
 
 
@@ -87,7 +87,10 @@ def show_history(request: Request, here: Here, who: Who, workflow: str, entry: s
     return page(
         request, "workflow/history.html.j2", title=history.title(dossier.standing), who=who, dossier=dossier,
         done=done, cases=cases, incidents=history.incidents(dossier.standing), moves=dossier.standing.moves[::-1],
-        decisions=history.decisions(portfolio, workflow), may_close=who.may("incident", "close", workflow=workflow),
+        decisions=history.decisions(portfolio, workflow),
+        questions=history.questions(here.board, portfolio, dossier.standing),
+        may_council=who.may("council", "read", workflow=workflow),
+        may_close=who.may("incident", "close", workflow=workflow),
         may_cases=who.may("case", "read", workflow=workflow),
     )  # fmt: skip
 
