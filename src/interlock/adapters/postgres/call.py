@@ -11,6 +11,7 @@ from interlock.adapters.postgres.connection import Lane
 from interlock.terms.errors import BadInput
 
 TEXT, BINARY = 0, 1
+UNKNOWN_STATEMENT = b"26000"  # nothing was done then
 Parameter = str | int | float | bytes | None
 
 
@@ -48,15 +49,21 @@ class Caller:
         Raises psycopg.Error, and BadInput for a text that would silently end at a NUL character.
         """
         connection = lane.connection.pgconn
-        if self._name not in lane.prepared:
-            _checked(connection, connection.prepare(self._name, self._query))
-            lane.prepared.add(self._name)
         sent = [one if one is None or type(one) is bytes else str(one).encode() for one in parameters]
         if any(one is not None and b"\0" in one for one, form in zip(sent, self._formats, strict=True) if form == TEXT):
             raise BadInput("a text holds a NUL character, which PostgreSQL cannot keep: take it out")
+        found = self._found(lane, connection, sent)
+        if found.error_field(pq.DiagnosticField.SQLSTATE) == UNKNOWN_STATEMENT:
+            lane.prepared.discard(self._name)  # the driver forgets every prepared statement when it rolls back
+            found = self._found(lane, connection, sent)
+        return _checked(connection, found).get_value(0, 0) or b""
+
+    def _found(self, lane: Lane, connection: pq.abc.PGconn, sent: Sequence[bytes | None]) -> pq.abc.PGresult:
+        if self._name not in lane.prepared:
+            _checked(connection, connection.prepare(self._name, self._query))
+            lane.prepared.add(self._name)
         # The driver's stub knows no NULL here; the driver does.
-        found = _checked(connection, connection.exec_prepared(self._name, cast("Any", sent), self._formats))
-        return found.get_value(0, 0) or b""
+        return connection.exec_prepared(self._name, cast("Any", sent), self._formats)
 
 
 def _checked(connection: pq.abc.PGconn, found: pq.abc.PGresult) -> pq.abc.PGresult:
