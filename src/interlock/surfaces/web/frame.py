@@ -16,6 +16,7 @@ from interlock.engine.timestamp import stamp
 from interlock.surfaces.web import charts
 from interlock.surfaces.web.live.view import banner
 from interlock.surfaces.web.navigation import around
+from interlock.surfaces.web.sentences import readable
 from interlock.surfaces.web.site import site_of
 from interlock.surfaces.web.states import STATES
 from interlock.surfaces.web.visitor import Visitor, visitor_if_any
@@ -120,6 +121,7 @@ def _environment() -> Environment:
         "percent": words.percent,
         "percent_exact": words.percent_exact,
         "plural": words.plural,
+        "readable": readable,
         "sentence": lambda text: text[:1].upper() + text[1:],
         "shorten": words.shorten,
         "size": words.size,

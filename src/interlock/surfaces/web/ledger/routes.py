@@ -83,6 +83,9 @@ def ledger_json(request: Request, here: Here, who: Who) -> Response:
 def verification(request: Request, here: Here, who: Who) -> Response:
     """How the last verification ended, or how far the one at work is."""
     who.check("ledger", "verify")
+    found = at_work(here.rt.store).verification
+    if request.headers.get("hx-request") and found is not None and not found.is_running:
+        return Response(status_code=204, headers={"HX-Redirect": "/ledger/verify"})  # its title is another one now
     return _verify_page(request, here, who, Form())
 
 
