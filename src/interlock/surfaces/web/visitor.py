@@ -114,8 +114,13 @@ class Needs:
     def __init__(self, resource: str, action: str) -> None:
         self._resource, self._action = resource, action
 
+    @property
+    def permission(self) -> str:
+        """What it asks for: `resource:action`."""
+        return f"{self._resource}:{self._action}"
+
     def __call__(self, who: Who) -> Visitor:
         """The visitor. Raises NotAllowed."""
         if not who.may_somewhere(self._resource, self._action):
-            raise NotAllowed(f"{self._resource}:{self._action}")
+            raise NotAllowed(self.permission)
         return who
