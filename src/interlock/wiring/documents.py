@@ -35,6 +35,13 @@ def messenger(environment: Mapping[str, str]) -> Messenger:
     return AppriseMessenger(tuple(named))
 
 
+def write_form() -> WriteForm:
+    """Writes a document in this process."""
+    from interlock.adapters.reports.briefings.forms import written
+
+    return written
+
+
 def _written_apart(briefing: Briefing, ending: str) -> bytes:
     from interlock.adapters.reports.apart import written_apart
 

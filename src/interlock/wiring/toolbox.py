@@ -20,7 +20,7 @@ from interlock.ports.clock import Clock
 from interlock.ports.drafts import Drafts
 from interlock.ports.event_log import MineLog
 from interlock.ports.imports import EvidenceReader
-from interlock.ports.reports import ReportWriter, WriteForm
+from interlock.ports.reports import ReportWriter
 from interlock.ports.signing import Signing
 from interlock.ports.spans import SpanLines
 from interlock.ports.tables import TableReader
@@ -36,7 +36,7 @@ from interlock.terms.selection import Criterion, Scored
 from interlock.terms.workflow import WorkflowDefinition
 from interlock.wiring.candidates import candidate_builder
 from interlock.wiring.console import PipedConsole
-from interlock.wiring.documents import messenger
+from interlock.wiring.documents import messenger, write_form
 from interlock.wiring.packs import (
     fit_pack,
     read_answers,
@@ -83,7 +83,7 @@ def build_toolbox() -> Toolbox:
         mine_log=_log_miner,
         candidates=lambda: candidate_builder(environment),
         reports=_reports,
-        write_form=_write_form,
+        write_form=write_form,
         messenger=partial(messenger, environment),
         write_text=_write_text,
         write_lines=_write_lines,
@@ -145,12 +145,6 @@ def _reports() -> ReportWriter:
     from interlock.adapters.reports.html import HtmlReports
 
     return HtmlReports()
-
-
-def _write_form() -> WriteForm:
-    from interlock.adapters.reports.briefings.forms import written
-
-    return written
 
 
 def _write_text(path: Path, text: str) -> None:
