@@ -15,6 +15,7 @@ from interlock.flows.access.sessions import end_session
 from interlock.flows.access.showing import WRONG
 from interlock.flows.access.single_sign_on import sign_in_vouched
 from interlock.flows.access.tenants import Tenants, assign_tenant, tenant_of
+from interlock.flows.ledger.record import record
 from interlock.ports.identity import Vouched
 from interlock.ports.store import Store
 from interlock.terms.errors import BadInput
@@ -135,3 +136,20 @@ def test_a_workflow_is_one_tenants_until_it_is_given_away(desk: Desk) -> None:
         assert tenant_of(reading, "triage") is None
     with pytest.raises(BadInput, match="say who gives it away"):
         assign_tenant(desk.store, "triage", "acme", by=Person(" "), clock=desk.clock)
+
+
+def test_entries_about_no_workflow_come_in_order_from_where_one_asks(store: Store) -> None:
+    with store.transaction() as tx:
+        written = [
+            record(tx, kind, {"name": str(n), **about}, at="2026-03-02T12:00:00.000000Z")
+            for n, (kind, about) in enumerate(
+                [("session.begun", {}), ("account.linked", {}), ("session.begun", {"workflow": "triage"})] * 3
+            )
+        ]
+    wanted = [entry for entry in written if "workflow" not in entry.body]
+    with store.reading() as reading:
+        assert list(reading.about_no_workflow(("session.begun", "account.linked"))) == wanted
+        assert list(reading.about_no_workflow(("session.begun",), since=wanted[1].index)) == [
+            entry for entry in wanted[1:] if entry.kind == "session.begun"
+        ]
+        assert list(reading.about_no_workflow(("session.ended",))) == []

@@ -43,6 +43,13 @@ class EntryReading(Protocol):
         """
         ...
 
+    def about_no_workflow(self, kinds: Collection[str], *, since: int = 0) -> Iterator[LedgerEntry]:
+        """Ledger entries of these kinds that name no workflow, from index `since` on, in order.
+
+        Quick in a ledger of any length, however many of the kind there are before.
+        """
+        ...
+
     def newest_first(self, kind: str, workflow: str, *, before: int | None = None) -> Iterator[LedgerEntry]:
         """Ledger entries of one kind of a workflow with an index under `before` (None: all), the newest one first.
 

@@ -44,6 +44,11 @@ class SqlEntries:
         floor = max(sought.since, stop - FEW)
         return Looking(self._back(f"entry >= :floor AND {where}", {**values, "floor": floor}, stop), floor)
 
+    def about_no_workflow(self, kinds: Collection[str], *, since: int = 0) -> Iterator[LedgerEntry]:
+        among, values = _among("kind", kinds)
+        where = f"{among} AND {_NOT_HOT} AND workflow IS NULL AND entry >= :since"
+        return map(entry_of, self.stream(f"{ENTRY} WHERE {where} ORDER BY entry", {**values, "since": since}))
+
     def newest_first(self, kind: str, workflow: str, *, before: int | None = None) -> Iterator[LedgerEntry]:
         where = f"kind = :kind AND {_NOT_HOT} AND workflow = :workflow"
         return self._back(where, {"kind": kind, "workflow": workflow}, _END if before is None else before)

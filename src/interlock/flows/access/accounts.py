@@ -38,8 +38,7 @@ def live_account(reading: Reading, name: str) -> AccountRow:
 
 def changes(reading: Reading, *, since: int = 0) -> Iterator[LedgerEntry]:
     """What was recorded about accounts from an entry on, in order."""
-    found = [entry for kind in KINDS for entry in reading.entries_of(kind, since=since)]
-    return iter(sorted(found, key=lambda entry: entry.index))
+    return reading.about_no_workflow(KINDS, since=since)
 
 
 def after(rows: Mapping[str, AccountRow], entries: Iterable[LedgerEntry]) -> dict[str, AccountRow]:

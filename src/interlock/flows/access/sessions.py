@@ -122,16 +122,16 @@ class Sessions:
             since = self._sessions_next
             if since is None:  # those that began before are over: a ledger of many years is not read for them
                 since = reading.entry_from(stamp(self._since - LASTS))
-            begun, ended = (list(reading.entries_of(kind, since=since)) for kind in (BEGUN, ENDED))
+            about_sessions = list(reading.about_no_workflow((BEGUN, ENDED), since=since))
         if about:
             self._accounts, self._accounts_next = after(self._accounts, about), about[-1].index + 1
-        for entry in begun:
-            session = _session(entry)
-            self._sessions[session.sha256] = session
-        for entry in ended:
-            self._forget(entry.body["sha256"])
-        self._sessions_next = max((entry.index + 1 for entry in (*begun, *ended)), default=since)
-        if begun:
+        for entry in about_sessions:
+            if entry.kind == BEGUN:
+                self._sessions[entry.body["sha256"]] = _session(entry)
+            else:
+                self._forget(entry.body["sha256"])
+        self._sessions_next = about_sessions[-1].index + 1 if about_sessions else since
+        if about_sessions:
             now = stamp(self._clock())
             for over in [one.sha256 for one in self._sessions.values() if one.until <= now]:
                 self._forget(over)

@@ -52,7 +52,7 @@ class Shown:
 
     def _was_used(self, reading: Reading) -> bool:
         since = reading.entry_from(stamp(self.now - CODE_LIVES))
-        used = [entry.body for kind in (BEGUN, SECOND_FACTOR_SET) for entry in reading.entries_of(kind, since=since)]
+        used = [entry.body for entry in reading.about_no_workflow((BEGUN, SECOND_FACTOR_SET), since=since)]
         return any(same_person(body["name"], self.row.name) and body.get("step", -1) >= self.step for body in used)
 
 
