@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from interlock.adapters.sql.told_only import TOLD_ONLY
 from interlock.terms.errors import Unavailable
 
 
@@ -192,59 +193,7 @@ CHANGES: Mapping[str, tuple[Change, ...]] = {
         UPDATE decision SET lease_until = :at WHERE state IN ('executing', 'undoing') AND lease_until > :at
         """),
     ),
-    # Recorded for people and auditors; they change no state.
-    "clock.accepted": (),
-    "content.shown": (),
-    "ledger.exported": (),
-    "gate.judged": (),
-    "readiness.judged": (),
-    "stage.moved": (),
-    "waiver.given": (),
-    "waiver.ended": (),
-    "organisation.defined": (),
-    "calendar.defined": (),
-    "retention.defined": (),
-    "council.decided": (),
-    "council.refused": (),
-    "action.agreed": (),
-    "action.closed": (),
-    "standup.held": (),
-    "report.made": (),
-    "schedule.set": (),
-    "schedule.ended": (),
-    "schedule.claimed": (),
-    "schedule.sent": (),
-    "schedule.failed": (),
-    "incident.opened": (),
-    "incident.closed": (),
-    "hook.created": (),
-    "instrument.answered": (),
-    "hook.revoked": (),
-    "notice.sent": (),
-    "notice.tried": (),
-    "person.key": (),
-    "person.key_ended": (),
-    "account.created": (),
-    "account.changed": (),
-    "account.closed": (),
-    "account.linked": (),
-    "account.password_set": (),
-    "account.email_set": (),
-    "account.bound": (),
-    "account.second_factor_set": (),
-    "session.begun": (),
-    "session.ended": (),
-    "sign_in.refused": (),
-    "tenant.assigned": (),
-    "token.created": (),
-    "token.revoked": (),
-    "promotion.refused": (),
-    "kill.quiesced": (),
-    "drill.held": (),
-    "salt.committed": (),
-    "salt.published": (),
-    "known_cases.planted": (),
-    "known_case.opened": (),
+    **dict.fromkeys(TOLD_ONLY, ()),
 }
 
 # Entries whose first statement must change a row: a key is decided once, an intent is settled once.
