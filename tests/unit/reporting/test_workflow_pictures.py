@@ -28,7 +28,7 @@ def test_the_certified_point_stands_beside_what_was_measured_in_all_periods_in_w
     assert (measured.label, measured.x, measured.y, measured.low, measured.high) == (
         "measured since", 0.5, 0.01, wrong.low, wrong.high,
     )  # fmt: skip
-    assert [one.points for one in chart.series] == [((0.0, 0.04), (1.0, 0.04))]
+    assert chart.levels == ((0.04, "budget 4\u00a0%"),)
     assert "n 900 cases" in chart.note
 
 

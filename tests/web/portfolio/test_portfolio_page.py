@@ -77,7 +77,7 @@ def test_rows_lie_in_stages_and_each_figure_has_what_it_is_made_of(desk: WebDesk
     row = said.partition("order-status Vera Holt")[2].partition("knowledge-base")[0]
     assert "first answer: 4.1 → 1" in row
     assert "0.67 % wrong (0.08–2.39), n 300, budget 4 %" in row
-    assert "50.0 % ±1.0, n 9,000 · certified, until 2026-12-01" in row
+    assert "50.0 % ±1.0, n 9,000 · certified until 1 December 2026" in row
     assert "at most USD 0.80" in row
     assert [f"{word} " in said for word in ("Exploration", "Pilot", "Controlled rollout", "Scale", "Operation")] == [
         True

@@ -17,7 +17,9 @@ STATES: Mapping[Status, State] = {
     Status.MAY_ACT: said(PASSED, "May act"),
     Status.WATCHES: said(NOTED, "Only watches"),
 }
+ARROW = f"{words.NBSP}→{words.NBSP}"
 COUNT = "count"  # a unit that is not said
+UNIT_MAX = 24
 VALUES_MAX = 24  # as many as a line of 96 points can show
 
 
@@ -42,13 +44,13 @@ def kpi_cell(row: Row) -> Picture | Words:
     if found is None:
         return Words("no KPI is named")
     kpi = found.kpi
-    aim = " → ".join("?" if at is None else words.number(at) for at in (kpi.baseline, kpi.target))
+    aim = ARROW.join("?" if at is None else words.number(at) for at in (kpi.baseline, kpi.target))
     under = f"{kpi.name}: {aim}"
     if found.newest is None:
         return Words("not measured", under)
     values = [one.value for one in series(kpi, row.standing.measurements)][-VALUES_MAX:]
     drawn = sparkline(values, baseline=kpi.baseline, target=kpi.target)  # its ends stand beside it in words
-    return Picture(drawn, words.quantity(found.newest.value, "" if kpi.unit == COUNT else kpi.unit), under=under)
+    return Picture(drawn, _told(found.newest.value, kpi.unit), under=under)
 
 
 def budget_cell(row: Row) -> Picture | Words:
@@ -61,7 +63,7 @@ def budget_cell(row: Row) -> Picture | Words:
     shown = words.share_shown(wrong)
     told = f"{shown.main} wrong {shown.behind}, budget {words.percent_exact(budget)}"
     bar = interval_bar(wrong.low, wrong.value, wrong.high, top=2 * max(budget, wrong.value or 0), limit=budget)
-    return Picture(bar, "used up" if left <= 0 else f"{words.percent(left)} left", under=told)
+    return Picture(bar, "used up" if left <= 0 else f"{words.percent(left)}{words.NBSP}left", under=told)
 
 
 def automated_cell(row: Row) -> Link | Measure:
@@ -70,7 +72,8 @@ def automated_cell(row: Row) -> Link | Measure:
     grant, certificate = row.standing.grant, row.certificate
     if grant is None or certificate is None or not row.may_act:
         return Measure(shown.main, shown.behind)
-    until = f"{shown.behind} · certified, until {grant.expires_at[:10]}".removeprefix(" · ")
+    end = words.moment(grant.expires_at[:10]).replace(" ", words.NBSP)
+    until = f"{shown.behind} · certified until {end}".removeprefix(" · ")
     return Link(shown.main, f"/ledger/evidence/{certificate}", until)
 
 
@@ -86,3 +89,8 @@ def cost_cell(row: Row) -> Words:
 def needed_cell(row: Row) -> Words:
     """The one thing to do next, and of whom one does it."""
     return Words(words.shorten(row.seen.needed, 160), words.shorten(", ".join(row.seen.needed_from), 80))
+
+
+def _told(value: float, unit: str) -> str:
+    """A figure that stays on one line with its unit, as far as that is a short one."""
+    return words.quantity(value, "" if unit == COUNT else words.shorten(unit, UNIT_MAX))
