@@ -10,7 +10,7 @@ _ANSWERS = frozenset({"instrument:answer", "standup:act", "incident:open", "kpi:
 _OWNS = (
     _SEES
     | _ANSWERS
-    | {"council:read", "council:decide", "stage:move", "waiver:give", "workflow:define", "grant:promote", "case:read"}
+    | {"council:read", "council:decide", "stage:move", "waiver:give", "grant:promote", "case:read"}
     | {"switch:kill", "switch:resume", "switch:drill", "incident:close", "ledger:read", "report:schedule", "try:run"}
     | {"settings:read", "case:undo", "gate:judge", "grant:end"}
 )
