@@ -32,6 +32,7 @@ SENTENCES: Mapping[str, str] = {
     "ledger.exported": "{by} took a copy of the ledger, {entries} entries",
     "monitor.updated": "an audit moved the monitor",
     "notice.sent": "{host} was told of entry {entry}",
+    "notice.tried": "{by} tried whether notices reach {host}",
     "organisation.defined": "{by} defined who answers for what in {name}",
     "person.key": "{person} got a key to sign attestations with",
     "person.key_ended": "{by} ended the key of {person}: {reason}",
