@@ -54,6 +54,15 @@ class Moment:
 
 
 @dataclass(frozen=True, slots=True)
+class Clock:
+    """How long until a time (RFC 3339), or how late it is, as a state; a page's script may keep it right."""
+
+    kind: ClassVar[str] = "clock"
+    state: State
+    due_at: str
+
+
+@dataclass(frozen=True, slots=True)
 class Picture:
     """A small picture (charts.sparkline, charts.interval_bar) with its words beside it and a lighter second line."""
 
@@ -64,4 +73,4 @@ class Picture:
     under: str = ""
 
 
-Cell = Words | Link | Status | Measure | Moment | Picture
+Cell = Words | Link | Status | Measure | Moment | Clock | Picture

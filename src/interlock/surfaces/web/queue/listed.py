@@ -10,7 +10,7 @@ from interlock.engine.timestamp import stamp
 from interlock.flows.review.escalate import is_missing
 from interlock.ports.queue import Place, Reach, ReviewRow, Waiting, Wanted
 from interlock.ports.store import Reading
-from interlock.surfaces.web.cells import Link, Status, Words
+from interlock.surfaces.web.cells import Clock, Link, Status, Words
 from interlock.surfaces.web.queue.clock import due_state
 from interlock.surfaces.web.states import FAILED, INCONCLUSIVE, NOTED, PASSED, State, said
 from interlock.surfaces.web.tables import PAGE_ROWS, Column, Filter, Shown, Table
@@ -109,7 +109,11 @@ def queue_table(name: str, now: dt.datetime) -> Table[ReviewRow]:
             Column("kind", "Kind", lambda row: row.kind, lambda row: Words(kind_words(row.kind)), sortable=False),
             Column("workflow", "Workflow", lambda row: row.workflow, sortable=False),
             Column(
-                "due_at", "Due", lambda row: row.due_at, lambda row: Status(due_state(row.due_at, now)), sortable=False
+                "due_at",
+                "Due",
+                lambda row: row.due_at,
+                lambda row: Clock(due_state(row.due_at, now), row.due_at),
+                sortable=False,
             ),
             Column(
                 "state",
