@@ -217,13 +217,14 @@ def test_of_two_who_hold_the_link_one_is_first(house: House) -> None:
         set_first_password(desk.entrance, desk.entrance.first_run.token, "Mallory", PASSWORD)
 
 
-@given(st.text(max_size=30), st.text(min_size=1, max_size=12))
+@given(st.text(max_size=30), st.text("abcdefgh", min_size=1, max_size=12))
 def test_a_password_that_will_do_is_long_and_not_the_name(password: str, name: str) -> None:
     fault = fault_of_password(password, name=name)
     if fault is None:
         assert len(password) >= CHARACTERS_MIN
         assert password.casefold().strip() != name.casefold().strip()
     assert fault_of_password(name * 20, name=name) is not None
+    assert fault_of_password(f"{name}  {name}x{name}", name=f"{name} {name}x") is not None
 
 
 def test_sessions_of_long_ago_are_not_read(desk: Desk) -> None:

@@ -17,7 +17,7 @@ def fault_of_password(password: str, *, name: str) -> str | None:
     if len(set(folded)) < DIFFERENT_MIN:
         return f"it is made of {len(set(folded))} different characters only: take {RULE}"
     left = folded
-    for part in known_as(name).split():
+    for part in sorted(known_as(name).split(), key=len, reverse=True):  # a part may be within another one
         left = left.replace(part, "")
     if len("".join(left.split())) < CHARACTERS_MIN // 2:
         return "it is little more than your name: take one that nobody would try first"
