@@ -47,8 +47,8 @@ class Mark:
 class Chart:
     """A line chart; `levels` are horizontal reference lines (value, label).
 
-    `log_x` and `log_y` draw on a log scale. `y_high` ends the picture there; what goes further is in the table. `note`
-    says under the picture how to read it.
+    `log_x` and `log_y` draw on a log scale. `y_high` ends the picture there; what goes further is in the table.
+    `x_range` are the ends of its other axis, where the points do not tell. `note` says under the picture how to read it.
     """
 
     caption: str
@@ -62,6 +62,7 @@ class Chart:
     percent_y: bool = False
     log_x: bool = False
     y_high: float | None = None
+    x_range: tuple[float, float] | None = None
     note: str = ""
 
 

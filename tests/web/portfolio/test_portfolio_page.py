@@ -151,6 +151,13 @@ def test_the_position_says_what_is_open_and_what_is_late(desk: WebDesk) -> None:
     assert [row["workflow"] for row in told] == [one.definition.name for one in portfolio_made.standings()]
 
 
+def test_the_way_of_the_organisation_is_not_told_from_a_part_of_it(desk: WebDesk) -> None:
+    answer = desk.get("/portfolio/position", "acme auditor")
+    assert title_of(answer) == "2 of 2 initiatives are late"
+    said = text_of(answer)
+    assert ("A council is named" in said, "shown to who may see all its workflows" in said) == (False, True)
+
+
 def test_hostile_words_are_shown_as_text(house: House) -> None:
     made = portfolio_made.live("triage")
     problem = Problem(who=HOSTILE)

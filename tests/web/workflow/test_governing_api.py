@@ -77,7 +77,9 @@ def test_the_portfolio_is_cut_to_what_the_caller_may_see(api: Api) -> None:
     assert ([one["workflow"] for one in page["workflows"]], page["total"]) == ([NAME], 2)
     of_acme = api.get("/portfolio", "Abe Acme").json()["workflows"]
     assert [(one["workflow"], one["status"]) for one in of_acme] == [("billing", "only watches")]
-    assert list(api.get("/portfolio/position", "Abe Acme").json()["initiatives"]) == ["billing"]
+    own, whole = (api.get("/portfolio/position", as_).json() for as_ in ("Abe Acme", "Ana Ruiz"))
+    assert (own["organisation"], list(own["initiatives"])) == (None, ["billing"])
+    assert (len(whole["organisation"]["phases"]), list(whole["initiatives"])) == (4, ["billing", NAME])
     assert (api.get("/portfolio", "Rosa Lind").status_code, api.client.get("/v1/portfolio").status_code) == (403, 401)
 
 

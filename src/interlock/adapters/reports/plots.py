@@ -61,7 +61,7 @@ def from_chart(chart: Chart) -> Plot:
     lines = tuple(Line(s.name, s.points, "lead" if i == 0 else "other", s.band) for i, s in enumerate(chart.series))
     return Plot(
         caption=chart.caption,
-        x=Axis(chart.x_label, "percent" if chart.percent_x else "", log=chart.log_x),
+        x=Axis(chart.x_label, "percent" if chart.percent_x else "", chart.log_x, *(chart.x_range or ())),
         y=_y_axis(chart),
         lines=lines,
         spots=tuple(Spot(m.x, m.y, m.label, m.low, m.high) for m in chart.marks),

@@ -24,7 +24,7 @@ def risk_coverage(standing: Standing, certificate: Mapping[str, Any] | None) -> 
     if not marks:
         return None
     budget, planned = standing.definition.budget.error, standing.definition.budget_planned
-    tops = [3 * budget, *(mark.high or mark.y for mark in marks)]
+    tops = [2 * budget, *(mark.high or mark.y for mark in marks)]
     labelled = sum(run.labelled for run in standing.runs if run.applied)
     return Chart(
         caption="What is proved, and what was measured since",
@@ -34,6 +34,7 @@ def risk_coverage(standing: Standing, certificate: Mapping[str, Any] | None) -> 
         marks=marks,
         levels=((budget, f"budget {percent_exact(budget)}"),) if planned else (),
         percent_x=True,
+        x_range=(0.0, 1.0),
         percent_y=True,
         y_high=min(1.0, 1.08 * max(tops)),
         note="Certified: what was wrong among labelled cases before anything was applied, up to the proved limit. "

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
 
-from interlock.engine.access.permissions import may
+from interlock.engine.access.permissions import may, scopes
 from interlock.engine.council.initiative_plan import initiative_positions
 from interlock.engine.council.position import position
 from interlock.engine.economics.glance import glance
@@ -18,7 +18,7 @@ from interlock.flows.portfolio.dossier import certificate_of, monitor_of, releas
 from interlock.surfaces.api.bodies import MANY_MAX
 from interlock.surfaces.api.permitted import Permitted, not_permitted, not_there
 from interlock.surfaces.api.served import Here, Served
-from interlock.terms.access import Caller
+from interlock.terms.access import EVERYWHERE, Caller
 from interlock.terms.portfolio import Portfolio
 
 routes = APIRouter(tags=["portfolio"])
@@ -38,9 +38,15 @@ def show_portfolio(here: Here, who: Reader, start: Start = 0, limit: Limit = 100
 
 @routes.get("/portfolio/position")
 def show_position(here: Here, who: Reader) -> Mapping[str, Any]:
-    """How far the organisation is on its way of twelve months, and each initiative on its own 90 days."""
+    """How far the organisation is on its way of twelve months (null for who may not see all its workflows), and each
+    initiative on its own 90 days.
+    """
     portfolio = _visible(here, who)
-    return {**plain(position(portfolio)), "initiatives": plain(initiative_positions(portfolio))}
+    whole = scopes(who, "workflow", "read") == (EVERYWHERE,)
+    return {
+        "organisation": plain(position(portfolio)) if whole else None,
+        "initiatives": plain(initiative_positions(portfolio)),
+    }
 
 
 @routes.get("/workflows/{workflow}/dossier")

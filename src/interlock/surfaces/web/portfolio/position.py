@@ -9,6 +9,7 @@ from interlock.surfaces.web.cells import Link, Status
 from interlock.surfaces.web.states import FAILED, INCONCLUSIVE, PASSED, State, said
 from interlock.surfaces.web.tables import Column, Table
 from interlock.terms.portfolio import Portfolio, Standing
+from interlock.terms.words import count, plural
 
 DONE, OPEN, LATE = said(PASSED, "Done"), said(INCONCLUSIVE, "Open"), said(FAILED, "Late")
 ON_TIME, STOPPED = said(PASSED, "In time"), said(FAILED, "Stopped")
@@ -30,6 +31,12 @@ class PhaseShown:
     heading: str
     done: str
     steps: tuple[StepShown, ...]
+
+
+def own_title(portfolio: Portfolio) -> str:
+    """The conclusion for somebody who sees a part of the portfolio: how many of these are where their day says."""
+    late = sum(initiative_position(portfolio, one).is_behind for one in portfolio.standings)
+    return f"{count(late)} of {plural(len(portfolio.standings), 'initiative')} {'is' if late == 1 else 'are'} late"
 
 
 def phases(found: Position) -> tuple[PhaseShown, ...]:

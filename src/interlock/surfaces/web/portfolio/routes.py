@@ -10,11 +10,12 @@ from interlock.flows.access.tenants import visible
 from interlock.surfaces.web.frame import page
 from interlock.surfaces.web.portfolio import view
 from interlock.surfaces.web.portfolio.columns import WHOLE, table
-from interlock.surfaces.web.portfolio.position import INITIATIVES, initiatives, phases
+from interlock.surfaces.web.portfolio.position import INITIATIVES, initiatives, own_title, phases
 from interlock.surfaces.web.problems import NotThere
 from interlock.surfaces.web.site import Here
 from interlock.surfaces.web.tables import CSV, JSON
 from interlock.surfaces.web.visitor import Needs, Visitor, Who
+from interlock.terms.access import EVERYWHERE
 from interlock.terms.portfolio import Portfolio
 
 routes = APIRouter(dependencies=[Depends(Needs("portfolio", "read"))])
@@ -44,11 +45,15 @@ def download_portfolio(request: Request, here: Here, who: Who, form: str) -> Res
 
 @routes.get("/portfolio/position")
 def show_position(request: Request, here: Here, who: Who) -> Response:
-    """How far the organisation is on its way of twelve months, and each initiative on its own 90 days."""
+    """How far the organisation is on its way of twelve months, and each initiative on its own 90 days.
+
+    The way of the organisation is that of all its workflows: who may not see these all sees its own only.
+    """
     portfolio = visible(here.board.portfolio(), who.caller, here.tenants.of)
-    found = position(portfolio)
+    found = position(portfolio) if who.scopes("workflow", "read") == (EVERYWHERE,) else None
+    title = own_title(portfolio) if found is None else position_words(found)
     return page(
-        request, "portfolio/position.html.j2", title=position_words(found), who=who, phases=phases(found),
+        request, "portfolio/position.html.j2", title=title, who=who, phases=() if found is None else phases(found),
         shown=INITIATIVES.shown(initiatives(portfolio), request.query_params),
     )  # fmt: skip
 
