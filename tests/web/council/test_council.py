@@ -79,7 +79,7 @@ def test_a_question_is_decided_after_a_check_and_shown_as_it_is_on_record(house:
     )
     kinds = house.kinds()
     check = desk.post("/council/check", form)
-    assert (check.status_code, title_of(check)) == (200, "Check before you decide")
+    assert (check.status_code, title_of(check)) == (200, "Check before you decide: Stop its cases")
     said = text_of(check)
     assert "Lena Vogt , Ana Ruiz , Iva Kos" in said
     assert "20 March 2026" in said

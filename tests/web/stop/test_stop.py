@@ -252,3 +252,14 @@ def test_on_a_page_of_a_workflow_the_switch_is_that_workflows(desk: WebDesk) -> 
     )
     assert 'class="stop" href="/stop"' in desk.get("/workflows/parcels/nowhere", "acme operator").text
     assert 'class="stop"' not in desk.get("/nowhere", "auditor").text
+
+
+def test_a_reason_without_end_stops_all_the_same_and_is_cut(house: House, desk: WebDesk) -> None:
+    assert desk.post("/stop", {"scope": SCOPE, "reason": "x" * 900_000}, "operator").status_code == 303
+    assert _halted(house) == (SCOPE,)
+    with house.store.reading() as reading:
+        (entry,) = reading.entries_of("kill.fenced")
+    assert len(entry.body["reason"]) == 2_000
+    long = desk.post("/stop/resume", {"scope": SCOPE, "reason": "x" * 2_001}, "safety owner")
+    assert (long.status_code, "Say it in 2,000 characters; these are 2,001" in text_of(long)) == (409, True)
+    assert _halted(house) == (SCOPE,)

@@ -9,6 +9,7 @@ from interlock.terms.council import AgendaItem, Option
 
 PRESENT_MAX = 50
 NAME_MAX = 200
+REASON_MAX = 4_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,8 @@ def read_answers(form: Form, item: AgendaItem, now: dt.datetime) -> Answers | No
     if option is None:
         form.fault("choose", "Choose one of the options")
     reason = form.needed("reason", "Say why: a decision without a reason cannot be looked at again")
+    if len(reason) > REASON_MAX:
+        form.fault("reason", f"Say it in {REASON_MAX:,} characters; these are {len(reason):,}")
     due = _due(form, now)
     present = _present(form)
     return None if option is None or form.faults else Answers(option, reason, present, due)

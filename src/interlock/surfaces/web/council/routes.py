@@ -66,8 +66,9 @@ def check_answers(request: Request, here: Here, who: Who, form: Posted) -> Respo
     answers = read_answers(form, found, here.now())
     if answers is None:
         return _item_page(request, here, who, form, found.id, status=400)
+    title = f"Check before you decide: {answers.option.title}"
     return page(
-        request, "council/check.html.j2", title="Check before you decide", who=who, item=found, answers=answers,
+        request, "council/check.html.j2", title=title, who=who, item=found, answers=answers,
         form=form, effect=view.effect_words(answers.option.effect), usual=due_days(here.now())[1],
     )  # fmt: skip
 

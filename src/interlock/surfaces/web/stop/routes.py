@@ -24,6 +24,7 @@ DRILLS_LEDE = (
     "A switch that nobody has tried is a hope. A drill stops a workflow for real, sees that a wish from before is "
     "refused, and lets it work again; meanwhile its cases go to people."
 )
+REASON_MAX = 2_000  # a stop is never refused for a long one: it is cut
 routes = APIRouter(dependencies=[Depends(Needs("switch", "read"))])
 
 
@@ -39,7 +40,7 @@ def stop(request: Request, here: Here, who: Who, form: Posted) -> Response:
     scope, rt = form.text("scope"), here.rt
     check_switch(here, who, "kill", scope)
     try:
-        fenced = fence(rt.store, scope, by=who.person, reason=form.text("reason"), clock=rt.clock)
+        fenced = fence(rt.store, scope, by=who.person, reason=form.text("reason")[:REASON_MAX], clock=rt.clock)
     except BadInput:
         form.fault("scope", UNKNOWN)
         return stop_page(request, here, who, form, scope, status=400)
@@ -68,6 +69,8 @@ def look_again(here: Here, who: Who, form: Posted) -> Response:
 def let_work_again(request: Request, here: Here, who: Who, form: Posted) -> Response:
     """Let a scope work again."""
     scope, reason, rt = form.text("scope"), form.needed("reason", "Say why it may work again: it is recorded"), here.rt
+    if len(reason) > REASON_MAX:
+        form.fault("reason", f"Say it in {REASON_MAX:,} characters; these are {len(reason):,}")
     check_switch(here, who, "resume", scope)
     if not form.faults:
         try:

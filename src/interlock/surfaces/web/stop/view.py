@@ -15,6 +15,8 @@ from interlock.terms.access import EVERYWHERE, Caller
 from interlock.terms.errors import Refused
 from interlock.terms.kill import GLOBAL, Kill, parted
 
+HOLDS = said(PASSED, "Holds")
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:
@@ -130,7 +132,7 @@ def heading(halted: Sequence[Kill]) -> str:
 def steps(kill: Kill, *, in_flight: int, in_doubt: int, waiting: bool) -> tuple[Step, ...]:
     """The contract of a kill that holds, as far as it is known now."""
     return (
-        Step("Fenced", PASSED, kill.at, "No effect that was decided before can begin any more, in any process."),
+        Step("Fenced", HOLDS, kill.at, "No effect that was decided before can begin any more, in any process."),
         _quiet(kill, in_flight, waiting=waiting),
         _left(in_doubt),
     )
@@ -139,7 +141,7 @@ def steps(kill: Kill, *, in_flight: int, in_doubt: int, waiting: bool) -> tuple[
 def _quiet(kill: Kill, in_flight: int, *, waiting: bool) -> Step:
     quiet_at = kill.report.quiesced_at if kill.report is not None else None
     if quiet_at is not None:
-        return Step("Quiet", PASSED, quiet_at, "No effect is in flight.")
+        return Step("Quiet", HOLDS, quiet_at, "No effect is in flight.")
     if in_flight:
         words = f"{in_flight:,} {'effect that was' if in_flight == 1 else 'effects that were'} at work may still land."
         return Step("Quiet", said(INCONCLUSIVE, "Not yet"), "", words)
