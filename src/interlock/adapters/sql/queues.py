@@ -63,11 +63,12 @@ class SqlQueues:
     def waiting(self, wanted: Wanted, at: str, *, most: int, reach: tuple[Reach, ...] = EVERYTHING) -> Waiting:
         where, values = _where(wanted, EVERYTHING)
         within, reached = _within(reach)
-        looked_at = f"SELECT key, workflow, due_at FROM review WHERE {where} ORDER BY due_at LIMIT :limit"
+        looked_at = f"""
+        SELECT due_at, CASE WHEN {within} THEN 1 ELSE 0 END AS inside
+        FROM review WHERE {where} ORDER BY due_at LIMIT :limit
+        """
         query = f"""
-        SELECT count(*), sum(CASE WHEN {within} THEN 1 ELSE 0 END),
-          sum(CASE WHEN due_at < :at AND {within} THEN 1 ELSE 0 END)
-        FROM ({looked_at}) AS review
+        SELECT count(*), sum(inside), sum(CASE WHEN due_at < :at THEN inside ELSE 0 END) FROM ({looked_at}) AS looked_at
         """
         rows, count, late = next(self.rows(query, {**values, **reached, "limit": most + 1, "at": at}))
         return Waiting(min(count or 0, most), min(late or 0, most), at_least=rows > most)

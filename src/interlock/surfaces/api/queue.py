@@ -21,7 +21,7 @@ from interlock.surfaces.api.served import Here, Looker, Reviewer, person_of
 from interlock.terms.review import ReviewKind
 
 routes = APIRouter(prefix="/reviews", tags=["reviews"])
-COUNTED_MAX = 10_000
+COUNTED_MAX = 5_000
 Part = Annotated[str | None, Query(max_length=512, pattern=r"^[^\x00]*$")]
 Limit = Annotated[int, Query(ge=1, le=MANY_MAX)]
 
@@ -62,7 +62,7 @@ def page_of_queue(
     """Open reviews within your reach, what is due first at the top, from a place on.
 
     `next` is the place behind this page, to be sent as `after_due`, `after_key` and `after_kind`; null at the end.
-    `waiting` counts among the 10,000 that are due first; `at_least` says that there are more.
+    `waiting` counts among the 5,000 that are due first; `at_least` says that there are more.
     """
     at, reach = stamp(here.rt.clock()), queue_reach(here, who, "read")
     wanted = Wanted(workflow, kind, key_part or "", at if late else None, escalated=escalated)
