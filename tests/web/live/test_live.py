@@ -1,6 +1,7 @@
 """What is stopped is on every page when it is loaded, and is sent to those that are open."""
 
 import asyncio
+import datetime as dt
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -8,6 +9,10 @@ import pytest
 from starlette.requests import Request
 
 from governed import ANA, BEN, DEFINITION, NAME, House
+from interlock.engine.access.permissions import role_at
+from interlock.engine.timestamp import stamp
+from interlock.flows.access.people import make_account
+from interlock.flows.access.sessions import Sessions, begin_session
 from interlock.flows.action.kill import kill, resume
 from interlock.surfaces.web.live import routes
 from interlock.surfaces.web.live.watch import LISTENERS_MAX, Full, Watch
@@ -157,3 +162,17 @@ def test_a_listener_that_left_is_forgotten(house: House, monkeypatch: pytest.Mon
             return True
 
     assert asyncio.run(twice())
+
+
+def test_to_listen_is_no_use_of_a_session_which_ends_for_want_of_use_all_the_same(house: House) -> None:
+    with house.store.transaction() as tx:
+        tx.fence()
+        make_account(tx, "Dev Rao", [role_at("auditor")], by=ANA, at=stamp(house.now))
+        cookie = begin_session(tx, "Dev Rao", how="test", now=house.now, randomness=house.rt.randomness)
+    sessions = Sessions(house.store, house.clock)
+    for minutes in (50, 55):
+        house.now += dt.timedelta(minutes=minutes)
+        listening = sessions.known(cookie, in_use=False)
+        assert (listening is not None) is (minutes == 50)
+    assert sessions.known(cookie) is None
+    assert house.kinds()[-1] == "session.ended"
