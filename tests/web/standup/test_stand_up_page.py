@@ -88,7 +88,7 @@ def test_it_is_held_once_and_then_on_record(desk: WebDesk, house: House) -> None
     with house.store.reading() as reading:
         (held,) = stand_ups(reading)
     assert (held.present, held.by, held.note) == (("Ana Ruiz", "Ben", "Carla"), "Lena Vogt", HOSTILE)
-    assert title_of(page) == "1 stand-ups were held"
+    assert title_of(page) == "1 stand-up was held"
     assert "<script>alert" not in page.text
     nobody = desk.post("/stand-up/held", {"present": " ", "note": "kept"})
     assert (nobody.status_code, "say who was there" in text_of(nobody), "kept" in nobody.text) == (400, True, True)
@@ -139,7 +139,7 @@ def test_the_end_is_in_the_address_and_nonsense_there_is_left_out(desk: WebDesk,
 
 
 def test_tables_are_pages_csv_and_json(desk: WebDesk) -> None:
-    assert "On track" in text_of(desk.get("/stand-up/kpis?light=on track"))
+    assert title_of(desk.get("/stand-up/kpis?light=on track")) == "1 KPI: 1 on track"
     assert "Nothing matches these filters." in text_of(desk.get("/stand-up/kpis?light=behind"))
     assert desk.get("/stand-up/kpis.csv").text.splitlines()[1].startswith("triage,first answer,Service,on track,1.0")
     assert desk.get("/stand-up/kpis.xml").status_code == 404

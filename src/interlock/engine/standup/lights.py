@@ -116,4 +116,5 @@ def _said(kpi: Kpi, found: Gain, way: _Way) -> str:
         if found.low is None or found.high is None
         else f" ({quantity(found.low, kpi.unit)} to {quantity(found.high, kpi.unit)})"
     )
-    return f"gained {gained}{between}; the way to the target asks for {quantity(way.gain, kpi.unit)} by {way.on}"
+    asked = quantity(float(f"{way.gain:.3g}"), kpi.unit)  # a day more or less on the way is no matter of digits
+    return f"gained {gained}{between}; the way to the target asks for {asked} by {way.on}"

@@ -40,7 +40,7 @@ def kpi_table() -> Table[KpiRow]:
             Column("unit", "Unit", lambda row: row[1].kpi.unit),
             Column("baseline", "Baseline", lambda row: row[1].kpi.baseline, _level("baseline"), numeric=True),
             Column("target", "Target", lambda row: row[1].kpi.target, _level("target"), numeric=True),
-            Column("target_date", "By", lambda row: row[1].kpi.target_date),
+            Column("target_date", "By", lambda row: row[1].kpi.target_date, numeric=True),
         ),
         "A KPI in a definition (`kpis`) fills this table.",
         (
@@ -58,7 +58,7 @@ def action_table(today: str) -> Table[Action]:
         (
             Column("what", "What", lambda one: one.what, lambda one: Link(one.what, _place(one), one.workflow or "")),
             Column("owner", "Owner", lambda one: one.owner),
-            Column("due", "Until", lambda one: one.due),
+            Column("due", "Until", lambda one: one.due, numeric=True),
             Column(
                 "state",
                 "State",

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from interlock.engine.calendar.days import next_meeting
+from interlock.engine.reporting.figures import counted
 from interlock.engine.standup.lights import RULE
 from interlock.engine.timestamp import stamp
 from interlock.flows.calendar.define import calendar_in_force
@@ -46,8 +47,10 @@ def begin(here: Here, who: Reader) -> RedirectResponse:  # noqa: ARG001 - who ma
 @routes.get("/kpis")
 def show_kpis(request: Request, here: Here, who: Reader) -> HTMLResponse:
     """Every KPI as a table."""
-    table = listed.kpi_table().shown(_kpi_rows(here, who), request.query_params)
-    return page(request, "standup/listed.html.j2", title="Every KPI and its light", who=who, table=table, rule=RULE)
+    rows = _kpi_rows(here, who)
+    table = listed.kpi_table().shown(rows, request.query_params)
+    title = view.kpis_title([light for _, light in rows])
+    return page(request, "standup/listed.html.j2", title=title, who=who, table=table, rule=RULE)
 
 
 @routes.get("/kpis.{form}")
@@ -62,7 +65,11 @@ def show_actions(request: Request, here: Here, who: Reader) -> HTMLResponse:
     every, day = _actions(here, who)
     late = sum(one.overdue(day) for one in every)
     open_ = sum(one.closing is None for one in every)
-    title = f"{open_} of {len(every)} actions are open, {late} overdue" if every else "No action was agreed yet"
+    title = (
+        f"{open_} of {counted(len(every), 'action is', 'actions are')} open, {late} overdue"
+        if every
+        else "No action was agreed yet"
+    )
     table = listed.action_table(day).shown(every[::-1], request.query_params)
     return page(request, "standup/listed.html.j2", title=title, who=who, table=table, rule="")
 
@@ -131,7 +138,7 @@ def show_held(request: Request, here: Here, who: Reader) -> HTMLResponse:
     _check_everywhere(who, "read")
     with here.rt.store.reading() as reading:
         held = stand_ups(reading)
-    title = f"{len(held)} stand-ups were held" if held else "No stand-up was held yet"
+    title = f"{counted(len(held), 'stand-up was', 'stand-ups were')} held" if held else "No stand-up was held yet"
     table = listed.held_table().shown(held[::-1], request.query_params)
     return page(request, "standup/listed.html.j2", title=title, who=who, table=table, rule="")
 

@@ -101,6 +101,13 @@ def action_state(action: Action, today: str) -> State:
     return OVERDUE if action.overdue(today) else DUE if action.due == today else OPEN
 
 
+def kpis_title(lights: Sequence[KpiLight]) -> str:
+    """How many KPIs are where."""
+    counts = [(light, sum(one.light is light for one in lights)) for light in WORST_FIRST]
+    said = ", ".join(f"{n:,} {light}" for light, n in counts if n)
+    return f"{counted(len(lights), 'KPI', 'KPIs')}: {said}" if lights else "No KPI is named yet"
+
+
 def countdown(until: str, now: dt.datetime) -> Countdown | None:
     """The end that an address names; None where it names none that a stand-up of today can have."""
     try:

@@ -13,7 +13,7 @@ from interlock.terms.person import Person
 from interlock.terms.sample import SamplePortfolio
 
 Event = tuple[int, Callable[[], None]]  # days before the end, and what happens
-HELD = (15, 8, 1)  # days before the end
+HELD = (15, 8)  # days before the end
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ ACTIONS = (
     Agreed("credit-check", "say what the redline incident has taught us", 15, 3),
     Agreed("supplier-mail", "find out why the answers take longer again", 8, 1, closed=1),
     Agreed("shelf-photos", "measure how late gaps are seen today, as the baseline", 8, -6),
-    Agreed("price-hints", "decide whether it goes on without a safety owner", 1, -6),
+    Agreed("price-hints", "decide whether it goes on without a safety owner", 8, -6),
 )
 
 
