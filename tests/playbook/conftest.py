@@ -1,31 +1,12 @@
 """Houses that are made once and copied for each test: one whose gate has passed, and one that is live."""
 
-import datetime as dt
-import itertools
-import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from governed import House
-
-
-@dataclass(frozen=True)
-class Made:
-    """A closed store, the time of its house, and its release."""
-
-    path: Path
-    now: dt.datetime
-    release: str
-
-    def copied_to(self, folder: Path) -> House:
-        shutil.copy(self.path, folder / "store.db")
-        house = House(folder)
-        house.now, house.release = self.now, self.release
-        house.keys = (f"live-{i:05d}" for i in itertools.count())
-        return house
+from made_once import Made
 
 
 @pytest.fixture

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from dossier_house import DEFINITION, Given, Made
+from dossier_house import DEFINITION, Given
 from governed import House
+from made_once import Made
 from web_desk import WebDesk, web_desk
 
 

@@ -8,13 +8,14 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from dossier_house import DEFINITION, Made
+from dossier_house import DEFINITION
 from governed import NAME
 from interlock.engine.access.permissions import role_at
 from interlock.flows.access.tenants import assign_tenant
 from interlock.flows.access.tokens import create_token
 from interlock.terms.person import Person
 from interlock.wiring.server import opened_server
+from made_once import Made
 
 BY = Person("Eli Sand")
 TOKENS = {
