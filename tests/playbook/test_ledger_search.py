@@ -10,6 +10,7 @@ from interlock.engine.access.permissions import role_at
 from interlock.flows.access.entry_reach import Within, entries_within
 from interlock.flows.access.tenants import assign_tenant, tenant_of
 from interlock.flows.ledger import search as search_module
+from interlock.flows.ledger.record import record
 from interlock.flows.ledger.search import Asked, Found, people_of, search, time_of, who_did
 from interlock.flows.trace import find_cases as find_module
 from interlock.flows.trace.find_cases import CasesAsked, CasesFound, cases_within, find_cases
@@ -69,12 +70,20 @@ def test_nor_does_a_store_that_is_looked_through_in_parts_hide_any(
         assert len(_cases(reading, CasesAsked(), DEV)) == 82
 
 
-def test_a_workflow_that_is_given_away_takes_its_entries_along(tenanted: House) -> None:
+def test_a_workflow_that_is_given_away_takes_its_entries_along_but_not_the_cases_of_others(tenanted: House) -> None:
+    tenanted.act(replace(tenanted.proposal(key="globex-0"), tenant="globex"))
     assign_tenant(tenanted.store, NAME, "acme", by=ANA, clock=tenanted.clock)
+    with tenanted.store.transaction() as tx:
+        for keys in (("acme-0",), ("acme-0", "globex-0")):
+            cases = [{"key": key, "entries": [], "texts": []} for key in keys]
+            body = {"workflow": NAME, "by": "Ana Ruiz", "authenticated": False, "reason": "old", "cases": cases}
+            record(tx, "payload.erased", body, at="2026-03-02T10:00:00.000000Z")
     with tenanted.store.reading() as reading:
         of = lambda workflow: tenant_of(reading, workflow)  # noqa: E731 - as TenantOf
         found, _ = _all_pages(reading, Asked(), entries_within(reading, ABE, of), limit=50)
-        assert found == list(range(reading.last_entry(), -1, -1))
+        others = [entry.index for entry in reading.entries() if b"globex-0" in entry.record]
+        assert found == [index for index in range(reading.last_entry(), -1, -1) if index not in others]
+        assert len(others) == 3
 
 
 def test_times_are_days_or_moments_in_utc() -> None:
