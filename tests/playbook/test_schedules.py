@@ -20,7 +20,7 @@ from interlock.flows.portfolio.read import read_portfolio
 from interlock.flows.reporting.deliveries import IN_HAND, TRIES_MAX, deliveries
 from interlock.flows.reporting.made import Sources
 from interlock.flows.reporting.schedules import SET, end_schedule, kept_as, schedules, set_schedule, within_reach
-from interlock.flows.reporting.send import Sendings
+from interlock.flows.reporting.send import TESTS_MAX, Sendings
 from interlock.terms.access import EVERYWHERE, Scope
 from interlock.terms.calendar import Calendar
 from interlock.terms.document import Asked, Form
@@ -263,6 +263,26 @@ def test_a_test_is_sent_at_once_and_beside_its_time(desk: House) -> None:
     assert len(sendings.send_now(schedule.id)) == 1
     desk.now += dt.timedelta(hours=2)
     assert sendings.go() == ()  # a test is not tried again
+
+
+def test_tests_do_not_pile_up(desk: House) -> None:
+    schedule, sendings = a_schedule(desk), server(desk, Post())
+    for _ in range(TESTS_MAX):
+        sendings.test(schedule)
+    with pytest.raises(Unavailable, match="tests wait to be sent"):
+        sendings.test(schedule)
+
+
+def test_a_workflow_out_of_reach_is_as_if_there_were_none(desk: House) -> None:
+    said = []
+    for name in ("triage", "nothing"):
+        with pytest.raises(BadInput) as raised:
+            a_schedule(desk, reach=(Scope(tenant="acme"),), asked=Asked("concept", name))
+        said.append(str(raised.value).replace(name, "NAME"))
+    assert said[0] == said[1]
+    assert (
+        a_schedule(desk, reach=(Scope(tenant="acme"),), asked=Asked("concept", "billing")).asked.workflow == "billing"
+    )
 
 
 def test_a_document_that_cannot_be_written_is_told_and_tried_again(desk: House) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from interlock.engine.access.permissions import scopes
+from interlock.engine.access.permissions import covers, scopes
 from interlock.engine.access.reach import reach_words
 from interlock.engine.rollout.people import known_as
 from interlock.engine.timestamp import stamp
@@ -54,8 +54,8 @@ def set_schedule(
     id_ = randomness(ID_BYTES).hex()
     with sources.store.transaction() as tx:
         tx.fence()
-        if asked.workflow is not None and tx.workflow(asked.workflow) is None:
-            raise BadInput(f"there is no workflow '{asked.workflow}'")
+        if asked.workflow is not None and not _is_there(tx, sources, asked.workflow, reach):
+            raise BadInput(f"there is no workflow '{asked.workflow}', or none that you may see")
         if sum(one.ended_at is None for one in schedules(tx)) >= LIVE_MAX:
             raise BadInput(f"{LIVE_MAX} schedules are sent already, the most there can be; end one first")
         for number, address in enumerate(addresses):
@@ -134,6 +134,11 @@ def not_any_more(reading: Reading, schedule: Schedule) -> str:
 def kept_as(id_: str, number: int) -> str:
     """The name under which the address of a destination is kept."""
     return f"schedule:{id_}:{number}"
+
+
+def _is_there(reading: Reading, sources: Sources, workflow: str, reach: Sequence[Scope]) -> bool:
+    tenant = sources.tenant_of(workflow)
+    return reading.workflow(workflow) is not None and any(covers(scope, workflow, tenant) for scope in reach)
 
 
 def _check_cadence(cadence: Cadence) -> None:

@@ -26,6 +26,7 @@ from interlock.terms.errors import BadInput, InterlockError, Unavailable
 from interlock.terms.schedule import Delivery, Parcel, Schedule
 
 TEST = "test"
+TESTS_MAX = 20
 TITLE_MAX = 180
 MEDIA: Mapping[Form, str] = {
     Form.HTML: "text/html",
@@ -52,7 +53,7 @@ class Sendings:
 
     def __init__(self, sources: Sources, messenger: Messenger, owner: str) -> None:
         self._sources, self._messenger, self._owner = sources, messenger, owner
-        self._tests: deque[tuple[str, str]] = deque(maxlen=20)
+        self._tests: deque[tuple[str, str]] = deque()
         self._lock = threading.Lock()
 
     @property
@@ -66,9 +67,13 @@ class Sendings:
         return self._sources
 
     def test(self, schedule: Schedule) -> str:
-        """Have it sent soon, beside its time; under which run that will be on record."""
+        """Have it sent soon, beside its time; under which run that will be on record. Raises Unavailable where many
+        tests wait already.
+        """
         run = f"{TEST} {stamp(self._sources.clock())[:19]}"
         with self._lock:
+            if len(self._tests) >= TESTS_MAX:
+                raise Unavailable(f"{TESTS_MAX} tests wait to be sent; ask again in a minute")
             self._tests.append((schedule.id, run))
         return run
 
