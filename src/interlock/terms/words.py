@@ -29,6 +29,8 @@ def clean(text: str) -> str:
 
     Control characters, lone surrogates and controls that turn the direction of writing become U+FFFD, tabs blanks.
     """
+    if text.isprintable():  # as almost all is: none of these characters is
+        return text
     return "".join(_safe(character) for character in text)
 
 

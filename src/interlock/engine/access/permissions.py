@@ -1,6 +1,7 @@
 """What each role may do, and whether a caller may do one thing in one place. What is not listed is denied."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from interlock.terms.access import EVERYWHERE, Caller, Permission, Role, RoleAt, Scope
 from interlock.terms.errors import BadInput
@@ -61,6 +62,7 @@ def may_somewhere(caller: Caller, resource: str, action: str) -> bool:
     return bool(scopes(caller, resource, action))
 
 
+@lru_cache(maxsize=4096)
 def scopes(caller: Caller, resource: str, action: str) -> tuple[Scope, ...]:
     """Where the caller may do this: `(EVERYWHERE,)` where one of them is that, () for nowhere."""
     found = {held.scope for held in caller.roles if f"{resource}:{action}" in MAY[held.role]}

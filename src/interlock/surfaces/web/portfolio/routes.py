@@ -49,7 +49,7 @@ def show_position(request: Request, here: Here, who: Who) -> Response:
 
     The way of the organisation is that of all its workflows: who may not see these all sees its own only.
     """
-    portfolio = visible(here.board.portfolio(), who.caller, here.tenants.of)
+    portfolio = visible(here.board.portfolio(), who.caller, here.tenants.all().get)
     found = position(portfolio) if who.scopes("workflow", "read") == (EVERYWHERE,) else None
     title = own_title(portfolio) if found is None else position_words(found)
     return page(
@@ -63,10 +63,10 @@ def download_positions(request: Request, here: Here, who: Who, form: str) -> Res
     """Where each initiative is, as a file."""
     if form not in {CSV, JSON}:
         raise NotThere
-    portfolio = visible(here.board.portfolio(), who.caller, here.tenants.of)
+    portfolio = visible(here.board.portfolio(), who.caller, here.tenants.all().get)
     return INITIATIVES.answer(initiatives(portfolio), request.query_params, form)
 
 
 def _rows(here: Here, who: Visitor) -> tuple[Portfolio, tuple[Row, ...]]:
-    portfolio = visible(here.board.portfolio(), who.caller, here.tenants.of)
+    portfolio = visible(here.board.portfolio(), who.caller, here.tenants.all().get)
     return portfolio, view.by_stage(rows(portfolio, here.board.glances(portfolio)))

@@ -1,5 +1,6 @@
 """What of the settings a visitor may see and change."""
 
+from interlock.engine.access.permissions import may
 from interlock.surfaces.web.problems import NotThere
 from interlock.surfaces.web.site import Site
 from interlock.surfaces.web.visitor import Visitor
@@ -17,7 +18,10 @@ def standings_read(here: Site, who: Visitor) -> tuple[Standing, ...]:
     every = here.board.portfolio().standings
     if who.scopes("settings", "read") == (EVERYWHERE,):
         return every
-    return tuple(one for one in every if who.may("settings", "read", workflow=one.definition.name))
+    given = here.tenants.all()
+    names = (one.definition.name for one in every)
+    reached = {name for name in names if may(who.caller, "settings", "read", workflow=name, tenant=given.get(name))}
+    return tuple(one for one in every if one.definition.name in reached)
 
 
 def standing_read(here: Site, who: Visitor, workflow: str) -> Standing:
