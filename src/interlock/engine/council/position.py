@@ -102,9 +102,9 @@ def _each(
 def _one(
     name: str, standings: Iterable[Standing], holds: Callable[[Standing], bool], behind: Callable[[Standing], str]
 ) -> Step:
-    """One is enough."""
-    held = [one for one in standings if holds(one)][:1]
-    return Step(name, len(held), 1, tuple(behind(one) for one in held))
+    """One is enough: the others are not looked at."""
+    held = next((one for one in standings if holds(one)), None)
+    return Step(name, int(held is not None), 1, () if held is None else (behind(held),))
 
 
 def _release(standing: Standing) -> str:
