@@ -38,8 +38,13 @@ def test_one_tenants_owner_sees_and_closes_what_is_theirs(desk: WebDesk, house: 
     reads = [desk.get(f"/stand-up/actions/{one.entry}", "acme owner").status_code for one in made]
     assert reads == [200, 404, 404]
     form = {"what": "x", "owner": "y", "due": house.now.date().isoformat()}
-    assert desk.post("/stand-up/actions", {**form, "workflow": "triage"}, "acme owner").status_code == 404
-    assert desk.post("/stand-up/actions", form, "acme owner").status_code == 403  # about no workflow: everybody's
+    for workflow, said in (
+        ("triage", "there is no workflow 'triage', or none that you may act on"),
+        ("nothing", "there is no workflow 'nothing', or none that you may act on"),
+        ("", "name the workflow that it is about: yours are some only"),  # about none: everybody's
+    ):
+        answer = desk.post("/stand-up/actions", {**form, "what": "kept", "workflow": workflow}, "acme owner")
+        assert (answer.status_code, said in text_of(answer), 'value="kept"' in answer.text) == (400, True, True)
     assert desk.post("/stand-up/held", {"present": "Amy"}, "acme owner").status_code == 403
     assert desk.get("/stand-up/held", "acme owner").status_code == 403
     with house.store.reading() as reading:

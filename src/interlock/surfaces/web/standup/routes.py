@@ -85,7 +85,9 @@ def actions_as(form: str, request: Request, here: Here, who: Reader) -> Response
 def agree(request: Request, here: Here, who: Actor, form: Posted) -> Response:
     """Agree on an action."""
     workflow = form.text("workflow") or None
-    _check_act(who, workflow)
+    if not _may_act(who, workflow):
+        words = f"there is no workflow '{workflow}', or none that you may act on"
+        form.fault("workflow", words if workflow else "name the workflow that it is about: yours are some only")
     due = _date(form, "due", "say until when, as a date")
     what = form.needed("what", "say what is to be done")
     owner = form.needed("owner", "name the one person who does it")
