@@ -14,7 +14,7 @@ PAGE = 50
 TEXT_MAX = 1_000
 ACTED = ("by", "approver", "reviewer", "proposed_by", "approved_by", "person", "to", "present", "owner")
 DID = ACTED[:6]
-LOOKED_MAX = 2_000  # entries that are weighed one by one for a page
+LOOKED_MAX = 1_500  # entries that are weighed one by one for a page
 SLACK = dt.timedelta(minutes=1)  # writers that wait for each other record times a little out of order
 
 

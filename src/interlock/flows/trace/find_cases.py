@@ -16,7 +16,7 @@ from interlock.terms.errors import BadInput
 
 PAGE = 50
 KEY_MAX = 4_096
-LOOKED_MAX = 2_000  # cases that are weighed one by one for a page
+LOOKED_MAX = 1_500  # cases that are weighed one by one for a page
 Sees = Callable[[CaseRow], bool]
 
 
