@@ -35,9 +35,16 @@ def test_labels_are_the_same_whatever_was_proposed(live: House) -> None:
     assert "billing" in before
 
 
+def test_labels_tell_nothing_of_another_tenants_cases(live: House) -> None:
+    ask(live, "k", label="a label of its own", tenant="acme")
+    with live.store.reading() as reading:
+        own, other = (offered_labels(reading, NAME, tenant=tenant) for tenant in ("acme", "globex"))
+    assert ("a label of its own" in own, "a label of its own" in other) == (True, False)
+
+
 def offered_labels_of(house: House) -> tuple[str, ...]:
     with house.store.reading() as reading:
-        return offered_labels(reading, NAME)
+        return offered_labels(reading, NAME, tenant=None)
 
 
 def test_nobody_is_handed_a_case_of_another_tenant(live: House) -> None:

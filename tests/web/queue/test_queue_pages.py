@@ -124,6 +124,8 @@ def test_a_blind_audit_hides_the_answer_until_it_is_given(queue: House, desk: We
         False,
         True,
     )
+    forged = desk.post("/queue/decide", case("applied", "audit", do="approve"), "reviewer")
+    assert (forged.status_code, ">proposed<" in forged.text, "The AI proposed" in forged.text) == (400, False, False)
     after = desk.followed("/queue/decide", case("applied", "audit", label="sales", do="decide"), "reviewer")
     said = text_of(after)
     assert "You decided sales for applied" in said

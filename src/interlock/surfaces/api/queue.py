@@ -84,7 +84,7 @@ def labels_to_choose(workflow: Annotated[str, Query(max_length=512)], here: Here
     check_workflow(here, who, "review", "read", workflow)
     with here.rt.store.reading() as reading:
         plan = plan_of(reading, workflow)
-        labels = offered_labels(reading, workflow)
+        labels = offered_labels(reading, workflow, tenant=None)
     return {"labels": labels, "reasons": plain(plan.reasons), "together_max": plan.together_max}
 
 

@@ -77,9 +77,10 @@ def _alike(request: Request, here: Site, who: Visitor, workflow: str, label: str
         known = reading.workflow(name) is not None and who.may("review", "decide", workflow=name)
         if not found and not known:
             raise NotThere
-        labels = offered_labels(reading, name)
-    chosen = label if label in found else next(iter(found), "")
-    rows = found.get(chosen, ())[: plan.together_max]
+        chosen = label if label in found else next(iter(found), "")
+        rows = found.get(chosen, ())[: plan.together_max]
+        case = reading.case(rows[0].key) if rows else None
+        labels = offered_labels(reading, name, tenant=None if case is None else case.tenant)
     counted = {one: len(keys) for one, keys in found.items()}
     return page(
         request,

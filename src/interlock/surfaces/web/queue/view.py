@@ -161,7 +161,8 @@ def _pieces(text: str) -> tuple[Piece, ...]:
 def _choices(reading: Reading, review: ReviewRow, proposed: str | None = None) -> tuple[Choice, ...]:
     if review.kind == ReviewKind.UNDO:
         return ()
-    labels = offered_labels(reading, review.workflow)
+    case = reading.case(review.key)
+    labels = offered_labels(reading, review.workflow, tenant=None if case is None else case.tenant)
     if proposed is not None and proposed.strip() not in labels:
         labels = (proposed.strip(), *labels)
     return tuple(
