@@ -94,6 +94,7 @@ def opened_server(
             site.trials,
             judging=judging(site.packs.gates, site.packs.instruments, site.signing),
             organisations=site.packs.organisations,
+            fit=site.packs.fit,
         )
         try:
             yield Server(build_api(served), web_over(site, hosts=hosts), site, served)

@@ -23,7 +23,7 @@ from interlock.surfaces.web.live.watch import LOOK_S
 from interlock.surfaces.web.site import Packs, Sessions, Site
 from interlock.wiring.documents import messenger, sources_over
 from interlock.wiring.entrance import entrance_over
-from interlock.wiring.packs import organisation_files, read_gates, read_instruments, sample_path
+from interlock.wiring.packs import fit_pack, organisation_files, read_gates, read_instruments, sample_path
 from interlock.wiring.trials import trials
 
 API = "/v1"
@@ -38,7 +38,7 @@ def site_over(rt: RunTime, *, sessions: Sessions, **more: Any) -> Site:
     parts: Mapping[str, Any] = {
         "board": KeptPortfolio(rt.store, rt.clock),
         "tenants": Tenants(rt.store),
-        "packs": Packs(read_instruments(None), read_gates(None), organisation_files()),
+        "packs": Packs(read_instruments(None), read_gates(None), organisation_files(), fit_pack()),
         "version": __version__,
         "draw": chart_html,
         "trials": trials(rt.clock),

@@ -6,7 +6,7 @@ from dataclasses import replace
 from http import HTTPStatus
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Path, Query
 from pydantic import Field
 
 from interlock.engine.instruments.leading import first_for
@@ -14,6 +14,8 @@ from interlock.engine.instruments.peers import seen, weighted
 from interlock.engine.instruments.subjects import PERSON, SUBJECT_MAX, check_subject, sees_others
 from interlock.engine.ledger.canonical import plain
 from interlock.engine.rollout.people import same_person
+from interlock.engine.selection.ai_fit import ai_fit
+from interlock.engine.selection.typed import typed_answers
 from interlock.flows.instruments.answer import answer, as_given
 from interlock.flows.instruments.drafts import EVIDENCE_MAX, WORDS_MAX, draft_of, drafts_of, drop_draft, save_draft
 from interlock.flows.instruments.give import give_draft
@@ -33,17 +35,19 @@ Answerer = Annotated[Caller, Depends(Permitted("instrument", "answer"))]
 Subject = Annotated[str, Query(min_length=1, max_length=SUBJECT_MAX, description="Whom or what it is about.")]
 Named = Annotated[str, Field(min_length=1, max_length=SUBJECT_MAX, description="Whom or what it is about.")]
 Role = Annotated[str | None, Query(max_length=100, description="What weighs most in that role comes first.")]
-Entry = Annotated[int, Field(ge=-1, le=2**62)]
+Id = Annotated[str, Path(max_length=100, description="Id of the instrument.")]
+Entry = Annotated[int, Field(ge=-1, le=2**62, description="As the draft says.")]
 
 
 class ItemBody(Body):
     """What is written about one item: a value on its scale (ready and present as 1 and 0), words, digests."""
 
-    item: Annotated[str, Field(max_length=100)]
-    value: Annotated[int | None, Field(ge=0, le=100)] = None
-    words: Annotated[str, Field(max_length=WORDS_MAX)] = ""
+    item: Annotated[str, Field(max_length=100, description="Id of the item.")]
+    value: Annotated[int | None, Field(ge=0, le=100, description="On the scale; null: not yet.")] = None
+    words: Annotated[str, Field(max_length=WORDS_MAX, description="The answer in words, or why.")] = ""
     evidence: Annotated[
-        list[Annotated[str, Field(max_length=200)]], Field(default_factory=list, max_length=EVIDENCE_MAX)
+        list[Annotated[str, Field(max_length=200)]],
+        Field(default_factory=list, max_length=EVIDENCE_MAX, description="Digests."),
     ]
 
     def answer(self) -> Answer:
@@ -74,6 +78,15 @@ class AnswersBody(Body):
     answers: Annotated[list[ItemBody], Field(min_length=1, max_length=200)]
 
 
+class FitBody(Body):
+    """Answers by question, as GET shows them; numbers as text. What is left out is unknown."""
+
+    name: Named
+    answers: Annotated[
+        dict[str, Annotated[str, Field(max_length=1_000)]], Field(max_length=100, description="By the question's id.")
+    ]
+
+
 @routes.get("")
 def list_instruments(here: Here, who: Reader) -> list[Mapping[str, Any]]:  # noqa: ARG001 - who may read is enough
     """Every instrument: what it is for, about what, its items and what each value means."""
@@ -81,8 +94,25 @@ def list_instruments(here: Here, who: Reader) -> list[Mapping[str, Any]]:  # noq
     return content
 
 
+@routes.get("/ai-fit")
+def show_fit_questions(here: Here, who: Reader) -> Mapping[str, Any]:  # noqa: ARG001 - who may read is enough
+    """What is asked to find out whether AI is the right answer to a problem, and the ways, the simplest first."""
+    content: Mapping[str, Any] = plain(here.fit_pack)
+    return content
+
+
+@routes.post("/ai-fit")
+def ask_fit(body: FitBody, here: Here, who: Reader) -> Mapping[str, Any]:  # noqa: ARG001 - who may read is enough
+    """The simplest way that fits, with its reasons, or "not yet" with the questions that decide next. Not recorded."""
+    answers, faults = typed_answers(here.fit_pack, body.name, body.answers)
+    if faults:
+        raise BadInput("; ".join(f"{question}: {words}" for question, words in faults.items()))
+    content: Mapping[str, Any] = plain(ai_fit(answers, here.fit_pack))
+    return content
+
+
 @routes.get("/{name}/sheets")
-def list_sheets(name: str, subject: Subject, here: Here, who: Reader) -> list[Mapping[str, Any]]:
+def list_sheets(name: Id, subject: Subject, here: Here, who: Reader) -> list[Mapping[str, Any]]:
     """Every sheet of answers about one subject, oldest first; of a person's that you may not read, your own."""
     one = _checked(here, who, name, subject, "read")
     found = _sheets(here, one, subject)
@@ -94,7 +124,7 @@ def list_sheets(name: str, subject: Subject, here: Here, who: Reader) -> list[Ma
 
 @routes.get("/{name}/result")
 def show_result(
-    name: str,
+    name: Id,
     subject: Subject,
     here: Here,
     who: Reader,
@@ -114,7 +144,7 @@ def show_result(
 
 
 @routes.get("/{name}/peers")
-def show_peers(name: str, subject: Subject, here: Here, who: Reader, role: Role = None) -> Mapping[str, Any]:
+def show_peers(name: Id, subject: Subject, here: Here, who: Reader, role: Role = None) -> Mapping[str, Any]:
     """How a person sees themself and how peers see them."""
     one = _readable(here, who, name, subject)
     if one.about != PERSON:
@@ -124,7 +154,7 @@ def show_peers(name: str, subject: Subject, here: Here, who: Reader, role: Role 
 
 
 @routes.get("/{name}/draft")
-def show_draft(name: str, subject: Subject, here: Here, who: Answerer) -> Mapping[str, Any]:
+def show_draft(name: Id, subject: Subject, here: Here, who: Answerer) -> Mapping[str, Any]:
     """Your draft, what others write (of a person, nobody sees that), and `seen`: the newest entry of the sheet."""
     one = _checked(here, who, name, subject, "answer")
     by = person_of(who, None)
@@ -139,7 +169,7 @@ def show_draft(name: str, subject: Subject, here: Here, who: Answerer) -> Mappin
 
 
 @routes.put("/{name}/draft")
-def keep_draft(name: str, body: DraftBody, here: Here, who: Answerer) -> Mapping[str, Any]:
+def keep_draft(name: Id, body: DraftBody, here: Here, who: Answerer) -> Mapping[str, Any]:
     """Keep what you write. 409 where you changed an item elsewhere since: nothing of that item is taken."""
     one = _checked(here, who, name, body.subject, "answer")
     changes = {each.item: each.answer() for each in body.answers}
@@ -153,14 +183,14 @@ def keep_draft(name: str, body: DraftBody, here: Here, who: Answerer) -> Mapping
 
 
 @routes.delete("/{name}/draft")
-def erase_draft(name: str, subject: Subject, here: Here, who: Answerer) -> Mapping[str, bool]:
+def erase_draft(name: Id, subject: Subject, here: Here, who: Answerer) -> Mapping[str, bool]:
     """Erase your draft; whether there was one."""
     one = _checked(here, who, name, subject, "answer")
     return {"erased": drop_draft(here.rt.store, one, subject, by=person_of(who, None))}
 
 
 @routes.post("/{name}/draft/give")
-def give(name: str, body: GiveBody, here: Here, who: Answerer) -> Mapping[str, Any]:
+def give(name: Id, body: GiveBody, here: Here, who: Answerer) -> Mapping[str, Any]:
     """Put your draft on record. 409 where it, or the sheet, changed since you saw them."""
     one = _checked(here, who, name, body.subject, "answer")
     given = give_draft(
@@ -175,7 +205,7 @@ def give(name: str, body: GiveBody, here: Here, who: Answerer) -> Mapping[str, A
 
 
 @routes.post("/{name}/answers")
-def give_answers(name: str, body: AnswersBody, here: Here, who: Answerer) -> Mapping[str, Any]:
+def give_answers(name: Id, body: AnswersBody, here: Here, who: Answerer) -> Mapping[str, Any]:
     """Put answers on record at once."""
     one = _checked(here, who, name, body.subject, "answer")
     told = {each.item: as_given(one, each.answer()) for each in body.answers}

@@ -27,6 +27,7 @@ from interlock.surfaces.api.problems import forbidden, unauthorized
 from interlock.surfaces.api.steps import Steps
 from interlock.surfaces.http.rounds import Round
 from interlock.terms.access import Caller, Role
+from interlock.terms.ai_fit import FitPack
 from interlock.terms.errors import Unavailable
 from interlock.terms.evidence import Evidence, EvidenceClass
 from interlock.terms.person import Person
@@ -102,6 +103,7 @@ class Served:
     trials: Trials | None = None
     judging: Judging | None = None
     organisations: OrganisationFiles | None = None
+    fit: FitPack | None = None
     money: MoneyRounds = field(init=False)
     heard: Heard = field(default_factory=Heard)
     steps: Steps = field(init=False)
@@ -134,6 +136,13 @@ class Served:
         if self.judging is None:
             raise Unavailable("this server judges no gates; `interlock serve` does")
         return self.judging
+
+    @property
+    def fit_pack(self) -> FitPack:
+        """What is asked to find out whether AI is the right answer. Raises Unavailable."""
+        if self.fit is None:
+            raise Unavailable("this server asks nothing about AI; `interlock serve` does")
+        return self.fit
 
     @property
     def organisation_files(self) -> OrganisationFiles:

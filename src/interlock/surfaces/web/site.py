@@ -24,6 +24,7 @@ from interlock.ports.trials import Trials
 from interlock.surfaces.web.live.watch import Watch
 from interlock.surfaces.web.stop.waiting import Waiting
 from interlock.terms.access import Caller
+from interlock.terms.ai_fit import FitPack
 from interlock.terms.gate import GatePack
 from interlock.terms.instrument import Instrument
 from interlock.terms.portfolio import Portfolio, Standing
@@ -93,6 +94,7 @@ class Packs:
     instruments: Sequence[Instrument]
     gates: Sequence[GatePack]
     organisations: OrganisationFiles
+    fit: FitPack
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from interlock.engine.ledger.canonical import plain
 from interlock.flows.instruments.draft_list import drafts_by
 from interlock.flows.instruments.scored import by_person, cited_evidence, own_sheets, scored
 from interlock.surfaces.web.frame import page
-from interlock.surfaces.web.instruments import answering
+from interlock.surfaces.web.instruments import answering, fit
 from interlock.surfaces.web.instruments.catalogue import (
     ABOUT,
     OFFERED,
@@ -44,6 +44,7 @@ from interlock.surfaces.web.site import Here, Site
 from interlock.surfaces.web.visitor import Needs, Visitor, Who
 
 routes = APIRouter(dependencies=[Depends(Needs("instrument", "read"))])
+routes.include_router(fit.routes)  # before the instruments, whose names it would be
 routes.include_router(answering.routes)
 Form = Literal["csv", "json"]
 
