@@ -51,7 +51,7 @@ def _areas(app: FastAPI) -> Iterator[str]:
     described = app.openapi()
     for area in api.AREAS:
         words = (area.__doc__ or "").strip()
-        yield f"\n## {area.__name__.rpartition('.')[2].capitalize()}\n\n{words}\n"
+        yield f"\n## {area.__name__.rpartition('.')[2].capitalize().replace('_', ' ')}\n\n{words}\n"
         for route in area.routes.routes:
             if isinstance(route, APIRoute):
                 yield from _route(route, described)
