@@ -1,7 +1,7 @@
 """Which cases somebody may look at, and from whom the AI's answer is kept while people are to look at it blind."""
 
 from interlock.engine.access.permissions import may
-from interlock.flows.access.tenants import TenantOf
+from interlock.engine.access.reach import TenantOf
 from interlock.flows.review.show import answer_is_hidden
 from interlock.ports.cases import CaseRow
 from interlock.ports.store import Reading

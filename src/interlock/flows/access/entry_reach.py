@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from functools import cache, partial
 
 from interlock.engine.access.permissions import may, scopes
-from interlock.flows.access.tenants import TenantOf
+from interlock.engine.access.reach import TenantOf
 from interlock.ports.store import Reading
 from interlock.terms.access import EVERYWHERE, Caller
 from interlock.terms.ledger import LedgerEntry

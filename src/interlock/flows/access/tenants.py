@@ -1,16 +1,16 @@
 """Which tenant each workflow was given to, and what of a portfolio somebody may see."""
 
 import threading
-from collections.abc import Callable, Iterable
-from dataclasses import replace
+from collections.abc import Iterable
 
-from interlock.engine.access.permissions import may, scopes
+from interlock.engine.access.permissions import scopes
+from interlock.engine.access.reach import TenantOf, within
 from interlock.engine.rollout.people import known_as
 from interlock.engine.timestamp import stamp
 from interlock.flows.ledger.record import record
 from interlock.ports.clock import Clock
 from interlock.ports.store import Reading, Store
-from interlock.terms.access import EVERYWHERE, Caller
+from interlock.terms.access import Caller
 from interlock.terms.errors import BadInput
 from interlock.terms.ledger import LedgerEntry
 from interlock.terms.person import Person
@@ -18,7 +18,6 @@ from interlock.terms.portfolio import Portfolio
 
 ASSIGNED = "tenant.assigned"
 NAME_MAX = 100
-TenantOf = Callable[[str], str | None]
 
 
 def assign_tenant(store: Store, workflow: str, tenant: str | None, *, by: Person, clock: Clock) -> None:
@@ -84,18 +83,7 @@ def visible(portfolio: Portfolio, caller: Caller, tenant_of: TenantOf) -> Portfo
 
     What is about the organisation as a whole is there for roles that are held everywhere.
     """
-    if scopes(caller, "workflow", "read") == (EVERYWHERE,):
-        return portfolio
-
-    def sees(workflow: str | None) -> bool:
-        return workflow is not None and may(caller, "workflow", "read", workflow=workflow, tenant=tenant_of(workflow))
-
-    return replace(
-        portfolio,
-        organisation=None,
-        standings=tuple(one for one in portfolio.standings if sees(one.definition.name)),
-        decisions=tuple(one for one in portfolio.decisions if sees(one.workflow)),
-    )
+    return within(portfolio, scopes(caller, "workflow", "read"), tenant_of)
 
 
 def _given(known: dict[str, str], entries: Iterable[LedgerEntry]) -> dict[str, str]:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from functools import cache, partial
 
 from interlock.engine.access.permissions import may, may_somewhere
+from interlock.engine.access.reach import TenantOf
 from interlock.flows.access.case_reach import is_kept_from
-from interlock.flows.access.tenants import TenantOf
 from interlock.flows.ledger.search import SLACK, moved, time_of
 from interlock.ports.cases import CaseRow
 from interlock.ports.entries import Sought
