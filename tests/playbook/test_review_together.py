@@ -14,18 +14,26 @@ from interlock.flows.review.together import close_together
 from interlock.terms.errors import BadInput
 from interlock.terms.review import ReviewPlan, ReviewReason
 from interlock.terms.workflow import Limits
+from made_once import Made
 
 PLAN = ReviewPlan(together_max=3, reasons=(ReviewReason("harm", "it hurts"),))
 DEFINED = replace(DEFINITION, review=PLAN, limits=Limits(always_review=("fraud", "sales")))
 
 
-@pytest.fixture
-def queue(tmp_path: Path) -> Iterator[House]:
-    """A live workflow with four cases that wait."""
-    house = House(tmp_path)
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
+    """A live workflow with five cases that wait."""
+    house = House(tmp_path_factory.mktemp("made"))
     house.live(DEFINED)
     for key, label in (("a", "fraud"), ("b", "fraud"), ("c", "fraud"), ("d", "fraud"), ("other", "sales")):
         assert house.act(house.proposal(key=key, label=label)).decision.verb == "review"
+    house.store.close()
+    return Made(house.path, house.now, house.release)
+
+
+@pytest.fixture
+def queue(made: Made, tmp_path: Path) -> Iterator[House]:
+    house = made.copied_to(tmp_path)
     yield house
     with house.store.reading() as reading:
         assert (verify_store(reading).faults, reading.state_faults()) == ((), ())

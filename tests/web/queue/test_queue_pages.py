@@ -11,16 +11,24 @@ import pytest
 from governed import DEFINITION, NAME, House
 from interlock.terms.review import ReviewPlan, ReviewReason
 from interlock.terms.workflow import Limits
+from made_once import Made
 from web_desk import WebDesk, text_of, title_of, web_desk
 
 PLAN = ReviewPlan(together_max=3, reasons=(ReviewReason("harm", "it hurts"),))
 
 
-@pytest.fixture
-def queue(tmp_path: Path) -> Iterator[House]:
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
     """A live workflow whose reviews may be decided several at once."""
-    house = House(tmp_path)
+    house = House(tmp_path_factory.mktemp("made"))
     house.live(replace(DEFINITION, review=PLAN, limits=Limits(always_review=("fraud", "sales"))))
+    house.store.close()
+    return Made(house.path, house.now, house.release)
+
+
+@pytest.fixture
+def queue(made: Made, tmp_path: Path) -> Iterator[House]:
+    house = made.copied_to(tmp_path)
     yield house
     house.store.close()
 
