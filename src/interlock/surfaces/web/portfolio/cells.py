@@ -1,6 +1,7 @@
 """What a row of the portfolio shows: each figure with its interval and denominator, each state with its sign."""
 
 from collections.abc import Mapping
+from urllib.parse import quote
 
 from interlock.engine.economics.row import Row, Status
 from interlock.engine.economics.value import series
@@ -23,12 +24,17 @@ UNIT_MAX = 24
 VALUES_MAX = 24  # as many as a line of 96 points can show
 
 
+def dossier_address(workflow: str) -> str:
+    """Where the dossier of a workflow is."""
+    return f"/workflows/{quote(workflow, safe='')}"
+
+
 def workflow_cell(row: Row) -> Link:
     """The name, with who answers for it and the function."""
     owners = row.standing.definition.owners
     named = owners.value or "no value owner"
     function = row.standing.definition.initiative.function
-    return Link(row.name, f"/workflows/{row.name}", f"{named} · {function}" if function else named)
+    return Link(row.name, dossier_address(row.name), f"{named} · {function}" if function else named)
 
 
 def status_cell(row: Row) -> StatusCell:

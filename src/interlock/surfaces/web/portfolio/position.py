@@ -6,6 +6,7 @@ from functools import cached_property
 from interlock.engine.council.initiative_plan import initiative_position
 from interlock.engine.council.position import Phase, Position
 from interlock.surfaces.web.cells import Link, Status
+from interlock.surfaces.web.portfolio.cells import dossier_address
 from interlock.surfaces.web.states import FAILED, INCONCLUSIVE, PASSED, State, said
 from interlock.surfaces.web.tables import Column, Table
 from interlock.terms.portfolio import Portfolio, Standing
@@ -100,7 +101,7 @@ INITIATIVES: Table[Own] = Table(
     "/portfolio/position",
     "Each initiative on its own 90 days",
     (
-        Column("workflow", "Workflow", _name, lambda one: Link(_name(one), f"/workflows/{_name(one)}")),
+        Column("workflow", "Workflow", _name, lambda one: Link(_name(one), dossier_address(_name(one)))),
         Column(
             "state", "State", lambda one: state_of(one.found).word, lambda one: Status(state_of(one.found)),
             sortable=False,

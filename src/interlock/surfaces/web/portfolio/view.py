@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from interlock.engine.economics.row import Row, Status
 from interlock.engine.rollout.stages import STAGES
-from interlock.surfaces.web.portfolio.cells import STATES
+from interlock.surfaces.web.portfolio.cells import STATES, dossier_address
 from interlock.surfaces.web.states import State
 from interlock.terms import words
 from interlock.terms.stage import RolloutStage
@@ -31,6 +31,7 @@ class Pressing:
     """One workflow that needs somebody now."""
 
     name: str
+    href: str
     state: State
     needed: str
     needed_from: str
@@ -98,6 +99,7 @@ def pressing(rows: Sequence[Row]) -> tuple[Pressing, ...]:
     return tuple(
         Pressing(
             row.name,
+            dossier_address(row.name),
             STATES[row.status],
             words.shorten(row.seen.needed, 120),
             words.shorten(", ".join(row.seen.needed_from), 60),

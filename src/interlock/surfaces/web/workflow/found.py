@@ -7,6 +7,7 @@ from interlock.engine.economics.row import Row
 from interlock.flows.ledger.show import entry_named
 from interlock.flows.trace.told import told
 from interlock.ports.store import Reading
+from interlock.surfaces.web.portfolio.cells import dossier_address
 from interlock.surfaces.web.problems import NotThere
 from interlock.surfaces.web.site import Site
 from interlock.surfaces.web.visitor import Visitor
@@ -71,7 +72,7 @@ class Dossier:
 
 def address_of(workflow: str, part: str = "") -> str:
     """A page of the dossier of a workflow."""
-    return f"/workflows/{quote(workflow, safe='')}/{part}".rstrip("/")
+    return f"{dossier_address(workflow)}/{part}".rstrip("/")
 
 
 def dossier_of(here: Site, who: Visitor, workflow: str, part: str = "") -> Dossier:
