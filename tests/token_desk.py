@@ -33,10 +33,12 @@ class TokenDesk:
 
 @contextmanager
 def token_desk(house: House, roles: Mapping[str, str]) -> Iterator[TokenDesk]:
-    """The API over the store of a house, which is closed; each person has a token with one role."""
+    """The API over the store of a house, which is closed; each person has a token with these roles."""
     tokens = {
-        name: create_token(house.store, name, [role_at(role)], by=CARLA, clock=house.clock, randomness=os.urandom)
-        for name, role in roles.items()
+        name: create_token(
+            house.store, name, map(role_at, held.split()), by=CARLA, clock=house.clock, randomness=os.urandom
+        )
+        for name, held in roles.items()
     }
     house.store.close()
     with opened_server(house.address) as server:

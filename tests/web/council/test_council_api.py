@@ -13,7 +13,13 @@ from interlock.terms.council import Organisation
 from interlock.terms.measured import Severity
 from token_desk import TokenDesk, token_desk
 
-ROLES = {"Lena Vogt": "leader", "Ana Ruiz": "leader@tenant/acme", "Eve Hart": "leader", "Dev Rao": "auditor"}
+ROLES = {
+    "Lena Vogt": "leader",
+    "Ana Ruiz": "leader@tenant/acme",
+    "Eve Hart": "leader",
+    "Dev Rao": "auditor",
+    "Paula Roth": "leader@workflow/parcels auditor",
+}
 
 
 @pytest.fixture
@@ -61,6 +67,7 @@ def test_a_decision_is_on_record_takes_effect_and_is_in_the_minutes(desk: TokenD
     ("as_", "workflow", "more", "status"),
     [
         ("Dev Rao", NAME, {}, 403),
+        ("Paula Roth", NAME, {}, 403),
         ("Ana Ruiz", "parcels", {}, 404),
         ("Eve Hart", NAME, {}, 409),
         ("Lena Vogt", NAME, {"by": "Ana Ruiz"}, 403),
