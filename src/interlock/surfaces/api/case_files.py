@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query
 from pydantic import Field
 
-from interlock.engine.access.permissions import scopes
+from interlock.engine.access.permissions import only_workflows
 from interlock.engine.ledger.canonical import plain
 from interlock.flows.access.case_reach import case_within, is_kept_from, may_case
 from interlock.flows.access.shown import content_shown
@@ -65,12 +65,10 @@ def search_cases(
     and the page is not full.
     """
     asked = CasesAsked(key, workflow, since, until, behind, before)
-    held = scopes(who, "case", "read")
-    among = tuple(scope.workflow for scope in held if scope.workflow is not None)
+    among = only_workflows(who, "case", "read")
     with here.rt.store.reading() as reading:
-        narrow = among if len(among) == len(held) else ()
-        sees = cases_within(reading, who, here.tenants.of)
-        content: Mapping[str, Any] = plain(find_cases(reading, asked, sees=sees, among=narrow, limit=limit))
+        sees = cases_within(reading, who, here.tenants.all().get)
+        content: Mapping[str, Any] = plain(find_cases(reading, asked, sees=sees, among=among, limit=limit))
     return content
 
 

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends
 from fastapi.responses import StreamingResponse
 from pydantic import Field
 
-from interlock.engine.access.permissions import scopes
+from interlock.engine.access.permissions import only_workflows
 from interlock.engine.ledger.canonical import plain
 from interlock.flows.access.entry_reach import entries_within
 from interlock.flows.evidence.cited import cited, evidence_place
@@ -68,12 +68,10 @@ def find_entries(
     at the end. `looked_to`: nothing under that entry was looked at, and the page is not full.
     """
     asked = Asked(kind, workflow, person, key, since, until, before)
-    held = scopes(who, "ledger", "read")
-    among = tuple(scope.workflow for scope in held if scope.workflow is not None)
+    among = only_workflows(who, "ledger", "read")
     with here.rt.store.reading() as reading:
-        within = entries_within(reading, who, here.tenants.of)
-        narrow = among if len(among) == len(held) else ()
-        found = search(reading, asked, within=within, among=narrow, limit=limit)
+        within = entries_within(reading, who, here.tenants.all().get)
+        found = search(reading, asked, within=within, among=among, limit=limit)
     entries = [{**line_of(entry), "body": entry.body} for entry in found.entries]
     return {"entries": entries, "further": found.further, "looked_to": found.looked_to}
 
@@ -90,7 +88,7 @@ def show_entry(entry: Annotated[int, Field(ge=0, le=2**62)], here: Here, who: Re
             shown = entry_named(reading, str(entry))
         except BadInput:
             raise not_there(f"there is no entry {entry} that you may see") from None
-        if not entries_within(reading, who, here.tenants.of)(shown.entry):
+        if not entries_within(reading, who, here.tenants.all().get)(shown.entry):
             raise not_there(f"there is no entry {entry} that you may see")
     proved = at_work(here.rt.store).prove(here.rt.store, entry)
     return {
@@ -115,7 +113,7 @@ def show_evidence(digest: str, here: Here, who: Onlooker) -> Mapping[str, Any]:
             raise not_there("there is no such evidence that you may see") from None
         found = reading.evidence_by_digest(whole)
         naming = cited(reading, whole, workflow, entry)
-        within = entries_within(reading, who, here.tenants.of)
+        within = entries_within(reading, who, here.tenants.all().get)
         named_by = [line_of(one) for one in naming.named_by if within(one)]
     return {"workflow": workflow, "entry": entry, "evidence": plain(found), "named_by": named_by, "more": naming.more}
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 
+from interlock.engine.access.permissions import only_workflows
 from interlock.engine.ledger.canonical import plain
 from interlock.flows.access.case_reach import case_within, is_kept_from
 from interlock.flows.access.shown import content_shown, is_on_record
@@ -152,13 +153,11 @@ def undo(request: Request, here: Here, who: Who, form: Posted) -> Response:
 
 
 def _found(here: Site, who: Visitor, query: Mapping[str, str], limit: int) -> CasesFound:
-    scopes = who.scopes("case", "read")
-    among = tuple(scope.workflow for scope in scopes if scope.workflow is not None)
+    among = only_workflows(who.caller, "case", "read")
     with here.rt.store.reading() as reading:
-        sees = cases_within(reading, who.caller, here.tenants.of)
-        narrow = among if len(among) == len(scopes) else ()
-        found = find_cases(reading, asked_in(query), sees=sees, among=narrow, limit=limit)
-    of = here.tenants.of
+        sees = cases_within(reading, who.caller, here.tenants.all().get)
+        found = find_cases(reading, asked_in(query), sees=sees, among=among, limit=limit)
+    of = here.tenants.all().get
     return replace(found, cases=tuple(replace(row, tenant=row.tenant or of(row.workflow)) for row in found.cases))
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response, StreamingResponse
 
+from interlock.engine.access.permissions import only_workflows
 from interlock.flows.access.entry_reach import entries_within, sees_all
 from interlock.flows.evidence.cited import cited, evidence_place
 from interlock.flows.evidence.on_file import evidence_on_file
@@ -123,7 +124,7 @@ def evidence(request: Request, here: Here, who: Who, digest: str) -> Response:
         on_file = evidence_on_file(reading, workflow, now=here.now(), signing=here.signing)
         found = next(one for one in on_file if one.evidence.digest == whole)
         named = cited(reading, whole, workflow, entry)
-        within = entries_within(reading, who.caller, here.tenants.of)
+        within = entries_within(reading, who.caller, here.tenants.all().get)
         naming = [(one.index, one.at, readable(told(one))) for one in named.named_by if within(one)]
     return page(
         request, "ledger/evidence.html.j2", title=_evidence_title(found.evidence.kind, found.outcome.reason), who=who,
@@ -165,12 +166,10 @@ def raw_proof(here: Here, who: Who, entry: str) -> Response:
 
 
 def _found(here: Site, who: Visitor, query: Mapping[str, str], limit: int) -> Found:
-    scopes = who.scopes("ledger", "read")
-    among = tuple(scope.workflow for scope in scopes if scope.workflow is not None)
+    among = only_workflows(who.caller, "ledger", "read")
     with here.rt.store.reading() as reading:
-        within = entries_within(reading, who.caller, here.tenants.of)
-        narrow = among if len(among) == len(scopes) else ()
-        return search(reading, asked_in(query), within=within, among=narrow, limit=limit)
+        within = entries_within(reading, who.caller, here.tenants.all().get)
+        return search(reading, asked_in(query), within=within, among=among, limit=limit)
 
 
 def _entry(here: Site, who: Visitor, named: str) -> Shown:
@@ -182,7 +181,7 @@ def _entry(here: Site, who: Visitor, named: str) -> Shown:
             shown = entry_named(reading, named)
         except BadInput:
             raise NotThere from None
-        if not entries_within(reading, who.caller, here.tenants.of)(shown.entry):
+        if not entries_within(reading, who.caller, here.tenants.all().get)(shown.entry):
             raise NotThere
     return shown
 
