@@ -13,6 +13,7 @@ the same size and no data, in the same run. Ends with status 1 where a bar is mi
 import argparse
 import datetime as dt
 import gzip
+import os
 import subprocess
 import sys
 import tempfile
@@ -29,6 +30,7 @@ from pages.history import Size, make
 from pages.visits import Visits, sign_in, visit
 from runtime.bars import Bars
 from runtime.governed import opened
+from runtime.timing import quantile
 from served import served
 
 USUAL = Size()
@@ -74,13 +76,14 @@ def _measure(path: Path, bars: Bars, *, rounds: int, only: str, shown: int) -> N
     for route in missing:
         print(f"    {route}: name an address in benchmarks/pages/asked.py")
     floor = _floor(rounds)
+    print(f"load of this machine: {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors")
     print(f"floor, {floor.size_bytes / 1024:.1f} KB without data: {_times(floor)}")
     for visitor, cookie in cookies.items():
         began = time.perf_counter()
         with served(path) as server:
             print(f"\nas somebody who may see {visitor}; the server was up after {time.perf_counter() - began:.1f} s")
             _judge(
-                visit(server.port, cookie, addresses, rounds=rounds),
+                visit(server.port, server.pid, cookie, addresses, rounds=rounds),
                 bars,
                 floor,
                 whole=visitor == "everything",
@@ -89,13 +92,13 @@ def _measure(path: Path, bars: Bars, *, rounds: int, only: str, shown: int) -> N
 
 
 def _judge(visits: Sequence[Visits], bars: Bars, floor: Visits, *, whole: bool, shown: int) -> None:
-    ordered = sorted(visits, key=lambda one: -one.warm(0.95))
+    floor_ms = quantile(floor.cpu_ms, 0.5)
+    ordered = sorted(visits, key=lambda one: -quantile(one.cpu_ms, 0.5))
     for one in ordered[:shown]:
-        what = f"{one.asked.address[:90]} ({one.status})"
-        kilobytes = one.size_bytes / 1024
-        print(f"  {what}: {_times(one)}; {one.warm(0.5) / floor.warm(0.5):.1f} x the floor; {kilobytes:.1f} KB")
+        what = f"{one.asked.address[:90]} ({one.status}), {one.size_bytes / 1024:.1f} KB"
+        print(f"  {what}: {_times(one)}; {quantile(one.cpu_ms, 0.5) / floor_ms:.0f} x the floor's processor time")
     pages = [one for one in ordered if one.asked.is_page]
-    print(f"  of {len(pages)} pages and {len(ordered) - len(pages)} files the slowest {min(shown, len(ordered))}")
+    print(f"  of {len(pages)} pages and {len(ordered) - len(pages)} files the dearest {min(shown, len(ordered))}")
     failed = [one for one in ordered if one.status >= (400 if whole else 500)]
     bars.at_most(f"answers that failed{_named(failed)}", len(failed), 0)
     slow = [one for one in pages if one.warm(0.95) > P95_MS]
@@ -111,21 +114,22 @@ def _named(visits: Sequence[Visits]) -> str:
 
 
 def _times(one: Visits) -> str:
-    return f"p50 {one.warm(0.5):.1f}, p95 {one.warm(0.95):.1f}, p99 {one.warm(0.99):.1f} ms, cold {one.cold_ms:.0f} ms"
+    walls = ", ".join(f"p{100 * share:.0f} {one.warm(share):.1f}" for share in (0.5, 0.95, 0.99))
+    return f"processor {quantile(one.cpu_ms, 0.5):.1f} ms, wall {walls} ms, cold {one.cold_ms:.0f} ms"
 
 
 def _floor(rounds: int) -> Visits:
-    with _bare() as port:
-        return visit(port, "", [Asked("/", "/")], rounds=3 * rounds)[0]
+    with _bare() as (port, pid):
+        return visit(port, pid, "", [Asked("/", "/")], rounds=3 * rounds)[0]
 
 
 @contextmanager
-def _bare() -> Iterator[int]:
+def _bare() -> Iterator[tuple[int, int]]:
     command = [sys.executable, str(Path(__file__).parent / "pages" / "bare.py"), str(FLOOR_ROWS)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         try:
-            yield int(process.stdout.readline())
+            yield int(process.stdout.readline()), process.pid
         finally:
             process.terminate()
 

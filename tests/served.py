@@ -28,6 +28,10 @@ class Server:
     def address(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
     def start(self) -> None:
         words = [sys.executable, "-c", MAIN, "serve", "--store", self.store, "--port", str(self.port)]
         self._process = subprocess.Popen(

@@ -30,13 +30,14 @@ BY = Person("Jon Reyes")
 
 @dataclass(slots=True)
 class Visits:
-    """What one address took: its first answer after the server's start, and those after."""
+    """What one address took: its first answer after the server's start, and those after, with their processor time."""
 
     asked: Asked
     status: int = 0
     size_bytes: int = 0
     cold_ms: float = 0.0
     warm_ms: list[float] = field(default_factory=list)
+    cpu_ms: list[float] = field(default_factory=list)
 
     def warm(self, share: float) -> float:
         """The time that this share of the answers did not exceed."""
@@ -62,18 +63,25 @@ def sign_in(path: Path) -> dict[str, str]:
     return cookies
 
 
-def visit(port: int, cookie: str, addresses: Sequence[Asked], *, rounds: int) -> list[Visits]:
+def visit(port: int, pid: int, cookie: str, addresses: Sequence[Asked], *, rounds: int) -> list[Visits]:
     """Each once, then all again and again: no page is asked for twice in a row."""
     made = [Visits(one) for one in addresses]
     with _connection(port) as connection:
         for number in range(rounds + 1):
             for one in made:
+                before_ms = _cpu_ms(pid)
                 took_ms, status, size = _get(connection, one.asked.address, cookie)
                 if number == 0:
                     one.cold_ms, one.status, one.size_bytes = took_ms, status, size
                 else:
                     one.warm_ms.append(took_ms)
+                    one.cpu_ms.append(_cpu_ms(pid) - before_ms)
     return made
+
+
+def _cpu_ms(pid: int) -> float:
+    """Processor time of all threads of a process so far. What it does beside answering is in it."""
+    return sum(int(path.read_text().split()[0]) for path in Path(f"/proc/{pid}/task").glob("*/schedstat")) / 1e6
 
 
 @contextmanager
