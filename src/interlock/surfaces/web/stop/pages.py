@@ -16,6 +16,7 @@ from interlock.surfaces.web.stop.view import (
     choice_of,
     choices,
     first_choice,
+    has_right,
     heading,
     may,
     scope_heading,
@@ -61,7 +62,7 @@ def scope_page(request: Request, here: Site, who: Visitor, form: Form, scope: st
     if not kills and not _is_there(here, scope):
         raise NotThere
     now = kills[0] if kills and kills[0].resumed is None else None
-    reach, busy = reached(here, who, scope), here.waiting.is_busy(scope)
+    reach, busy, right = reached(here, who, scope), here.waiting.is_busy(scope), has_right(here, who, scope)
     return page(
         request,
         "stop/scope.html.j2",
@@ -77,7 +78,11 @@ def scope_page(request: Request, here: Site, who: Visitor, form: Form, scope: st
         failure=here.waiting.failure(scope),
         reach=reach,
         drill=here.watch.drills.newest().get(scope),
-        may={action: may(here, who, action, scope) for action in ("kill", "resume", "drill")},
+        may={
+            "kill": may(here, who, "kill", scope),
+            "resume": right and may(here, who, "resume", scope),
+            "drill": right and may(here, who, "drill", scope),
+        },
         address=address_of(scope),
     )
 

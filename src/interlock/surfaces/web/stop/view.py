@@ -70,6 +70,12 @@ def check_right(site: Site, who: Visitor, scope: str) -> None:
         raise Refused(no_right_words(who.name, lacking, lambda name: who.may("workflow", "read", workflow=name)))
 
 
+def has_right(site: Site, who: Visitor, scope: str) -> bool:
+    """Whether the definitions let the visitor resume the scope: else no form for that is drawn."""
+    with site.rt.store.reading() as reading:
+        return not lacks_right_to_resume(reading, scope, who.person)
+
+
 def may(site: Site, who: Visitor, action: str, scope: str) -> bool:
     """Whether a button for it is drawn."""
     return may_switch(who.caller, action, scope, site.tenants.of)
