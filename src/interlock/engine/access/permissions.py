@@ -69,6 +69,13 @@ def scopes(caller: Caller, resource: str, action: str) -> tuple[Scope, ...]:
     return (EVERYWHERE,) if EVERYWHERE in found else tuple(sorted(found, key=str))
 
 
+def only_workflows(caller: Caller, resource: str, action: str) -> tuple[str, ...]:
+    """The workflows outside of which the caller may do this nowhere; () where a role of theirs is held more widely."""
+    found = scopes(caller, resource, action)
+    names = tuple(scope.workflow for scope in found if scope.workflow is not None)
+    return names if len(names) == len(found) else ()
+
+
 def permissions(caller: Caller) -> tuple[Permission, ...]:
     """Everything that the caller may do, in order."""
     found = {Permission(held.scope, *name.split(":")) for held in caller.roles for name in MAY[held.role]}
