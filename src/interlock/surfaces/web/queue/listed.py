@@ -16,7 +16,7 @@ from interlock.surfaces.web.states import FAILED, INCONCLUSIVE, NOTED, PASSED, S
 from interlock.surfaces.web.tables import PAGE_ROWS, Column, Filter, Shown, Table
 from interlock.terms.review import ReviewKind
 
-COUNTED_MAX = 5_000
+COUNTED_MAX = 2_000
 WHOLE_MAX = 10_000  # rows of the CSV and the JSON
 KINDS = (
     (ReviewKind.DECISION, "decision"),
