@@ -195,6 +195,10 @@ def test_the_ledger_is_verified_beside_the_pages(pages: WebDesk, lived: House) -
     assert "The ledger holds: " in said
     assert "it begins with what 1 checkpoint saw" in said.replace("\xa0", " ")
     assert "✓ Verified" in text_of(pages.get("/ledger", "auditor"))
+    looked = pages.get("/ledger/verify", "auditor", **{"hx-request": "true"})
+    assert (looked.status_code, looked.headers["hx-redirect"]) == (204, "/ledger/verify"), (
+        "its title is another one now"
+    )
     forged = {**kept, "root": "00" * 32}
     assert "does NOT hold" in _verified(pages, {"checkpoint": json.dumps(forged)})
     answer = pages.post("/ledger/verify", {"checkpoint": "no checkpoint at all"}, "auditor")
