@@ -146,7 +146,25 @@ def test_hostile_words_are_shown_as_text_on_every_page(desk: WebDesk, house: Hou
         assert len(answer.content) < 60_000, page
 
 
-def test_an_address_that_names_an_entry_shows_it_only_where_it_is_of_this_workflow(desk: WebDesk) -> None:
+def test_an_address_that_names_an_entry_shows_only_what_is_done_on_these_pages(desk: WebDesk, house: House) -> None:
     for entry in ("1", "999999", "x", "-1", "9" * 40, "0"):
         answer = desk.get(f"/workflows/{NAME}?entry={entry}")
-        assert (answer.status_code, "On record:" in text_of(answer)) == (200, entry in {"0", "1"}), entry
+        assert (answer.status_code, "On record:" in text_of(answer)) == (200, False), entry
+    proposal = house.proposal()
+    house.act(proposal)
+    with house.store.reading() as reading:
+        told = {entry.kind: entry.index for entry in reading.entries()}
+    assert "On record: " in text_of(desk.get(f"/workflows/{NAME}?entry={told['grant.given']}", "reviewer"))
+    for kind in ("decision.made", "intent.completed", "outcome.observed"):
+        assert "On record:" not in text_of(desk.get(f"/workflows/{NAME}?entry={told[kind]}", "reviewer")), kind
+
+
+def test_a_case_that_waits_for_a_blind_look_is_kept_from_who_may_be_asked_to_look(desk: WebDesk, house: House) -> None:
+    proposal = house.proposal()
+    house.act(proposal)  # every one is audited
+    seen = {
+        as_: proposal.key in desk.get(f"/workflows/{NAME}/history", as_).text for as_ in ("reviewer", "value owner")
+    }
+    assert seen == {"reviewer": False, "value owner": True}
+    close_review(house.store, NAME, proposal.key, ReviewKind.AUDIT, label="billing", by=BEN, clock=house.clock)
+    assert proposal.key in desk.get(f"/workflows/{NAME}/history", "reviewer").text

@@ -36,6 +36,12 @@ class Offered:
     href: str
 
 
+DONE_HERE = frozenset(
+    {
+        "stage.moved", "grant.given", "grant.ended", "waiver.given", "waiver.ended", "gate.judged", "readiness.judged",
+        "incident.opened", "incident.closed", "evidence.recorded",
+    }
+)  # fmt: skip
 ELSEWHERE: tuple[tuple[str, str, tuple[str, str]], ...] = (
     ("What waits for people", "/queue?workflow={}", ("review", "read")),
     ("Its cases", "/cases?workflow={}", ("case", "read")),
@@ -102,11 +108,15 @@ def dossier_of(here: Site, who: Visitor, workflow: str, part: str = "") -> Dossi
 
 
 def recorded(reading: Reading, workflow: str, entry: str) -> tuple[str, int] | None:
-    """What an entry of this workflow says, as it is on record; None where the address names none."""
+    """What an entry of this workflow says, as it is on record; None where the address names none.
+
+    Only what is done on these pages: an entry about a case may say what somebody is yet to find blind.
+    """
     if not entry.isascii() or not entry.isdigit() or len(entry) > 18:
         return None
     try:
         found = entry_named(reading, entry).entry
     except BadInput:
         return None
-    return (told(found), found.index) if found.body.get("workflow") == workflow else None
+    own = found.kind in DONE_HERE and found.body.get("workflow") == workflow
+    return (told(found), found.index) if own else None

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from interlock.engine.council.agenda import agenda
+from interlock.flows.access.case_reach import is_kept_from, may_case
 from interlock.ports.cases import CaseRow
 from interlock.ports.store import Reading
 from interlock.surfaces.web.site import Board
@@ -15,6 +16,7 @@ from interlock.terms.measured import Incident
 from interlock.terms.portfolio import Portfolio, Standing
 
 CASES_MAX = 12
+LOOKED_AT_MAX = 4 * CASES_MAX
 DECISIONS_MAX = 20
 OPEN, CLOSED = said(FAILED, "Open"), said(PASSED, "Closed")
 RIGHT, WRONG, UNKNOWN = said(PASSED, "Right"), said(FAILED, "Wrong"), said(NOTED, "Not known")
@@ -68,11 +70,14 @@ def decisions(portfolio: Portfolio, workflow: str) -> tuple[CouncilDecision, ...
 
 
 def cases_of(reading: Reading, who: Visitor, workflow: str) -> tuple[CaseShown, ...]:
-    """Its newest cases, as far as the visitor may look at cases."""
-    if not who.may("case", "read", workflow=workflow):
-        return ()
-    own = (case for case in islice(reading.cases_back(workflow), 4 * CASES_MAX)
-           if case.tenant is None or who.may("case", "read", workflow=workflow, tenant=case.tenant))  # fmt: skip
+    """Its newest cases, as far as the visitor may look at them: none that they may be asked to look at blind."""
+    tenant_of = who.site.tenants.of
+    own = (
+        case
+        for case in islice(reading.cases_back(workflow), LOOKED_AT_MAX)
+        if may_case(who.caller, case, "case", "read", tenant_of)
+        and not is_kept_from(reading, who.caller, case.key, tenant_of)
+    )
     return tuple(_shown(case) for case in islice(own, CASES_MAX))
 
 
