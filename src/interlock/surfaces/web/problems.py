@@ -73,16 +73,16 @@ async def _forged(request: Request, _: Any) -> Response:
 
 
 async def _bad_input(request: Request, exc: Any) -> Response:
-    return problem_page(request, 400, "Nothing was changed", _sentence(exc), "Go back and mend it.")
+    return problem_page(request, 400, "Nothing was changed", sentence(exc), "Go back and mend it.")
 
 
 async def _refused(request: Request, exc: Any) -> Response:
-    return problem_page(request, 409, "This was refused", _sentence(exc), "Nothing was done; the refusal is on record.")
+    return problem_page(request, 409, "This was refused", sentence(exc), "Nothing was done; the refusal is on record.")
 
 
 async def _unavailable(request: Request, exc: Any) -> Response:
     title, step = "The store cannot be reached", "Nothing was lost that was recorded. Try again in a moment."
-    answer = problem_page(request, 503, title, _sentence(exc), step)
+    answer = problem_page(request, 503, title, sentence(exc), step)
     answer.headers["Retry-After"] = "2"
     return answer
 
@@ -95,7 +95,7 @@ async def _invalid(request: Request, exc: Any) -> Response:
 async def _http(request: Request, exc: Any) -> Response:
     if exc.status_code in {HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED}:
         return await _not_there(request, exc)
-    return problem_page(request, exc.status_code, HTTPStatus(exc.status_code).phrase, _sentence(exc.detail))
+    return problem_page(request, exc.status_code, HTTPStatus(exc.status_code).phrase, sentence(exc.detail))
 
 
 async def _unexpected(request: Request, exc: Any) -> Response:
@@ -104,7 +104,8 @@ async def _unexpected(request: Request, exc: Any) -> Response:
     return problem_page(request, 500, "Something went wrong here", words, "Look at the ledger before you try again.")
 
 
-def _sentence(said: object) -> str:
+def sentence(said: object) -> str:
+    """What an error says, as a sentence of its own."""
     words = str(said)
     return words[:1].upper() + words[1:] + ("" if words.endswith((".", "?", "!")) else ".")
 

@@ -16,7 +16,7 @@ from interlock.surfaces.web.account import view
 from interlock.surfaces.web.forms import Form, Posted
 from interlock.surfaces.web.frame import page
 from interlock.surfaces.web.people.words import in_order, role_words
-from interlock.surfaces.web.problems import NotThere
+from interlock.surfaces.web.problems import NotThere, sentence
 from interlock.surfaces.web.sign_in.cookies import signed_in
 from interlock.surfaces.web.sign_in.view import address_of, refusal_words
 from interlock.surfaces.web.site import Here, Site
@@ -62,7 +62,7 @@ def set_password(request: Request, here: Here, who: Who, form: Posted) -> Respon
         try:
             found = change_password(here.entrance, _showing(request, who, form), password)
         except BadInput as exc:
-            form.fault("new", f"{str(exc)[:1].upper()}{str(exc)[1:]}.")
+            form.fault("new", sentence(exc))
         else:
             if not isinstance(found, Refusal):
                 return signed_in(request, found, "/account")

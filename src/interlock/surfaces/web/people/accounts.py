@@ -14,7 +14,7 @@ from interlock.surfaces.web.frame import page
 from interlock.surfaces.web.people import view
 from interlock.surfaces.web.people.needs import OfAccounts, Reader
 from interlock.surfaces.web.people.words import in_order, role_words
-from interlock.surfaces.web.problems import NotThere
+from interlock.surfaces.web.problems import NotThere, sentence
 from interlock.surfaces.web.site import Here, Site
 from interlock.surfaces.web.tables import CSV, JSON
 from interlock.surfaces.web.visitor import Visitor
@@ -71,7 +71,7 @@ def invite(request: Request, here: Here, who: OfAccounts, form: Posted) -> Respo
                 randomness=here.rt.randomness,
             )
         except BadInput as exc:
-            form.fault("email" if "e-mail" in str(exc) else "name", _sentence(exc))
+            form.fault("email" if "e-mail" in str(exc) else "name", sentence(exc))
         else:
             return _link(request, here, who, name, secret, "invited")
     return _new(request, who, form, status=400)
@@ -92,7 +92,7 @@ def set_roles(name: str, request: Request, here: Here, who: OfAccounts, form: Po
             change_roles(here.rt.store, name, roles, by=who.person, clock=here.now)
             return RedirectResponse(view.account_address(name), 303)
         except BadInput as exc:
-            form.fault("roles", _sentence(exc))
+            form.fault("roles", sentence(exc))
     return _person(request, here, who, name, form, status=400)
 
 
@@ -103,7 +103,7 @@ def set_email(name: str, request: Request, here: Here, who: OfAccounts, form: Po
         change_email(here.rt.store, name, form.text("email"), by=who.person, clock=here.now)
         return RedirectResponse(view.account_address(name), 303)
     except BadInput as exc:
-        form.fault("email", _sentence(exc))
+        form.fault("email", sentence(exc))
     return _person(request, here, who, name, form, status=400)
 
 
@@ -131,7 +131,7 @@ def close(name: str, request: Request, here: Here, who: OfAccounts, form: Posted
             close_account(here.rt.store, name, by=who.person, clock=here.now)
             return RedirectResponse(view.account_address(name), 303)
         except BadInput as exc:
-            form.fault("sure", _sentence(exc))
+            form.fault("sure", sentence(exc))
     return _person(request, here, who, name, form, status=400)
 
 
@@ -176,8 +176,3 @@ def _link(request: Request, here: Site, who: Visitor, name: str, secret: str, do
     address = f"{(here.address or str(request.base_url)).rstrip('/')}/invitation?token={secret}"
     more = {"name": name.strip(), "address": address, "back": view.account_address(name.strip())}
     return page(request, "people/link.html.j2", title=f"{name.strip()} was {done}", who=who, **more)  # type: ignore[arg-type]
-
-
-def _sentence(said: object) -> str:
-    words = str(said)
-    return words[:1].upper() + words[1:] + "."

@@ -11,7 +11,7 @@ from interlock.surfaces.web.forms import Form, Posted
 from interlock.surfaces.web.frame import page
 from interlock.surfaces.web.people import view
 from interlock.surfaces.web.people.needs import OfHooks, OfTokens, Reader
-from interlock.surfaces.web.problems import NotThere
+from interlock.surfaces.web.problems import NotThere, sentence
 from interlock.surfaces.web.site import Here, Site
 from interlock.surfaces.web.tables import CSV, JSON
 from interlock.surfaces.web.visitor import Visitor
@@ -48,7 +48,7 @@ def make_token(request: Request, here: Here, who: OfTokens, form: Posted) -> Res
                 here.rt.store, name, roles, by=who.person, clock=here.now, randomness=here.rt.randomness
             )
         except BadInput as exc:
-            form.fault("name", _sentence(exc))
+            form.fault("name", sentence(exc))
         else:
             words = f"Send it as `Authorization: Bearer TOKEN`; keep it where {name} finds it and nobody else does."
             return _secret(request, who, f"The token {name} was made", made, words, "/settings/tokens")
@@ -85,7 +85,7 @@ def make_hook(request: Request, here: Here, who: OfHooks, form: Posted) -> Respo
         try:
             made = create_hook(here.rt.store, name, scope, by=who.person, clock=here.now, randomness=here.rt.randomness)
         except BadInput as exc:
-            form.fault("scope" if "scope" in str(exc) else "name", _sentence(exc))
+            form.fault("scope" if "scope" in str(exc) else "name", sentence(exc))
         else:
             words = f"The sender POSTs to /v1/hooks/kill/{name}, signed with it as Standard Webhooks says."
             return _secret(request, who, f"The web hook {name} was made", made, words, "/settings/hooks")
@@ -130,8 +130,3 @@ def _hooks(request: Request, here: Site, who: Visitor, form: Form, *, status: in
 
 def _secret(request: Request, who: Visitor, title: str, made: str, words: str, back: str) -> HTMLResponse:
     return page(request, "people/secret.html.j2", title=title, who=who, made=made, words=words, back=back)
-
-
-def _sentence(said: object) -> str:
-    words = str(said)
-    return words[:1].upper() + words[1:] + "."

@@ -8,7 +8,7 @@ from interlock.surfaces.web.forms import Form, Posted
 from interlock.surfaces.web.frame import page
 from interlock.surfaces.web.people import view
 from interlock.surfaces.web.people.needs import OfTenants, Reader
-from interlock.surfaces.web.problems import NotThere
+from interlock.surfaces.web.problems import NotThere, sentence
 from interlock.surfaces.web.site import Here, Site
 from interlock.surfaces.web.tables import CSV, JSON
 from interlock.surfaces.web.visitor import Visitor
@@ -41,8 +41,7 @@ def give(request: Request, here: Here, who: OfTenants, form: Posted) -> Response
             assign_tenant(here.rt.store, workflow, form.text("tenant") or None, by=who.person, clock=here.now)
             return RedirectResponse("/settings/tenants", 303)
         except BadInput as exc:
-            words = str(exc)
-            form.fault("tenant" if "tenant" in words else "workflow", words[:1].upper() + words[1:] + ".")
+            form.fault("tenant" if "tenant" in str(exc) else "workflow", sentence(exc))
     return _tenants(request, here, who, form, status=400)
 
 

@@ -15,7 +15,7 @@ from interlock.flows.access.sign_in import sign_in
 from interlock.flows.access.single_sign_on import sign_in_vouched
 from interlock.surfaces.web.forms import Form, Posted, PostedByAnybody
 from interlock.surfaces.web.frame import page
-from interlock.surfaces.web.problems import problem_page
+from interlock.surfaces.web.problems import problem_page, sentence
 from interlock.surfaces.web.sign_in.cookies import errand_of, local, sent_away, signed_in, signed_out
 from interlock.surfaces.web.sign_in.view import address_of, refusal_words
 from interlock.surfaces.web.site import Here, Site
@@ -104,7 +104,7 @@ def make_first(request: Request, here: Here, form: PostedByAnybody) -> Response:
             cookie = set_first_password(here.entrance, form.raw("token"), name, password)
             return signed_in(request, cookie, "/settings/people")
         except BadInput as exc:
-            form.fault("password" if "password" in str(exc) else "name", _sentence(exc))
+            form.fault("password" if "password" in str(exc) else "name", sentence(exc))
     return _first_form(request, form, form.raw("token"), status=400)
 
 
@@ -114,7 +114,7 @@ def invitation_page(request: Request, here: Here, token: str = "") -> Response:
     with here.rt.store.reading() as reading:
         row = invited(reading, token, here.entrance.clock())
     if row is None:
-        return problem_page(request, 410, "This link is good no more", _sentence(OLD_LINK))
+        return problem_page(request, 410, "This link is good no more", sentence(OLD_LINK))
     return _invitation_form(request, Form(), token, row.name)
 
 
@@ -125,14 +125,14 @@ def take_invitation(request: Request, here: Here, form: PostedByAnybody) -> Resp
     with here.rt.store.reading() as reading:
         row = invited(reading, token, here.entrance.clock())
     if row is None:
-        return problem_page(request, 410, "This link is good no more", _sentence(OLD_LINK))
+        return problem_page(request, 410, "This link is good no more", sentence(OLD_LINK))
     password = _new_password(form)
     if not form.faults:
         try:
             cookie = set_invited_password(here.entrance, token, password)
             return RedirectResponse("/sign-in", 303) if cookie is None else signed_in(request, cookie, "/")
         except BadInput as exc:
-            form.fault("password", _sentence(exc))
+            form.fault("password", sentence(exc))
     return _invitation_form(request, form, token, row.name, status=400)
 
 
@@ -175,8 +175,3 @@ def _new_password(form: Form) -> str:
 
 def _back_to(request: Request, here: Site) -> str:
     return (here.address or str(request.base_url)).rstrip("/") + BACK
-
-
-def _sentence(said: object) -> str:
-    words = str(said)
-    return words[:1].upper() + words[1:] + "."
