@@ -209,6 +209,8 @@ def test_forged_forms_strangers_and_other_workflows_change_nothing(desk: WebDesk
     for path in (SHEET, CHECK, RESULT, f"{CARD}/result.csv?subject={NAME}"):
         assert desk.get(path, "other owner").status_code == 404
     assert desk.get(SHEET.replace(NAME, "other"), "other owner").status_code == 200
+    assert "Go to the sheet" in desk.get(CARD, "other owner").text
+    assert "Go to the sheet" not in desk.get("/instruments/vendor-evaluation", "other owner").text
     for path in (
         "/instruments/none",
         SHEET.replace(NAME, "nowhere"),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from interlock.engine.rollout.people import known_as
 from interlock.terms.council import Organisation
-from interlock.terms.portfolio import Portfolio
+from interlock.terms.portfolio import Portfolio, Standing
 from interlock.terms.workflow import WorkflowDefinition
 
 
@@ -58,6 +58,13 @@ def ownership_faults(portfolio: Portfolio) -> tuple[OwnershipFault, ...]:
     else:
         own = list(_of_organisation(portfolio.organisation))
     return (*own, *(fault for one in portfolio.standings for fault in _of_workflow(one.definition)))
+
+
+def faults_seen(portfolio: Portfolio, standings: tuple[Standing, ...], *, whole: bool) -> tuple[OwnershipFault, ...]:
+    """Those of some workflows, and with `whole` those of the organisation."""
+    seen = ownership_faults(Portfolio(portfolio.as_of, portfolio.organisation, standings))
+    names = {one.definition.name for one in standings}
+    return tuple(one for one in seen if whole or one.subject.partition(":")[0] in names)
 
 
 def _of_organisation(organisation: Organisation) -> Iterator[OwnershipFault]:

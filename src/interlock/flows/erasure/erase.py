@@ -109,7 +109,9 @@ def _older(store: Store, workflow: str, days: int, order: Order, cases_max: int 
     beside: dict[str, list[int]] = defaultdict(list)
     with store.reading() as reading:
         undo_days = _undo_days(reading, workflow)
-        for entry in reading.content_beside(workflow, before=before):
+        # A look at some cases counts cases: what lies beside all of them may be far more than they.
+        look = () if order.dry_run and cases_max is not None else reading.content_beside(workflow, before=before)
+        for entry in look:
             beside[str(entry.body.get("key"))].append(entry.index)
     left_to_look = cases_max
     while True:

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from interlock.engine.access.permissions import may
 from interlock.engine.calendar.days import next_meeting
-from interlock.engine.council.ownership import ownership_faults, use_case
+from interlock.engine.council.ownership import faults_seen, use_case
 from interlock.engine.ledger.canonical import plain
 from interlock.engine.timestamp import stamp
 from interlock.flows.calendar.define import calendar_in_force, define_calendar
@@ -23,7 +23,7 @@ from interlock.surfaces.api.reach import check_everywhere, check_workflow
 from interlock.surfaces.api.served import Here, Served, person_of
 from interlock.terms.access import Caller
 from interlock.terms.calendar import Calendar, Holiday, Meeting
-from interlock.terms.portfolio import Portfolio, Standing
+from interlock.terms.portfolio import Standing
 
 routes = APIRouter(prefix="/settings", tags=["settings"])
 Reader = Annotated[Caller, Depends(Permitted("settings", "read"))]
@@ -159,12 +159,10 @@ def list_rights(here: Here, who: Reader) -> list[Mapping[str, Any]]:
 @routes.get("/ownership")
 def list_ownership_faults(here: Here, who: Reader) -> list[Mapping[str, Any]]:
     """Where nobody, or more than one, answers for something that you may see."""
-    portfolio = here.made_with.portfolio()
-    standings = _standings(here, who)
-    seen = Portfolio(portfolio.as_of, portfolio.organisation, standings)
-    whole, names = may(who, "settings", "read"), {one.definition.name for one in standings}
-    faults = [one for one in ownership_faults(seen) if whole or one.subject.partition(":")[0] in names]
-    content: list[Mapping[str, Any]] = plain(faults)
+    whole = may(who, "settings", "read")
+    content: list[Mapping[str, Any]] = plain(
+        faults_seen(here.made_with.portfolio(), _standings(here, who), whole=whole)
+    )
     return content
 
 

@@ -42,6 +42,7 @@ from interlock.surfaces.web.instruments.result_tables import history_table, item
 from interlock.surfaces.web.problems import NotAllowed
 from interlock.surfaces.web.site import Here, Site
 from interlock.surfaces.web.visitor import Needs, Visitor, Who
+from interlock.terms.instrument import Instrument
 
 routes = APIRouter(dependencies=[Depends(Needs("instrument", "read"))])
 routes.include_router(fit.routes)  # before the instruments, whose names it would be
@@ -85,7 +86,7 @@ def instrument_page(request: Request, here: Here, who: Who, name: str) -> Respon
         request, "instruments/instrument.html.j2", title=f"{one.title}: {about_words}", who=who, one=one,
         about_word=ABOUT[one.about], scale=SCALES[one.scale], levels=choices_of(one),
         table=answered_table(one).shown(rows, request.query_params), choices=choices(here, who, one),
-        may_answer=who.may_somewhere("instrument", "answer"),
+        may_answer=_may_answer(who, one),
     )  # fmt: skip
 
 
@@ -132,6 +133,13 @@ def result_as(
     if form == "json":
         return JSONResponse(plain(as_json(on, result, history_of(past))))
     return items_table(on).answer(rows_of(on, result), query, form)
+
+
+def _may_answer(who: Visitor, one: Instrument) -> bool:
+    """Whether there is anything about which they may; what is no workflow is the whole organisation's."""
+    if one.about == "workflow":
+        return who.may_somewhere("instrument", "answer")
+    return who.may("instrument", "answer")
 
 
 def _readable(here: Site, who: Visitor, name: str, subject: str) -> About:

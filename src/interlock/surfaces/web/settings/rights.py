@@ -8,7 +8,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
-from interlock.engine.council.ownership import OwnershipFault, UseCase, ownership_faults, use_case
+from interlock.engine.council.ownership import OwnershipFault, UseCase, faults_seen, use_case
 from interlock.surfaces.web.cells import Cell, Link, Moment, Status, Words
 from interlock.surfaces.web.frame import page
 from interlock.surfaces.web.settings.reach import standings_read
@@ -16,7 +16,7 @@ from interlock.surfaces.web.site import Here, Site
 from interlock.surfaces.web.states import FAILED, said
 from interlock.surfaces.web.tables import Column, Filter, Table
 from interlock.surfaces.web.visitor import Needs, Visitor, Who
-from interlock.terms.portfolio import Portfolio, Standing
+from interlock.terms.portfolio import Standing
 from interlock.terms.words import plural
 
 routes = APIRouter(dependencies=[Depends(Needs("settings", "read"))])
@@ -69,11 +69,7 @@ def rights_rows(here: Site, who: Visitor) -> tuple[Rights, ...]:
 
 def ownership_rows(here: Site, who: Visitor) -> tuple[OwnershipFault, ...]:
     """Faults that a visitor may see: those of the organisation only where they may read it."""
-    portfolio = here.board.portfolio()
-    whole = who.may("settings", "read")
-    seen = Portfolio(portfolio.as_of, portfolio.organisation, standings_read(here, who))
-    names = {one.definition.name for one in seen.standings}
-    return tuple(one for one in ownership_faults(seen) if whole or one.subject.partition(":")[0] in names)
+    return faults_seen(here.board.portfolio(), standings_read(here, who), whole=who.may("settings", "read"))
 
 
 def rights_title(rows: Sequence[Rights]) -> str:
