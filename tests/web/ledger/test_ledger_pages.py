@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from governed import ANA, BEN, DEFINITION, NAME, House
+from interlock.adapters.sql import entries as sql_entries
 from interlock.flows.access.tenants import assign_tenant
 from interlock.flows.action.kill import kill, resume
 from interlock.flows.ledger.at_work import at_work
@@ -228,3 +229,17 @@ def test_a_changed_byte_is_named_on_its_page_and_by_the_verification(tmp_path: P
         assert "does NOT hold" in said
         assert f"entry {index} : " in said
     house.store.close()
+
+
+def test_a_page_never_says_that_nothing_fits_of_what_it_did_not_look_at(
+    pages: WebDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sql_entries, "FEW", 9)
+    with pages.site.rt.store.reading() as reading:
+        floor = reading.last_entry() + 1 - 9
+    said = text_of(pages.get("/ledger?person=Nobody+Known", "auditor"))
+    assert f"None of the entries down to entry {floor} fits" in said
+    assert "Nothing matches" not in said
+    further = pages.get(f"/ledger?person=Nobody+Known&before={floor}", "auditor")
+    assert f"down to entry {floor - 9} fits" in text_of(further)
+    assert "Nothing matches" in text_of(pages.get("/ledger?person=Nobody+Known&before=3", "auditor"))

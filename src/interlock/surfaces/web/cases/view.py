@@ -94,6 +94,8 @@ def further_href(found: CasesFound, query: Mapping[str, str], ending: str = "") 
 
 def list_title(found: CasesFound, query: Mapping[str, str]) -> str:
     """The conclusion of the list."""
+    if found.stopped and not found.cases:
+        return "No case was found so far"
     if not found.cases:
         return "No case was found" if any(query.get(one.name) for one in TABLE.filters) else "No case was decided yet"
     applied = sum(row.verb == Verb.APPLY for row in found.cases)

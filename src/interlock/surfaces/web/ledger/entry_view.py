@@ -14,7 +14,7 @@ from interlock.surfaces.web.states import FAILED, INCONCLUSIVE, PASSED, State, s
 from interlock.terms import words
 from interlock.terms.ledger import LedgerEntry
 
-RECORD_MAX = 20_000  # characters of a record on its page; the whole is a file
+RECORD_MAX = 12_000  # characters of a record on its page; the whole is a file
 
 
 @dataclass(frozen=True, slots=True)
