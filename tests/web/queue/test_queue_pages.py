@@ -223,6 +223,32 @@ def test_a_tenant_sees_its_own_cases_and_no_others(queue: House, desk: WebDesk) 
     assert "globex-1" not in desk.get(f"/queue?done={entry}", "acme reviewer").text
 
 
+def test_who_reads_everything_decides_only_where_they_may(queue: House) -> None:
+    ask(queue, "acme-1", tenant="acme")
+    ask(queue, "globex-1", tenant="globex")
+    people = {"both": ("Bo Both", ("auditor", "reviewer@tenant/acme"))}
+    with web_desk(queue.rt, people) as desk:
+        page = desk.get(at("globex-1"), "both")
+        assert (page.status_code, "/queue/claim" in page.text) == (200, False)
+        assert "/queue/claim" in desk.get(at("acme-1"), "both").text
+        before = queue.kinds()
+        for path in ("claim", "decide", "release", "undo", "put-to-others"):
+            answer = desk.post(f"/queue/{path}", case("globex-1", label="fraud", do="decide", why="x"), "both")
+            assert answer.status_code == 403, path
+        sent = {"workflow": NAME, "proposed": "fraud", "key": ["globex-1"], "label": "fraud", "do": "decide"}
+        assert desk.post("/queue/together", sent, "both").status_code == 403
+        assert queue.kinds() == before
+
+
+def test_what_an_audited_effect_changed_is_hidden_too(queue: House, desk: WebDesk) -> None:
+    queue.act(queue.proposal(key="applied", label="billing"))
+    hidden = desk.followed("/queue/next", {}, "reviewer")
+    assert ("What it changes" in hidden.text, "<ins>" in hidden.text) == (False, False)
+    desk.post("/queue/decide", case("applied", "audit", label="billing", do="decide"), "reviewer")
+    shown = text_of(desk.get(at("applied", "audit"), "reviewer"))
+    assert "queue goes from inbox to billing" in shown
+
+
 def test_the_text_is_shown_to_who_has_the_case_and_that_is_on_record(queue: House, desk: WebDesk) -> None:
     ask(queue, "k")
     assert "4711" not in desk.get(at("k"), "reviewer").text
