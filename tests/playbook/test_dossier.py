@@ -29,7 +29,7 @@ def test_the_path_of_the_monitor_is_that_of_the_grant_in_force(live: House) -> N
     assert seen is not None
     assert (seen.n, seen.n_wrong, [n for n, _ in seen.path]) == (3, 1, [1, 2, 3])
     assert seen.statistic == seen.path[-1][1] > seen.path[-2][1]
-    assert 0 < seen.used < 1
+    assert 0 < seen.statistic < seen.limit
     demote(live.store, NAME, by=BEN, reason="too many complaints", clock=live.clock)
     with live.store.reading() as reading:
         assert monitor_of(reading, NAME) is None

@@ -164,13 +164,14 @@ def test_the_way_of_the_organisation_is_not_told_from_a_part_of_it(desk: WebDesk
 def test_hostile_words_are_shown_as_text(house: House) -> None:
     made = portfolio_made.live("triage")
     problem = Problem(who=HOSTILE)
-    hostile = replace(made, definition=replace(made.definition, problem=problem, owners=replace(
-        made.definition.owners, value=HOSTILE)))  # fmt: skip
+    owners = replace(made.definition.owners, value=HOSTILE, safety="x" * 1_000_000)
+    hostile = replace(made, definition=replace(made.definition, problem=problem, owners=owners))
     board = MadeBoard(replace(portfolio_made.portfolio(), standings=(hostile,)))
     with web_desk(house.rt, board=board) as desk:
         for path in ("/portfolio", "/portfolio?text=script", "/portfolio/position"):
             answer = desk.get(path)
             assert (answer.status_code, "<script>alert" in answer.text, "\u202e" in answer.text) == (200, False, False)
+            assert len(answer.content) < 60_000
 
 
 def test_an_empty_portfolio_says_what_fills_it(house: House) -> None:

@@ -32,11 +32,6 @@ class MonitorSeen:
     limit: float
     path: tuple[tuple[int, float], ...]
 
-    @property
-    def used(self) -> float:
-        """How near it is to a demotion: 0 at the start, 1 at the limit."""
-        return min(self.statistic / self.limit, 1.0)
-
 
 def certificate_of(reading: Reading, standing: Standing) -> Evidence | None:
     """The certificate that its grant rests on; without a grant the newest of the release in force. None for none."""

@@ -15,6 +15,7 @@ CAPTION = "Workflows by stage"
 EMPTY = "No workflow is defined yet. `interlock apply -f FILE` defines one, and it stands here."
 PAGE_ROWS = 30  # with their pictures, more would not fit into 60 kB
 CHOSEN_MAX = 60  # more of them make a list that nobody looks through: then a part of the name is typed
+NAME_MAX = 200  # nobody is chosen by a longer one
 NOT_TOLD = "not told"
 PARTS = ("value", "low", "high", "n")
 
@@ -127,5 +128,5 @@ def _same(values: Sequence[str]) -> tuple[tuple[str, str], ...]:
 
 
 def _offered(names: Sequence[str]) -> tuple[tuple[str, str], ...]:
-    found = sorted(set(names), key=str.casefold)
+    found = sorted({name for name in names if len(name) <= NAME_MAX}, key=str.casefold)
     return tuple((name, words.shorten(name, 60)) for name in found) if len(found) <= CHOSEN_MAX else ()

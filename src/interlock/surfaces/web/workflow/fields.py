@@ -11,8 +11,6 @@ from interlock.surfaces.web.visitor import Visitor
 from interlock.terms.portfolio import Standing
 
 Options = tuple[tuple[str, str], ...]
-WORDS_MAX = 2_000
-NAME_MAX = 200
 _FIGURE = re.compile(r"-?([0-9]{1,15}|[0-9]{1,3}(,[0-9]{3}){1,4})(\.[0-9]{1,15})?")  # a comma between thousands only
 _FLAG = re.compile(r"\s*\(--[a-z-]+\)|--(?=[a-z])")
 

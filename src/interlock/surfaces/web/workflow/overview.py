@@ -36,7 +36,6 @@ class Overview:
     problem: tuple[tuple[str, str], ...]
     proved: Markup
     burn: Markup
-    monitor: MonitorSeen | None
     monitor_words: str
     monitor_path: Markup
 
@@ -58,7 +57,6 @@ def overview_of(reading: Reading, dossier: Dossier, draw: Draw) -> Overview:
             risk_coverage(one, None if certificate is None else certificate.body["certificate"]), draw, "proved"
         ),
         burn=drawn(budget_burn(one), draw, "burn"),
-        monitor=monitor,
         monitor_words=monitor_words(monitor),
         monitor_path=drawn(path, draw, "monitor"),
     )

@@ -25,7 +25,6 @@ class FigureShown:
     name: str
     main: str
     behind: str = ""
-    href: str = ""
 
 
 @dataclass(frozen=True, slots=True)
