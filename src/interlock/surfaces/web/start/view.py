@@ -51,7 +51,7 @@ STATES = {
     TrialState.FAILED: said(FAILED, "Failed"),
     TrialState.CANCELLED: said(ERROR, "Cancelled"),
 }
-_FLAG = re.compile(r"--([a-z-]+)")
+_FLAG = re.compile(r"--([a-z-]+)(?: NAME)?")
 
 
 def first_place(caller: Caller, *, is_empty: bool) -> str:
