@@ -345,3 +345,32 @@ def test_entries_of_some_kinds_are_found_among_few_and_among_many(store: Store) 
     with store.reading() as reading:
         for since, expected in ((first, found), (second, found[1:]), (second + 1, []), (-10_000, found)):
             assert sorted(reading.touched(KINDS, since=since), key=lambda one: one.entry) == expected
+
+
+def test_no_kind_is_read_that_a_look_would_not_notice(tmp_path: Path) -> None:
+    asked: set[str] = set()
+
+    class Noting:
+        """A reading that notes which kinds of entries it is asked for."""
+
+        def __init__(self, reading: Reading) -> None:
+            self._reading = reading
+
+        def __getattr__(self, name: str) -> Any:
+            found = getattr(self._reading, name)
+            if name not in {"entries_of", "newest_each", "newest_by", "newest_of", "newest_first"}:
+                return found
+
+            def noted(kind: str, *more: Any, **named: Any) -> Any:
+                asked.add(kind)
+                return found(kind, *more, **named)
+
+            return noted
+
+    with closing(SqliteStore(tmp_path / "store.db", merkle)) as store:
+        office = Office(store)
+        _define(office, NAMES[0], random.Random(1))
+        with store.reading() as reading:
+            read_portfolio(Noting(reading), office.now)
+    assert asked
+    assert asked <= set(KINDS)
