@@ -127,6 +127,18 @@ def test_two_clicks_stop_and_a_reason_lets_it_work_again(chromium: Browser, site
         expect(page.locator("#live")).to_have_text("")
 
 
+def test_another_choice_shows_what_it_would_stop_and_keeps_what_was_typed(chromium: Browser, site: Site) -> None:
+    with looking(chromium, site, "Ben Okafor", "/stop") as page:
+        page.get_by_label("Why (may be left empty)").fill("wrong queue")
+        page.get_by_label("Stop something else instead").select_option(label="the workflow parcels")
+        expect(page.get_by_role("button", name="Stop the workflow parcels now")).to_be_visible()
+        expect(page.get_by_label("Why (may be left empty)")).to_have_value("wrong queue")
+        assert page.url.endswith("/stop?scope=workflow%3Aparcels")
+        page.get_by_label("Stop something else instead").select_option(label="everything")
+        expect(page.get_by_role("button", name="Stop everything now")).to_be_visible()
+        expect(page.get_by_label("Why (may be left empty)")).to_have_value("wrong queue")
+
+
 def test_a_page_that_hears_nothing_any_more_says_so_and_a_server_that_stops_does_not_wait_for_it(
     chromium: Browser, site: Site
 ) -> None:
