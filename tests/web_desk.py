@@ -38,7 +38,7 @@ class SignedIn:
     people: dict[str, Caller]
     any: bool = True
 
-    def known(self, cookie: str | None, *, in_use: bool = True) -> Caller | None:  # noqa: ARG002 - it never ends
+    def known(self, cookie: str | None, *, in_use: bool = True) -> Caller | None:
         return self.people.get(cookie or "")
 
 

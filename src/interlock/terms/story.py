@@ -47,8 +47,8 @@ class Mark:
 class Chart:
     """A line chart; `levels` are horizontal reference lines (value, label).
 
-    `log_x` and `log_y` draw on a log scale. `y_high` ends the picture there; what goes further is in the table.
-    `x_range` are the ends of its other axis, where the points do not tell. `note` says under the picture how to read it.
+    `log_x` and `log_y` draw on a log scale. `y_high` ends the picture there; what goes further is in the table. The
+    ends of the other axis are `x_range`, where the points do not tell. `note` says under the picture how to read it.
     """
 
     caption: str

@@ -44,16 +44,20 @@ class DueAudits:
             self._begun(line, key)
         elif kind == "intent.completed":
             self._completed(line, key)
-        elif kind == "review.opened" and body.get("kind") == "audit":
-            self._opened.add(key)
-        elif kind == "review.closed":
-            self._closed(body, key)
-        elif kind == "review.reopened" and body.get("kind") == "decision":
-            self._approved.discard(key)
+        elif kind.startswith("review."):
+            self._reviewed(kind, body, key)
         elif kind == "intent.approved":
             self._approved_use(line, key)
         elif kind == "outcome.observed":
             self._observed(line, key)
+
+    def _reviewed(self, kind: str, body: Mapping[str, Any], key: str) -> None:
+        if kind == "review.opened" and body.get("kind") == ReviewKind.AUDIT:
+            self._opened.add(key)
+        elif kind == "review.closed":
+            self._closed(body, key)
+        elif kind == "review.reopened" and body.get("kind") == ReviewKind.DECISION:
+            self._approved.discard(key)
 
     def judge(self) -> None:
         """Name the audits that nobody was asked for; call it once, behind the last entry."""
