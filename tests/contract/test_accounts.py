@@ -134,6 +134,8 @@ def test_a_workflow_is_one_tenants_until_it_is_given_away(desk: Desk) -> None:
     assert (here.of("triage"), here.all(), here.given("acme")) == (None, {}, ())
     with desk.store.reading() as reading:
         assert tenant_of(reading, "triage") is None
+    with pytest.raises(BadInput, match="there is no workflow"):
+        assign_tenant(desk.store, "nul\0", "acme", by=ELI, clock=desk.clock)
     with pytest.raises(BadInput, match="say who gives it away"):
         assign_tenant(desk.store, "triage", "acme", by=Person(" "), clock=desk.clock)
 

@@ -1,5 +1,6 @@
 """Single sign-on with a real provider of OpenID Connect in a process of its own."""
 
+import base64
 import json
 import re
 import socket
@@ -132,6 +133,12 @@ def test_an_answer_fits_one_errand_of_one_browser(door: Door) -> None:
     assert title_of(door.get(wrong_state)) == "You are not signed in"
     sent_away(door)
     assert title_of(door.get(back)) == "You are not signed in", "this browser is on another errand by now"
+    for carried in ("", "x", "é", base64.urlsafe_b64encode(b"[" * 2_000).decode(), "bnVsbA=="):
+        elsewhere.cookies.clear()
+        answer = elsewhere.get(
+            back, headers={b"cookie": f"interlock_errand={carried}".encode()}, follow_redirects=False
+        )
+        assert answer.headers["location"] == "/sign-in", carried
     denied = re.sub(r"code=[^&]+", "error=access_denied", answered(sent_away(door), "ana-1"))
     assert "did not sign you in (access_denied)" in text_of(door.get(denied))
     fresh = answered(sent_away(door), "ana-1")

@@ -30,9 +30,9 @@ def assign_tenant(store: Store, workflow: str, tenant: str | None, *, by: Person
         tx.fence()  # entries about tenants are seen in the order in which they hold
         if not known_as(by.name):
             raise BadInput("say who gives it away (--as): it is recorded")
-        if tx.workflow(workflow) is None:
-            known = ", ".join(row.name for row in tx.workflows()) or "none"
-            raise BadInput(f"there is no workflow '{workflow}'; there are: {known}")
+        known = [row.name for row in tx.workflows()]
+        if workflow not in known:
+            raise BadInput(f"there is no workflow '{workflow}'; there are: {', '.join(known) or 'none'}")
         name, was = None if tenant is None else _checked(tenant), tenant_of(tx, workflow)
         if name == was:
             raise BadInput(f"'{workflow}' is given to {'nobody' if name is None else name} already")

@@ -44,7 +44,7 @@ def errand_of(request: Request) -> tuple[Errand, str] | None:
     try:
         told = json.loads(base64.urlsafe_b64decode(request.cookies.get(errand_name(request), "")))
         state, nonce, verifier, leads_to = map(str, told)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, RecursionError):
         return None
     return Errand(state, nonce, verifier), local(leads_to)
 
