@@ -210,7 +210,7 @@ def test_an_effect_at_work_and_one_in_doubt_are_named(house: House) -> None:
     house.judge()
     house.promote()
     house.desk.broken = ConnectionError("lost")
-    house.keys = iter(["in doubt 1"])
+    house.keys = (key for key in ["in doubt 1"])
     house.act()
     with web_desk(house.rt, PEOPLE, tenants=Tenants()) as desk:
         said = text_of(desk.get(f"/stop?scope={SCOPE}", "operator"))

@@ -1,7 +1,7 @@
 """What is stopped, sent to open pages as it happens (server-sent events)."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 
 from fastapi import APIRouter, Request
 from fastapi.responses import PlainTextResponse, Response, StreamingResponse
@@ -40,7 +40,7 @@ async def _after(first: str, events: AsyncIterator[str]) -> AsyncIterator[str]:
         yield one
 
 
-async def _events(request: Request, here: Site) -> AsyncIterator[str]:
+async def _events(request: Request, here: Site) -> AsyncGenerator[str, None]:
     with here.watch.listening() as changed:
         sent = ""
         while not here.watch.closed:
