@@ -17,7 +17,6 @@ from interlock.ports.effects import NotApplied
 from interlock.terms.erasure import Retention
 from interlock.terms.errors import BadInput
 from interlock.terms.person import Person
-from interlock.terms.workflow import WorkflowDefinition
 
 if TYPE_CHECKING:
     from postgres_server import Databases
@@ -26,19 +25,24 @@ DAY = dt.timedelta(days=1)
 UNAUDITED = replace(DEFINITION, rollout=replace(DEFINITION.rollout, audit_share=0.0), undo_days=7)
 
 
-def _house(request: pytest.FixtureRequest, folder: Path, definition: WorkflowDefinition) -> House:
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    """A live house that audits nothing, so that its cases are closed when they are applied."""
+    made = House(tmp_path)
+    made.live(UNAUDITED)
+    yield made
+    made.opened.close()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def either(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[House]:
+    """The same on either engine."""
     address = None
     if request.param == "postgresql":
         databases: Databases = request.getfixturevalue("postgres")
         address = databases.new_database()
-    made = House(folder, address)
-    made.live(definition)
-    return made
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[House]:
-    made = _house(request, tmp_path, UNAUDITED)
+    made = House(tmp_path, address)
+    made.live(UNAUDITED)
     yield made
     made.opened.close()
 
@@ -70,23 +74,23 @@ def test_nothing_is_erased_by_itself_until_somebody_says_so(house: House) -> Non
     assert (_kept(house, "old"), _erasures(house)) == (["old"], [])
 
 
-def test_what_is_older_is_erased_on_record_and_younger_content_stays(house: House) -> None:
-    said = _say(house, 10)
-    _applied(house, "old")
-    house.now += 6 * DAY
-    _applied(house, "young")
-    house.now += 5 * DAY
-    rounds = RetentionRounds(house.store, house.clock)
+def test_what_is_older_is_erased_on_record_and_younger_content_stays(either: House) -> None:
+    said = _say(either, 10)
+    _applied(either, "old")
+    either.now += 6 * DAY
+    _applied(either, "young")
+    either.now += 5 * DAY
+    rounds = RetentionRounds(either.store, either.clock)
     done = rounds.go()
     assert (done.done[NAME].cases, done.failed, done.is_purged, rounds.last) == (1, "", True, done)
-    assert _kept(house, "old", "young") == ["young"]
-    (erased,) = _erasures(house)
+    assert _kept(either, "old", "young") == ["young"]
+    (erased,) = _erasures(either)
     assert (erased["by"], erased["authenticated"], [case["key"] for case in erased["cases"]]) == (
         "run time", False, ["old"],
     )  # fmt: skip
     assert erased["reason"] == f"content is kept for 10 days: Ana Ruiz said so in entry {said.entry} (data policy 4.2)"
-    again = RetentionRounds(house.store, house.clock).go()
-    assert (again.done, len(_erasures(house))) == ({}, 1)
+    again = RetentionRounds(either.store, either.clock).go()
+    assert (again.done, len(_erasures(either))) == ({}, 1)
 
 
 def test_what_waits_for_a_person_stays_and_is_counted(house: House) -> None:
