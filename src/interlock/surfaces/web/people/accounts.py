@@ -151,7 +151,7 @@ def _person(request: Request, here: Site, who: Visitor, name: str, form: Form, *
     may_manage = who.may("account", "manage")
     with here.rt.store.reading() as reading:
         row = next((one for one in accounts(reading) if one.name == name), None)
-        email = email_of(reading, name) if row is not None and may_manage else ""
+        has_email = row is not None and bool(email_of(reading, name))
     if row is None:
         raise NotThere
     held = in_order(row.roles)
@@ -159,7 +159,7 @@ def _person(request: Request, here: Site, who: Visitor, name: str, form: Form, *
     model: dict[str, Any] = {
         "row": row,
         "state": view.STATES[state],
-        "email": email,
+        "has_email": has_email,
         "may_manage": may_manage and row.closed_at is None,
         "roles": [role_words(one) for one in held],
         "options": view.role_options(),
