@@ -143,6 +143,14 @@ def test_work_can_be_watched_with_and_without_script_and_cancelled_and_deleted(d
     assert desk.get(address).status_code == 404
 
 
+def test_who_signs_out_leaves_no_file_behind(desk: WebDesk) -> None:
+    others, own = sent(desk, "long", "value owner"), sent(desk, "long")
+    assert (others.status_code, own.status_code) == (303, 303)
+    assert desk.post("/sign-out", {}).headers["location"] == "/sign-in"
+    assert desk.site.trials.of("Lena Vogt") == ()
+    assert len(desk.site.trials.of("Ana Ruiz")) == 1
+
+
 def test_bad_input_is_told_and_what_was_chosen_stays(desk: WebDesk) -> None:
     none = desk.post("/start/try", {"budget": "0.1", "cost_wrong": "many"})
     assert none.status_code == 400
