@@ -21,6 +21,7 @@ NOT_ASKED = {
     "/first": "there for who holds the link of the first account",
     "/invitation": "there for who holds the link of an invitation",
     "/ledger/{entry}/proof.json": "there once somebody has had the ledger verified",
+    "/settings/organisation.yaml": "there once an organisation was described",
     "/sign-in/single": "leads to a provider",
     "/sign-in/back": "comes from a provider",
 }
