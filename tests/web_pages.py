@@ -72,6 +72,7 @@ def _evidence(reading: Reading) -> Iterator[str]:
 
 
 EXAMPLES: Mapping[str, Callable[[Reading], Iterable[str]]] = {
+    "/settings/retention/{workflow}": lambda _: (f"/settings/retention/{name}" for name in (ACME, GLOBEX)),
     **{f"/cases/{page}": _about_cases(page) for page in ("why", "why.json", "spans", "erase", "undo")},
     "/council/item": lambda _: ("/council/item?item=credit-check/incident",),
     "/stop/scope": lambda _: ("/stop/scope?scope=global", f"/stop/scope?scope=workflow:{WORKFLOW}"),

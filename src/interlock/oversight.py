@@ -2,7 +2,7 @@
 
 | question | names |
 | --- | --- |
-| what may run by itself? | `certify`, `labels_needed`, `labelling_design`, `candidate_thresholds` |
+| what may run by itself? | `certify`, `risk_coverage`, `labels_needed`, `labelling_design`, `candidate_thresholds` |
 | good enough, as good as before, still good? | `PromotionTest`, `NonInferiorityTest`, `DemotionMonitor`, ... |
 | which cases do people look at? | `audit_draw`, `steered_draw`, `stratified_draw`, `second_review`, `seed_draw` |
 | what do audits say, how good are reviewers? | `guaranteed_rate`, `krippendorff_alpha`, `corrected_budget` |
@@ -66,6 +66,7 @@ from interlock.engine.oversight.sequential.replay_comparison import replay_compa
 from interlock.engine.oversight.sequential.replay_judged import replay_judged
 from interlock.engine.oversight.threshold.candidates import LabellingDesign, candidate_thresholds, labelling_design
 from interlock.engine.oversight.threshold.certify import certify
+from interlock.engine.oversight.threshold.curve import risk_coverage
 from interlock.engine.oversight.threshold.labels import labels_needed
 from interlock.engine.oversight.wording import promise_in_words
 from interlock.terms.audits import (
@@ -82,7 +83,7 @@ from interlock.terms.audits import (
 from interlock.terms.certificate import Certificate, Promise
 from interlock.terms.drift import DriftOutcome, DriftReport, FalseAlarms
 from interlock.terms.estimate import Estimate
-from interlock.terms.evaluation import AuditPlan
+from interlock.terms.evaluation import AuditPlan, CurvePoint
 from interlock.terms.oversight_plan import Lane, OversightPlan, StepPlan
 from interlock.terms.workflow import WorkflowStep
 
@@ -91,6 +92,7 @@ __all__ = [
     "BreachMonitor",
     "Certificate",
     "CorrectedBudget",
+    "CurvePoint",
     "DemotionMonitor",
     "Disagreements",
     "DoubleReview",
@@ -156,6 +158,7 @@ __all__ = [
     "replay_judged",
     "reviewer_miss_rate",
     "reviewer_miss_rates",
+    "risk_coverage",
     "salt_commitment",
     "second_review",
     "seed_choice",

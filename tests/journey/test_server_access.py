@@ -152,9 +152,7 @@ def test_the_client_brings_its_token(server: Server, tokens: dict[str, str]) -> 
         with desk.case("token-1") as case:
             case.propose("billing", confidence=0.97)
             assert case.apply().applied
-        with pytest.raises(
-            interlock.BadInput, match="takes the permission switch:resume; the token 'desk' has"
-        ):
+        with pytest.raises(interlock.BadInput, match="takes the permission switch:resume; the token 'desk' has"):
             desk.resume(by="Ben Okafor", reason="r")
         assert tokens["runtime"] not in repr(connection)
     with (

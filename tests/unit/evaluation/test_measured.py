@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from interlock.engine.evaluation.document import document
 from interlock.engine.evaluation.economics import cost_per_success
 from interlock.engine.evaluation.measure import Identity, Observed, Terms, measure, not_measured, top_mistakes
-from interlock.engine.evaluation.scored import Scored, ScoredCase, accuracy, mistakes, risk_coverage
+from interlock.engine.evaluation.scored import Scored, ScoredCase, accuracy, mistakes
 from interlock.engine.evaluation.slices import risky_slices
 from interlock.engine.evaluation.words import (
     budget_percent,
@@ -20,6 +20,7 @@ from interlock.engine.evaluation.words import (
     whole_percents,
 )
 from interlock.engine.oversight.estimate import rate
+from interlock.engine.oversight.threshold.curve import risk_coverage
 from interlock.terms.certificate import Promise
 from interlock.terms.evaluation import CandidateKind, Mistake
 
@@ -36,6 +37,10 @@ def scored(*pairs: tuple[float, bool]) -> Scored:
     return Scored.of([case(confidence, right=right, line=line) for line, (confidence, right) in enumerate(pairs, 2)])
 
 
+def columns(*pairs: tuple[float, bool]) -> tuple[list[float], list[bool]]:
+    return [confidence for confidence, _ in pairs], [not right for _, right in pairs]
+
+
 def test_mistakes_are_the_surest_first_and_short() -> None:
     cases = Scored.of([case(0.2, right=False), case(0.9), case(0.7, right=False, line=9, text="x  y\n" + "z" * 400)])
     first, second = mistakes(cases)
@@ -46,7 +51,7 @@ def test_mistakes_are_the_surest_first_and_short() -> None:
 @settings(deadline=None)
 @given(st.lists(st.tuples(st.sampled_from([0.0, 0.25, 0.5, 0.9, 1.0]), st.booleans()), min_size=1, max_size=200))
 def test_the_curve_never_cuts_a_tie_and_ends_at_everything(pairs: list[tuple[float, bool]]) -> None:
-    curve = risk_coverage(scored(*pairs))
+    curve = risk_coverage(*columns(*pairs))
     assert len(curve) <= 60
     for point in curve:
         above = [right for confidence, right in pairs if confidence >= point.threshold]
@@ -57,8 +62,8 @@ def test_the_curve_never_cuts_a_tie_and_ends_at_everything(pairs: list[tuple[flo
 
 
 def test_the_curve_has_at_most_sixty_points() -> None:
-    assert len(risk_coverage(scored(*((number / 1000, True) for number in range(1000))))) == 60
-    assert risk_coverage(scored()) == ()
+    assert len(risk_coverage(*columns(*((number / 1000, True) for number in range(1000))))) == 60
+    assert risk_coverage([], []) == ()
 
 
 def test_slices_are_ordered_by_what_is_sure_about_them() -> None:

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from interlock.engine.evaluation.economics import cost_per_success
-from interlock.engine.evaluation.scored import Scored, accuracy, mistakes, risk_coverage, wrong_at_the_top
+from interlock.engine.evaluation.scored import Scored, accuracy, mistakes, wrong_at_the_top
 from interlock.engine.evaluation.slices import risky_slices
 from interlock.engine.oversight.estimate import mean, quantile, rate
 from interlock.engine.oversight.threshold.certify import certify
+from interlock.engine.oversight.threshold.curve import risk_coverage
 from interlock.terms.certificate import Certificate, Promise
 from interlock.terms.evaluation import CandidateEvaluation, CandidateKind, CertifiedShare
 
@@ -107,7 +108,7 @@ def measure(
             cost_per_case_usd=observed.cost_per_case_usd,
         ),
         certificates=certificates,
-        risk_coverage=risk_coverage(shown),
+        risk_coverage=risk_coverage(shown.confidence, shown.wrong),
         slices=() if threshold is None else risky_slices(shown, threshold=threshold),
         mistakes=mistakes(shown),
         notes=observed.notes,

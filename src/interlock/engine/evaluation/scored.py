@@ -10,9 +10,8 @@ from numpy.typing import NDArray
 
 from interlock.engine.oversight.estimate import rate
 from interlock.terms.estimate import Estimate
-from interlock.terms.evaluation import CurvePoint, Mistake
+from interlock.terms.evaluation import Mistake
 
-CURVE_POINTS_MAX = 60
 MISTAKES_MAX = 10
 MISTAKE_CHARS_MAX = 300
 
@@ -51,26 +50,6 @@ class Scored:
 def accuracy(scored: Scored) -> Estimate:
     """Share of cases with the proposal that people chose."""
     return rate(int((~scored.wrong).sum()), len(scored.cases))
-
-
-def risk_coverage(scored: Scored) -> tuple[CurvePoint, ...]:
-    """Error rate among the most confident cases, at no more than 60 shares; a tie is never cut."""
-    order = np.argsort(-scored.confidence, kind="stable")
-    confidence, wrong = scored.confidence[order], np.cumsum(scored.wrong[order])
-    n = len(order)
-    if n == 0:
-        return ()
-    ends = np.flatnonzero(np.append(confidence[1:] != confidence[:-1], True))  # the last case ends a tie
-    wanted = np.linspace(0, n - 1, CURVE_POINTS_MAX)
-    picked = np.unique(ends[np.minimum(np.searchsorted(ends, wanted), len(ends) - 1)])
-    return tuple(
-        CurvePoint(
-            share=float((end + 1) / n),
-            threshold=float(confidence[end]),
-            error=rate(int(wrong[end]), int(end) + 1),
-        )
-        for end in picked
-    )
 
 
 def mistakes(scored: Scored) -> tuple[Mistake, ...]:

@@ -12,34 +12,54 @@ from interlock.terms.story import Chart, Mark, Series
 from interlock.terms.words import percent_exact
 
 PERIODS_MAX = 24
+NOISY = 0.1  # of a curve: so few cases say little, and do not set the height of a picture
+Point = tuple[float, float, float, float]
 
 
-def risk_coverage(standing: Standing, certificate: Mapping[str, Any] | None) -> Chart | None:
+def risk_coverage(standing: Standing, evidence: Mapping[str, Any] | None) -> Chart | None:
     """The certified point beside what was measured since: the share applied, and the share of it that was wrong.
 
-    `certificate` as its evidence holds it. None where neither is known.
+    `evidence` is the body of the certificate's; the curve behind the point is drawn where it holds one
+    (`risk_coverage`). None where neither point is known.
     """
-    found = (_certified(certificate), _measured(standing.runs))
+    found = (_certified(None if evidence is None else evidence["certificate"]), _measured(standing.runs))
     marks = tuple(mark for mark in found if mark is not None)
+    curve = _curve(evidence)
     if not marks:
         return None
     budget, planned = standing.definition.budget.error, standing.definition.budget_planned
-    tops = [2 * budget, *(mark.high or mark.y for mark in marks)]
+    settled = [point for point in curve if point[0] >= NOISY] or curve
+    tops = [2 * budget, *(mark.high or mark.y for mark in marks), *(high for *_, high in settled)]
     labelled = sum(run.labelled for run in standing.runs if run.applied)
     return Chart(
         caption="What is proved, and what was measured since",
         x_label="share applied without a look",
         y_label="wrong among them",
-        series=(),
+        series=() if not curve else (_line(curve),),
         marks=marks,
         levels=((budget, f"budget {percent_exact(budget)}"),) if planned else (),
         percent_x=True,
         x_range=(0.0, 1.0),
         percent_y=True,
         y_high=min(1.0, 1.08 * max(tops)),
-        note="Certified: what was wrong among labelled cases before anything was applied, up to the proved limit. "
+        note=("Line: labelled cases, the surest first, with the 95 % interval of each point. " if curve else "")
+        + "Certified: what was wrong among labelled cases before anything was applied, up to the proved limit. "
         f"Measured: all periods in which it acted, n {labelled:,} cases with a known outcome, exact 95 % interval.",
     )
+
+
+def _curve(evidence: Mapping[str, Any] | None) -> list[Point]:
+    """(share, wrong, low, high) of each point that can be read; a curve with one that cannot is none."""
+    try:
+        told = [(one["share"], one["error"]) for one in (evidence or {}).get("risk_coverage") or ()]
+        return [(float(s), float(e["value"]), float(e["low"]), float(e["high"])) for s, e in told]
+    except (KeyError, TypeError, ValueError):
+        return []
+
+
+def _line(curve: Sequence[Point]) -> Series:
+    points = tuple((share, wrong) for share, wrong, _, _ in curve)
+    return Series("labelled cases", points, tuple((share, low, high) for share, _, low, high in curve))
 
 
 def _measured(runs: Sequence[PeriodRun]) -> Mark | None:

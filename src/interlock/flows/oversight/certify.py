@@ -4,10 +4,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from interlock.engine.evaluation.scored import mistakes, risk_coverage, wrong_at_the_top
+from interlock.engine.evaluation.scored import mistakes, wrong_at_the_top
 from interlock.engine.evaluation.split import Keys, divide
 from interlock.engine.oversight.threshold.candidates import LabellingDesign, labelling_design
 from interlock.engine.oversight.threshold.certify import certify
+from interlock.engine.oversight.threshold.curve import risk_coverage
 from interlock.engine.oversight.threshold.labels import labels_needed
 from interlock.flows.oversight.past_cases import PastCases
 from interlock.terms.certificate import Certificate, Promise
@@ -74,7 +75,7 @@ def certify_past(past: PastCases, asked: Asked) -> Certified:
         other=None if asked.unlabelled else _certify(used, asked, other_promise),
         n_read=past.n,
         n_wrong=used.n_wrong,
-        curve=risk_coverage(used.scored),
+        curve=risk_coverage(used.scored.confidence, used.scored.wrong),
         offending=_mistakes(used),
         alone=_none_but_for_the_top(used, asked, certificate),
         with_loss=bool(past.losses),

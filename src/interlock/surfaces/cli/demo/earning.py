@@ -176,6 +176,7 @@ def record_certificate(scene: Scene, chosen: Chosen) -> None:
             "certificate": certificate,
             "labels": chosen.labels,
             "evaluation": digest(document(evaluation)),
+            "risk_coverage": chosen.curve,
         },
         clock=scene.clock,
     )

@@ -21,7 +21,7 @@ from interlock.surfaces.cli.demo.traffic import Traffic
 from interlock.surfaces.cli.toolbox import Toolbox
 from interlock.terms.certificate import Certificate
 from interlock.terms.decision import Proposal
-from interlock.terms.evaluation import Evaluation
+from interlock.terms.evaluation import CurvePoint, Evaluation
 from interlock.terms.story import Chart, DataTable, Section, Tone
 
 SIGNS = {Tone.PASSED: "✓", Tone.FAILED: "✗", Tone.INCONCLUSIVE: "?", Tone.NEUTRAL: "·"}
@@ -46,6 +46,11 @@ class Chosen:
     threshold: float
     labels: tuple[str, ...]
     evaluation: Evaluation
+
+    @property
+    def curve(self) -> tuple[CurvePoint, ...]:
+        """The risk-coverage curve of that candidate on the evaluation set."""
+        return next(one.risk_coverage for one in self.evaluation.candidates if one.name == self.candidate.name)
 
 
 @dataclass(slots=True)

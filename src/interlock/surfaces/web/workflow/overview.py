@@ -53,9 +53,7 @@ def overview_of(reading: Reading, dossier: Dossier, draw: Draw) -> Overview:
         grant=grant_facts(one, certificate),
         evidence=one.grant.evidence if one.grant is not None else (),
         problem=problem_facts(one.definition.problem),
-        proved=drawn(
-            risk_coverage(one, None if certificate is None else certificate.body["certificate"]), draw, "proved"
-        ),
+        proved=drawn(risk_coverage(one, None if certificate is None else certificate.body), draw, "proved"),
         burn=drawn(budget_burn(one), draw, "burn"),
         monitor_words=monitor_words(monitor),
         monitor_path=drawn(path, draw, "monitor"),

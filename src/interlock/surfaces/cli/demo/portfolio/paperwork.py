@@ -2,6 +2,7 @@
 
 from interlock.engine.ledger.canonical import plain
 from interlock.engine.oversight.threshold.certify import certify
+from interlock.engine.oversight.threshold.curve import risk_coverage
 from interlock.flows.action.drill import drill
 from interlock.flows.evidence.attestations import attest_check
 from interlock.flows.instruments.answer import answer
@@ -57,8 +58,15 @@ def prepare(scene: Scene, one: SampleInitiative, entered: RolloutStage) -> None:
 
 def certificate(scene: Scene, one: SampleInitiative) -> None:
     """A threshold, certified on cases with people's decisions."""
-    certified = certify([0.9] * 200, [0] * 200, budget=one.definition.budget.certify_at)
-    _put(scene, one, "certificate", {"certificate": plain(certified), "labels": list(LABELS)})
+    confidence, wrong = _labelled()
+    certified = certify(confidence, wrong, budget=one.definition.budget.certify_at)
+    curve = plain(risk_coverage(confidence, wrong))
+    _put(scene, one, "certificate", {"certificate": plain(certified), "labels": list(LABELS), "risk_coverage": curve})
+
+
+def _labelled() -> tuple[list[float], list[int]]:
+    """Cases with people's decisions, invented: the surest 200 are right, of the 50 behind them ever fewer."""
+    return [0.9] * 200 + [0.89 - i / 100 for i in range(50)], [0] * 200 + [int(i % 5 < i // 12) for i in range(50)]
 
 
 def _safety(one: SampleInitiative) -> Person:

@@ -14,6 +14,7 @@ from interlock.surfaces.cli.demo.traffic import find_source, load
 from interlock.surfaces.cli.toolbox import Toolbox
 from interlock.terms.certificate import Certificate
 from interlock.terms.errors import Unavailable
+from interlock.terms.evaluation import CurvePoint
 
 PROPOSES_FROM = 0.4  # the definition says so: what it is less sure of stays in the inbox
 
@@ -30,13 +31,14 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Learned:
-    """The certificate of the model with the labels that it knows and the digest of its evaluation on `source`; its
-    answers to what it is compared with people on, and to what comes in later.
+    """The certificate of the model with the labels that it knows, the digest of its evaluation on `source` and its
+    risk-coverage curve there; its answers to what it is compared with people on, and to what comes in later.
     """
 
     certificate: Certificate
     labels: tuple[str, ...]
     evaluation: str
+    curve: tuple[CurvePoint, ...]
     source: str
     shadow: tuple[Message, ...]
     live: tuple[Message, ...]
@@ -52,6 +54,7 @@ def learn(box: Toolbox, rt: RunTime, folder: Path) -> Learned:
         certificate=chosen.certificate,
         labels=chosen.labels,
         evaluation=digest(document(chosen.evaluation)),
+        curve=chosen.curve,
         source=chosen.evaluation.source.name,
         shadow=_answered(chosen, traffic.shadow),
         live=_answered(chosen, (*traffic.live, *traffic.changed)),

@@ -95,7 +95,8 @@ def _certify(scene: Scene, name: str, learned: Learned) -> None:
     attest(
         scene.store, name, release=scene.releases[name], kind="certificate", evidence_class=EvidenceClass.EXECUTED,
         source=f"bake-off on {learned.source} (authored)", clock=scene.clock,
-        body={"certificate": learned.certificate, "labels": learned.labels, "evaluation": learned.evaluation},
+        body={"certificate": learned.certificate, "labels": learned.labels, "evaluation": learned.evaluation,
+              "risk_coverage": learned.curve},
     )  # fmt: skip
 
 
