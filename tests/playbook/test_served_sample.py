@@ -8,6 +8,7 @@ import pytest
 
 from governed import House
 from interlock.engine.oversight.threshold.certify import certify
+from interlock.engine.oversight.threshold.curve import risk_coverage
 from interlock.flows.access.accounts import accounts
 from interlock.flows.action.kill import kill
 from interlock.flows.action.runtime import RunTime
@@ -38,8 +39,9 @@ def messages(count: int) -> tuple[Message, ...]:
 @pytest.fixture
 def box(monkeypatch: pytest.MonkeyPatch) -> Toolbox:
     """Without the other twelve, and without the bake-off, which has tests of its own."""
-    certificate = certify([0.8] * 200, [0] * 200, budget=0.08)
-    learned = Learned(certificate, LABELS, "sha256:1", "cases.csv", messages(240), messages(90))
+    labelled = [0.8] * 200, [0] * 200
+    certificate, curve = certify(*labelled, budget=0.08), risk_coverage(*labelled)
+    learned = Learned(certificate, LABELS, "sha256:1", curve, "cases.csv", messages(240), messages(90))
     monkeypatch.setattr(made, "learn", lambda *_: learned)
     whole = build_toolbox()
     return replace(whole, read_sample_portfolio=lambda end: replace(whole.read_sample_portfolio(end), initiatives=()))

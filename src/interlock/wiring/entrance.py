@@ -44,4 +44,5 @@ def _provider(environment: Mapping[str, str]) -> SingleSignOn | None:
         raise BadInput(f"single sign-on needs {', '.join(names)}; {' and '.join(missing)} is not set")
     from interlock.adapters.identity.oidc import OpenIdConnect
 
-    return OpenIdConnect(*given, now_s=time.time)
+    issuer, client_id, client_secret = given
+    return OpenIdConnect(issuer, client_id, client_secret, now_s=time.time)
