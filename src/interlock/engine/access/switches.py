@@ -4,10 +4,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from interlock.engine.access.permissions import may
+from interlock.engine.access.reach import TenantOf
 from interlock.terms.access import EVERYWHERE, Caller, Scope
 from interlock.terms.kill import GLOBAL
-
-TenantOf = Callable[[str], str | None]  # the tenant that a workflow was given to, None for everybody's
 
 NAMED_MAX = 5
 

@@ -17,14 +17,15 @@ from interlock.engine.timestamp import stamp
 from interlock.flows.council.decide import decide_item, open_item
 from interlock.flows.council.minutes import refusals
 from interlock.surfaces.api.bodies import Body, Name
-from interlock.surfaces.api.permitted import Permitted, not_permitted, not_there
-from interlock.surfaces.api.served import Here, Served, person_of
+from interlock.surfaces.api.problems import not_there
+from interlock.surfaces.api.reach import not_permitted
+from interlock.surfaces.api.served import Here, Needs, Served, person_of
 from interlock.terms.access import Caller
 from interlock.terms.council import AgendaItem
 
 routes = APIRouter(prefix="/council", tags=["council"])
-Reader = Annotated[Caller, Depends(Permitted("council", "read"))]
-Decider = Annotated[Caller, Depends(Permitted("council", "decide"))]
+Reader = Annotated[Caller, Depends(Needs("council", "read"))]
+Decider = Annotated[Caller, Depends(Needs("council", "decide"))]
 Item = Annotated[str, Field(min_length=1, max_length=500, description="The item, as the agenda names it.")]
 Person = Annotated[str, Field(min_length=1, max_length=200)]
 DECISIONS_MAX = 1_000

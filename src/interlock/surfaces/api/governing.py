@@ -19,20 +19,20 @@ from interlock.flows.rollout.promote import promote
 from interlock.flows.rollout.stage import move_stage
 from interlock.flows.rollout.waive import end_waiver, waive
 from interlock.surfaces.api import governing_bodies as bodies
-from interlock.surfaces.api.permitted import Permitted, not_there
 from interlock.surfaces.api.portfolio import check
-from interlock.surfaces.api.served import Here, person_of
+from interlock.surfaces.api.problems import not_there
+from interlock.surfaces.api.served import Here, Needs, person_of
 from interlock.terms.access import Caller
 
 routes = APIRouter(prefix="/workflows/{workflow}", tags=["governing"])
-Judge = Annotated[Caller, Depends(Permitted("gate", "judge"))]
-Mover = Annotated[Caller, Depends(Permitted("stage", "move"))]
-Promoter = Annotated[Caller, Depends(Permitted("grant", "promote"))]
-Ender = Annotated[Caller, Depends(Permitted("grant", "end"))]
-Waiver = Annotated[Caller, Depends(Permitted("waiver", "give"))]
-Opener = Annotated[Caller, Depends(Permitted("incident", "open"))]
-Closer = Annotated[Caller, Depends(Permitted("incident", "close"))]
-Recorder = Annotated[Caller, Depends(Permitted("kpi", "record"))]
+Judge = Annotated[Caller, Depends(Needs("gate", "judge"))]
+Mover = Annotated[Caller, Depends(Needs("stage", "move"))]
+Promoter = Annotated[Caller, Depends(Needs("grant", "promote"))]
+Ender = Annotated[Caller, Depends(Needs("grant", "end"))]
+Waiver = Annotated[Caller, Depends(Needs("waiver", "give"))]
+Opener = Annotated[Caller, Depends(Needs("incident", "open"))]
+Closer = Annotated[Caller, Depends(Needs("incident", "close"))]
+Recorder = Annotated[Caller, Depends(Needs("kpi", "record"))]
 Told = Mapping[str, Any]
 
 

@@ -21,17 +21,16 @@ from interlock.flows.instruments.drafts import EVIDENCE_MAX, WORDS_MAX, draft_of
 from interlock.flows.instruments.give import give_draft
 from interlock.flows.instruments.scored import InMemory, by_person, scored, sheets
 from interlock.surfaces.api.bodies import Body
-from interlock.surfaces.api.permitted import Permitted, not_there
-from interlock.surfaces.api.problems import Problem
+from interlock.surfaces.api.problems import Problem, not_there
 from interlock.surfaces.api.reach import check_everywhere, check_workflow, not_permitted
-from interlock.surfaces.api.served import Here, Served, person_of
+from interlock.surfaces.api.served import Here, Needs, Served, person_of
 from interlock.terms.access import Caller
 from interlock.terms.errors import BadInput
 from interlock.terms.instrument import Answer, Instrument, Sheet
 
 routes = APIRouter(prefix="/instruments", tags=["instruments"])
-Reader = Annotated[Caller, Depends(Permitted("instrument", "read"))]
-Answerer = Annotated[Caller, Depends(Permitted("instrument", "answer"))]
+Reader = Annotated[Caller, Depends(Needs("instrument", "read"))]
+Answerer = Annotated[Caller, Depends(Needs("instrument", "answer"))]
 Subject = Annotated[str, Query(min_length=1, max_length=SUBJECT_MAX, description="Whom or what it is about.")]
 Named = Annotated[str, Field(min_length=1, max_length=SUBJECT_MAX, description="Whom or what it is about.")]
 Role = Annotated[str | None, Query(max_length=100, description="What weighs most in that role comes first.")]

@@ -16,16 +16,17 @@ from interlock.flows.access.tenants import visible
 from interlock.flows.evidence.on_file import evidence_on_file
 from interlock.flows.portfolio.dossier import certificate_of, monitor_of, releases_of
 from interlock.surfaces.api.bodies import MANY_MAX
-from interlock.surfaces.api.permitted import Permitted, not_permitted, not_there
-from interlock.surfaces.api.served import Here, Served
+from interlock.surfaces.api.problems import not_there
+from interlock.surfaces.api.reach import not_permitted
+from interlock.surfaces.api.served import Here, Needs, Served
 from interlock.terms.access import EVERYWHERE, Caller
 from interlock.terms.portfolio import Portfolio
 
 routes = APIRouter(tags=["portfolio"])
-Reader = Annotated[Caller, Depends(Permitted("portfolio", "read"))]
+Reader = Annotated[Caller, Depends(Needs("portfolio", "read"))]
 Start = Annotated[int, Query(ge=0, le=2**31, description="How many to leave out.")]
 Limit = Annotated[int, Query(ge=1, le=MANY_MAX)]
-Onlooker = Annotated[Caller, Depends(Permitted("workflow", "read"))]
+Onlooker = Annotated[Caller, Depends(Needs("workflow", "read"))]
 
 
 @routes.get("/portfolio")

@@ -17,16 +17,16 @@ from interlock.flows.reporting.schedules import end_schedule, schedules, set_sch
 from interlock.flows.reporting.send import MEDIA
 from interlock.ports.store import Reading
 from interlock.surfaces.api.bodies import Body
-from interlock.surfaces.api.permitted import Permitted, not_there
-from interlock.surfaces.api.served import Here, Served, person_of
+from interlock.surfaces.api.problems import not_there
+from interlock.surfaces.api.served import Here, Needs, Served, person_of
 from interlock.terms.access import Caller
 from interlock.terms.document import Asked, Document, Form
 from interlock.terms.errors import BadInput
 from interlock.terms.schedule import Cadence, Every, Schedule
 
 routes = APIRouter(prefix="/reports", tags=["reports"])
-Reader = Annotated[Caller, Depends(Permitted("report", "read"))]
-Setter = Annotated[Caller, Depends(Permitted("report", "schedule"))]
+Reader = Annotated[Caller, Depends(Needs("report", "read"))]
+Setter = Annotated[Caller, Depends(Needs("report", "schedule"))]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 Forms = Annotated[list[Annotated[Form, Field(strict=False)]], Field(max_length=len(Form))]
 FILES: dict[int | str, dict[str, Any]] = {

@@ -17,19 +17,18 @@ from interlock.flows.calendar.define import calendar_in_force, define_calendar
 from interlock.flows.council.decide import define_organisation
 from interlock.flows.erasure.retention import DAYS_MAX, preview, retention_of, retentions, set_retention
 from interlock.surfaces.api.bodies import Body
-from interlock.surfaces.api.permitted import Permitted, not_there
-from interlock.surfaces.api.problems import Problem
+from interlock.surfaces.api.problems import Problem, not_there
 from interlock.surfaces.api.reach import check_everywhere, check_workflow
-from interlock.surfaces.api.served import Here, Served, person_of
+from interlock.surfaces.api.served import Here, Needs, Served, person_of
 from interlock.terms.access import Caller
 from interlock.terms.calendar import Calendar, Holiday, Meeting
 from interlock.terms.portfolio import Standing
 
 routes = APIRouter(prefix="/settings", tags=["settings"])
-Reader = Annotated[Caller, Depends(Permitted("settings", "read"))]
-Definer = Annotated[Caller, Depends(Permitted("organisation", "define"))]
-Retainer = Annotated[Caller, Depends(Permitted("retention", "define"))]
-Notifier = Annotated[Caller, Depends(Permitted("hook", "manage"))]
+Reader = Annotated[Caller, Depends(Needs("settings", "read"))]
+Definer = Annotated[Caller, Depends(Needs("organisation", "define"))]
+Retainer = Annotated[Caller, Depends(Needs("retention", "define"))]
+Notifier = Annotated[Caller, Depends(Needs("hook", "manage"))]
 Person = Annotated[str, Field(min_length=1, max_length=200)]
 People = Annotated[list[Person], Field(default_factory=list, max_length=100)]
 Day = Annotated[str, Field(max_length=3, description="mon, tue, wed, thu, fri, sat or sun")]

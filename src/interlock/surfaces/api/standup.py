@@ -13,14 +13,15 @@ from interlock.flows.standup.actions import agree_action, close_action
 from interlock.flows.standup.hold import hold_stand_up, stand_ups
 from interlock.flows.standup.seen import seen, seen_actions
 from interlock.surfaces.api.bodies import Body
-from interlock.surfaces.api.permitted import Permitted, not_permitted, not_there
-from interlock.surfaces.api.served import Here, Served, person_of
+from interlock.surfaces.api.problems import not_there
+from interlock.surfaces.api.reach import not_permitted
+from interlock.surfaces.api.served import Here, Needs, Served, person_of
 from interlock.terms.access import EVERYWHERE, Caller
 from interlock.terms.standup import Action
 
 routes = APIRouter(prefix="/stand-up", tags=["stand-up"])
-Reader = Annotated[Caller, Depends(Permitted("standup", "read"))]
-Actor = Annotated[Caller, Depends(Permitted("standup", "act"))]
+Reader = Annotated[Caller, Depends(Needs("standup", "read"))]
+Actor = Annotated[Caller, Depends(Needs("standup", "act"))]
 Day = Annotated[dt.date, Field(strict=False, description="A date, such as 2026-12-31.")]
 ENTRY_MAX = 2**62
 

@@ -14,13 +14,13 @@ from interlock.flows.action.drill import drill, drill_standings
 from interlock.flows.action.kill import settled
 from interlock.surfaces.api.authority import check_resumer, check_switch, stoppables
 from interlock.surfaces.api.bodies import WAIT_S_MAX, Body, Name, Words
-from interlock.surfaces.api.permitted import Permitted, not_there
-from interlock.surfaces.api.served import Here, Served, Stopper, Watcher, person_of
+from interlock.surfaces.api.problems import not_there
+from interlock.surfaces.api.served import Here, Needs, Served, Stopper, Watcher, person_of
 from interlock.terms.access import EVERYWHERE, Caller
 from interlock.terms.kill import Kill
 
 routes = APIRouter(tags=["authority"])
-Driller = Annotated[Caller, Depends(Permitted("switch", "drill"))]
+Driller = Annotated[Caller, Depends(Needs("switch", "drill"))]
 KILLS_MAX = 1_000
 ENTRY_MAX = 2**62
 

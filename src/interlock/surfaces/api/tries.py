@@ -12,14 +12,14 @@ from pydantic import Field
 
 from interlock.engine.ledger.canonical import plain
 from interlock.surfaces.api.bodies import Body
-from interlock.surfaces.api.permitted import Permitted, not_there
-from interlock.surfaces.api.served import Here, Served
+from interlock.surfaces.api.problems import not_there
+from interlock.surfaces.api.served import Here, Needs, Served
 from interlock.terms.access import Caller
 from interlock.terms.trial import Trial, TrialAsked
 
 routes = APIRouter(prefix="/tries", tags=["tries"])
 UPLOAD = "/v1/tries"
-Trier = Annotated[Caller, Depends(Permitted("try", "run"))]
+Trier = Annotated[Caller, Depends(Needs("try", "run"))]
 Column = Annotated[str, Field(max_length=500, description='A column of the file; "" is guessed, "-" says none.')]
 Share = Annotated[float | None, Field(gt=0, lt=1, description="The error budget as a share of all cases: 0.02.")]
 Usd = Annotated[float | None, Field(gt=0, le=1e12, description="In USD.")]
