@@ -15,6 +15,7 @@ from interlock.adapters.sqlite.drain import FileDrain
 from interlock.engine.timestamp import stamp
 from interlock.flows.action import kill as killing
 from interlock.terms.intent import KillReport
+from interlock.terms.kill import Fenced
 from trials.kills import SCOPES, Stopped, kill_place, kill_trials, stopped_holder
 from trials.places import Made
 
@@ -72,12 +73,10 @@ def test_effects_without_a_drain_lock_are_found_out(tmp_path: Path, monkeypatch:
 def test_a_kill_that_does_not_wait_is_found_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It calls itself quiet whatever is in flight."""
 
-    def quiet_at_once(
-        tx: Any, scope: str, epoch: int, fenced_at: str, *, emptied: bool, now: dt.datetime
-    ) -> KillReport:
-        return KillReport(scope, epoch, fenced_at, stamp(now), (), ())
+    def quiet_at_once(reading: Any, fenced: Fenced, *, emptied: bool, now: dt.datetime) -> KillReport:
+        return KillReport(fenced.scope, fenced.epoch, fenced.at, stamp(now), (), ())
 
     monkeypatch.setattr(FileDrain, "emptied", lambda self, scope, timeout_s: True)
-    monkeypatch.setattr(killing, "_report", quiet_at_once)
+    monkeypatch.setattr(killing, "report_of", quiet_at_once)
     watched = kill_trials(kill_place(tmp_path / "at"), kills=5, processes=4)
     assert watched.landed_after_quiet != []

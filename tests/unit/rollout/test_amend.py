@@ -27,7 +27,7 @@ def changed(value: Any) -> Any:
     if isinstance(value, bool):
         return not value
     if isinstance(value, int | float):
-        return value / 2
+        return value / 2 if value else 1
     if isinstance(value, tuple):
         return (*value, *value[:1]) if value else ("another",)
     return {**value, "another": "one"} if isinstance(value, dict) else "another"

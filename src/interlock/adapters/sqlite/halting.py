@@ -48,10 +48,11 @@ class HaltingFlag:
             return
         if self._handle is None or self._pid != os.getpid():
             self._handle, self._pid = self._open(), os.getpid()
-        if self._handle is None or _is_free(self._handle):
+        handle = self._handle  # another thread may close the store meanwhile; a closed file holds nobody back
+        if handle is None or _is_free(handle):
             return
         give_up = time.monotonic() + PAUSE_MAX_S
-        while time.monotonic() < give_up and not _is_free(self._handle):
+        while time.monotonic() < give_up and not _is_free(handle):
             time.sleep(PAUSE_S)
 
     def close(self) -> None:

@@ -199,6 +199,7 @@ class SqliteStore:
         with self._lock:
             self._closed = True
             self._close_idle()
+            self._flag.close()
 
     def _check_usable(self) -> None:
         if os.getpid() != self._pid:
