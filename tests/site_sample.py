@@ -1,11 +1,14 @@
 """The sample portfolio as a site: twelve workflows with a year of history, open reviews (hostile texts among them)."""
 
 import datetime as dt
+import fcntl
 import os
+import shutil
 import subprocess
 import sys
-from dataclasses import dataclass
 from pathlib import Path
+
+import pytest
 
 import interlock
 from interlock.flows.access.people import create_account
@@ -26,21 +29,28 @@ OWNER = Person("Mara Lind", authenticated=True)
 HOSTILE_KEYS = ("case/with/slashes?&#", "<b>bold</b>", "\u05e9\u05dc\u05d5\u05dd", "emoji-\U0001f600")
 
 
-@dataclass(frozen=True)
-class Sample:
-    """A closed store and the keys of cases that wait in it."""
+def sample_copy(factory: pytest.TempPathFactory) -> Path:
+    """A copy of the sample, which is made once for all tests and by whichever process comes first."""
+    base = factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    with (shared / "sample.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        made = shared / "sample-site"
+        if not (made / "done").exists():
+            made.mkdir(exist_ok=True)
+            make_sample(made)
+            (made / "done").touch()
+    copy = factory.mktemp("sample") / "sample.db"
+    shutil.copy(made / "sample.db", copy)
+    return copy
 
-    path: Path
-    keys: tuple[str, ...]
 
-
-def make_sample(folder: Path) -> Sample:
+def make_sample(folder: Path) -> None:
     """Play the sample portfolio into a new store and let some cases of it wait for people."""
     path = folder / "sample.db"
     subprocess.run(
         [sys.executable, "-c", MAIN, "demo", "portfolio", "--store", str(path)], check=True, stdout=subprocess.DEVNULL
     )
-    keys = []
     with interlock.connect(f"sqlite:///{path}") as house:
         for workflow in (WORKFLOW, ACME, GLOBEX):
             governed = house.workflow(workflow)
@@ -50,9 +60,7 @@ def make_sample(folder: Path) -> Sample:
                 with governed.case(name, text=text) as case:
                     case.propose("plain", confidence=0.1)
                     case.apply()
-                keys.append(name)
     _governed(path)
-    return Sample(path, tuple(keys))
 
 
 def _governed(path: Path) -> None:

@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, Page
 from interlock.surfaces.web.visitor import COOKIE
 from interlock.terms.access import Role
 from interlock.wiring.run_time import open_address, open_run_time
-from site_sample import make_sample
+from site_sample import sample_copy
 from web_desk import WebDesk, web_desk
 from web_pages import addresses
 from web_served import pages_served
@@ -65,8 +65,7 @@ class Made:
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
-    sample = make_sample(tmp_path_factory.mktemp("site"))
-    opened = open_address(str(sample.path))
+    opened = open_address(str(sample_copy(tmp_path_factory)))
     try:
         with web_desk(open_run_time(opened), EVERYTHING) as desk, pages_served(desk.client.app) as at:
             yield Made(at, html_pages(desk))

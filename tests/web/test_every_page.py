@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from interlock.wiring.run_time import open_address, open_run_time
-from site_sample import ACME, GLOBEX, HOSTILE, Sample, make_sample
+from site_sample import ACME, GLOBEX, HOSTILE, sample_copy
 from web_desk import WebDesk, web_desk
 from web_pages import OPEN, addresses, routes_of
 
@@ -34,13 +34,13 @@ OWN_PAGES = ("/", "/account", "/sign-out")  # everybody who is signed in has the
 
 
 @pytest.fixture(scope="module")
-def sample(tmp_path_factory: pytest.TempPathFactory) -> Sample:
-    return make_sample(tmp_path_factory.mktemp("sample"))
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return sample_copy(tmp_path_factory)
 
 
 @pytest.fixture(scope="module")
-def desk(sample: Sample) -> Iterator[WebDesk]:
-    opened = open_address(str(sample.path))
+def desk(sample: Path) -> Iterator[WebDesk]:
+    opened = open_address(str(sample))
     try:
         rt = open_run_time(opened)
         give_to_tenants(rt)
