@@ -131,7 +131,7 @@ def audits(page: Page) -> None:
     page.goto("/ledger")
     page.locator("tbody th a").first.click()
     page.locator("#proof .status[data-tone=passed]").wait_for()  # the tree is added up once after a start
-    page.locator("#proof").get_by_text("Root").wait_for()
+    page.locator("#proof").get_by_text("Root", exact=True).wait_for()
 
 
 def audits_acme(page: Page) -> None:
