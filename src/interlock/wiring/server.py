@@ -34,6 +34,7 @@ from interlock.wiring.site import OneDoor, rounds_of, site_over, web_over
 
 BACKLOG = 512
 GRACE_S = 5
+SWITCH_S = 0.0005
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
 OPEN_WARNING = (
     "WARNING: there are neither tokens nor accounts, so anybody on this machine may do anything here. Make a first "
@@ -110,6 +111,9 @@ def serve(
 ) -> None:
     """Serve a store until the process is stopped. Raises BadInput, and Unavailable where the port cannot be had."""
     signal.signal(signal.SIGTERM, _ended)  # the server hands the signal on when it has ended: then all else does
+    # Each look into the store lets other threads run. One that computes (the portfolio is read anew, say) then keeps
+    # the interpreter for 5 ms unless told otherwise, and a page that looks sixty times would wait for all of them.
+    sys.setswitchinterval(SWITCH_S)
     with opened_server(address, host=host, notify=notify, demo=demo) as server, _listening(host, port) as listener:
         if server.served.known(None) is not None:
             say.print(Text(OPEN_WARNING), style="bold", soft_wrap=True)
