@@ -253,6 +253,9 @@ def test_without_tokens_a_server_keeps_to_its_machine(tmp_path: Path) -> None:
             headers={"Content-Type": "text/plain"},
         )
         assert form.status_code == 400
+        for seen in ({"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://evil.example"}, {"Origin": "null"}):
+            sent = httpx.post(f"{server.address}/v1/accounts/Ana%20Ruiz/close", headers=seen)
+            assert (sent.status_code, sent.json()["detail"]) == (403, "another site had this sent, so nothing was done")
         command(house.path, "token", "create", "first", "--role", "auditor", "--as", "Ana Ruiz")
         assert server.get("/workflows").status_code == 401
 

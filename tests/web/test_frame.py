@@ -5,8 +5,21 @@ import pytest
 from web_desk import WebDesk, text_of, title_of
 
 
-def test_a_page_lets_a_browser_run_only_our_own_files(desk: WebDesk) -> None:
+def test_a_page_lets_a_browser_run_only_our_own_files(
+    desk: WebDesk, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     answer = desk.get("/nowhere")
+    assert "strict-transport-security" not in answer.headers, "a promise about TLS is made over TLS"
+    over_tls = desk.client.get("https://127.0.0.1/nowhere")
+    assert over_tls.headers["strict-transport-security"] == "max-age=31536000"
+    monkeypatch.setattr("interlock.surfaces.web.start.routes._trial", _fails)
+    failed = desk.get("/start/tries/x%1b[2Kforged")
+    assert (failed.status_code, title_of(failed)) == (500, "Something went wrong here")
+    assert [one.getMessage() for one in caplog.records] == ["GET /start/tries/x%1B%5B2Kforged failed"]
+    refused = desk.client.post("/sign-in", content=b"x", headers={"content-type": "text/plain; charset=punycode"})
+    for other in (over_tls, failed, refused):
+        assert other.headers["content-security-policy"] == answer.headers["content-security-policy"]
+        assert other.headers["cache-control"] == "no-store"
     policy = dict(part.split(" ", 1) for part in answer.headers["content-security-policy"].split("; "))
     assert policy == {
         "default-src": "'none'",
@@ -21,6 +34,24 @@ def test_a_page_lets_a_browser_run_only_our_own_files(desk: WebDesk) -> None:
     assert answer.headers["cache-control"] == "no-store"
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert (" style=" in answer.text, "<style" in answer.text, " onclick=" in answer.text) == (False, False, False)
+
+
+def _fails(*_: object) -> None:
+    raise RuntimeError("as nobody thought of")
+
+
+@pytest.mark.parametrize(
+    "kind",
+    ["multipart/form-data; boundary=b; charset=punycode", "a/b;CHARSET = 'idna'", "a/b; charset*=utf-8''punycode"],
+)
+def test_nobody_chooses_the_codec_that_reads_a_form(desk: WebDesk, kind: str) -> None:
+    """One that takes minutes for a megabyte would keep everybody waiting."""
+    body = b'--b\r\nContent-Disposition: form-data; name="name"\r\n\r\nx\r\n--b--\r\n'
+    answer = desk.client.post("/sign-in", content=body, headers={"content-type": kind})
+    assert (answer.status_code, "UTF-8 only" in answer.text) == (415, True)
+    for plain in ("", '; charset="UTF-8"', ";charset=utf8 ;x=y"):
+        sent = {"content-type": f"multipart/form-data; boundary=b{plain}"}
+        assert desk.client.post("/sign-in", content=body, headers=sent).status_code == 403
 
 
 @pytest.mark.parametrize("name", ["htmx.min.js", "app.css", "look.css", "pictures.css", "mark.svg"])

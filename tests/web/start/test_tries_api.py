@@ -36,7 +36,7 @@ def ask(house: House, tmp_path: Path) -> Iterator[Any]:
         client = TestClient(build_api(replace(server.served, trials=trials)), base_url="http://127.0.0.1")
 
         def asked(method: str, path: str = "", as_: str = "leader", **more: Any) -> Any:
-            headers = {"authorization": f"Bearer {tokens[as_]}"}
+            headers = {"authorization": f"Bearer {tokens.get(as_, as_)}"}
             return client.request(method, f"{TRIES}{path}", headers=headers, **more)
 
         yield asked
@@ -82,6 +82,14 @@ def test_whoever_may_not_try_and_what_cannot_be_tried_is_refused_in_words(ask: A
     assert ask("POST", data={"budget": "0.05"}).status_code == 400
     assert ask("POST", "/sample", json={"budget": 7}).status_code == 400
     assert ask("POST", "/sample", json={"labels": "x"}).status_code == 400
+
+
+@pytest.mark.parametrize(("as_", "status"), [("a guess", 401), ("auditor", 403)])
+def test_nothing_is_read_from_who_may_not_try(ask: Any, as_: str, status: int) -> None:
+    """A file is as large as a disk is patient: who sends it is asked first."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("starlette.requests.Request.form", lambda *_, **__: pytest.fail("it was read"))
+        assert ask("POST", "", as_, files={"file": ("cases.csv", b"fine")}).status_code == status
 
 
 def test_work_is_cancelled(ask: Any) -> None:

@@ -109,7 +109,14 @@ def build_api(served: Served) -> FastAPI:
     for area in AREAS:
         signed_in = [] if area in {health, hooks} else [Depends(BEARER)]
         app.include_router(area.routes, prefix="/v1", dependencies=signed_in)
-    app.add_middleware(Guard, policy=POLICY, refusal=problems.answer, hosts=served.hosts, larger=LARGER)
+    app.add_middleware(
+        Guard,
+        policy=POLICY,
+        refusal=problems.answer,
+        failed=problems.unexpected,
+        hosts=served.hosts,
+        larger=LARGER,
+    )
     return app
 
 

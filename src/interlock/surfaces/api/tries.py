@@ -1,14 +1,16 @@
 """Trying a file of past decisions over HTTP: begin, see how far it is, take the report, delete."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import replace
 from http import HTTPStatus
 from pathlib import Path
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, File, Form, UploadFile
+from fastapi import APIRouter, Depends, File, Form, Request, UploadFile
 from fastapi.responses import Response
+from fastapi.routing import APIRoute
 from pydantic import Field
+from starlette.concurrency import run_in_threadpool
 
 from interlock.engine.ledger.canonical import plain
 from interlock.surfaces.api.bodies import Body
@@ -17,9 +19,26 @@ from interlock.surfaces.api.served import Here, Needs, Served
 from interlock.terms.access import Caller
 from interlock.terms.trial import Trial, TrialAsked
 
-routes = APIRouter(prefix="/tries", tags=["tries"])
+NEEDS = Needs("try", "run")
+
+
+class AskedFirst(APIRoute):
+    """A route that asks who sends something before it takes it: else anybody could fill the disk."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """The same with the question before it."""
+        handler = super().get_route_handler()
+
+        async def asked_first(request: Request) -> Response:
+            await run_in_threadpool(NEEDS, request)
+            return await handler(request)
+
+        return asked_first
+
+
+routes = APIRouter(prefix="/tries", tags=["tries"], route_class=AskedFirst)
 UPLOAD = "/v1/tries"
-Trier = Annotated[Caller, Depends(Needs("try", "run"))]
+Trier = Annotated[Caller, Depends(NEEDS)]
 Column = Annotated[str, Field(max_length=500, description='A column of the file; "" is guessed, "-" says none.')]
 Share = Annotated[float | None, Field(gt=0, lt=1, description="The error budget as a share of all cases: 0.02.")]
 Usd = Annotated[float | None, Field(gt=0, le=1e12, description="In USD.")]

@@ -1,12 +1,21 @@
 """Around every request: who may be asked for, a limit on its size, and headers that leave a browser little to run."""
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Awaitable, Callable, Mapping
 
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from interlock.surfaces.http.origin import is_foreign
 
 BYTES_MAX = 1024 * 1024
 Refusal = Callable[[str, int, str], ASGIApp]
+Failed = Callable[[Request, Exception], Awaitable[ASGIApp]]
+READS = frozenset({"GET", "HEAD"})
+UTF_8 = re.compile(r';\s*charset="?(utf-?8|us-ascii)"?\s*(?=;|$)')
+HSTS = (b"strict-transport-security", b"max-age=31536000")
 HEADERS = (
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"same-origin"),  # with none at all a browser hides from us that a form is our own
@@ -19,8 +28,10 @@ HEADERS = (
 class Guard:
     """An ASGI application around another one.
 
-    `policy` is its content security policy; `refusal` answers what is refused here, by kind, status and words. `larger`
-    are limits of their own, by path. An answer that says how long it may be kept is kept that long, all others never.
+    `policy` is its content security policy; `refusal` answers what is refused here, by kind, status and words, `failed`
+    what the application raised. `hosts` are the names by which it may be asked (None: any); where they are given nobody
+    shows who they are, so that what another site has a browser send is refused. `larger` are limits of their own, by
+    path. An answer that says how long it may be kept is kept that long, all others never.
     """
 
     def __init__(
@@ -29,11 +40,13 @@ class Guard:
         *,
         policy: str,
         refusal: Refusal,
+        failed: Failed,
         hosts: frozenset[str] | None = None,
         bytes_max: int = BYTES_MAX,
         larger: Mapping[str, int] | None = None,
     ) -> None:
-        self._app, self._hosts, self._refusal, self._bytes_max = app, hosts, refusal, bytes_max
+        self._app, self._hosts, self._bytes_max = app, hosts, bytes_max
+        self._refusal, self._failed = refusal, failed
         self._larger = larger or {}
         self._headers = (*HEADERS, (b"content-security-policy", policy.encode()))
 
@@ -42,30 +55,62 @@ class Guard:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        headers, sent = dict(scope["headers"]), self._with_headers(send)
-        if self._hosts is not None and _host(headers.get(b"host", b"")) not in self._hosts:
-            # A page in a browser on this machine may have pointed its own name here.
-            words = f"without tokens this server answers to {', '.join(sorted(self._hosts))} only"
-            await self._refusal("forbidden", 403, words)(scope, receive, sent)
+        sent, limit = _Sent(send, self._headers_of(scope)), self._larger.get(scope["path"], self._bytes_max)
+        refused = self._refused(scope, limit)
+        if refused is not None:
+            await self._refusal(*refused)(scope, receive, sent)
             return
-        limit = self._larger.get(scope["path"], self._bytes_max)
-        declared = headers.get(b"content-length", b"0")
+        try:
+            await self._app(scope, _counted(receive, limit), sent)
+        except Exception as exc:
+            if sent.begun:
+                raise  # the connection is cut: half an answer must not look like a whole one
+            answer = await self._failed(Request(scope), exc)
+            await answer(scope, receive, sent)
+
+    def _refused(self, scope: Scope, limit: int) -> tuple[str, int, str] | None:
+        """Why a request is not passed on: kind, status and words."""
+        headers = Headers(scope=scope)
+        if self._hosts is not None:
+            if _host(headers.get("host", "")) not in self._hosts:
+                # A page in a browser on this machine may have pointed its own name here.
+                words = f"without tokens this server answers to {', '.join(sorted(self._hosts))} only"
+                return "forbidden", 403, words
+            if scope["method"] not in READS and is_foreign(headers):
+                return "forbidden", 403, "another site had this sent, so nothing was done"
+        if not _is_plain(headers.get("content-type", "")):
+            return "bad-input", 415, "text is taken as UTF-8 only: leave the charset out of the content type"
+        declared = headers.get("content-length", "0")
         if not declared.isdigit() or int(declared) > limit:
-            await self._refusal("too-large", 413, _too_large(limit))(scope, receive, sent)
-            return
-        await self._app(scope, _counted(receive, limit), sent)
+            return "too-large", 413, _too_large(limit)
+        return None
 
-    def _with_headers(self, send: Send) -> Send:
-        async def sent(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                given = list(message.get("headers", ()))
-                has = {name.lower() for name, _ in given}
-                kept = () if b"cache-control" in has else ((b"cache-control", b"no-store"),)
-                ours = [(name, value) for name, value in (*self._headers, *kept) if name not in has]
-                message["headers"] = [*given, *ours]
-            await send(message)
+    def _headers_of(self, scope: Scope) -> tuple[tuple[bytes, bytes], ...]:
+        return (*self._headers, HSTS) if scope.get("scheme") == "https" else self._headers
 
-        return sent
+
+class _Sent:
+    """Passes an answer on with the headers that it lacks; `begun` once a part of it is on its way."""
+
+    def __init__(self, send: Send, headers: tuple[tuple[bytes, bytes], ...]) -> None:
+        self._send, self._headers, self.begun = send, headers, False
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.begun = True
+            given = list(message.get("headers", ()))
+            has = {name.lower() for name, _ in given}
+            ours = (*self._headers, (b"cache-control", b"no-store"))
+            message["headers"] = [*given, *((name, value) for name, value in ours if name not in has)]
+        await self._send(message)
+
+
+def _is_plain(kind: str) -> bool:
+    """Whether a content type names no way of writing text beside UTF-8.
+
+    Whoever sends a form chooses the codec that reads it, and Python has some that take minutes for a megabyte.
+    """
+    return "charset" not in UTF_8.sub("", kind.lower())
 
 
 def _too_large(limit: int) -> str:
@@ -86,6 +131,6 @@ def _counted(receive: Receive, limit: int) -> Receive:
     return counted
 
 
-def _host(header: bytes) -> str:
-    name = header.decode("latin-1").lower()
+def _host(header: str) -> str:
+    name = header.lower()
     return name.rpartition("]")[0] + "]" if name.startswith("[") else name.partition(":")[0]

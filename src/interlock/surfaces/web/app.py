@@ -67,7 +67,7 @@ def build_web(site: Site, *, shared: Mapping[str, bytes], hosts: frozenset[str] 
     app.include_router(_files(share_assets(shared)))
     for area in (*AREAS, demo.routes) if site.demo else AREAS:
         app.include_router(area)
-    app.add_middleware(Guard, policy=POLICY, refusal=_refusal, hosts=hosts, larger=LARGER)
+    app.add_middleware(Guard, policy=POLICY, refusal=_refusal, failed=problems.unexpected, hosts=hosts, larger=LARGER)
     return app
 
 

@@ -8,11 +8,11 @@ from typing import Annotated
 from fastapi import Depends, Request
 from starlette.datastructures import FormData, UploadFile
 
+from interlock.surfaces.http.origin import is_foreign
 from interlock.surfaces.web.problems import Forged
 from interlock.surfaces.web.visitor import Who
 
 FIELDS_MAX = 2_000
-OWN = frozenset({"same-origin", "none"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +87,7 @@ async def posted_by_anybody(request: Request) -> Form:
 
 
 def _check_origin(request: Request) -> None:
-    if request.headers.get("sec-fetch-site", "none") not in OWN:
-        raise Forged
-    origin = request.headers.get("origin")
-    if origin is not None and origin.partition("://")[2].lower() != request.headers.get("host", "").lower():
+    if is_foreign(request.headers):
         raise Forged
 
 

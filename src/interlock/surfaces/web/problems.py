@@ -98,8 +98,9 @@ async def _http(request: Request, exc: Any) -> Response:
     return problem_page(request, exc.status_code, HTTPStatus(exc.status_code).phrase, sentence(exc.detail))
 
 
-async def _unexpected(request: Request, exc: Any) -> Response:
-    log.error("%s %s failed", request.method, request.url.path, exc_info=exc)
+async def unexpected(request: Request, exc: Exception) -> Response:
+    """What was raised and nobody thought of, told to the log, where a path makes no line of its own."""
+    log.error("%s %s failed", request.method, quote(request.url.path), exc_info=exc)
     words = "The server failed at this; its log says why. Whether it was done is not known."
     return problem_page(request, 500, "Something went wrong here", words, "Look at the ledger before you try again.")
 
@@ -120,5 +121,4 @@ HANDLERS: dict[Any, Any] = {
     Unavailable: _unavailable,
     RequestValidationError: _invalid,
     HTTPException: _http,
-    Exception: _unexpected,
 }
