@@ -119,6 +119,10 @@ def test_an_application_of_a_tenant_acts_for_it_only(api: Api) -> None:
     ):
         answer = api.post(path, body, role)
         assert (answer.status_code, answer.json()["type"]) == (404, "urn:interlock:problem:not-found"), path
+    half = b'{"lines": ["half of a character: \\ud800"]}'
+    kind = {"authorization": f"Bearer {api.as_(role)}", "content-type": "application/json"}
+    refused = api.client.post("/v1/suggestions", content=half, headers=kind)
+    assert (refused.status_code, refused.json()["faults"][0]["at"]) == (400, "body.lines.0")
     outcomes = {"outcomes": [{"key": "a-1", "label": "billing"}, {"key": "g-1", "label": "billing"}], "by": "desk"}
     assert api.post("/workflows/acme-triage/outcomes", outcomes, role).status_code == 404
     assert api.entries("outcome.observed") == []

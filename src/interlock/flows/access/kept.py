@@ -31,6 +31,13 @@ def whose(reading: Reading, kind: str, value: bytes) -> str | None:
     return None if found is None else found.decode()
 
 
+def email_key(address: str) -> str:
+    """An e-mail address for comparison: its plain letters in lower case. No others: 'ſue' and 'sue' are two mailboxes,
+    and whoever has the one must not be taken for who has the other.
+    """
+    return "".join(char.lower() if char.isascii() else char for char in address.strip())
+
+
 def erase_secrets_of(tx: Transaction, name: str) -> None:
     """Erase all that an account has."""
     for kind in ALL:

@@ -7,9 +7,10 @@ from interlock.engine.access.permissions import may, role_at
 from interlock.engine.rollout.people import look_alike, same_person
 from interlock.engine.timestamp import stamp
 from interlock.flows.access.accounts import CHANGED, CLOSED, CREATED, EMAIL_SET, accounts, live_account
-from interlock.flows.access.kept import EMAIL, erase_secrets_of, keep_secret_of, secret_of, whose
+from interlock.flows.access.kept import EMAIL, email_key, erase_secrets_of, keep_secret_of, secret_of, whose
 from interlock.flows.access.links import make_link
 from interlock.flows.access.names import check_new_name
+from interlock.flows.access.tokens import revoke_tokens_of
 from interlock.flows.ledger.record import record
 from interlock.ports.clock import Clock
 from interlock.ports.randomness import Randomness
@@ -81,8 +82,8 @@ def change_email(store: Store, name: str, email: str, *, by: Person, clock: Cloc
 def close_account(store: Store, name: str, *, by: Person, clock: Clock) -> bool:
     """Close an account at once, in every server on the store, and erase its secrets; what it did stays on record.
 
-    Whether nothing of them is left in the store's files. Raises BadInput where nobody would be left who may make
-    accounts.
+    A token in that person's name ends too: it would act in the name of somebody who is gone. Whether nothing of them
+    is left in the store's files. Raises BadInput where nobody would be left who may make accounts.
     """
     with store.transaction() as tx:
         tx.fence()
@@ -90,6 +91,7 @@ def close_account(store: Store, name: str, *, by: Person, clock: Clock) -> bool:
         left = [other for other in accounts(tx) if other.name != row.name]
         _check_left([*left, row], left)
         erase_secrets_of(tx, row.name)
+        revoke_tokens_of(tx, row.name, by=by, at=stamp(clock()))
         told = {"name": row.name, "by": by.name, "authenticated": by.authenticated}
         record(tx, CLOSED, told, at=stamp(clock()))
     return store.purge()
@@ -132,7 +134,7 @@ def _written(roles: Iterable[RoleAt]) -> list[str]:
 
 
 def _keep_email(tx: Transaction, name: str, email: str, by: Person, at: str) -> None:
-    kept = email.strip().casefold()
+    kept = email_key(email)
     local, _, host = kept.rpartition("@")
     if kept and (not local or "." not in host.strip(".") or len(kept) > EMAIL_MAX or not _is_plain(kept)):
         raise BadInput(f"'{email.strip()[:EMAIL_MAX]}' is no e-mail address: write it as name@example.org")

@@ -3,7 +3,7 @@
 from interlock.engine.timestamp import stamp
 from interlock.flows.access.accounts import BOUND, account_of, accounts
 from interlock.flows.access.entrance import Entrance, Refusal
-from interlock.flows.access.kept import EMAIL, SUBJECT, keep_secret_of, secret_of, whose
+from interlock.flows.access.kept import EMAIL, SUBJECT, email_key, keep_secret_of, secret_of, whose
 from interlock.flows.access.people import administrators
 from interlock.flows.access.sessions import begin_session
 from interlock.flows.ledger.record import record
@@ -32,7 +32,7 @@ def _bound_to(tx: Transaction, vouched: Vouched, at: str) -> str | None:
     known = whose(tx, SUBJECT, subject)
     if known is not None or vouched.email is None:
         return known
-    name = whose(tx, EMAIL, vouched.email.strip().casefold().encode())
+    name = whose(tx, EMAIL, email_key(vouched.email).encode("utf-8", "replace"))
     if name is None or secret_of(tx, name, SUBJECT) is not None:
         return None
     keep_secret_of(tx, name, SUBJECT, subject)

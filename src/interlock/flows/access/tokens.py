@@ -7,13 +7,14 @@ import threading
 from collections.abc import Iterable
 
 from interlock.engine.access.permissions import role_at
+from interlock.engine.rollout.people import same_person
 from interlock.engine.timestamp import stamp
 from interlock.flows.access.accounts import CREATED as ACCOUNT
 from interlock.flows.access.names import check_new_name
 from interlock.flows.ledger.record import record
 from interlock.ports.clock import Clock
 from interlock.ports.randomness import Randomness
-from interlock.ports.store import Reading, Store
+from interlock.ports.store import Reading, Store, Transaction
 from interlock.terms.access import ANYBODY, Caller, Role, RoleAt, TokenRow
 from interlock.terms.errors import BadInput
 from interlock.terms.ledger import LedgerEntry
@@ -50,8 +51,14 @@ def revoke_token(store: Store, name: str, *, by: Person, clock: Clock) -> None:
         live = [row.name for row in tokens(tx) if row.revoked_at is None]
         if name not in live:
             raise BadInput(f"there is no token '{name}' to revoke; there are: {', '.join(live) or 'none'}")
-        body = {"name": name, "by": by.name, "authenticated": by.authenticated}
-        record(tx, REVOKED, body, at=stamp(clock()))
+        _revoke(tx, name, by, stamp(clock()))
+
+
+def revoke_tokens_of(tx: Transaction, person: str, *, by: Person, at: str) -> None:
+    """End every token that acts in a person's name. The transaction has been fenced."""
+    for row in tokens(tx):
+        if row.revoked_at is None and same_person(row.name, person):
+            _revoke(tx, row.name, by, at)
 
 
 def tokens(reading: Reading) -> tuple[TokenRow, ...]:
@@ -111,6 +118,10 @@ class Tokens:
             self._callers[entry.body["sha256"]] = _caller(entry)
         self._revoked.update(entry.body["name"] for entry in revoked)
         self._seen = max((entry.index + 1 for entry in (*created, *revoked)), default=self._seen)
+
+
+def _revoke(tx: Transaction, name: str, by: Person, at: str) -> None:
+    record(tx, REVOKED, {"name": name, "by": by.name, "authenticated": by.authenticated}, at=at)
 
 
 def _caller(entry: LedgerEntry) -> Caller:

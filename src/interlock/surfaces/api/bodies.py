@@ -37,7 +37,9 @@ def _recordable(told: dict[str, Any]) -> dict[str, Any]:
 class Body(BaseModel):
     """A request's content."""
 
-    model_config = ConfigDict(extra="forbid", strict=True)
+    # Texts are looked at only where something is asked of their length, be it nothing: then half of a character is
+    # refused, which nobody could keep, look for or send back.
+    model_config = ConfigDict(extra="forbid", strict=True, str_min_length=0)
 
 
 class Proposed(Body):
