@@ -16,8 +16,11 @@ def test_a_page_lets_a_browser_run_only_our_own_files(
     failed = desk.get("/start/tries/x%1b[2Kforged")
     assert (failed.status_code, title_of(failed)) == (500, "Something went wrong here")
     assert [one.getMessage() for one in caplog.records] == ["GET /start/tries/x%1B%5B2Kforged failed"]
+    monkeypatch.setattr("interlock.surfaces.web.problems.problem_page", _fails)
+    failed_twice = desk.get("/start/tries/x")
+    assert (failed_twice.status_code, failed_twice.text) == (500, "the server failed at this; its log says why")
     refused = desk.client.post("/sign-in", content=b"x", headers={"content-type": "text/plain; charset=punycode"})
-    for other in (over_tls, failed, refused):
+    for other in (over_tls, failed, failed_twice, refused):
         assert other.headers["content-security-policy"] == answer.headers["content-security-policy"]
         assert other.headers["cache-control"] == "no-store"
     policy = dict(part.split(" ", 1) for part in answer.headers["content-security-policy"].split("; "))

@@ -31,6 +31,7 @@ PEOPLE = {
     "auditor": ("Dev Rao", ("auditor",)),
     "reviewer": ("Carla Nunes", ("reviewer",)),
     "acme operator": ("Amy Acme", ("operator@tenant/acme",)),
+    "other operator": ("Osa Other", ("operator@tenant/other",)),
     "acme safety owner": ("Ben Okafor", ("safety-owner@tenant/acme",)),
     "one workflow": ("Omar One", ("operator@workflow/none",)),
     "outsider": ("Otto Out", ()),
@@ -221,6 +222,9 @@ def test_an_effect_at_work_and_one_in_doubt_are_named(house: House) -> None:
         assert 'href="/cases/why?key=in%20doubt%201"' in page.text
         leader = text_of(desk.get(f"/stop/scope?scope={SCOPE}", "reviewer"))
         assert "in doubt 1" in leader
+        _stop(house, "global")
+        told = [desk.get("/stop/history.json", who).json()["rows"][0] for who in ("auditor", "other operator")]
+        assert [(one["scope"], one["in_doubt"]) for one in told] == [("global", 1), ("global", 0)], "whose case it is"
         desk.site.waiting.close()
 
 

@@ -6,8 +6,11 @@ from dataclasses import replace
 import pytest
 
 from governed import ANA, CARLA, DEFINITION, NAME, House
+from interlock.engine.timestamp import stamp
 from interlock.flows.access.tenants import assign_tenant
+from interlock.flows.action.halts import REPORTED
 from interlock.flows.action.kill import kill
+from interlock.flows.ledger.record import record
 from token_desk import TokenDesk, token_desk
 
 SCOPE = f"workflow:{NAME}"
@@ -27,7 +30,10 @@ def desk(house: House) -> Iterator[TokenDesk]:
     for workflow, tenant in ((NAME, "acme"), ("parcels", "other")):
         assign_tenant(house.store, workflow, tenant, by=CARLA, clock=house.clock)
     for scope in (SCOPE, "workflow:parcels", "tenant:acme"):
-        kill(house.store, house.drain, scope, by=ANA, reason=f"why {scope}", clock=house.clock, timeout_s=0)
+        told = kill(house.store, house.drain, scope, by=ANA, reason=f"why {scope}", clock=house.clock, timeout_s=0)
+    newest = replace(told, quiesced_at=None, in_flight=("at-work",), in_doubt=("lost",))
+    with house.store.transaction() as tx:
+        record(tx, REPORTED, {"report": newest, "scope": newest.scope}, at=stamp(house.clock()))
     with token_desk(house, ROLES) as made:
         yield made
 
@@ -41,6 +47,8 @@ def test_kills_are_listed_newest_first_and_only_those_that_reach_the_caller(desk
         ("workflow:parcels", "why workflow:parcels", None)
     ]
     assert desk.get("/kills", None).status_code == 401
+    named = [desk.get("/kills", who).json()[0]["report"] for who in ("Dev Rao", "Amy Acme")]
+    assert [one["in_flight"] + one["in_doubt"] for one in named] == [["at-work", "lost"], []], "cases of others"
     assert desk.get("/kills", "Dev Rao", limit=0).status_code == 400
 
 

@@ -9,6 +9,7 @@ from fastapi import APIRouter
 from interlock.engine.access.permissions import may, scopes
 from interlock.engine.access.switches import Stoppable, may_switch, no_right_words, reaches
 from interlock.engine.ledger.canonical import plain
+from interlock.flows.access.kill_reach import report_within
 from interlock.flows.action.kill import kill, lacks_right_to_resume, resume
 from interlock.ports.store import WorkflowRow
 from interlock.surfaces.api.bodies import KillBody, ResumeBody
@@ -17,6 +18,7 @@ from interlock.surfaces.api.reach import check_workflow, not_permitted
 from interlock.surfaces.api.served import Here, Onlooker, Resumer, Served, Stopper, Watcher, person_of
 from interlock.terms.access import EVERYWHERE, Caller
 from interlock.terms.errors import Refused
+from interlock.terms.intent import KillReport
 from interlock.terms.person import Person
 
 routes = APIRouter(tags=["authority"])
@@ -73,7 +75,13 @@ def kill_scope(body: KillBody, here: Here, who: Stopper) -> Mapping[str, Any]:
     check_switch(here, who, "kill", body.scope)
     rt, by = here.rt, person_of(who, body.by)
     report = kill(rt.store, rt.drain, body.scope, by=by, reason=body.reason, clock=rt.clock, timeout_s=body.wait_s)
-    content: Mapping[str, Any] = plain(report)
+    return told_report(here, who, report)
+
+
+def told_report(here: Served, who: Caller, report: KillReport) -> Mapping[str, Any]:
+    """How a stop goes, with the cases that the caller may know of."""
+    with here.rt.store.reading() as reading:
+        content: Mapping[str, Any] = plain(report_within(reading, who, report, here.tenants.of))
     return content
 
 

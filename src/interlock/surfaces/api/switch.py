@@ -10,9 +10,10 @@ from interlock.engine.access.permissions import may, scopes
 from interlock.engine.access.switches import reaches
 from interlock.engine.ledger.canonical import plain
 from interlock.engine.timestamp import stamp
+from interlock.flows.access.kill_reach import kill_within
 from interlock.flows.action.drill import drill, drill_standings
 from interlock.flows.action.kill import settled
-from interlock.surfaces.api.authority import check_resumer, check_switch, stoppables
+from interlock.surfaces.api.authority import check_resumer, check_switch, stoppables, told_report
 from interlock.surfaces.api.bodies import WAIT_S_MAX, Body, Name, Words
 from interlock.surfaces.api.problems import not_there
 from interlock.surfaces.api.served import Here, Needs, Served, Stopper, Watcher, person_of
@@ -49,7 +50,9 @@ def list_kills(
 ) -> list[Mapping[str, Any]]:
     """Kills that reached work of yours, the newest first, with the newest report of each and who resumed it."""
     found = [one for one in _seen(here, who, here.halts.newest()) if one.entry < before]
-    content: list[Mapping[str, Any]] = plain(found[:limit])
+    with here.rt.store.reading() as reading:
+        told = [kill_within(reading, who, one, here.tenants.of) for one in found[:limit]]
+    content: list[Mapping[str, Any]] = plain(told)
     return content
 
 
@@ -62,8 +65,7 @@ def look_again(body: AgainBody, here: Here, who: Stopper) -> Mapping[str, Any]:
         raise not_there(f"'{body.scope}' is not halted: there is nothing to find out")
     rt = here.rt
     report = settled(rt.store, rt.drain, newest.fenced, clock=rt.clock, wait_s=body.wait_s)
-    content: Mapping[str, Any] = plain(report)
-    return content
+    return told_report(here, who, report)
 
 
 @routes.get("/drills")

@@ -1,5 +1,6 @@
 """Around every request: who may be asked for, a limit on its size, and headers that leave a browser little to run."""
 
+import logging
 import re
 from collections.abc import Awaitable, Callable, Mapping
 
@@ -10,6 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from interlock.surfaces.http.origin import is_foreign
 
+log = logging.getLogger("interlock.http")
 BYTES_MAX = 1024 * 1024
 Refusal = Callable[[str, int, str], ASGIApp]
 Failed = Callable[[Request, Exception], Awaitable[ASGIApp]]
@@ -65,8 +67,14 @@ class Guard:
         except Exception as exc:
             if sent.begun:
                 raise  # the connection is cut: half an answer must not look like a whole one
-            answer = await self._failed(Request(scope), exc)
-            await answer(scope, receive, sent)
+            await (await self._what_failed(Request(scope), exc))(scope, receive, sent)
+
+    async def _what_failed(self, request: Request, exc: Exception) -> ASGIApp:
+        try:
+            return await self._failed(request, exc)
+        except Exception:  # what fails with every page fails with the one that says so
+            log.exception("nor could be told in its own form that something failed")
+            return self._refusal("unexpected", 500, "the server failed at this; its log says why")
 
     def _refused(self, scope: Scope, limit: int) -> tuple[str, int, str] | None:
         """Why a request is not passed on: kind, status and words."""

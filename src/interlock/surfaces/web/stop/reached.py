@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from interlock.engine.rollout.people import is_among
+from interlock.flows.access.entry_reach import case_tenant
 from interlock.flows.access.tenants import visible
 from interlock.flows.action.reach import reach_of
 from interlock.surfaces.web.site import Site
@@ -48,6 +49,10 @@ def reached(site: Site, who: Visitor, scope: str) -> Reached:
     """What a visitor may know of it. Raises BadInput for no scope."""
     with site.rt.store.reading() as reading:
         found = reach_of(reading, scope, now=site.now())
+        approved = [
+            (one.key, one.workflow, case_tenant(reading, one.workflow, one.key, site.tenants.of))
+            for one in found.approved
+        ]
     under = standings_under(site, who, scope)
     sees_all = EVERYWHERE in who.scopes("switch", "read")
 
@@ -62,7 +67,7 @@ def reached(site: Site, who: Visitor, scope: str) -> Reached:
         _resumers(under),
         named(found.in_flight),
         named(found.in_doubt),
-        _keys(((one.key, who.may("case", "read", workflow=one.workflow)) for one in found.approved), sees_all=sees_all),
+        _keys(((key, who.may("case", "read", workflow=of, tenant=at)) for key, of, at in approved), sees_all=sees_all),
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from interlock.engine.access.permissions import may as permitted
 from interlock.engine.access.switches import Stoppable, may_switch, no_right_words, reaches
+from interlock.flows.access.kill_reach import kill_within
 from interlock.flows.action.kill import lacks_right_to_resume
 from interlock.surfaces.web.live.view import seen, stoppables
 from interlock.surfaces.web.problems import NotAllowed, NotThere
@@ -109,8 +110,10 @@ def first_choice(offered: Sequence[Choice], asked: str) -> Choice | None:
 
 
 def kills_of(site: Site, who: Visitor) -> tuple[Kill, ...]:
-    """Every kill that reached the visitor's work, the newest first."""
-    return seen(site, who, site.watch.halts.newest())
+    """Every kill that reached the visitor's work, the newest first, with the cases that they may know of."""
+    found = seen(site, who, site.watch.halts.newest())
+    with site.rt.store.reading() as reading:
+        return tuple(kill_within(reading, who.caller, one, site.tenants.of) for one in found)
 
 
 def scope_heading(scope: Choice, kills: Sequence[Kill]) -> str:
