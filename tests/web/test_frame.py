@@ -72,6 +72,12 @@ def test_what_is_not_there_is_a_page_that_says_so(desk: WebDesk, path: str) -> N
     assert "The links above lead to what there is." in text_of(answer)
 
 
+def test_too_much_at_once_is_a_page_that_says_what_to_send(desk: WebDesk) -> None:
+    answer = desk.post("/start/sample", {"cost_wrong": "1" * 1_100_000})
+    assert (answer.status_code, title_of(answer)) == (413, "This is too much at once")
+    assert "a random part of its rows" in text_of(answer)
+
+
 def test_the_style_is_small(desk: WebDesk) -> None:
     sheets = [desk.get(f"/static/{name}").content for name in ("look.css", "pictures.css", "app.css")]
     assert sum(map(len, sheets)) <= 20 * 1024

@@ -178,5 +178,7 @@ def test_an_empty_portfolio_says_what_fills_it(house: House) -> None:
     with web_desk(house.rt) as desk:
         answer = desk.get("/portfolio")
         assert title_of(answer) == "No workflow is here yet"
-        assert "`interlock apply -f FILE` defines one" in text_of(answer)
+        assert "<code>interlock apply -f NAME.yaml --as YOU</code> puts it on record" in answer.text
+        assert ("Try a file of past decisions" in answer.text, "Invite who" in answer.text) == (True, False)
+        assert "Invite who will answer for it" in text_of(desk.get("/portfolio", "administrator"))
         assert desk.get("/portfolio/position").status_code == 200

@@ -42,6 +42,23 @@ def test_signing_in_and_out(door: Door) -> None:
     assert door.desk.recorded("session.ended")[0]["why"] == "signed out"
 
 
+def test_what_was_typed_while_the_session_ended_is_shown_and_not_lost(door: Door) -> None:
+    page = {"referer": "http://127.0.0.1/council/x?a=1"}
+    typed = {"csrf": "a" * 64, "choice": "scale", "reason": "it pays <b>and</b> holds"}
+    lost = door.post("/account/password", headers=page, **typed)
+    assert (lost.status_code, title_of(lost)) == (401, "You are not signed in any more")
+    assert "it pays &lt;b&gt;and&lt;/b&gt; holds</textarea>" in lost.text
+    assert 'href="/sign-in?next=%2Fcouncil%2Fx%3Fa%3D1"' in lost.text
+    for vain in ({"headers": page, **typed, "new": "four words as ever"}, {**typed, "reason": "short"}):
+        assert door.post("/account/password", **vain).status_code == 303, "no password, and no single word"
+    assert door.post("/account/password", headers={"origin": "https://evil.example"}, **typed).status_code == 303
+    door.sign_in()
+    old = door.post("/account/password", headers=page, **typed)
+    assert (old.status_code, "holds</textarea>" in old.text) == (403, True), "a page of the session before"
+    foreign = door.post("/account/password", headers={"origin": "https://evil.example"}, **typed)
+    assert (foreign.status_code, "textarea" in foreign.text) == (403, False)
+
+
 def test_over_https_no_other_site_of_the_domain_can_set_the_cookie(house: House) -> None:
     door = Door(house, "https://interlock.example")
     door.desk.account("Ana Ruiz", "value-owner")

@@ -140,7 +140,9 @@ def test_work_can_be_watched_with_and_without_script_and_cancelled_and_deleted(d
     assert title_of(desk.followed(f"{address}/cancel", {})) == "You cancelled the trial of cases.csv"
     assert desk.get(address, **{"hx-request": "true"}).headers["hx-redirect"] == address
     assert "cases.csv" not in text_of(desk.followed(f"{address}/delete", {}))
-    assert desk.get(address).status_code == 404
+    gone = desk.get(address, **{"hx-request": "true"})
+    assert (gone.status_code, gone.headers["hx-refresh"]) == (404, "true"), "a page that watches it would look for ever"
+    assert "when the server is started anew" in text_of(gone)
 
 
 def test_who_signs_out_leaves_no_file_behind(desk: WebDesk) -> None:

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from interlock.surfaces.http.guard import Guard
 from interlock.surfaces.web import problems
@@ -85,5 +86,11 @@ def _files(files: Mapping[str, bytes]) -> APIRouter:
     return routes
 
 
-def _refusal(_: str, status: int, words: str) -> Response:
-    return Response(words, status, media_type="text/plain; charset=utf-8")
+def _refusal(kind: str, status: int, words: str) -> ASGIApp:
+    if kind != "too-large":
+        return Response(words, status, media_type="text/plain; charset=utf-8")
+
+    async def told(scope: Scope, receive: Receive, send: Send) -> None:
+        await problems.too_large(Request(scope), words)(scope, receive, send)
+
+    return told

@@ -16,7 +16,7 @@ from interlock.engine.timestamp import stamp
 from interlock.surfaces.web import charts
 from interlock.surfaces.web.live.view import banner
 from interlock.surfaces.web.navigation import around
-from interlock.surfaces.web.sentences import readable
+from interlock.surfaces.web.sentences import coded, readable
 from interlock.surfaces.web.site import site_of
 from interlock.surfaces.web.states import STATES
 from interlock.surfaces.web.visitor import Visitor, visitor_if_any
@@ -114,6 +114,7 @@ def _environment() -> Environment:
         "ago": ago,
         "breakable": breakable,
         "brief": words.brief,
+        "coded": coded,
         "count": words.count,
         "money": words.money,
         "moment": words.moment,

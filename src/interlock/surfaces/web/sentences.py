@@ -2,6 +2,8 @@
 
 import re
 
+from markupsafe import Markup
+
 from interlock.terms import words
 
 TIME = re.compile(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z")
@@ -10,3 +12,11 @@ TIME = re.compile(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z")
 def readable(text: str) -> str:
     """A sentence whose times (RFC 3339) are written out, with ≥ for >=."""
     return TIME.sub(lambda found: words.moment(found[0]), text).replace(">= ", "≥ ").replace("<= ", "≤ ")
+
+
+def coded(text: str) -> Markup:
+    """A sentence of ours whose commands stand between backticks, with these as code; all of it is escaped."""
+    parts = text.split("`")
+    if len(parts) % 2 == 0:
+        return Markup.escape(text)
+    return Markup().join(Markup("<code>{}</code>").format(one) if at % 2 else one for at, one in enumerate(parts))

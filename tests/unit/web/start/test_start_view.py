@@ -21,6 +21,7 @@ TRIAL = Trial("id", "Ana", "cases.csv", False, ASKED, TrialState.RUNNING, "2026-
         ("leave times aside with --time -, or name", "leave times aside with “When it came” “none”, or name"),
         ("ask for a larger --budget.", "ask for a larger “Error budget”."),
         ("raise --rows-max.", "raise --rows-max."),
+        ("Fix them or pass --skip-broken to go on.", "Fix them or tick “Leave broken rows out” to go on."),
     ],
 )  # fmt: skip
 def test_options_are_told_as_fields(message: str, shown: str) -> None:

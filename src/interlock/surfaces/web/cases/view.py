@@ -64,7 +64,8 @@ TABLE: Table[CaseRow] = Table(
         Column("wrong", "Turned out", lambda one: one.wrong, lambda one: Status(outcome_state(one)), sortable=False),
         Column("entry", "Entry", lambda one: one.entry, numeric=True, sortable=False),
     ),
-    empty="No case was decided yet. The first comes when an application proposes one: the definition's page says how.",
+    empty="No case was decided yet. The first comes when an application proposes one, with a token of `interlock token "
+    "create` and `interlock.connect`: the how-to “Serve a store, and connect to it” has the lines.",
     filters=(
         Filter("key", "Key, or its beginning"),
         Filter("workflow", "Workflow"),

@@ -30,7 +30,9 @@ def show_portfolio(request: Request, here: Here, who: Who) -> Response:
     return page(
         request, "portfolio/portfolio.html.j2", title=view.title(found), who=who, shown=shown, grouped=grouped,
         stages=view.stages(found), summary=view.summary(found), pressing=view.pressing(found),
-        as_of=portfolio.as_of,
+        as_of=portfolio.as_of, first_steps=() if found else view.first_steps(
+            may_try=who.may_somewhere("try", "run"), may_invite=who.may("account", "manage")
+        ),
     )  # fmt: skip
 
 

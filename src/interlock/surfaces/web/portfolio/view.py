@@ -37,6 +37,29 @@ class Pressing:
     needed_from: str
 
 
+@dataclass(frozen=True, slots=True)
+class FirstStep:
+    """What to do where no workflow is there yet; `href` is "" for what is done on a terminal."""
+
+    words: str
+    under: str
+    href: str = ""
+
+
+def first_steps(*, may_try: bool, may_invite: bool) -> tuple[FirstStep, ...]:
+    """The way to the first workflow, as far as this visitor may go it."""
+    file = FirstStep("Try a file of past decisions", "How much AI could do of it, before anything is set up.", "/start")
+    people = FirstStep(
+        "Invite who will answer for it", "A workflow needs a value owner and a safety owner.", "/settings/people/new"
+    )
+    define = FirstStep(
+        "Define it, on a terminal beside this store",
+        "`interlock init NAME.yaml` asks and writes, `interlock apply -f NAME.yaml --as YOU` puts it on record. Then "
+        "it stands here.",
+    )
+    return (*((file,) if may_try else ()), *((people,) if may_invite else ()), define)
+
+
 def by_stage(rows: Sequence[Row]) -> tuple[Row, ...]:
     """In the order of the stages, and by name within each."""
     return tuple(sorted(rows, key=lambda row: STAGES.index(row.standing.stage)))

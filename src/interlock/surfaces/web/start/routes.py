@@ -32,6 +32,10 @@ UPLOAD = "/start/try"
 FORM_BYTES = 64 * 1024  # the other fields, and what stands between them
 LARGER = {UPLOAD: FILE_BYTES_MAX + FORM_BYTES}
 SAMPLE = "support_messages.csv"
+GONE = (
+    "A trial is deleted after its time, when you sign out or say so, and when the server is started anew: then give "
+    "its file once more, under Try."
+)
 MAY = [Depends(Needs("try", "run"))]
 
 
@@ -177,7 +181,7 @@ def _begun(request: Request, here: Site, who: Visitor, form: Form, begin_it: Cal
 def _trial(here: Site, who: Visitor, id_: str) -> Trial:
     trial = here.trials.find(who.name, id_)
     if trial is None:
-        raise NotThere
+        raise NotThere(GONE)
     return trial
 
 

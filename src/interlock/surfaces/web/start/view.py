@@ -108,7 +108,8 @@ def _usd(form: Form, name: str) -> float | None:
 
 def in_fields(message: str) -> str:
     """A message that names options of `interlock try`, naming fields of the form instead."""
-    return _FLAG.sub(lambda found: FIELDS.get(found[1], found[0]), message).replace(" -,", " “none”,")
+    told = _FLAG.sub(lambda found: FIELDS.get(found[1], found[0]), message)
+    return told.replace(" -,", " “none”,").replace(" pass “", " tick “")
 
 
 @dataclass(frozen=True, slots=True)
