@@ -18,6 +18,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -25,10 +26,13 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 
 from playwright.sync_api import Page, sync_playwright
 
-from interlock.engine.timestamp import moment
+from interlock.engine.access.permissions import role_at
+from interlock.engine.timestamp import moment, stamp
+from interlock.flows.access.people import make_account
+from interlock.flows.access.sessions import begin_session
 from interlock.flows.action.kill import fence, resume
 from interlock.flows.action.runtime import RunTime
-from interlock.surfaces.web.live.watch import LOOK_S, Watch
+from interlock.surfaces.web.live.watch import LOOK_S, OF_ONE_MAX, Watch
 from interlock.surfaces.web.visitor import COOKIE
 from interlock.terms.person import Person
 from pages.history import Size, make
@@ -56,13 +60,13 @@ SHOWN = """stopped => new Promise(told => {
 class Listeners:
     """Connections that listen, and when each heard last that something is stopped (seconds since 1970)."""
 
-    def __init__(self, address: str, cookie: str, n: int) -> None:
+    def __init__(self, address: str, cookies: Sequence[str], n: int) -> None:
         at = urlsplit(address)
-        asked = f"GET /live HTTP/1.1\r\nHost: {at.netloc}\r\nCookie: {COOKIE}={cookie}\r\n\r\n".encode()
         self._sockets = [socket.create_connection((at.hostname or "", at.port or 0)) for _ in range(n)]
         self.heard = [0.0] * n
         for number, one in enumerate(self._sockets):
-            one.sendall(asked)
+            cookie = cookies[number % len(cookies)]
+            one.sendall(f"GET /live HTTP/1.1\r\nHost: {at.netloc}\r\nCookie: {COOKIE}={cookie}\r\n\r\n".encode())
             threading.Thread(target=self._listen, args=(number, one), daemon=True).start()
 
     def _listen(self, number: int, one: socket.socket) -> None:
@@ -95,7 +99,7 @@ def main() -> int:
         make(path, SIZE, now=dt.datetime.now(dt.UTC), told=lambda words: print(f"    {words}", flush=True))
         cookie = sign_in(path)["everything"]
         with served(path) as server, opened(str(path)) as rt:
-            listeners = Listeners(server.address, cookie, LISTENERS)
+            listeners = Listeners(server.address, _people(rt, LISTENERS // OF_ONE_MAX + 1), LISTENERS)
             page_s, last_s = _measured(rt, server.address, cookie, listeners, kills)
             listeners.close()
             look_us = _look_us(rt)
@@ -109,6 +113,17 @@ def main() -> int:
     bars.at_most("seconds until the last listener has heard of it, at most", max(last_s), WANTED_S)
     print(f"\n{bars.held} bars held, {bars.missed} missed")
     return 1 if bars.missed else 0
+
+
+def _people(rt: RunTime, n: int) -> list[str]:
+    """The cookies of so many people who may see stops."""
+    cookies, by = [], Person("benchmark")
+    with rt.store.transaction() as tx:
+        tx.fence()
+        for name in (f"Listener {number}" for number in range(n)):
+            make_account(tx, name, [role_at("auditor")], by=by, at=stamp(rt.clock()))
+            cookies.append(begin_session(tx, name, how="benchmark", now=rt.clock(), randomness=rt.randomness))
+    return cookies
 
 
 def _measured(

@@ -1,6 +1,9 @@
 """Attempts that fail, names that look alike, passwords that will not do, and the first administrator."""
 
 import datetime as dt
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from hypothesis import given
@@ -8,7 +11,7 @@ from hypothesis import strategies as st
 
 from entrance_desk import ELI, NOON, PASSWORD, Desk
 from governed import House
-from interlock.adapters.identity.passwords import CHEAP, Argon2Passwords
+from interlock.adapters.identity.passwords import AT_ONCE, CHEAP, WAITING_MAX, Argon2Passwords
 from interlock.engine.access.password import CHARACTERS_MIN, fault_of_password
 from interlock.flows.access.entrance import Refusal
 from interlock.flows.access.links import reset_account
@@ -19,7 +22,7 @@ from interlock.flows.access.showing import WRONG
 from interlock.flows.access.throttle import FREE_BY_ADDRESS, FREE_BY_NAME, REMEMBERED_MAX, WAIT_S_MAX, Throttle
 from interlock.flows.access.tokens import Tokens
 from interlock.terms.access import ANYBODY
-from interlock.terms.errors import BadInput
+from interlock.terms.errors import BadInput, Unavailable
 from interlock.terms.person import Person
 
 
@@ -119,6 +122,29 @@ def test_as_much_work_is_done_for_a_name_that_nobody_has(house: House) -> None:
         assert desk.sign_in(name, "wrong", address=name) == Refusal(WRONG)
     assert counting.worked == 4
     assert not counting.is_right("nobody", None), "what stands for no password is none"
+
+
+def test_a_crowd_at_the_door_does_not_fill_the_house() -> None:
+    """Whoever waits for a turn keeps a thread of the server: only some may."""
+    passwords, begun, go_on = Argon2Passwords(CHEAP), threading.Semaphore(0), threading.Event()
+
+    class Slow:
+        def verify(self, *_: object) -> None:
+            begun.release()
+            go_on.wait(10)
+
+    object.__setattr__(passwords, "_hasher", Slow())
+    with ThreadPoolExecutor(AT_ONCE + WAITING_MAX) as threads:
+        inside = [threads.submit(passwords.is_right, "x", b"x") for _ in range(AT_ONCE + WAITING_MAX)]
+        for _ in range(AT_ONCE):
+            begun.acquire()
+        while passwords._places.acquire(blocking=False):
+            passwords._places.release()
+            time.sleep(0.001)
+        with pytest.raises(Unavailable, match="too many people sign in"):
+            passwords.is_right("x", b"x")
+        go_on.set()
+        assert all(one.result() for one in inside)
 
 
 def test_a_password_is_kept_as_it_is_kept_today(house: House) -> None:

@@ -103,7 +103,7 @@ def test_a_store_that_cannot_be_read_is_said_to_be_unknown(
 
 
 async def _first_two(desk: WebDesk, house: House, as_: str) -> list[str]:
-    events = routes._events(_asked(as_), desk.site)
+    events = routes._events(_asked(as_), desk.site, as_)
     told = [await anext(events)]
     desk.site.watch.look()  # the first look tells nobody anything new
     await asyncio.to_thread(_stop, house, SCOPE)
@@ -126,13 +126,13 @@ def test_a_stop_is_sent_to_whoever_listens(house: House, desk: WebDesk) -> None:
 
 def test_the_stream_ends_with_the_session_and_with_the_server(house: House, desk: WebDesk) -> None:
     async def listens() -> list[str]:
-        events = routes._events(_asked("auditor"), desk.site)
+        events = routes._events(_asked("auditor"), desk.site, "auditor")
         told = [await anext(events)]
         caller = desk.sessions.people.pop("auditor")
         desk.site.watch._wake()
         told += [one async for one in events]
         desk.sessions.people["auditor"] = caller
-        more = routes._events(_asked("auditor"), desk.site)
+        more = routes._events(_asked("auditor"), desk.site, "auditor")
         await anext(more)
         desk.site.watch.close()
         return told + [one async for one in more]
@@ -151,14 +151,19 @@ def test_no_more_listen_than_the_server_tells(house: House, desk: WebDesk, monke
     assert LISTENERS_MAX == 512
 
 
-def test_a_listener_that_left_is_forgotten(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nobody_keeps_others_from_listening_and_one_that_left_is_forgotten(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
     watch = Watch(house.store)
-    monkeypatch.setattr("interlock.surfaces.web.live.watch.LISTENERS_MAX", 1)
+    monkeypatch.setattr("interlock.surfaces.web.live.watch.LISTENERS_MAX", 2)
+    monkeypatch.setattr("interlock.surfaces.web.live.watch.OF_ONE_MAX", 1)
 
     async def twice() -> bool:
-        with watch.listening(), pytest.raises(Full), watch.listening():
+        with watch.listening("Ana"), pytest.raises(Full), watch.listening("Ana"):
             pass
-        with watch.listening():
+        with watch.listening("Ana"), watch.listening("Ben"), pytest.raises(Full), watch.listening("Eve"):
+            pass
+        with watch.listening("Ana"):
             return True
 
     assert asyncio.run(twice())

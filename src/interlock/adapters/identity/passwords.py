@@ -11,7 +11,9 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from interlock.terms.errors import Unavailable
 
 AT_ONCE = 4  # each takes 64 MiB
+WAITING_MAX = 16  # each keeps a thread of the server, which others need for their pages
 WAIT_S = 10.0
+CROWDED = "too many people sign in at this moment: try again in a few seconds"
 CHEAP = Parameters(Type.ID, 19, 16, 32, 1, 8, 1)  # for tests and for an authored sample: no protection
 
 
@@ -20,6 +22,7 @@ class Argon2Passwords:
 
     def __init__(self, parameters: Parameters = profiles.RFC_9106_LOW_MEMORY) -> None:
         self._hasher = PasswordHasher.from_parameters(parameters)
+        self._places = threading.BoundedSemaphore(AT_ONCE + WAITING_MAX)
         self._turns = threading.BoundedSemaphore(AT_ONCE)
 
     def hashed(self, password: str) -> bytes:
@@ -44,12 +47,17 @@ class Argon2Passwords:
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
-        if not self._turns.acquire(timeout=WAIT_S):
-            raise Unavailable("too many people sign in at this moment: try again in a few seconds")
+        if not self._places.acquire(blocking=False):
+            raise Unavailable(CROWDED)
         try:
-            yield
+            if not self._turns.acquire(timeout=WAIT_S):
+                raise Unavailable(CROWDED)
+            try:
+                yield
+            finally:
+                self._turns.release()
         finally:
-            self._turns.release()
+            self._places.release()
 
 
 def _bytes(password: str) -> bytes:

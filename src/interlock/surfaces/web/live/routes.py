@@ -19,12 +19,13 @@ HEARTBEAT_S = 15.0  # so that a connection that died is found out, and a session
 
 
 @routes.get("/live")
-async def live(request: Request, here: Here, _: Who) -> Response:
+async def live(request: Request, here: Here, who: Who) -> Response:
     """A stream of `stopped` events: each is what a page shows of what is stopped, as HTML, its id a digest of it.
 
-    Ends with `ended` when the session does. 503 where as many pages listen already as this server tells.
+    Ends with `ended` when the session does. 503 where as many pages listen already as this server tells, or as many of
+    this visitor's.
     """
-    events = _events(request, here)
+    events = _events(request, here, who.name)
     try:
         first = await anext(events)
     except Full:
@@ -40,8 +41,8 @@ async def _after(first: str, events: AsyncIterator[str]) -> AsyncIterator[str]:
         yield one
 
 
-async def _events(request: Request, here: Site) -> AsyncGenerator[str, None]:
-    with here.watch.listening() as changed:
+async def _events(request: Request, here: Site, name: str) -> AsyncGenerator[str, None]:
+    with here.watch.listening(name) as changed:
         sent = ""
         while not here.watch.closed:
             changed.clear()

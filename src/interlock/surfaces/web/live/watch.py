@@ -12,6 +12,7 @@ from interlock.terms.errors import Unavailable
 
 LOOK_S = 0.25
 LISTENERS_MAX = 512
+OF_ONE_MAX = 32  # a browser opens six; whoever opens more must not keep others from hearing of a stop
 
 
 class Full(Exception):
@@ -26,7 +27,7 @@ class Watch:
         self.drills = Drills(store)
         self.closed = False
         self._lock = threading.Lock()
-        self._listeners: set[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = set()
+        self._listeners: dict[tuple[asyncio.AbstractEventLoop, asyncio.Event], str] = {}
         self._seen: Halted | None = None
 
     def now(self) -> Halted | None:
@@ -49,18 +50,19 @@ class Watch:
         self._wake()
 
     @contextmanager
-    def listening(self) -> Iterator[asyncio.Event]:
-        """An event of the running loop that is set at each change. Raises Full."""
+    def listening(self, name: str) -> Iterator[asyncio.Event]:
+        """An event of the running loop that is set at each change, for a page of the person named. Raises Full."""
         listener = asyncio.get_running_loop(), asyncio.Event()
         with self._lock:
-            if len(self._listeners) >= LISTENERS_MAX:
+            of_one = sum(other == name for other in self._listeners.values())
+            if len(self._listeners) >= LISTENERS_MAX or of_one >= OF_ONE_MAX:
                 raise Full
-            self._listeners.add(listener)
+            self._listeners[listener] = name
         try:
             yield listener[1]
         finally:
             with self._lock:
-                self._listeners.discard(listener)
+                self._listeners.pop(listener, None)
 
     def _wake(self) -> None:
         with self._lock:
