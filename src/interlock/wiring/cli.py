@@ -24,6 +24,10 @@ EXTRAS = {
     "cryptography": "operate",
     "fastapi": "server",
     "uvicorn": "server",
+    "argon2": "server",
+    "pyotp": "server",
+    "segno": "server",
+    "cedarpy": "policy",
     "alembic": "operate",
     "sqlalchemy": "operate",
 }
@@ -63,12 +67,17 @@ def _run() -> int:
         return _fail("not enough memory; nothing was written. Try fewer rows: --rows-max 50000", EXIT_UNAVAILABLE)
     except ModuleNotFoundError as exc:
         module = (exc.name or "").partition(".")[0]
-        extra = EXTRAS.get(module)
-        if extra is None:
+        if module not in EXTRAS:
             raise
-        if extra == "oversight" and {"try", "demo"} & set(sys.argv[1:2]):
-            extra = "try"  # these need the rest as well; one message rather than two in turn
-        return _fail(f"{module} is not installed: pip install 'interlock[{extra}]'", EXIT_UNAVAILABLE)
+        return _fail(f"{module} is not installed: pip install 'interlock[{_extra_of(module)}]'", EXIT_UNAVAILABLE)
+
+
+def _extra_of(module: str) -> str:
+    """What to install for it; commands that need more name all of it, not one part after the other."""
+    extra, command = EXTRAS[module], sys.argv[1:2]
+    if command == ["serve"]:
+        return "server,try" if "--demo" in sys.argv else "server"
+    return "try" if extra == "oversight" and command in (["try"], ["demo"]) else extra
 
 
 def _called() -> int:

@@ -1,6 +1,5 @@
 """The server over the store that an address names: the HTTP API, and beside it the pages."""
 
-import ipaddress
 import os
 import signal
 import socket
@@ -26,19 +25,19 @@ from interlock.surfaces.cli.toolbox import Notify
 from interlock.surfaces.sdk.connection import without_secrets
 from interlock.surfaces.sdk.local import LocalHouse
 from interlock.surfaces.web.site import Site
-from interlock.terms.errors import BadInput, Unavailable
+from interlock.terms.errors import BadInput
 from interlock.wiring.documents import messenger
 from interlock.wiring.entrance import entrance_over
+from interlock.wiring.listening import check_for_this_machine, is_loopback, listening
 from interlock.wiring.run_time import open_address, open_run_time
 from interlock.wiring.site import OneDoor, rounds_of, site_over, web_over
 
-BACKLOG = 512
 GRACE_S = 5
 SWITCH_S = 0.0005
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
 OPEN_WARNING = (
-    "WARNING: there are neither tokens nor accounts, so anybody on this machine may do anything here. Make a first "
-    "one: interlock token create NAME --role ... --as YOU"
+    "WARNING: there are neither tokens nor accounts, so anybody on this machine may do anything here until there is "
+    "one. The link below makes an account, `interlock token create NAME --role ... --as YOU` a token"
 )
 FIRST_LINK = "there is no account yet; make the first one, an administrator's, at"
 
@@ -62,12 +61,12 @@ def opened_server(
     Raises as `open_address`, and BadInput where others than this machine could come and nobody could be known yet, or
     anybody could be anybody.
     """
-    if demo and not _is_loopback(host):
-        raise BadInput(f"the sample is for this machine alone, and others could come to {host}: leave --host out")
+    if demo:
+        check_for_this_machine(host)
     opened = open_address(address)
     try:
         leases, tokens = Leases(opened.clock), Tokens(opened.store)
-        if not tokens.any and not _is_loopback(host):
+        if not tokens.any and not is_loopback(host):
             raise BadInput(
                 f"there are neither tokens nor accounts yet, so others must not come to {host}: make one first, "
                 "`interlock account create NAME --role ... --as YOU`, or leave --host out"
@@ -114,7 +113,7 @@ def serve(
     # Each look into the store lets other threads run. One that computes (the portfolio is read anew, say) then keeps
     # the interpreter for 5 ms unless told otherwise, and a page that looks sixty times would wait for all of them.
     sys.setswitchinterval(SWITCH_S)
-    with opened_server(address, host=host, notify=notify, demo=demo) as server, _listening(host, port) as listener:
+    with opened_server(address, host=host, notify=notify, demo=demo) as server, listening(host, port) as listener:
         if server.served.known(None) is not None:
             say.print(Text(OPEN_WARNING), style="bold", soft_wrap=True)
         at, taken = listener.getsockname()[:2]
@@ -150,29 +149,6 @@ class _ServerOfPages(uvicorn.Server):
         """As any server, once nobody listens any more."""
         self._site.watch.close()
         await super().shutdown(sockets)
-
-
-@contextmanager
-def _listening(host: str, port: int) -> Iterator[socket.socket]:
-    try:
-        family, kind, number, _, where = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        listener = socket.socket(family, kind, number)
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(where)
-        listener.listen(BACKLOG)  # whoever is told the address may come at once
-    except OSError as exc:
-        raise Unavailable(f"cannot listen on {host}:{port} ({exc.strerror or exc}); --port names another one") from exc
-    with listener:
-        yield listener
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _notices(rt: RunTime, notify: Notify | None) -> Notices | None:

@@ -37,6 +37,7 @@ from interlock.terms.workflow import WorkflowDefinition
 from interlock.wiring.candidates import candidate_builder
 from interlock.wiring.console import PipedConsole
 from interlock.wiring.documents import messenger, write_form
+from interlock.wiring.listening import check_serving_sample
 from interlock.wiring.packs import (
     fit_pack,
     read_answers,
@@ -118,6 +119,7 @@ def build_toolbox() -> Toolbox:
         guardrail=guardrail,
         randomness=os.urandom,
         serve=_serve,
+        check_serving_sample=check_serving_sample,
         upkeep=StoreUpkeep(machine_time),
         version=__version__,
     )

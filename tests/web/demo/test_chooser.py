@@ -1,5 +1,6 @@
 """In the served sample a visitor is whoever they choose; on any other server there is no such page."""
 
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,13 +10,15 @@ from starlette.testclient import TestClient
 from governed import House
 from interlock.engine.timestamp import stamp
 from interlock.flows.access.people import make_account
+from interlock.surfaces.cli.demo.served.serving import serve_demo
 from interlock.surfaces.web.visitor import COOKIE
 from interlock.terms.access import Role, RoleAt
-from interlock.terms.errors import BadInput
+from interlock.terms.errors import BadInput, Unavailable
 from interlock.terms.person import Person
 from interlock.wiring.entrance import entrance_over
 from interlock.wiring.server import opened_server
 from interlock.wiring.site import site_over, web_over
+from interlock.wiring.toolbox import build_toolbox
 from web_desk import WebDesk, text_of
 
 HERE, THERE = ("127.0.0.1", 5000), ("203.0.113.9", 5000)
@@ -78,3 +81,15 @@ def test_the_sample_is_not_served_to_others(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="the sample is for this machine alone"), served:
         pass
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_port_that_is_taken_is_told_before_a_sample_is_made(capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(Unavailable, match=rf"cannot listen on 127\.0\.0\.1:{port} \(Address already in use\)"):
+            serve_demo(build_toolbox(), None, "127.0.0.1", port, None)
+    with pytest.raises(BadInput, match="for this machine alone"):
+        serve_demo(build_toolbox(), None, "0.0.0.0", 0, None)
+    assert capsys.readouterr().err == ""

@@ -9,6 +9,7 @@ NOTHING_WRITTEN = "stopped; nothing was written."
 # Said by the command itself: which part of what was to be made is there.
 SAYS_IT_ITSELF = frozenset({"portfolio"})
 STAYS_DONE = "stopped; what was done by then stays done (a kill may have fenced already): look with `interlock get`."
+STOPPED_SERVING = "stopped serving; what is on record stays in the store (a sample without --store is gone)."
 
 
 class Stopped(Exception):
@@ -35,4 +36,6 @@ class EndingGroup(TyperGroup):
 def _left_by(command: str | None) -> str:
     if command in WHOLE_OR_NOTHING:
         return NOTHING_WRITTEN
+    if command == "serve":
+        return STOPPED_SERVING
     return "stopped." if command in SAYS_IT_ITSELF else STAYS_DONE

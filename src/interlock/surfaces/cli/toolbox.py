@@ -121,6 +121,7 @@ class Toolbox:
     guardrail: Callable[[], Guardrail]
     randomness: Randomness
     serve: Serve
+    check_serving_sample: Callable[[str, int], None]
     upkeep: Upkeep
     version: str
 

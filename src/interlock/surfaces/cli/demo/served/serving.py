@@ -18,8 +18,10 @@ PAUSE_S = 4.0
 def serve_demo(box: Toolbox, store: str | None, host: str, port: int, notify: Notify | None) -> None:
     """Until it is stopped; what was made in a temporary store is gone then.
 
-    Raises BadInput for a store that holds other records, and for a host that others than this machine can reach.
+    Raises BadInput for a store that holds other records, and for a host that others than this machine can reach;
+    Unavailable for a port that cannot be had, before anything is made.
     """
+    box.check_serving_sample(host, port)
     with tempfile.TemporaryDirectory(prefix="interlock-demo-") as folder:
         address = store or str(Path(folder) / "sample.db")
         began = box.wall()
