@@ -46,6 +46,8 @@ def test_kills_are_listed_newest_first_and_only_those_that_reach_the_caller(desk
     assert [(one["scope"], one["reason"], one["resumed"]) for one in older] == [
         ("workflow:parcels", "why workflow:parcels", None)
     ]
+    halted = [desk.get(f"/workflows/{NAME}/authority", who).json()["halted"] for who in ("Dev Rao", "Amy Acme")]
+    assert halted == [["tenant:acme", "workflow:parcels", SCOPE], ["tenant:acme", SCOPE]]
     assert desk.get("/kills", None).status_code == 401
     named = [desk.get("/kills", who).json()[0]["report"] for who in ("Dev Rao", "Amy Acme")]
     assert [one["in_flight"] + one["in_doubt"] for one in named] == [["at-work", "lost"], []], "cases of others"

@@ -45,23 +45,21 @@ def show_workflow(workflow: str, here: Here, who: Onlooker) -> Mapping[str, Any]
 
 @routes.get("/workflows/{workflow}/authority")
 def show_authority(workflow: str, here: Here, who: Onlooker) -> Mapping[str, Any]:
-    """What the workflow may do at this moment."""
+    """What the workflow may do at this moment; `halted` are scopes that reach work of yours."""
     check_workflow(here, who, "workflow", "read", workflow)
-    content: Mapping[str, Any] = plain(here.desk_of(who.name).authority(workflow))
-    return content
+    now = here.desk_of(who.name).authority(workflow)
+    content: Mapping[str, Any] = plain(now)
+    return {**content, "halted": _reaching(here, who, now.halted)}
 
 
 @routes.get("/scopes")
 def list_scopes(here: Here, who: Watcher) -> list[Mapping[str, Any]]:
     """Every scope that was ever killed and reaches work of yours, and whether it is halted now."""
-    held = scopes(who, "switch", "read")
     with here.rt.store.reading() as reading:
         found = reading.scopes()
-        every = () if EVERYWHERE in held else stoppables(here, reading.workflows())
     return [
-        {"scope": name, "epoch": epoch, "halted": halted}
-        for name, (epoch, halted) in sorted(found.items())
-        if reaches(name, held, every)
+        {"scope": name, "epoch": found[name][0], "halted": found[name][1]}
+        for name in _reaching(here, who, sorted(found))
     ]
 
 
@@ -92,6 +90,16 @@ def resume_scope(body: ResumeBody, here: Here, who: Resumer) -> Mapping[str, Any
     rt, by = here.rt, person_of(who, body.by)
     check_resumer(here, who, body.scope, by)
     return {"scope": body.scope, "epoch": resume(rt.store, body.scope, by=by, reason=body.reason, clock=rt.clock)}
+
+
+def _reaching(here: Served, who: Caller, names: Iterable[str]) -> list[str]:
+    """Those of the scopes that may stop work of the caller's."""
+    held = scopes(who, "switch", "read")
+    if EVERYWHERE in held:
+        return list(names)
+    with here.rt.store.reading() as reading:
+        every = stoppables(here, reading.workflows())
+    return [name for name in names if reaches(name, held, every)]
 
 
 def _seen(here: Served, who: Caller, rows: Iterable[WorkflowRow]) -> list[WorkflowRow]:
