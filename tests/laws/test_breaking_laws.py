@@ -7,6 +7,8 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -54,16 +56,29 @@ BREACHES = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("law", "file", "holds", "breach"), BREACHES, ids=[f"law-{b[0]}-{i}" for i, b in enumerate(BREACHES)]
-)
-def test_breaking_a_law_makes_its_named_test_fail(law: str, file: str, holds: str, breach: str, tmp_path: Path) -> None:
-    copy = tmp_path / "src" / "interlock"
-    shutil.copytree(ROOT / "src" / "interlock", copy, ignore=shutil.ignore_patterns("__pycache__"))
-    source = (copy / file).read_text(encoding="utf-8")
-    assert holds in source, f"{file} no longer holds {holds!r}: name the line that keeps law {law} now"
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the package, with what is compiled of it: only what a breach changes is compiled anew."""
+    made = tmp_path_factory.mktemp("broken") / "src" / "interlock"
+    shutil.copytree(ROOT / "src" / "interlock", made)
+    return made
+
+
+@contextmanager
+def broken(copy: Path, file: str, holds: str, breach: str) -> Iterator[None]:
+    """The copy with one file changed, and afterwards as it was, its time included: what was compiled of it holds."""
+    source = (ROOT / "src" / "interlock" / file).read_text(encoding="utf-8")
+    assert holds in source, f"{file} no longer holds {holds!r}: name the line that keeps this law now"
     (copy / file).write_text(source.replace(holds, breach), encoding="utf-8")
-    done = subprocess.run(
+    try:
+        yield
+    finally:
+        shutil.copy2(ROOT / "src" / "interlock" / file, copy / file)
+
+
+def run_tests_of(law: str, copy: Path) -> subprocess.CompletedProcess[str]:
+    """The tests that are named for a law, on the copy; none of them needs a plugin of pytest."""
+    return subprocess.run(
         [
             sys.executable,
             "-m",
@@ -79,13 +94,30 @@ def test_breaking_a_law_makes_its_named_test_fail(law: str, file: str, holds: st
         cwd=ROOT,
         env={
             **os.environ,
-            "PYTHONPATH": f"{tmp_path / 'src'}{os.pathsep}{ROOT / 'tests'}",
+            "PYTHONPATH": f"{copy.parent}{os.pathsep}{ROOT / 'tests'}",
             "PYTHONDONTWRITEBYTECODE": "1",
+            "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
         },
         capture_output=True,
         text=True,
         timeout=120,
         check=False,
     )
+
+
+@pytest.mark.parametrize(
+    ("law", "file", "holds", "breach"), BREACHES, ids=[f"law-{b[0]}-{i}" for i, b in enumerate(BREACHES)]
+)
+def test_breaking_a_law_makes_its_named_test_fail(law: str, file: str, holds: str, breach: str, copy: Path) -> None:
+    with broken(copy, file, holds, breach):
+        done = run_tests_of(law, copy)
     assert done.returncode == 1, f"law {law} was broken and no test noticed:\n{done.stdout[-2000:]}"
     assert f"test_law_{law}_" in done.stdout
+
+
+def test_what_is_not_broken_passes_on_the_copy(copy: Path) -> None:
+    """The check of this check: a test that fails on a broken copy fails because of the breach."""
+    _, file, holds, _ = BREACHES[0]
+    with broken(copy, file, holds, holds):
+        done = run_tests_of(BREACHES[0][0], copy)
+    assert done.returncode == 0, done.stdout[-2000:]
