@@ -1,5 +1,7 @@
 """The API by token: what a role in one tenant or workflow reaches is all that it reaches."""
 
+import datetime as dt
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -10,6 +12,10 @@ from api_desk import Api, served
 from governed import ANA, DEFINITION, NAME, House
 from interlock.flows.access.tenants import assign_tenant
 
+CHANGES = re.compile(
+    r'"age_days":[\d.]+|\d{4}-\d\d-\d\dT[\d:.]+Z'  # the clock
+    r'|"(sealed_size|entries)":\d+|,?"[0-9a-f]{64}"'  # a proof is about the ledger as a whole
+)
 WAITING: tuple[tuple[str, str, str | None], ...] = (
     ("acme-triage", "a-1", None),
     ("globex-triage", "g-1", None),
@@ -126,6 +132,38 @@ def test_an_application_of_a_tenant_acts_for_it_only(api: Api) -> None:
     outcomes = {"outcomes": [{"key": "a-1", "label": "billing"}, {"key": "g-1", "label": "billing"}], "by": "desk"}
     assert api.post("/workflows/acme-triage/outcomes", outcomes, role).status_code == 404
     assert api.entries("outcome.observed") == []
+
+
+def test_what_others_do_changes_nothing_of_what_a_tenant_is_told(api: Api) -> None:
+    """Whatever answers to a GET is asked before and after: names, counts and titles of others would be a difference."""
+    held = ("auditor", "safety-owner", "operator", "reviewer", "administrator")
+    roles = tuple(f"{role}@tenant/acme" for role in held)
+    before, due = told(api, *roles), (dt.datetime.now(dt.UTC) + dt.timedelta(days=7)).date().isoformat()
+    assert len(before) > 40
+    for path, body in (
+        ("/workflows/globex-triage/incidents", {"title": "lost", "severity": "high", "owner": ANA.name}),
+        ("/stand-up/actions", {"what": "call", "owner": ANA.name, "due": due, "workflow": "globex-triage"}),
+        ("/kill", {"scope": "workflow:globex-triage", "reason": "theirs", "wait_s": 0}),
+        ("/kill", {"scope": "tenant:globex", "reason": "theirs", "wait_s": 0}),
+        ("/accounts", {"name": "Gil Globex", "roles": ["reviewer@tenant/globex"]}),
+    ):
+        api.post(path, body, "leader", "administrator").raise_for_status()
+    propose(api, "globex-triage", "g-2", None, "runtime").raise_for_status()
+    propose(api, "shared-triage", "s-globex", "globex", "runtime").raise_for_status()
+    after = told(api, *roles)
+    assert {path: answer for path, answer in after.items() if answer != before[path]} == {}
+
+
+def told(api: Api, *roles: str) -> dict[str, str]:
+    """What each GET answers, without what changes by itself."""
+    found = {}
+    for path, methods in api.client.get("/v1/openapi.json").json()["paths"].items():
+        asked = {one["name"]: "a-1" for one in methods.get("get", {}).get("parameters", []) if one.get("required")}
+        for workflow in ("acme-triage", "globex-triage") if "get" in methods else ():
+            address = re.sub(r"\{\w+\}", "1", path.replace("{workflow}", workflow)).removeprefix("/v1")
+            answer = api.get(address, *roles, **asked)
+            found[address] = f"{answer.status_code} {CHANGES.sub('', answer.text)}"
+    return found
 
 
 def test_a_tenants_operator_stops_what_is_its_own(api: Api) -> None:
