@@ -68,21 +68,11 @@ def test_over_https_no_other_site_of_the_domain_can_set_the_cookie(house: House)
     door.site.trials.close()
 
 
-@pytest.mark.parametrize(
-    "elsewhere",
-    [
-        "https://evil.example/",
-        "//evil.example",
-        "/\\evil.example",
-        "\\\\evil.example",
-        "javascript:1",
-        "/\nx",
-        "evil",
-        "",
-    ],
-)
-def test_nobody_is_led_to_another_site(door: Door, elsewhere: str) -> None:
-    assert door.sign_in(next=elsewhere).headers["location"] == "/"
+def test_nobody_is_led_to_another_site(door: Door) -> None:
+    evil = ("https://evil.example/", "//evil.example", "/\\evil.example", "\\\\evil.example", "javascript:1", "/\nx")
+    more = ("/\t/evil.example", "/\r\nSet-Cookie: x=1", "evil", "", "/sign-out")
+    led = {door.sign_in(next=elsewhere).headers["location"] for elsewhere in (*evil, *more)}
+    assert led == {"/"}
 
 
 def test_another_sites_form_signs_nobody_in(door: Door) -> None:
