@@ -97,7 +97,7 @@ def text_of(answer: Any) -> str:
 
 def title_of(answer: Any) -> str:
     """What the page's heading says."""
-    head = answer.text.partition("<h1>")[2].partition("</h1>")[0]
+    head = answer.text.partition("<h1")[2].partition(">")[2].partition("</h1>")[0]
     reader = _Text()
     reader.feed(head)
     return " ".join("".join(reader.said).split())

@@ -120,6 +120,7 @@ def test_two_clicks_stop_and_a_reason_lets_it_work_again(chromium: Browser, site
             until = time.monotonic() + WAIT_MS / 1e3
             while "and quiet" not in page.inner_text("h1") and time.monotonic() < until:
                 page.reload()
+        expect(page.get_by_role("heading", level=1)).to_contain_text("and quiet", timeout=WAIT_MS)
         expect(page.locator("#progress")).to_contain_text("No effect is in flight.", timeout=WAIT_MS)
         page.get_by_label("Why it may work again").fill("mended")
         page.get_by_role("button", name=f"Let the workflow {NAME} work again").click()
@@ -127,12 +128,19 @@ def test_two_clicks_stop_and_a_reason_lets_it_work_again(chromium: Browser, site
         expect(page.locator("#live")).to_have_text("")
 
 
-def test_another_choice_shows_what_it_would_stop_and_keeps_what_was_typed(chromium: Browser, site: Site) -> None:
-    with looking(chromium, site, "Ben Okafor", "/stop") as page:
+@pytest.mark.parametrize("scripts", [True, False])
+def test_another_choice_shows_what_it_would_stop_and_keeps_what_was_typed(
+    chromium: Browser, site: Site, *, scripts: bool
+) -> None:
+    with looking(chromium, site, "Ben Okafor", "/stop", scripts=scripts) as page:
         page.get_by_label("Why (may be left empty)").fill("wrong queue")
         page.get_by_label("Stop something else instead").select_option(label="the workflow parcels")
+        if not scripts:
+            page.get_by_role("button", name="Show what it stops").click()
         expect(page.get_by_role("button", name="Stop the workflow parcels now")).to_be_visible()
         expect(page.get_by_label("Why (may be left empty)")).to_have_value("wrong queue")
+        if not scripts:
+            return
         assert page.url.endswith("/stop?scope=workflow%3Aparcels")
         page.get_by_label("Stop something else instead").select_option(label="everything")
         expect(page.get_by_role("button", name="Stop everything now")).to_be_visible()

@@ -6,7 +6,7 @@ import pytest
 
 from interlock.engine.ledger import blocks
 from interlock.flows.ledger import quick_proof
-from interlock.flows.ledger.prove import check_proof, prove_inclusion
+from interlock.flows.ledger.prove import check_proof, prove_consistency, prove_inclusion
 from interlock.flows.ledger.quick_proof import QuickProofs
 from interlock.flows.ledger.record import record
 from interlock.ports.store import Store
@@ -36,6 +36,10 @@ def test_every_proof_is_the_one_of_the_command(store: Store, monkeypatch: pytest
                 made = proofs.prove(reading, index)
                 assert made == prove_inclusion(reading, index)
                 assert check_proof(made)
+            for old_size in {1, last + 1, pick.randint(1, last + 1), pick.randint(1, last + 1)}:
+                grown = proofs.prove_growth(reading, old_size)
+                assert grown == prove_consistency(reading, old_size)
+                assert check_proof(grown)
 
 
 def test_a_tree_that_is_not_added_up_yet_proves_nothing(store: Store) -> None:
@@ -50,3 +54,5 @@ def test_a_tree_that_is_not_added_up_yet_proves_nothing(store: Store) -> None:
         assert check_proof(proofs.prove(reading, 599))
         with pytest.raises(BadInput, match="entry 600 is not sealed"):
             proofs.prove(reading, 600)
+        with pytest.raises(BadInput, match="cannot be compared with one of 601"):
+            proofs.prove_growth(reading, 601)

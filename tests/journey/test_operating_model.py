@@ -90,7 +90,8 @@ def test_from_an_idea_to_a_report(run: Run, done: Run, tmp_path: Path) -> None:
     assert "--due: 'soon' is no date; write it as YYYY-MM-DD" in run(*decide, "--due", "soon").said
     due = str(day + dt.timedelta(days=40))
     assert f"it holds until {due}" in done(*decide, "--due", due).out
-    assert "as measured" in done("council", "minutes").out
+    said = done("council", "minutes").out
+    assert ("as measured" in said, f"{item['question']} {item['options'][0]['title']}" in said) == (True, True)
 
     # The report says what is on record, the same in each form.
     assert "baseline 95, now 20, target 10" in done("portfolio").out

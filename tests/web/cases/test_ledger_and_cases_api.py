@@ -82,6 +82,11 @@ def test_entries_are_found_page_by_page_and_each_is_proved(api: ApiDesk) -> None
     assert (one["intact"], one["holds"], one["what"][:8]) == (True, True, "Ana Ruiz")
     assert check_proof(one["proof"])
     assert one["proof"]["record"] == one["record"]
+    handed = api.get("/ledger/proofs/inclusion", "Dev", entry=granted["entry"]).json()
+    assert (handed["record"], check_proof(handed)) == (one["record"], True)
+    grown = api.get("/ledger/proofs/consistency", "Dev", old_entries=granted["entry"]).json()
+    assert (grown["old_entries"], check_proof(grown)) == (granted["entry"], True)
+    assert api.get("/ledger/proofs/inclusion", "Dev", entry=10**6).status_code == 400
 
 
 def test_what_lies_out_of_reach_does_not_exist(api: ApiDesk) -> None:

@@ -93,6 +93,16 @@ def test_somebody_in_a_hurry_needs_no_reason_and_stops_everything_by_default(hou
     assert "no reason given" in text_of(desk.get("/stop", "auditor"))
 
 
+def test_another_choice_keeps_what_was_typed_and_stops_nothing(house: House, desk: WebDesk) -> None:
+    sent = {"scope": "global", "other": SCOPE, "reason": "it routes\n<b>everything</b>"}
+    chosen = desk.post("/stop/choose", sent, "operator")
+    assert "it routes\n&lt;b&gt;everything&lt;/b&gt;</textarea>" in chosen.text
+    assert f"Stop the workflow {NAME} now" in text_of(chosen)
+    assert (chosen.status_code, _halted(house)) == (200, ())
+    assert desk.post("/stop/choose", {"other": "workflow:none", "reason": "x"}, "operator").status_code == 200
+    assert desk.post("/stop/choose", {"other": "global"}, "acme operator").status_code == 403
+
+
 @pytest.mark.parametrize(
     ("as_", "scope", "status"),
     [
@@ -120,7 +130,7 @@ def test_what_somebody_may_not_stop_is_refused_by_address_and_by_form(
 
 def test_a_form_of_another_site_stops_and_resumes_nothing(house: House, desk: WebDesk) -> None:
     _stop(house, "workflow:parcels")
-    for path in ("/stop", "/stop/resume", "/stop/drill", "/stop/again"):
+    for path in ("/stop", "/stop/choose", "/stop/resume", "/stop/drill", "/stop/again"):
         answer = desk.post(path, {"scope": SCOPE, "reason": "x"}, "safety owner", forged=True)
         assert (answer.status_code, title_of(answer)) == (403, "This form cannot be trusted")
     assert _halted(house) == ("workflow:parcels",)

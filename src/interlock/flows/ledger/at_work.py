@@ -5,7 +5,7 @@ At most one verification is at work at a time: it reads everything there is.
 
 import logging
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -16,9 +16,10 @@ from interlock.flows.ledger.prove import check_proof
 from interlock.flows.ledger.quick_proof import STEP, QuickProofs
 from interlock.flows.ledger.verify import NONE_KEPT, verify
 from interlock.ports.clock import Clock
-from interlock.ports.store import Store
+from interlock.ports.store import Reading, Store
+from interlock.terms import words
 from interlock.terms.errors import BadInput, InterlockError, Unavailable
-from interlock.terms.ledger import LedgerCheck
+from interlock.terms.ledger import LedgerCheck, TreeHead
 
 log = logging.getLogger("interlock.ledger")
 
@@ -58,6 +59,14 @@ class Proved:
     failure: str = ""
 
 
+class StillAdding(Unavailable):
+    """The tree is being added up in the background: `missing` entries are left."""
+
+    def __init__(self, missing: int) -> None:
+        super().__init__(f"the tree is being added up: {words.count(missing)} entries are left; ask again in a moment")
+        self.missing = missing
+
+
 class LedgerAtWork:
     """The ledger of one store, in this process."""
 
@@ -86,20 +95,41 @@ class LedgerAtWork:
     def prove(self, store: Store, index: int) -> Proved:
         """The proof of one entry, checked."""
         try:
-            with store.reading() as reading:
-                is_sealed = index <= reading.head().last
-            if not is_sealed:
-                store.seal()
-            with store.reading() as reading:
-                missing = self.proofs.behind(reading)
-                if missing > STEP:
-                    self._begin_adding(store)
-                    return Proved(missing=missing)
-                self.proofs.catch_up(reading)
-                proof = self.proofs.prove(reading, index)
+            proof = self._made(store, lambda head: index <= head.last, lambda one: self.proofs.prove(one, index))
+        except StillAdding as exc:
+            return Proved(missing=exc.missing)
         except (BadInput, Unavailable) as exc:
             return Proved(failure=str(exc))
         return Proved(proof, holds=check_proof(proof))
+
+    def inclusion(self, store: Store, index: int) -> Mapping[str, Any]:
+        """The proof that an entry is in the ledger. Raises BadInput where there is none, and Unavailable where it does
+        not hold or the tree is still being added up.
+        """
+        return _holding(self._made(store, lambda head: index <= head.last, lambda one: self.proofs.prove(one, index)))
+
+    def consistency(self, store: Store, old_size: int) -> Mapping[str, Any]:
+        """The proof that the ledger only grew since it held `old_size` entries. Raises as `inclusion`."""
+        made = self._made(
+            store, lambda head: old_size <= head.size, lambda one: self.proofs.prove_growth(one, old_size)
+        )
+        return _holding(made)
+
+    def _made(
+        self, store: Store, is_sealed: Callable[[TreeHead], bool], make: Callable[[Reading], Mapping[str, Any]]
+    ) -> Mapping[str, Any]:
+        """A proof against the newest tree, which covers what it is about."""
+        with store.reading() as reading:
+            covered = is_sealed(reading.head())
+        if not covered:
+            store.seal()
+        with store.reading() as reading:
+            missing = self.proofs.behind(reading)
+            if missing > STEP:
+                self._begin_adding(store)
+                raise StillAdding(missing)
+            self.proofs.catch_up(reading)
+            return make(reading)
 
     def _begin_adding(self, store: Store) -> None:
         if self._adding.acquire(blocking=False):
@@ -137,6 +167,14 @@ class LedgerAtWork:
             log.warning("the tree of the ledger cannot be added up: %s", exc)
         finally:
             self._adding.release()
+
+
+def _holding(proof: Mapping[str, Any]) -> Mapping[str, Any]:
+    if not check_proof(proof):
+        raise Unavailable(
+            "the proof does not hold: an entry or the tree was altered. `interlock ledger verify` says more"
+        )
+    return proof
 
 
 _AT_WORK: WeakKeyDictionary[Store, LedgerAtWork] = WeakKeyDictionary()

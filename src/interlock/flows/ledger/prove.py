@@ -48,9 +48,19 @@ def prove_consistency(reading: Reading, old_size: int) -> dict[str, Any]:
     Raises BadInput for an impossible size, Unavailable where the ledger does not hold.
     """
     head = reading.head()
+    check_old_size(old_size, head)
+    nodes, old_root = _nodes(reading, head, consistency_spans(old_size, head.size), old_size)
+    return consistency_proof(old_size, old_root, head, nodes)
+
+
+def check_old_size(old_size: int, head: TreeHead) -> None:
+    """Raises BadInput where no ledger of that head ever held `old_size` entries, or nothing could be proved of it."""
     if not 0 < old_size <= head.size:
         raise BadInput(f"the ledger holds {head.size} entries; it cannot be compared with one of {old_size}")
-    nodes, old_root = _nodes(reading, head, consistency_spans(old_size, head.size), old_size)
+
+
+def consistency_proof(old_size: int, old_root: bytes, head: TreeHead, nodes: Sequence[bytes]) -> dict[str, Any]:
+    """The proof that the tree of a head extends the one of `old_size` leaves, as it is handed over."""
     return {
         "kind": "consistency",
         "old_entries": old_size,

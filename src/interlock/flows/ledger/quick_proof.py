@@ -2,15 +2,15 @@
 
 import threading
 from bisect import bisect_left
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache, partial
 from itertools import islice
 from typing import Any
 
 from interlock.engine.ledger.blocks import BLOCK, span_root, tree_root
 from interlock.engine.ledger.merkle import root_of
-from interlock.engine.ledger.proof_paths import inclusion_spans
-from interlock.flows.ledger.prove import inclusion_proof
+from interlock.engine.ledger.proof_paths import Span, consistency_spans, inclusion_spans
+from interlock.flows.ledger.prove import check_old_size, consistency_proof, inclusion_proof
 from interlock.ports.store import Reading
 from interlock.terms.errors import BadInput, Unavailable
 from interlock.terms.ledger import TreeHead
@@ -59,24 +59,53 @@ class QuickProofs:
             raise BadInput(
                 f"entry {index} is not sealed: the tree holds {head.size} entries, the last one is {head.last}"
             )
-        with self._lock:
-            roots, lasts = tuple(self._roots), tuple(self._lasts)
-        if head.size // BLOCK > len(roots):
-            raise Unavailable("the tree below is still being added up: try again in a moment")
-        number = bisect_left(lasts, index)
-        block_of = cache(partial(_block, reading, lasts, head))
-        place = next(place for place, (found, _) in enumerate(block_of(number)) if found == index)
-        position = number * BLOCK + place
-
-        def leaves(start: int, stop: int) -> list[bytes]:
-            begin = start // BLOCK
-            return [leaf for _, leaf in block_of(begin)[start - begin * BLOCK : stop - begin * BLOCK]]
-
-        nodes = [span_root(span, roots, leaves) for span in inclusion_spans(position, head.size)]
+        tree = self._tree(reading, head)
+        position = tree.position(index)
+        nodes = tree.roots(inclusion_spans(position, head.size))
         return inclusion_proof(entry, position, head.size, root_of(head), nodes)
 
+    def prove_growth(self, reading: Reading, old_size: int) -> Mapping[str, Any]:
+        """A proof that the sealed ledger only grew since it held `old_size` entries, as `prove_consistency` makes it.
 
-def _block(reading: Reading, lasts: tuple[int, ...], head: TreeHead, number: int) -> list[tuple[int, bytes]]:
+        Raises BadInput for an impossible size, Unavailable where the tree is not added up that far yet.
+        """
+        head = reading.head()
+        check_old_size(old_size, head)
+        tree = self._tree(reading, head)
+        old_root, *nodes = tree.roots(((0, old_size), *consistency_spans(old_size, head.size)))
+        return consistency_proof(old_size, old_root, head, nodes)
+
+    def _tree(self, reading: Reading, head: TreeHead) -> "_Tree":
+        with self._lock:
+            tree = _Tree(reading, head, tuple(self._roots), tuple(self._lasts))
+        if head.size // BLOCK > len(tree.blocks):
+            raise Unavailable("the tree below is still being added up: try again in a moment")
+        return tree
+
+
+class _Tree:
+    """The tree of a head: whole blocks by their roots, and the leaves of those that a proof needs."""
+
+    def __init__(self, reading: Reading, head: TreeHead, blocks: Sequence[bytes], lasts: Sequence[int]) -> None:
+        self.blocks, self._lasts = blocks, lasts
+        self._block = cache(partial(_block, reading, lasts, head))
+
+    def position(self, index: int) -> int:
+        """Which leaf an entry is."""
+        number = bisect_left(self._lasts, index)
+        place = next(place for place, (found, _) in enumerate(self._block(number)) if found == index)
+        return number * BLOCK + place
+
+    def roots(self, spans: Sequence[Span]) -> list[bytes]:
+        """The roots of spans that begin where a perfect subtree does."""
+        return [span_root(span, self.blocks, self._leaves) for span in spans]
+
+    def _leaves(self, start: int, stop: int) -> list[bytes]:
+        begin = start // BLOCK
+        return [leaf for _, leaf in self._block(begin)[start - begin * BLOCK : stop - begin * BLOCK]]
+
+
+def _block(reading: Reading, lasts: Sequence[int], head: TreeHead, number: int) -> list[tuple[int, bytes]]:
     """Index and leaf of every entry of a block; the last one may not be whole."""
     start = lasts[number - 1] + 1 if number else 0
     stop = lasts[number] + 1 if number < len(lasts) else head.last + 1

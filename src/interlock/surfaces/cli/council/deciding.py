@@ -82,7 +82,7 @@ def decide_command(
     if as_json:
         show_json(box, decision)
         return
-    box.out.print(Text(f"{decision.question} {decision.chosen} (entry {decision.entry})"), soft_wrap=True)
+    box.out.print(Text(f"{decision.question} {decision.answer} (entry {decision.entry})"), soft_wrap=True)
     box.out.print(Text(f"  it holds until {due_of(decision).date().isoformat()}"), soft_wrap=True)
 
 
@@ -104,6 +104,6 @@ def minutes_command(context: typer.Context, store: StoreOption = None, as_json: 
     if not decisions:
         box.out.print(Text("Nothing was decided yet. `interlock council agenda` shows what waits."))
     for one in decisions:
-        box.out.print(Text(f"{one.at[:10]}  {one.question} {one.chosen}"), style="bold", soft_wrap=True)
+        box.out.print(Text(f"{one.at[:10]}  {one.question} {one.answer}"), style="bold", soft_wrap=True)
         until = due_of(one).date().isoformat()
         box.out.print(Text(f"  by {one.by}: {one.reason} (entry {one.entry}); until {until}"), soft_wrap=True)

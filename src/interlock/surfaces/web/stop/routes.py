@@ -1,6 +1,7 @@
 """Stop, see how a stop goes, drill, resume: what each form does."""
 
 from typing import Literal
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
@@ -46,6 +47,15 @@ def stop(request: Request, here: Here, who: Who, form: Posted) -> Response:
         return stop_page(request, here, who, form, scope, status=400)
     here.waiting.settle(fenced)
     return _to(scope)
+
+
+@routes.post("/stop/choose")
+def choose(request: Request, here: Here, who: Who, form: Posted) -> Response:
+    """Show what another scope would stop; the reason that was typed stays, and nothing is stopped."""
+    scope = form.text("other")
+    answer = stop_page(request, here, who, form, scope)
+    answer.headers["hx-push-url"] = f"/stop?{urlencode({'scope': scope})}"
+    return answer
 
 
 @routes.get("/stop/scope")
