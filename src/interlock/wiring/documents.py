@@ -2,16 +2,19 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
+from typing import TYPE_CHECKING
 
 from interlock.engine.access.reach import TenantOf
 from interlock.flows.action.runtime import RunTime
-from interlock.flows.reporting.made import Sources
 from interlock.ports.messenger import Messenger
 from interlock.ports.reports import WriteForm
 from interlock.terms.briefing import Briefing
 from interlock.terms.instrument import Instrument
 from interlock.terms.portfolio import Portfolio
 from interlock.wiring.packs import read_frameworks
+
+if TYPE_CHECKING:  # most commands make no document, and what makes them takes long to load
+    from interlock.flows.reporting.made import Sources
 
 
 def sources_over(
@@ -20,8 +23,10 @@ def sources_over(
     tenant_of: TenantOf,
     instruments: Sequence[Instrument],
     write: WriteForm | None = None,
-) -> Sources:
+) -> "Sources":
     """What documents are made from; each form is written in a process of its own unless `write` is given."""
+    from interlock.flows.reporting.made import Sources
+
     return Sources(
         rt.store, rt.clock, portfolio, tenant_of, instruments, cache(read_frameworks), write or _written_apart
     )

@@ -10,6 +10,7 @@ from interlock.terms.ai_fit import FitAnswers, FitPack
 from interlock.terms.compliance import Framework
 from interlock.terms.gate import GatePack
 from interlock.terms.instrument import Instrument
+from interlock.terms.selection import Criterion, Scored
 
 
 def read_instruments(added: Path | None) -> Sequence[Instrument]:
@@ -64,3 +65,17 @@ def organisation_files() -> OrganisationFiles:
     from interlock.adapters.packs.organisation import OrganisationTexts
 
     return OrganisationTexts()
+
+
+def read_candidates(path: Path) -> Sequence[Scored]:
+    """Candidates for a workflow, each with its scores."""
+    from interlock.adapters.packs.candidates import read_candidates
+
+    return read_candidates(path)
+
+
+def selection_weights() -> Mapping[Criterion, float]:
+    """What each criterion weighs where nobody says otherwise."""
+    from interlock.adapters.packs.candidates import default_weights
+
+    return default_weights()

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from pathlib import Path
@@ -24,6 +24,7 @@ from interlock.ports.reports import ReportWriter
 from interlock.ports.signing import Signing
 from interlock.ports.spans import SpanLines
 from interlock.ports.tables import TableReader
+from interlock.ports.upkeep import Upkeep
 from interlock.ports.witness import WitnessFile
 from interlock.surfaces.cli.toolbox import Notify, Toolbox
 from interlock.terms.council import Organisation
@@ -32,7 +33,6 @@ from interlock.terms.flaw import CheckedDefinition
 from interlock.terms.policy import StatedCase
 from interlock.terms.problem import ProblemWords, StatedProblem
 from interlock.terms.sample import SampleInitiative, SamplePortfolio
-from interlock.terms.selection import Criterion, Scored
 from interlock.terms.workflow import WorkflowDefinition
 from interlock.wiring.candidates import candidate_builder
 from interlock.wiring.console import PipedConsole
@@ -41,14 +41,15 @@ from interlock.wiring.listening import check_serving_sample
 from interlock.wiring.packs import (
     fit_pack,
     read_answers,
+    read_candidates,
     read_fit_answers,
     read_frameworks,
     read_gates,
     read_instruments,
     sample_path,
+    selection_weights,
 )
 from interlock.wiring.run_time import POSTGRES, Opened, guardrail, open_address, open_run_time, path_of
-from interlock.wiring.upkeep import StoreUpkeep
 
 
 class StoreTime:
@@ -109,8 +110,8 @@ def build_toolbox() -> Toolbox:
         read_answers=read_answers,
         read_evidence=_evidence_reader,
         read_gates=read_gates,
-        read_candidates=_read_candidates,
-        selection_weights=_selection_weights,
+        read_candidates=read_candidates,
+        selection_weights=selection_weights,
         fit_pack=fit_pack,
         read_fit_answers=read_fit_answers,
         read_frameworks=read_frameworks,
@@ -120,7 +121,7 @@ def build_toolbox() -> Toolbox:
         randomness=os.urandom,
         serve=_serve,
         check_serving_sample=check_serving_sample,
-        upkeep=StoreUpkeep(machine_time),
+        upkeep=_upkeep,
         version=__version__,
     )
 
@@ -147,6 +148,12 @@ def _reports() -> ReportWriter:
     from interlock.adapters.reports.html import HtmlReports
 
     return HtmlReports()
+
+
+def _upkeep() -> Upkeep:
+    from interlock.wiring.upkeep import StoreUpkeep
+
+    return StoreUpkeep(machine_time)
 
 
 def _write_text(path: Path, text: str) -> None:
@@ -264,18 +271,6 @@ def _read_facts(path: Path) -> StatedCase:
     from interlock.adapters.definitions.facts_file import read_facts
 
     return read_facts(path)
-
-
-def _read_candidates(path: Path) -> Sequence[Scored]:
-    from interlock.adapters.packs.candidates import read_candidates
-
-    return read_candidates(path)
-
-
-def _selection_weights() -> Mapping[Criterion, float]:
-    from interlock.adapters.packs.candidates import default_weights
-
-    return default_weights()
 
 
 def _read_problem(path: Path) -> StatedProblem:

@@ -37,13 +37,19 @@ def test_help_and_wrong_names_see_all(first: str | None) -> None:
     assert set(command.commands) == NAMES
 
 
-@pytest.mark.parametrize(("first", "absent"), [(VERSION, "interlock.flows"), ("clock", "interlock.engine.reporting")])
-def test_what_is_not_called_is_not_loaded(first: str, absent: str) -> None:
-    code = f"""
-import sys
-from interlock.surfaces.cli.app import build_app
-build_app({first!r})
-print(any(name.startswith({absent!r}) for name in sys.modules))
-"""
+BUILDS_APP = "from interlock.surfaces.cli.app import build_app as build"
+BUILDS_TOOLBOX = "from interlock.wiring.toolbox import build_toolbox as build"
+
+
+@pytest.mark.parametrize(
+    ("builds", "words", "absent"),
+    [
+        (BUILDS_APP, (VERSION,), ("interlock.flows",)),
+        (BUILDS_APP, ("clock",), ("interlock.engine.reporting",)),
+        (BUILDS_TOOLBOX, (), ("interlock.engine.reporting", "interlock.flows.ledger.verify")),
+    ],
+)
+def test_what_is_not_called_is_not_loaded(builds: str, words: tuple[str, ...], absent: tuple[str, ...]) -> None:
+    code = f"import sys\n{builds}\nbuild(*{words!r})\nprint([n for n in sys.modules if n.startswith({absent!r})])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "False"
+    assert done.stdout.strip() == "[]"

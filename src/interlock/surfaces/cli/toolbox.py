@@ -122,7 +122,7 @@ class Toolbox:
     randomness: Randomness
     serve: Serve
     check_serving_sample: Callable[[str, int], None]
-    upkeep: Upkeep
+    upkeep: Callable[[], Upkeep]
     version: str
 
 

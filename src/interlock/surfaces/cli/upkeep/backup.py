@@ -48,7 +48,7 @@ def backup_command(
     box = toolbox(context)
     address = store_there(box, store)
     if every is None and keep is None:
-        _say(box, box.upkeep.back_up(address, to), as_json=as_json)
+        _say(box, box.upkeep().back_up(address, to), as_json=as_json)
         return
     if not to.is_dir():
         raise BadInput(f"{to} is no folder; with --every or --keep, name the folder that holds the backups")
@@ -77,7 +77,7 @@ def restore_command(
     away, and only then `interlock resume global`.
     """
     box = toolbox(context)
-    done = box.upkeep.restore(file, store, by=person(by), reason=reason)
+    done = box.upkeep().restore(file, store, by=person(by), reason=reason)
     if as_json:
         show_json(box, done)
         return
@@ -90,7 +90,7 @@ def restore_command(
 
 def _into_folder(box: Toolbox, address: str, folder: Path, keep: int | None, *, as_json: bool) -> None:
     at = stamp(box.clock()).replace(":", "-")
-    _say(box, box.upkeep.back_up(address, folder / NAME.format(at=at)), as_json=as_json)
+    _say(box, box.upkeep().back_up(address, folder / NAME.format(at=at)), as_json=as_json)
     box.out.file.flush()
     if keep is not None:
         for old in sorted(folder.glob(KEPT))[:-keep]:  # their names are times: the oldest come first

@@ -23,7 +23,7 @@ def upgrade_command(
     `interlock backup`. Stop whatever uses the store; an effect that is under way is a reason to refuse.
     """
     box = toolbox(context)
-    done = box.upkeep.upgrade(store_there(box, store), dry_run=dry_run)
+    done = box.upkeep().upgrade(store_there(box, store), dry_run=dry_run)
     if as_json:
         show_json(box, done)
     elif done.from_schema == done.to_schema:
