@@ -1,12 +1,14 @@
 """A portfolio that is kept in memory says what reading everything says, whatever was recorded since, on every store."""
 
 import datetime as dt
+import itertools
 import random
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, closing
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import psycopg
@@ -210,6 +212,24 @@ def test_the_length_of_a_queue_is_at_most_a_second_old(store: Store) -> None:
         lengths.append(standing.open_reviews)
         _review(office, NAMES[0], random.Random(1))
     assert lengths == [0, 0, 2]
+
+
+def test_long_queues_are_counted_beside_whoever_looks(store: Store, monkeypatch: Any) -> None:
+    office, ticks = Office(store), itertools.count()
+    told = _about(NAMES[0], definition=plain(replace(DEFINITION, name=NAMES[0])), proposed_by="C")
+    office.write("release.defined", told)
+    monkeypatch.setattr("interlock.flows.portfolio.kept.time", SimpleNamespace(perf_counter=lambda: float(next(ticks))))
+    board = KeptPortfolio(store, office.clock)
+    board.count()  # nobody has looked yet
+    lengths = []
+    for wait_s, beside in ((0, True), (39, True), (1, False), (1, True), (39, False), (11, False)):
+        office.later(wait_s)  # a count that took a second is kept for fifty
+        if beside:
+            board.count()
+        (standing,) = board.portfolio().standings
+        lengths.append(standing.open_reviews)
+        _review(office, NAMES[0], random.Random(1))
+    assert (lengths, next(ticks)) == ([0, 0, 0, 3, 3, 5], 3 * 2)
 
 
 def test_many_changed_workflows_are_read_together_and_all_is_read_anew_in_time(store: Store, monkeypatch: Any) -> None:

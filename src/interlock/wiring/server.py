@@ -29,6 +29,7 @@ from interlock.terms.errors import BadInput
 from interlock.wiring.documents import messenger
 from interlock.wiring.entrance import entrance_over
 from interlock.wiring.listening import check_for_this_machine, is_loopback, listening
+from interlock.wiring.memory import settle
 from interlock.wiring.run_time import open_address, open_run_time
 from interlock.wiring.site import OneDoor, rounds_of, site_over, web_over
 
@@ -54,12 +55,17 @@ class Server:
 
 @contextmanager
 def opened_server(
-    address: str, *, host: str = "127.0.0.1", notify: Notify | None = None, demo: bool = False
+    address: str,
+    *,
+    host: str = "127.0.0.1",
+    notify: Notify | None = None,
+    demo: bool = False,
+    renewed: Callable[[], object] = lambda: None,
 ) -> Iterator[Server]:
     """The applications over a store, which is closed afterwards. `demo`: anybody here may look at it in any role.
 
-    Raises as `open_address`, and BadInput where others than this machine could come and nobody could be known yet, or
-    anybody could be anybody.
+    `renewed` is called whenever what is kept in memory for pages was read anew. Raises as `open_address`, and BadInput
+    where others than this machine could come and nobody could be known yet, or anybody could be anybody.
     """
     if demo:
         check_for_this_machine(host)
@@ -87,7 +93,7 @@ def opened_server(
             tokens.known,
             hosts,
             notices,
-            rounds_of(site),
+            rounds_of(site, renewed),
             site.retention,
             site.documents,
             site.sendings,
@@ -113,7 +119,8 @@ def serve(
     # Each look into the store lets other threads run. One that computes (the portfolio is read anew, say) then keeps
     # the interpreter for 5 ms unless told otherwise, and a page that looks sixty times would wait for all of them.
     sys.setswitchinterval(SWITCH_S)
-    with opened_server(address, host=host, notify=notify, demo=demo) as server, listening(host, port) as listener:
+    opening = opened_server(address, host=host, notify=notify, demo=demo, renewed=settle)
+    with opening as server, listening(host, port) as listener:
         if server.served.known(None) is not None:
             say.print(Text(OPEN_WARNING), style="bold", soft_wrap=True)
         at, taken = listener.getsockname()[:2]

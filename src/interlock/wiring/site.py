@@ -1,6 +1,6 @@
 """The web application over a run time, beside the HTTP API on one port."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,7 @@ from interlock.adapters.reports.inline import chart_html, shared_styles
 from interlock.adapters.signing.ed25519 import Ed25519
 from interlock.flows.access.tenants import Tenants
 from interlock.flows.action.runtime import RunTime
-from interlock.flows.portfolio.kept import RENEWED_S, KeptPortfolio
+from interlock.flows.portfolio.kept import QUEUES_S, RENEWED_S, KeptPortfolio
 from interlock.flows.reporting.making import Makings
 from interlock.flows.reporting.send import Sendings
 from interlock.flows.upkeep.retention import EVERY_S
@@ -69,13 +69,22 @@ def web_over(site: Site, *, hosts: frozenset[str] | None = None) -> FastAPI:
     return build_web(site, shared={name: text.encode() for name, text in shared_styles().items()}, hosts=hosts)
 
 
-def rounds_of(site: Site) -> tuple[Round, ...]:
-    """What the server does again and again for a site: another round is one more line here."""
+def rounds_of(site: Site, renewed: Callable[[], object] = lambda: None) -> tuple[Round, ...]:
+    """What the server does again and again for a site: another round is one more line here.
+
+    `renewed` is called when the board was read anew.
+    """
+
+    def renew() -> None:
+        site.board.renew()
+        renewed()
+
     return (
         Round(site.documents.work, DOCUMENTS_S),
         Round(site.sendings.go, SENDINGS_S),
         Round(site.trials.look, TRIALS_S),
-        Round(site.board.renew, RENEWED_S / 2, first_s=0),
+        Round(renew, RENEWED_S / 2, first_s=0),
+        Round(site.board.count, QUEUES_S),
         Round(site.watch.look, LOOK_S),
         Round(site.retention.go, EVERY_S, RETENTION_FIRST_S),
     )

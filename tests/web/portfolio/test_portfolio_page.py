@@ -39,6 +39,9 @@ class MadeBoard:
     def renew(self) -> None:
         pass
 
+    def count(self) -> None:
+        pass
+
 
 class Given:
     """Orders and returns belong to acme, everything else to everybody."""

@@ -34,6 +34,7 @@ KINDS = (*OF_A_WORKFLOW, *OF_THE_ORGANISATION)
 MANY = 100  # from here on the whole portfolio is read sooner than these workflows one by one
 QUEUES_S = 1.0
 QUEUES_SHARE = 1 / 50
+COUNTED_AT = 0.8  # of the time that a count is kept: then the next one is made beside answering
 RENEWED_S = 300.0
 _NO_QUEUE = QueueLength(0, 0)
 
@@ -45,6 +46,10 @@ class _Queues:
     lengths: Mapping[str, QueueLength]
     at: dt.datetime
     kept_s: float
+
+    def age_s(self, now: dt.datetime) -> float:
+        """How old they are; after a clock was put back, how far."""
+        return abs((now - self.at).total_seconds())
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +107,16 @@ class KeptPortfolio:
                 self._renewing.release()
         self.glances(self.portfolio())
 
+    def count(self) -> None:
+        """Count long queues anew before a page has to wait for that: for a server to do beside answering."""
+        now, kept = self._clock(), self._kept
+        if kept is None or kept.queues.kept_s <= QUEUES_S or kept.queues.age_s(now) < COUNTED_AT * kept.queues.kept_s:
+            return
+        with self._store.reading() as reading:
+            counted = _queues(reading, now)
+        with self._looking:
+            self._kept = replace(self._kept or kept, queues=counted)
+
     def _figures_of(self, standing: Standing) -> tuple[WorkflowDefinition, Alarms, Glance]:
         """None of them changes with time, queues or kill switches; and one that was read anew has a new definition."""
         name = standing.definition.name
@@ -126,9 +141,10 @@ class KeptPortfolio:
     def _read(self) -> _Kept:
         with self._store.reading() as reading:
             found = _whole(reading, self._clock())
+        before = self._kept
+        if before is not None:  # nobody waits for this: where more was recorded meanwhile, the next look reads it
+            found = _same(before, found)
         with self._looking:
-            if self._kept is not None:
-                found = _same(self._kept, found)
             self._kept = found
         return found
 
@@ -143,7 +159,7 @@ def _looked(kept: _Kept, reading: Reading, now: dt.datetime) -> _Kept:
     if len(names) > MANY:
         return _whole(reading, now)
     queues = kept.queues
-    if abs((now - queues.at).total_seconds()) >= queues.kept_s:
+    if queues.age_s(now) >= queues.kept_s:
         queues = _queues(reading, now)
     read_anew = {one.definition.name: one for one in read_standings(reading, names, now, queues.lengths)}
     by_name = _as_of(stamp(now), {**kept.by_name, **read_anew}, halted_scopes(reading), queues.lengths)

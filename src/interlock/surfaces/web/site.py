@@ -54,6 +54,10 @@ class Board(Protocol):
         """Read everything anew."""
         ...
 
+    def count(self) -> None:
+        """Count long queues anew, where it is time."""
+        ...
+
 
 class Sessions(Protocol):
     """Who is signed in."""
