@@ -1,6 +1,8 @@
 """The ledger in a browser: what was recorded, each entry proved, the whole verified and handed over."""
 
+import csv
 import hashlib
+import io
 import json
 import sqlite3
 import time
@@ -18,6 +20,7 @@ from interlock.flows.action.kill import kill, resume
 from interlock.flows.ledger.at_work import at_work
 from interlock.flows.ledger.prove import check_proof
 from interlock.flows.ledger.verify import verify_export
+from interlock.surfaces.web.tables import Column, Table
 from web_desk import WebDesk, text_of, title_of, web_desk
 
 HOSTILE = 'a/b?c="1"&<script>alert(1)</script>\u202e\U0001f6d1 '
@@ -96,6 +99,12 @@ def test_rows_as_csv_hold_no_formula_and_name_the_next_ones(pages: WebDesk) -> N
     assert lines[0] == "entry,at,what,who,workflow,case"
     assert len(lines) == 1 + len(rows(pages, "?kind=decision.made"))
     assert "link" not in answer.headers
+    texts = ["=1+1", "@x", "-1", "x;=1+1", "x\n+1", "\t=1", "\uff1d1", "a=b; c", "2026-01-01", "x, -5"]
+    told = Table("/t", "", (Column("v", "V", str),), "").as_csv(texts).body.decode()
+    assert list(csv.reader(io.StringIO(told, newline="")))[1:] == [
+        [text]
+        for text in ("'=1+1", "'@x", "'-1", "x;'=1+1", "x\n'+1", "'\t'=1", "'\uff1d1", "a=b; c", "2026-01-01", "x, -5")
+    ]
 
 
 def test_an_entry_is_shown_in_words_as_recorded_and_proved(pages: WebDesk, lived: House) -> None:

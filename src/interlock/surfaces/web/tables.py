@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
@@ -15,7 +16,8 @@ from interlock.surfaces.web.cells import Cell, Words
 
 R = TypeVar("R")
 PAGE_ROWS = 50
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# Where a spreadsheet may begin a cell: some part cells at semicolons, and know no quotes around commas then.
+FORMULA = re.compile(r"(^|[;\t\r\n])(?=[=+\-@\t\r＝＋－＠])")
 CSV, JSON = "csv", "json"
 
 
@@ -211,4 +213,4 @@ def _csv(value: Any) -> str:
     if isinstance(told, (int, float)):
         return str(told)
     text = told if isinstance(told, str) else json.dumps(told, ensure_ascii=False)
-    return f"'{text}" if text.startswith(FORMULA) else text
+    return FORMULA.sub(r"\1'", text)
