@@ -9,6 +9,7 @@ from dossier_house import DEFINITION
 from governed import ANA, NAME, House
 from interlock.flows.measure.incident import Report, open_incident
 from interlock.surfaces.web.workflow.acts import ACTS
+from interlock.surfaces.web.workflow.fields import in_fields
 from interlock.terms.ledger import LedgerEntry
 from interlock.terms.measured import Severity
 from web_desk import WebDesk, text_of, title_of
@@ -214,6 +215,11 @@ def test_what_is_wrong_is_said_beside_its_field_and_nothing_is_lost(desk: WebDes
         kept = [form[name] for name in ("source", "title", "start") if name in form and name not in wrong]
         assert all(value in answer.text for value in kept), (act, wrong)
     assert _last(house) == before
+
+
+def test_a_message_loses_options_of_a_command_in_one_look_however_many_blanks_it_quotes() -> None:
+    assert in_fields("say until when (--until), or --for how long") == "Say until when, or for how long"
+    assert in_fields(f"{' ' * 200_000}x") == f"{' ' * 200_000}x"
 
 
 def test_its_value_owner_decides_how_it_goes_on(desk: WebDesk, house: House) -> None:

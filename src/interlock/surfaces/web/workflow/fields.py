@@ -12,7 +12,7 @@ from interlock.terms.portfolio import Standing
 
 Options = tuple[tuple[str, str], ...]
 _FIGURE = re.compile(r"-?([0-9]{1,15}|[0-9]{1,3}(,[0-9]{3}){1,4})(\.[0-9]{1,15})?")  # a comma between thousands only
-_FLAG = re.compile(r"\s*\(--[a-z-]+\)|--(?=[a-z])")
+_FLAG = re.compile(r" ?\(--[a-z-]+\)|--(?=[a-z])")  # one blank: of very many, each would be tried as the first
 
 
 @dataclass(frozen=True, slots=True)
