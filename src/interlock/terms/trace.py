@@ -27,7 +27,7 @@ class TraceStep(StrEnum):
 class TraceLink:
     """One fact on record. `entry` is its place in the ledger and `digest` its leaf hash (hexadecimal), None for a fact
     that is part of the link before. `words` say it for people; `facts` are what was recorded, without content that may
-    be erased.
+    be erased. `altered`: its record is not the one that was written.
     """
 
     step: TraceStep
@@ -36,6 +36,7 @@ class TraceLink:
     digest: str | None
     words: str
     facts: Mapping[str, Any]
+    altered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,8 @@ class CaseTrace:
     """A case and what allowed it. `answer` says in one sentence why it could, or could not, act.
 
     `missing` names links that ought to be there and are not, and content that was erased. `sealed_size` and `root` are
-    the ledger's tree as it was read: a proof of each entry can be made against them.
+    the ledger's tree as it was read: a proof of each entry can be made against them. `altered` are the entries whose
+    records have no longer the hash that was taken when they were written.
     """
 
     workflow: str
@@ -53,3 +55,4 @@ class CaseTrace:
     missing: tuple[str, ...]
     sealed_size: int
     root: str
+    altered: tuple[int, ...] = ()

@@ -219,8 +219,10 @@ def test_the_ledger_is_verified_beside_the_pages(pages: WebDesk, lived: House) -
 def test_a_changed_byte_is_named_on_its_page_and_by_the_verification(tmp_path: Path) -> None:
     house = House(tmp_path)
     house.live()
+    house.act(house.proposal(key="acted"))
     with web_desk(house.rt) as pages:
         index = index_of(pages, "grant.given")
+        assert title_of(pages.get("/cases/why?key=acted", "auditor")).startswith("Applied, because")
         assert "✓ Proved" in text_of(pages.get(f"/ledger/{index}", "auditor"))
         with sqlite3.connect(house.path) as database:
             sql = (
@@ -234,10 +236,34 @@ def test_a_changed_byte_is_named_on_its_page_and_by_the_verification(tmp_path: P
         assert "✓ Proved" in text_of(pages.get(f"/ledger/{index - 1}", "auditor")), (
             "what stands beside it is proved still"
         )
+        assert "ALTERED since it was written; it reads now: Eve Ruiz" in text_of(
+            pages.get("/ledger?kind=grant.given", "auditor")
+        )
+        why = pages.get("/cases/why?key=acted", "auditor")
+        assert title_of(why) == "What is on record of this case was ALTERED: 1 entry"
+        assert f"not the hash that was taken when written: entry {index}" in text_of(why)
         said = _verified(pages, {})
         assert "does NOT hold" in said
         assert f"entry {index} : " in said
+        decided = index_of(pages, "decision.made")
+        _by_hand(house.path, f"UPDATE ledger SET record = CAST('[]' AS BLOB) WHERE entry = {decided}")
+        assert f"entry {decided} is not the decision of this case any more" in text_of(
+            pages.get("/cases/why?key=acted", "auditor")
+        )
+        _by_hand(house.path, f"DELETE FROM ledger WHERE entry = {decided}")
+        gone = pages.get("/cases/why?key=acted", "auditor")
+        assert (gone.status_code, f"its entry {decided} was removed from the ledger" in text_of(gone)) == (400, True)
+        _by_hand(house.path, "UPDATE ledger_head SET peaks = x'00'")
+        said = _verified(pages, {})
+        assert "The ledger does NOT hold" in said
+        assert "tree head is damaged" in said
     house.store.close()
+
+
+def _by_hand(path: Path, sql: str) -> None:
+    with sqlite3.connect(path) as database:
+        assert database.execute(sql).rowcount == 1
+    database.close()
 
 
 def test_a_page_never_says_that_nothing_fits_of_what_it_did_not_look_at(

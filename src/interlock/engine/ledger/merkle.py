@@ -7,7 +7,7 @@ Leaves are hashed with a 0x00 prefix and nodes with 0x01, so a node can never pa
 import hashlib
 from collections.abc import Iterable, Sequence
 
-from interlock.terms.ledger import TreeHead
+from interlock.terms.ledger import LedgerEntry, TreeHead
 
 EMPTY_ROOT = hashlib.sha256(b"").digest()
 
@@ -15,6 +15,11 @@ EMPTY_ROOT = hashlib.sha256(b"").digest()
 def leaf_hash(record: bytes) -> bytes:
     """MTH of one entry: SHA-256(0x00 || record)."""
     return hashlib.sha256(b"\x00" + record).digest()
+
+
+def is_intact(entry: LedgerEntry) -> bool:
+    """Whether a record still has the hash that was taken when it was written."""
+    return leaf_hash(entry.record) == entry.leaf
 
 
 def node_hash(left: bytes, right: bytes) -> bytes:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from interlock.engine.ledger.merkle import leaf_hash
+from interlock.engine.ledger.merkle import is_intact
 from interlock.ports.store import Reading
 from interlock.terms.errors import BadInput
 from interlock.terms.ledger import LedgerEntry
@@ -24,7 +24,7 @@ def entry_named(reading: Reading, named: str) -> Shown:
     """The entry behind "entry 12", "12", or a digest or its first digits. Raises BadInput where there is not one."""
     words = named.strip().removeprefix("entry").strip()
     found = _numbered(reading, int(words)) if _is_number(words) else _digested(reading, words)
-    return Shown(found, leaf_hash(found.record) == found.leaf)
+    return Shown(found, is_intact(found))
 
 
 def _is_number(words: str) -> bool:

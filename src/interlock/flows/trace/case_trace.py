@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from interlock.engine.ledger.merkle import root_of
+from interlock.engine.ledger.merkle import is_intact, root_of
 from interlock.flows.erasure.told import erased_words
 from interlock.flows.trace.told import told
 from interlock.ports.store import DecisionRow, Reading
@@ -13,6 +13,7 @@ from interlock.terms.errors import BadInput
 from interlock.terms.ledger import LedgerEntry
 from interlock.terms.trace import CaseTrace, TraceLink, TraceStep
 
+DECISION = "decision.made"
 AUTHORITY = ("release.defined", "evidence.recorded", "gate.judged", "grant.given")
 # What happened to a case after its decision, by the kind of its entry.
 LATER: Mapping[str, TraceStep] = {
@@ -37,8 +38,16 @@ LATER: Mapping[str, TraceStep] = {
 
 
 def case_trace(reading: Reading, workflow: str, key: str) -> CaseTrace:
-    """Everything on record about a case and what allowed it. Raises BadInput where no such case was decided."""
+    """Everything on record about a case and what allowed it.
+
+    Raises BadInput where no such case was decided, and where its decision was removed from the ledger.
+    """
     row = reading.decision(key)
+    if row is None and (case := reading.case(key)) is not None and case.workflow == workflow:
+        raise BadInput(
+            f"the decision of the case '{key}' is gone: its entry {case.entry} was removed from the ledger, so nothing "
+            "says any more why it could act; `interlock ledger verify` names everything that was altered"
+        )
     if row is None or row.workflow != workflow:
         raise BadInput(f"'{workflow}' never decided a case '{key}'; `interlock get decisions {workflow}` lists them")
     return Tracing(reading, workflow, since=row.entry, key=key).of(row)
@@ -80,6 +89,7 @@ class Tracing:
         """The trace of one decided case."""
         missing: list[str] = []
         links = [*self._what_allowed(row, missing), *self._what_was_decided(row, missing), *self._what_followed(row)]
+        altered = tuple(sorted({one.entry for one in links if one.entry is not None and one.altered}))
         links.sort(key=lambda link: -1 if link.entry is None else link.entry)
         return CaseTrace(
             workflow=row.workflow,
@@ -89,6 +99,7 @@ class Tracing:
             missing=tuple(missing),
             sealed_size=self._size,
             root=self._root,
+            altered=altered,
         )
 
     def _what_allowed(self, row: DecisionRow, missing: list[str]) -> Iterator[TraceLink]:
@@ -122,6 +133,8 @@ class Tracing:
         if entry is None:
             missing.append(f"the decision's own entry {row.entry} is gone from the ledger")
             return
+        if (entry.kind, entry.body.get("key")) != (DECISION, row.key):
+            missing.append(f"the entry {row.entry} is not the decision of this case any more: another one stands there")
         yield _link(TraceStep.DECISION, entry)
         erased = erased_words(self._reading, row)
         if _payload_is_gone(entry):
@@ -169,7 +182,9 @@ def _with_parts(links: Iterable[TraceLink], row: DecisionRow) -> Iterator[TraceL
 
 
 def _link(step: TraceStep, entry: LedgerEntry) -> TraceLink:
-    return TraceLink(step, entry.at, entry.index, entry.leaf.hex(), told(entry), entry.body)
+    return TraceLink(
+        step, entry.at, entry.index, entry.leaf.hex(), told(entry), entry.body, altered=not is_intact(entry)
+    )
 
 
 def _last(entries: Iterable[LedgerEntry], before: int, *, release: str) -> LedgerEntry | None:

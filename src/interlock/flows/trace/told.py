@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from interlock.engine.ledger.merkle import is_intact
 from interlock.flows.trace.told_others import SENTENCES
 from interlock.terms.ledger import LedgerEntry
 
@@ -10,7 +11,11 @@ Body = Mapping[str, Any]
 
 
 def told(entry: LedgerEntry) -> str:
-    """The entry in words; its kind where there are none for it."""
+    """The entry in words; its kind where there are none for it. One that was altered says so first."""
+    return _told(entry) if is_intact(entry) else f"ALTERED since it was written; it reads now: {_told(entry)}"
+
+
+def _told(entry: LedgerEntry) -> str:
     tell = WORDS.get(entry.kind)
     try:
         return SENTENCES.get(entry.kind, entry.kind).format_map(entry.body) if tell is None else tell(entry.body)

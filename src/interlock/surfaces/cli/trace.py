@@ -33,7 +33,7 @@ def trace_command(
       interlock trace triage ticket-1042 --json > why.json
 
     Each fact names its entry in the ledger and its digest; `interlock ledger prove --entry N` proves one. Exit status 1
-    where something that ought to be on record is missing.
+    where something that ought to be on record is missing, or was altered since.
     """
     box = toolbox(context)
     with opened(box, store) as opened_store:
@@ -49,7 +49,11 @@ def trace_command(
             box.out.print(Text(f"  {link.at[:19]}  {link.step}: {link.words}{place}"), soft_wrap=True)
         for words in trace.missing:
             box.out.print(Text(f"  MISSING: {words}"), soft_wrap=True)
-    if trace.missing:
+        for entry in trace.altered:
+            box.out.print(
+                Text(f"  ALTERED: entry {entry} since it was written: interlock ledger verify"), soft_wrap=True
+            )
+    if trace.missing or trace.altered:
         raise typer.Exit(1)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from shlex import quote
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
@@ -13,6 +14,7 @@ from interlock.flows.access.shown import content_shown, is_on_record
 from interlock.flows.action.ask_undo import ask_undo
 from interlock.flows.action.replay import decide_again
 from interlock.flows.erasure.erase import erase_case, ordered
+from interlock.flows.ledger.at_work import at_work
 from interlock.flows.trace.case_file import case_contents, case_file
 from interlock.flows.trace.case_trace import case_trace
 from interlock.flows.trace.find_cases import PAGE, CasesFound, cases_within, find_cases
@@ -23,6 +25,7 @@ from interlock.surfaces.web.cases.view import TABLE, asked_in, further_href, lis
 from interlock.surfaces.web.cases.why_view import proved_words, replay_words, why_view
 from interlock.surfaces.web.forms import Form, Posted
 from interlock.surfaces.web.frame import page
+from interlock.surfaces.web.ledger.entry_view import proof_state
 from interlock.surfaces.web.problems import NotThere
 from interlock.surfaces.web.site import Here, Site
 from interlock.surfaces.web.visitor import Needs, Visitor, Who
@@ -212,6 +215,8 @@ def _why(request: Request, here: Site, who: Visitor, key: str, form: Form) -> Re
     return page(
         request, "cases/why.html.j2", title=view.title, who=who, form=form, view=view, file=file, row=row,
         reads=reads, contents=contents, again=again, proved=proved_words(file.trace),
+        proof=proof_state(at_work(here.rt.store).prove(here.rt.store, row.entry)),
+        command=f"interlock trace {quote(row.workflow)} {quote(row.key)} --store STORE",
         may_undo=file.can_be_undone and who.may("case", "undo", workflow=row.workflow, tenant=row.tenant),
         may_erase=file.keeps_content and who.may("content", "erase", workflow=row.workflow, tenant=row.tenant),
         reads_ledger=who.may("ledger", "read", workflow=row.workflow, tenant=row.tenant),

@@ -59,6 +59,7 @@ class WhyView:
     picture_words: str
     chain: tuple[Link, ...]
     missing: tuple[str, ...]
+    altered: tuple[int, ...]
 
 
 def why_view(file: CaseFile) -> WhyView:
@@ -77,6 +78,7 @@ def why_view(file: CaseFile) -> WhyView:
         picture_words=told,
         chain=tuple(_chain(file)),
         missing=file.trace.missing,
+        altered=file.trace.altered,
     )
 
 
@@ -92,6 +94,10 @@ def replay_words(file: CaseFile, again: Decision | None) -> tuple[State, str]:
 
 
 def _title(file: CaseFile) -> str:
+    if file.trace.altered:
+        return (
+            f"What is on record of this case was ALTERED: {words.plural(len(file.trace.altered), 'entry', 'entries')}"
+        )
     reasons = readable("; ".join(file.decision.reasons)) or "no reason is on record"
     approved = any(link.facts.get("approved_by") for link in file.trace.links)
     if file.row.verb == Verb.APPLY:
@@ -139,7 +145,7 @@ def _chain(file: CaseFile) -> Iterator[Link]:
             at=link.at,
             entry=link.entry,
             leaf=link.digest or "",
-            tone=_tone(link.step, link.words, link.facts),
+            tone="failed" if link.altered else _tone(link.step, link.words, link.facts),
             evidence=digest if isinstance(digest, str) else "",
         )
 

@@ -1,6 +1,7 @@
 """The pages of the ledger."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response, StreamingResponse
@@ -32,7 +33,7 @@ from interlock.surfaces.web.problems import NotThere
 from interlock.surfaces.web.sentences import readable
 from interlock.surfaces.web.site import Here, Site
 from interlock.surfaces.web.visitor import Needs, Visitor, Who
-from interlock.terms.errors import BadInput
+from interlock.terms.errors import BadInput, Unavailable
 
 routes = APIRouter()
 READS = [Depends(Needs("ledger", "read"))]
@@ -198,7 +199,8 @@ def _kept(form: Form) -> Kept:
 
 def _verify_page(request: Request, here: Site, who: Visitor, form: Form, *, status: int = 200) -> Response:
     found = at_work(here.rt.store).verification
-    with here.rt.store.reading() as reading:
+    taken = None
+    with suppress(Unavailable), here.rt.store.reading() as reading:  # a damaged head is what a verification names
         taken = checkpoint(reading)
     return page(
         request, "ledger/verify.html.j2", title=verify_title(found), who=who, status=status, form=form,
