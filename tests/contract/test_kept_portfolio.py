@@ -27,6 +27,7 @@ from interlock.flows.portfolio.read import read_portfolio
 from interlock.flows.rollout.attest import attest_in
 from interlock.ports.evidences import Touched
 from interlock.ports.store import Reading, Store
+from interlock.terms.calendar import Calendar
 from interlock.terms.certificate import Promise
 from interlock.terms.evidence import EvidenceClass
 from interlock.terms.grant import AutonomyLevel, Grant
@@ -151,17 +152,28 @@ def _drill(office: Office, name: str, rng: random.Random) -> None:
     office.write("drill.held", {"workflow": name, "scope": f"workflow:{name}", "passed": rng.random() < 0.7})
 
 
+def _agree(office: Office, name: str, rng: random.Random) -> None:
+    agreed = {"workflow": name, "what": "look", "owner": "Ben", "due": "2026-03-09", "by": "Ana Ruiz"}
+    entry = office.write("action.agreed", agreed)
+    if rng.random() < 0.5:
+        office.write("action.closed", {"workflow": name, "action": entry, "done": True, "note": "", "by": "Ben"})
+    if rng.random() < 0.2:
+        told = plain(Calendar(zone=rng.choice(("Europe/Berlin", "Asia/Tokyo")), by="Ana Ruiz"))
+        office.write("calendar.defined", {**told, "workflow": None})
+
+
 def _end_grant(office: Office, name: str, rng: random.Random) -> None:
     office.write("grant.ended", _about(name))
 
 
 STEPS: tuple[Callable[[Office, str, random.Random], None], ...] = (
     _define, _grant, _evidence, _judge, _ended, _answer, _halt, _review, _organisation, _move, _drill, _end_grant,
+    _agree,
 )  # fmt: skip
 
 
 def test_whatever_is_recorded_what_is_kept_is_what_is_read(store: Store) -> None:
-    office, rng = Office(store), random.Random(6)
+    office, rng = Office(store), random.Random(7)
     board = KeptPortfolio(store, office.clock)
     assert board.portfolio() == office.read()
     for name in NAMES:  # each one known late, and out of order

@@ -21,6 +21,7 @@ TO_DECIDE = {
     "returns-triage/waiver",
     "contract-summary/pilot",
     "supplier-mail/vendor",
+    "credit-check/action",
 }
 KEPT = {"stock-questions", "shelf-photos", "warranty-answers"}
 ON_THE_PORTFOLIO = {"price-hints": "name its safety owner", "shelf-photos": "measure the baseline of"}

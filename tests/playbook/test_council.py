@@ -16,6 +16,7 @@ from interlock.engine.council.pilots import PILOT_DAYS_MAX
 from interlock.engine.instruments.theatre import probe_portfolio
 from interlock.engine.rollout.gate_facts import GateFacts
 from interlock.engine.timestamp import stamp
+from interlock.flows.calendar.define import define_calendar
 from interlock.flows.council.decide import decide_item, define_organisation, item_of
 from interlock.flows.council.minutes import refusals
 from interlock.flows.ledger.record import record
@@ -24,7 +25,9 @@ from interlock.flows.portfolio.read import read_portfolio
 from interlock.flows.rollout.demote import demote
 from interlock.flows.rollout.facts import facts_of, waivers_of
 from interlock.flows.rollout.waive import waive
+from interlock.flows.standup.actions import actions, agree_action
 from interlock.ports.store import Reading
+from interlock.terms.calendar import Calendar
 from interlock.terms.council import AgendaItem, CouncilDecision, Organisation, Responsibility
 from interlock.terms.decision import Verb
 from interlock.terms.errors import BadInput, Refused
@@ -34,6 +37,7 @@ from interlock.terms.measured import Severity
 from interlock.terms.person import Person
 from interlock.terms.portfolio import Portfolio
 from interlock.terms.stage import RolloutStage
+from interlock.terms.standup import Action
 from staged import PACKS, READY, SIGNING, judged, put, ready, signed
 
 COUNCIL = Organisation("Nordlicht", (Responsibility("vendors", ("Iva Kos",)),), ("Ana Ruiz",))
@@ -345,3 +349,49 @@ def test_what_cannot_be_decided(live: House, item: str | None, choose: str, reas
     with pytest.raises(BadInput, match=said):
         decide_item(live.store, item or known, choose=choose, reason=reason, by=ANA, clock=live.clock)
     assert _portfolio(live).decisions == ()
+
+
+# What a stand-up agreed
+
+
+def _agreed(house: House, what: str, *, workflow: str | None) -> Action:
+    define_organisation(house.store, COUNCIL, by=CARLA, clock=house.clock)
+    due = house.now.date() + dt.timedelta(days=1)
+    return agree_action(house.store, what, owner="Dana Wirth", due=due, by=ANA, clock=house.clock, workflow=workflow)
+
+
+def test_an_action_is_asked_about_from_the_first_day_after_its_date_on_the_organisations_clock(house: House) -> None:
+    house.define()
+    one = _agreed(house, "measure the baseline", workflow=None)
+    define_calendar(house.store, Calendar(zone="Asia/Tokyo"), by=ANA, clock=house.clock)
+    midnight = dt.datetime.combine(dt.date.fromisoformat(one.due), dt.time(15), dt.UTC)  # in Tokyo
+    house.now = midnight - dt.timedelta(seconds=1)
+    assert _items(house) == {}
+    house.now = midnight
+    (item,) = _items(house).values()
+    assert (item.id, item.workflow, item.may_decide) == (f"action/{one.entry}", None, ("Ana Ruiz",))
+    assert item.question == "Is it still to be done: measure the baseline?"
+    assert item.why_now == f"Dana Wirth agreed to do it by {one.due}, 1\u00a0day ago, and nobody said how it ended"
+
+
+@pytest.mark.parametrize(("chosen", "done", "days"), [("done", True, None), ("drop", False, None), ("more", False, 7)])
+def test_what_is_decided_about_an_overdue_action_closes_it(
+    house: House, chosen: str, *, done: bool, days: int | None
+) -> None:
+    house.define()
+    one = _agreed(house, "measure the baseline", workflow=NAME)
+    house.now += dt.timedelta(days=2)
+    item = f"{NAME}/action/{one.entry}"
+    with pytest.raises(Refused, match="Ben Okafor may not decide"):
+        decide_item(house.store, item, choose=chosen, reason="no", by=BEN, clock=house.clock)
+    decide_item(house.store, item, choose=chosen, reason="the data came late", by=ANA, clock=house.clock)
+    with house.store.reading() as reading:
+        closed, *again = actions(reading)
+    assert closed.closing is not None
+    assert (closed.closing.done, closed.closing.note, closed.closing.by) == (done, "the data came late", "Ana Ruiz")
+    until = [] if days is None else [(house.now.date() + dt.timedelta(days=days)).isoformat()]
+    assert [(one.due, one.follows) for one in again] == [(day, closed.entry) for day in until]
+    assert _items(house) == {}
+    if again:
+        house.now += dt.timedelta(days=8)
+        assert f"takes the place of action {closed.entry}" in _items(house)[f"{NAME}/action/{again[0].entry}"].why_now

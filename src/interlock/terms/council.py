@@ -32,7 +32,8 @@ class Option:
     """One way to decide, and what follows from it.
 
     `effect` is what a decision for it does at once: "demote", "halt SCOPE", "close ENTRY", "end waiver ENTRY",
-    "waive again ENTRY" or "move STAGE"; empty where it is put on record only.
+    "waive again ENTRY", "move STAGE", or of an action of a stand-up "done ENTRY", "more time ENTRY" or "drop ENTRY";
+    empty where it is put on record only.
     """
 
     id: str

@@ -9,6 +9,7 @@ from interlock.terms.grant import AutonomyLevel, Grant
 from interlock.terms.instrument import Sheet
 from interlock.terms.measured import Expense, Incident, Measurement, PeriodRun
 from interlock.terms.stage import RolloutStage, StageMove, Waiver
+from interlock.terms.standup import Action
 from interlock.terms.workflow import WorkflowDefinition
 
 
@@ -54,7 +55,8 @@ class Portfolio:
     """All workflows as of a moment, the organisation around them and what its council decided.
 
     `ledger_holds`: whether the ledger that all this was read from was verified; None where nobody looked. `ledger_root`
-    is the root that this found, "" where there is none, and `ledger_entries` how many entries the ledger has.
+    is the root that this found, "" where there is none, and `ledger_entries` how many entries the ledger has. `actions`
+    are those of stand-ups that are open; a day of theirs is one of the organisation's `zone`.
     """
 
     as_of: str
@@ -65,3 +67,5 @@ class Portfolio:
     ledger_holds: bool | None = None
     ledger_root: str = ""
     ledger_entries: int = 0
+    actions: tuple[Action, ...] = ()
+    zone: str = "UTC"

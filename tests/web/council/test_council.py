@@ -10,6 +10,7 @@ from governed import BEN, CARLA, DEFINITION, NAME, House
 from interlock.flows.council.decide import define_organisation
 from interlock.flows.measure.incident import Report, open_incident
 from interlock.flows.rollout.demote import demote
+from interlock.flows.standup.actions import agree_action
 from interlock.terms.council import Organisation
 from interlock.terms.measured import Severity
 from web_desk import WebDesk, text_of, title_of, web_desk
@@ -170,6 +171,18 @@ def test_a_question_that_was_decided_meanwhile_shows_that_decision(house: House,
 
 def test_a_tenants_visitor_sees_and_decides_only_what_is_theirs(house: House, desk: WebDesk) -> None:
     mine, other = _asked(house), _asked(house, "parcels", "a secret of others")
+    for workflow in ("parcels", None):
+        agree_action(
+            house.store,
+            "ask parcels",
+            owner="Ana Ruiz",
+            due=house.now.date(),
+            by=BEN,
+            clock=house.clock,
+            workflow=workflow,
+        )
+    house.now += dt.timedelta(days=1)
+    assert title_of(desk.get("/council")) == "4 questions need a decision: you may take each"
     page = desk.get("/council", "acme leader")
     assert title_of(page) == "1 question needs a decision: you may take it"
     assert "parcels" not in page.text

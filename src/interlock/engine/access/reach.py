@@ -11,8 +11,8 @@ TenantOf = Callable[[str], str | None]  # the tenant that a workflow was given t
 
 
 def within(portfolio: Portfolio, held: Sequence[Scope], tenant_of: TenantOf) -> Portfolio:
-    """The workflows that lie within these scopes, and what was decided about them, without the organisation around
-    them; all of it for who holds EVERYWHERE.
+    """The workflows that lie within these scopes, and what was decided and agreed about them, without the organisation
+    around them; all of it for who holds EVERYWHERE.
     """
     if EVERYWHERE in held:
         return portfolio
@@ -24,7 +24,8 @@ def within(portfolio: Portfolio, held: Sequence[Scope], tenant_of: TenantOf) -> 
     standings = tuple(one for one in portfolio.standings if seen(one.definition.name))
     names = {one.definition.name for one in standings}
     decisions = tuple(one for one in portfolio.decisions if one.workflow in names)
-    return replace(portfolio, organisation=None, standings=standings, decisions=decisions)
+    agreed = tuple(one for one in portfolio.actions if one.workflow in names)
+    return replace(portfolio, organisation=None, standings=standings, decisions=decisions, actions=agreed)
 
 
 def reach_words(held: Sequence[Scope]) -> str:

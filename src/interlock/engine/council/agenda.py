@@ -3,8 +3,10 @@
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from itertools import chain
 
 from interlock.engine.council.again import asked_again, newest_by_item
+from interlock.engine.council.late_actions import late_actions
 from interlock.engine.council.money import money_items, stop_or
 from interlock.engine.council.pilots import pilot_items
 from interlock.engine.economics.alarms import Alarms, alarms
@@ -36,7 +38,8 @@ def agenda(portfolio: Portfolio, money: Mapping[str, Alarms] | None = None) -> t
 
     finders = (*BEFORE_MONEY, of_money, *AFTER_MONEY)
     found = (item for finder in finders for one in portfolio.standings for item in finder(one, now))
-    asked = (asked_again(item, decided.get(item.id), now) for item in found)
+    every = chain(found, late_actions(portfolio, now))
+    asked = (asked_again(item, decided.get(item.id), now) for item in every)
     return tuple(replace(item, may_decide=item.may_decide or council) for item in asked if item is not None)
 
 

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from interlock.engine.council.late_actions import MORE_DAYS
 from interlock.engine.rollout.gate_facts import GateFacts
 from interlock.engine.timestamp import stamp
 from interlock.flows.action.kill import fence_in
@@ -13,6 +14,7 @@ from interlock.flows.rollout.facts import waivers_of
 from interlock.flows.rollout.known import known_row
 from interlock.flows.rollout.stage import moved_in
 from interlock.flows.rollout.waive import end_waiver_in, waive_in
+from interlock.flows.standup.actions import close_action_in, today
 from interlock.ports.clock import Clock
 from interlock.ports.store import Reading, Transaction
 from interlock.terms.errors import Refused
@@ -86,6 +88,20 @@ def _move(tx: Transaction, stage: str, decided: Decided) -> None:
         raise Refused(f"it was not moved: {'; '.join(refusals)}")
 
 
+def _done(tx: Transaction, entry: str, decided: Decided) -> None:
+    close_action_in(tx, int(entry), done=True, note=decided.reason, by=decided.by, now=decided.clock())
+
+
+def _drop(tx: Transaction, entry: str, decided: Decided) -> None:
+    close_action_in(tx, int(entry), done=False, note=decided.reason, by=decided.by, now=decided.clock())
+
+
+def _more_time(tx: Transaction, entry: str, decided: Decided) -> None:
+    now = decided.clock()
+    until = today(tx, now) + dt.timedelta(days=MORE_DAYS)
+    close_action_in(tx, int(entry), done=False, note=decided.reason, by=decided.by, now=now, again=until)
+
+
 _EFFECTS: dict[str, Callable[[Transaction, str, Decided], None]] = {
     "demote": _demote,
     "halt ": _halt,
@@ -93,4 +109,7 @@ _EFFECTS: dict[str, Callable[[Transaction, str, Decided], None]] = {
     "end waiver ": _end_waiver,
     "waive again ": _waive_again,
     "move ": _move,
+    "done ": _done,
+    "drop ": _drop,
+    "more time ": _more_time,
 }

@@ -29,7 +29,9 @@ OF_A_WORKFLOW = (
     "readiness.judged", "stage.moved", "waiver.given", "waiver.ended", "incident.opened", "incident.closed",
     "instrument.answered", "drill.held",
 )  # fmt: skip
-OF_THE_ORGANISATION = ("organisation.defined", "council.decided", "council.refused")
+OF_THE_ORGANISATION = (
+    "organisation.defined", "council.decided", "council.refused", "action.agreed", "action.closed", "calendar.defined",
+)  # fmt: skip
 KINDS = (*OF_A_WORKFLOW, *OF_THE_ORGANISATION)
 MANY = 100  # from here on the whole portfolio is read sooner than these workflows one by one
 QUEUES_S = 1.0

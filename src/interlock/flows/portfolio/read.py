@@ -10,8 +10,10 @@ from typing import TypeVar
 
 from interlock.engine.rollout.definition import definition_of
 from interlock.engine.timestamp import stamp
+from interlock.flows.calendar.define import calendar_in_force
 from interlock.flows.portfolio import recorded
 from interlock.flows.rollout.unauthorised import drifting
+from interlock.flows.standup.actions import actions
 from interlock.ports.evidences import QueueLength
 from interlock.ports.store import Reading, WorkflowRow
 from interlock.terms.certificate import Promise
@@ -88,7 +90,7 @@ def read_standings(
 
 
 def read_organisation(reading: Reading, standings: tuple[Standing, ...], now: dt.datetime) -> Portfolio:
-    """The portfolio of these standings, with the organisation around them and what its council decided."""
+    """The portfolio of these standings, with the organisation around them, what it agreed and what was decided."""
     organisation = _newest(reading.entries_of("organisation.defined"))
     return Portfolio(
         as_of=stamp(now),
@@ -96,6 +98,8 @@ def read_organisation(reading: Reading, standings: tuple[Standing, ...], now: dt
         standings=standings,
         decisions=_decisions(reading),
         authored_sample=organisation is not None and bool(organisation.body.get("authored_sample")),
+        actions=tuple(one for one in actions(reading) if one.closing is None),
+        zone=calendar_in_force(reading).zone,
     )
 
 

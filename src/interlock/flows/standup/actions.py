@@ -37,6 +37,14 @@ def close_action(
     The action as it is now and, with `again`, the new one. Raises BadInput where there is no such action, it was closed
     before, or it was not done and nobody says why.
     """
+    with store.transaction() as tx:
+        return close_action_in(tx, entry, done=done, note=note, by=by, now=clock(), again=again)
+
+
+def close_action_in(
+    tx: Transaction, entry: int, *, done: bool, note: str, by: Person, now: dt.datetime, again: dt.date | None = None
+) -> tuple[Action, ...]:
+    """The same within a transaction."""
     _check_name(by.name, "say who closes the action: it is recorded")
     note = note.strip()
     if not done and not note:
@@ -45,29 +53,28 @@ def close_action(
         raise BadInput("what is done is not agreed again; leave the new date out")
     if len(note) > NOTE_MAX:
         raise BadInput(f"a note has {NOTE_MAX:,} characters at most; this one has {len(note):,}")
-    with store.transaction() as tx:
-        tx.fence()  # of two who close it at the same time one is told
-        action, now = known_action(tx, entry), clock()
-        if action.closing is not None:
-            one = action.closing
-            said = "done" if one.done else "not done"
-            raise BadInput(f"action {entry} was closed as {said} by {one.by} on {one.at[:10]}; nothing was changed")
-        body = {
-            "workflow": action.workflow,
-            "action": entry,
-            "done": done,
-            "note": note,
-            "by": by.name,
-            "authenticated": by.authenticated,
-        }
-        record(tx, CLOSED, body, at=stamp(now))
-        closed = known_action(tx, entry)
-        if again is None:
-            return (closed,)
-        new = _agreed(
-            tx, action.what, owner=action.owner, due=again, by=by, now=now, workflow=action.workflow, follows=entry
-        )
-        return (closed, new)
+    tx.fence()  # of two who close it at the same time one is told
+    action = known_action(tx, entry)
+    if action.closing is not None:
+        one = action.closing
+        said = "done" if one.done else "not done"
+        raise BadInput(f"action {entry} was closed as {said} by {one.by} on {one.at[:10]}; nothing was changed")
+    body = {
+        "workflow": action.workflow,
+        "action": entry,
+        "done": done,
+        "note": note,
+        "by": by.name,
+        "authenticated": by.authenticated,
+    }
+    record(tx, CLOSED, body, at=stamp(now))
+    closed = known_action(tx, entry)
+    if again is None:
+        return (closed,)
+    new = _agreed(
+        tx, action.what, owner=action.owner, due=again, by=by, now=now, workflow=action.workflow, follows=entry
+    )
+    return (closed, new)
 
 
 def known_action(reading: Reading, entry: int) -> Action:

@@ -19,8 +19,8 @@ from interlock.terms.errors import BadInput
 def agenda_command(context: typer.Context, store: StoreOption = None, as_json: JsonOption = False) -> None:
     """Show what needs deciding now, most pressing first: question, reason, options, who may decide, evidence.
 
-    Nobody puts items on it: open incidents, passed gates, money without effect and waivers that end do. An item is
-    decided with `interlock council decide ITEM`, and leaves the agenda with what made it.
+    Nobody puts items on it: open incidents, passed gates, money without effect, waivers that end and overdue actions
+    of stand-ups do. An item is decided with `interlock council decide ITEM`, and leaves the agenda with what made it.
     """
     box = toolbox(context)
     with opened(box, store) as opened_store, opened_store.reading() as reading:
@@ -29,7 +29,8 @@ def agenda_command(context: typer.Context, store: StoreOption = None, as_json: J
         show_json(box, items)
         return
     if not items:
-        box.out.print(Text("Nothing needs deciding. Incidents, passed gates, money and waivers put items here."))
+        what = "Incidents, passed gates, money, waivers and overdue actions put items here."
+        box.out.print(Text(f"Nothing needs deciding. {what}"))
     for item in items:
         box.out.print(Text(item.question), style="bold", soft_wrap=True)
         box.out.print(Text(f"  item {item.id}"), soft_wrap=True)
@@ -59,9 +60,9 @@ def decide_command(
     interlock council decide triage/incident/131 --choose demote --reason "not before it is closed" --as "Ana Ruiz"
 
     What the option does takes effect at once: authority is taken away, cases stop, an incident is closed, a check is
-    waived or counts again, a stage is left. The rules of each hold as without a council, and a decision that they
-    refuse is recorded with the reason; the item stays. Promotion is left to `interlock promote`, which asks for the
-    release that you looked at.
+    waived or counts again, a stage is left, an action of a stand-up is closed. The rules of each hold as without a
+    council, and a decision that they refuse is recorded with the reason; the item stays. Promotion is left to
+    `interlock promote`, which asks for the release that you looked at.
 
     A decision holds until `--due`, 90 days from now at most. Then the question is back, if the state still asks it; and
     before that, if it got worse.

@@ -35,8 +35,8 @@ def agenda_table(who: Visitor) -> Table[AgendaItem]:
             Column("may_decide", "Who may decide", lambda one: one.may_decide, sortable=False),
             Column("evidence", "Evidence", lambda one: one.evidence, sortable=False),
         ),
-        "Nothing needs a decision. Open incidents, gates that passed, money without effect, waivers that end and "
-        "pilots that nobody decides put questions here by themselves.",
+        "Nothing needs a decision. Open incidents, gates that passed, money without effect, waivers that end, "
+        "pilots that nobody decides and overdue actions of stand-ups put questions here by themselves.",
         filters=(
             Filter("workflow", "Workflow", lambda one, asked: asked.casefold() in (one.workflow or "").casefold()),
             Filter("yours", "Yours to decide", lambda one, asked: is_for(who, one) == (asked == "yes"), YES_NO),

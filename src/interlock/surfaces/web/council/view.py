@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from interlock.engine.calendar.days import next_meeting
 from interlock.engine.council.agenda import agenda
+from interlock.engine.council.late_actions import MORE_DAYS
 from interlock.engine.council.minutes import Minute, minutes
 from interlock.engine.rollout.people import is_among
 from interlock.flows.calendar.define import calendar_in_force
@@ -101,7 +102,15 @@ def references(site: Site, item: AgendaItem) -> tuple[Reference, ...]:
     """The evidence behind an item: ledger entries, evidence by digest, and the release itself."""
     standing = None if item.workflow is None else site.board.standing(item.workflow)
     release = None if standing is None else standing.release
-    return tuple(_reference(one, item.workflow or "", one == release) for one in item.evidence)
+    agreed = {f"{ENTRY}{one.entry}" for one in site.board.portfolio().actions}
+    return tuple(
+        _action(one) if one in agreed else _reference(one, item.workflow or "", one == release) for one in item.evidence
+    )
+
+
+def _action(told: str) -> Reference:
+    entry = told.removeprefix(ENTRY)
+    return Reference(f"action {entry}", f"/stand-up/actions/{entry}")
 
 
 def _reference(told: str, workflow: str, is_release: bool) -> Reference:  # noqa: FBT001 - the flag says which it is
@@ -124,6 +133,9 @@ def effect_words(effect: str) -> str:
         "end": "Ends the waiver at once: the check counts from now on.",
         "waive": "Waives the check for 30 days more, if the rules of waivers allow it.",
         "move": f"Moves it to {rest}, if its gate still passes today.",
+        "done": "Closes the action as done, with your reason.",
+        "more": f"Closes the action as not done, with your reason, and agrees on it again for {MORE_DAYS} days.",
+        "drop": "Closes the action as not done, with your reason.",
     }.get(verb, "")
 
 

@@ -59,7 +59,9 @@ def incidents(standing: Standing) -> tuple[IncidentShown, ...]:
 
 def questions(board: Board, portfolio: Portfolio, standing: Standing) -> tuple[AgendaItem, ...]:
     """What the council has to decide about it now, most pressing first."""
-    own = replace(portfolio, standings=(standing,))
+    name = standing.definition.name
+    agreed = tuple(one for one in portfolio.actions if one.workflow == name)
+    own = replace(portfolio, standings=(standing,), actions=agreed)
     return agenda(own, board.money(own))
 
 
