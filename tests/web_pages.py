@@ -92,6 +92,10 @@ EXAMPLES: Mapping[str, Callable[[Reading], Iterable[str]]] = {
     "/instruments/{name}/check": _about_workflows("check"),
     "/instruments/{name}/result": _about_workflows("result"),
     "/instruments/{name}/{part}.{form}": _about_workflows("history.json"),
+    "/evidence/add": lambda _: (
+        f"/evidence/add?workflow={WORKFLOW}",
+        f"/evidence/add?instrument=readiness-scorecard&subject={WORKFLOW}&item=security",
+    ),
     "/queue/case": _waiting,
     "/queue/together": lambda _: (f"/queue/together?workflow={name}" for name in (WORKFLOW, ACME, GLOBEX)),
     "/settings/people/account/{name}": lambda _: ("/settings/people/account/Eli%20Sand",),

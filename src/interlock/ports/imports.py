@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
 from interlock.terms.imported import Imported
 
@@ -23,4 +23,12 @@ class EvidenceReader(Protocol):
 
     def digest(self, path: Path) -> tuple[str, int]:
         """SHA-256 of a file as hexadecimal text, and its size in bytes. Raises BadInput where it cannot be read."""
+        ...
+
+
+class UploadReader(Protocol):
+    """Reads a report or a document that somebody sent; it is kept no longer than that takes."""
+
+    def __call__(self, name: str, content: BinaryIO, *, kind: str | None) -> tuple[Imported, ...]:
+        """As EvidenceReader, under the name that the file has with its sender. Raises BadInput, and Unavailable."""
         ...

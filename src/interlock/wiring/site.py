@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from interlock import __version__
+from interlock.adapters.evidence.upload import read_upload
 from interlock.adapters.reports.inline import chart_html, shared_styles
 from interlock.adapters.signing.ed25519 import Ed25519
 from interlock.flows.access.tenants import Tenants
@@ -46,6 +47,7 @@ def site_over(rt: RunTime, *, sessions: Sessions, **more: Any) -> Site:
         "entrance": entrance_over(rt, {}),
         "signing": Ed25519(),
         "span_lines": _span_lines(),
+        "read_upload": read_upload,
         "messenger": messenger({}),
     }
     whole = {**parts, **more}

@@ -1,5 +1,7 @@
 """Instruments in the browser: drafts that save themselves, answers that are given once, and who may see what."""
 
+import hashlib
+import html
 import os
 import re
 from collections.abc import Iterator
@@ -12,6 +14,7 @@ import pytest
 from governed import DEFINITION, NAME, House
 from interlock.flows.instruments.answer import answer
 from interlock.flows.rollout.define import define
+from interlock.surfaces.web.visitor import COOKIE, csrf_of
 from interlock.terms.evidence import EvidenceClass
 from interlock.terms.person import Person
 from web_desk import PEOPLE, WebDesk, text_of, title_of, web_desk
@@ -238,3 +241,65 @@ def test_what_is_said_about_a_person_is_for_them_and_for_those_who_may(desk: Web
     assert "blind" not in text_of(desk.get(sheet, "peer"))
     weighed = text_of(desk.get(f"{result}&role=enterprise"))
     assert "blind spot 2" in weighed
+
+
+def attached(desk: WebDesk, address: str, content: bytes, as_: str = "leader", **fields: str) -> Any:
+    return desk.client.post(
+        address, data={"csrf": csrf_of(as_.replace(" ", "-")), "kind": "document", "workflow": NAME, **fields},
+        files={"file": ("C:\\im pact.pdf", content)}, headers={"cookie": f"{COOKIE}={as_.replace(' ', '-')}"},
+        follow_redirects=False,
+    )  # fmt: skip
+
+
+def test_a_file_is_attached_to_an_answer_and_is_on_record(desk: WebDesk) -> None:
+    asked = desk.post(SHEET, {**typed(desk, value_security="4", words_security="read it"), "attach": "security"})
+    form = desk.get(asked.headers["location"])
+    assert title_of(form) == "What “Security” rests on"
+    address = html.unescape(re.search(r'action="(/evidence/add[^"]+)"', form.text)[1])  # type: ignore[index]
+    back = attached(desk, address, b"%PDF-1.7 whatever it says")
+    shown = desk.get(back.headers["location"].partition("#")[0])
+    assert "Evidence (1 attached)" in text_of(shown)
+    assert "document, human, from im pact.pdf" in text_of(shown)
+    assert ('value="4" checked' in shown.text, "read it</textarea>" in shown.text) == (True, True)
+    again = attached(desk, address, b"%PDF-1.7 whatever it says")
+    assert (again.status_code, "Evidence (1 attached)" in text_of(desk.get(SHEET))) == (303, True)
+    give(desk)
+    with desk.site.rt.store.reading() as reading:
+        (found,) = reading.evidence(NAME)
+    assert (found.kind, found.evidence_class, found.body["added_by"]) == ("document", EvidenceClass.HUMAN, "Lena Vogt")
+    assert found.body["file"] == {
+        "name": "im pact.pdf", "bytes": 25, "sha256": hashlib.sha256(b"%PDF-1.7 whatever it says").hexdigest()
+    }  # fmt: skip
+    assert "a document: people read it, it measures nothing" in text_of(desk.get(f"/workflows/{NAME}/evidence"))
+    assert "on opinion" not in text_of(desk.get(RESULT))
+
+
+def test_a_report_is_read_and_what_is_wrong_with_it_is_said_in_the_form(desk: WebDesk) -> None:
+    page = f"/evidence/add?workflow={NAME}"
+    assert page in html.unescape(desk.get(f"/workflows/{NAME}/evidence", "value owner").text)
+    tests = b'<testsuite tests="2" failures="0"><testcase name="a"/><testcase name="b"/></testsuite>'
+    dateless = attached(desk, "/evidence/add", tests, kind="report")
+    assert (dateless.status_code, "give the day below" in text_of(dateless)) == (400, True)
+    assert attached(desk, "/evidence/add", tests, kind="report", day="2026-01-05").status_code == 303
+    assert "n: 2" in text_of(desk.get(f"/workflows/{NAME}/evidence"))
+    for wrong, words in ((b"\x00\x01", "nobody knows what this is"), (b"", "the file is empty")):
+        refused = attached(desk, "/evidence/add", wrong, kind="report", day="2026-01-05")
+        assert (refused.status_code, words in text_of(refused).lower()) == (400, True)
+        assert 'value="2026-01-05"' in refused.text
+    nothing = text_of(desk.post("/evidence/add", {"workflow": "none", "kind": "?", "day": "soon"}))
+    for words in ("Choose the file", "“soon” is no date", "Say what it is", "Choose the workflow"):
+        assert words in nothing
+
+
+def test_nobody_attaches_what_is_not_theirs(desk: WebDesk) -> None:
+    answer = f"/evidence/add?instrument=readiness-scorecard&subject={NAME}&item=security"
+    for as_, asked, sent in (("auditor", 403, 403), ("other owner", 404, 400)):
+        assert desk.get(f"/evidence/add?workflow={NAME}", as_).status_code == asked
+        assert attached(desk, "/evidence/add", b"x", as_).status_code == sent
+    assert desk.get("/evidence/add?workflow=none").status_code == 404
+    assert attached(desk, answer, b"x", "other owner", workflow="other").status_code == 404
+    assert attached(desk, "/evidence/add", b"x", csrf="forged").status_code == 403
+    assert desk.get(answer.replace("item=security", "item=none")).status_code == 404
+    assert "Add evidence" not in desk.get(f"/workflows/{NAME}/evidence", "auditor").text
+    with desk.site.rt.store.reading() as reading:
+        assert reading.evidence(NAME) == ()

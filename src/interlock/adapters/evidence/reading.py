@@ -7,6 +7,7 @@ from typing import Any
 
 from interlock.adapters.evidence.bake_off import read_bake_off
 from interlock.adapters.evidence.coverage import read_cobertura, read_coverage_json, read_lcov
+from interlock.adapters.evidence.document import DOCUMENT, read_document
 from interlock.adapters.evidence.junit import read_junit
 from interlock.adapters.evidence.labels import read_labels, separator
 from interlock.adapters.evidence.mlflow import read_mlflow
@@ -32,6 +33,8 @@ class Reports:
     ) -> tuple[Imported, ...]:
         own = _known_parts(attributes or {})
         file = SourceFile(path)
+        if kind == DOCUMENT and not path.is_dir():
+            return read_document(file)
         found = _run(path) if path.is_dir() else _read(file, file.head(), own)
         if own and found[0].kind != "traces":
             raise BadInput(f"{file.name}: this is {found[0].kind}, and --attribute is for traces; leave it out")

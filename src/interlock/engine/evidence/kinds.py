@@ -17,12 +17,14 @@ NOUNS: Mapping[str, str] = {
     "decision": "decision",
     "certificate": "certificate",
     "shadow": "shadow run",
+    "document": "document",
 }
 _ADD = "`interlock evidence add FILE`"
 # The command or page that makes one; every page is one of the docs.
 HOW: Mapping[str, str] = {
     **dict.fromkeys(("tests", "scan", "coverage", "labels", "traces", "run"), _ADD),
     "bakeoff": f"`interlock try FILE --out DIR`, then {_ADD} with its evaluation.json",
+    "document": f"{_ADD} --kind document",
     "kpi": "`interlock measure kpi`",
     "expense": "`interlock measure expense`",
     "period": "`interlock measure period`",

@@ -48,6 +48,10 @@ def outcome_of(evidence: Evidence) -> Finding:
     if gap is not None:
         return gap
     refs, body = (evidence.digest,), evidence.body
+    if evidence.kind == "document":
+        return Finding(
+            evidence.kind, Verdict.NOT_APPLICABLE, "a document: people read it, it measures nothing", "", refs
+        )
     if evidence.kind == "period" and body.get("of_other_releases"):
         words = f"{body['of_other_releases']:,} of {body['cases']:,} cases were decided under another release"
         step = "measure a period in which this release alone decided"

@@ -12,6 +12,7 @@ from interlock.surfaces.web.account import routes as account
 from interlock.surfaces.web.cases import routes as cases
 from interlock.surfaces.web.council import routes as council
 from interlock.surfaces.web.demo import routes as demo
+from interlock.surfaces.web.evidence import routes as evidence
 from interlock.surfaces.web.frame import share_assets
 from interlock.surfaces.web.instruments import routes as instruments
 from interlock.surfaces.web.ledger import routes as ledger
@@ -41,6 +42,7 @@ AREAS: tuple[APIRouter, ...] = (
     account.routes,
     cases.routes,
     council.routes,
+    evidence.routes,
     instruments.routes,
     ledger.routes,
     live.routes,
@@ -57,7 +59,7 @@ AREAS: tuple[APIRouter, ...] = (
     workflow.routes,
 )
 # Paths that take more than a form: bytes at most.
-LARGER: Mapping[str, int] = {**start.LARGER}
+LARGER: Mapping[str, int] = {**evidence.LARGER, **start.LARGER}
 
 
 def build_web(site: Site, *, shared: Mapping[str, bytes], hosts: frozenset[str] | None = None) -> FastAPI:

@@ -17,6 +17,7 @@ from interlock.flows.notice.tell import Notices
 from interlock.flows.reporting.making import Makings
 from interlock.flows.reporting.send import Sendings
 from interlock.flows.upkeep.retention import RetentionRounds
+from interlock.ports.imports import UploadReader
 from interlock.ports.organisations import OrganisationFiles
 from interlock.ports.signing import Signing
 from interlock.ports.spans import SpanLines
@@ -111,9 +112,9 @@ class Site:
     reached from outside, for links that leave it, "" where that is not known. `watch` tells open pages what is stopped,
     `waiting` waits for what a page must not wait for.
     `entrance` is where people sign in, `signing` verifies what they signed; `span_lines` writes traces for tracing back
-    ends, None where that part is not installed. `documents` are made one after the other and sent by `sendings`,
-    `sheets` are the answers to instruments that are on record. `notices` are told to others, None where nobody asked
-    for any; `retention` is what the server erases by itself.
+    ends, None where that part is not installed; `read_upload` reads evidence that is sent. `documents`
+    are made one after the other and sent by `sendings`, `sheets` are the answers to instruments that are on record.
+    `notices` are told to others, None where nobody asked for any; `retention` is what the server erases by itself.
     """
 
     rt: RunTime
@@ -130,6 +131,7 @@ class Site:
     entrance: Entrance
     signing: Signing
     span_lines: SpanLines | None
+    read_upload: UploadReader
     notices: Notices | None = None
     demo: bool = False
     address: str = ""

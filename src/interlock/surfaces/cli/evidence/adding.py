@@ -32,7 +32,7 @@ AttributeOption = Annotated[
     ),
 ]
 SAID = ("executed", "human", "source")
-KINDS = ("tests", "scan", "coverage", "traces", "labels", "run", "bakeoff")
+KINDS = ("tests", "scan", "coverage", "traces", "labels", "run", "bakeoff", "document")
 
 
 def add_command(
@@ -57,7 +57,10 @@ def add_command(
 
       interlock evidence add junit.xml --workflow triage --as "Ana Ruiz"
 
+      interlock evidence add contract.pdf --kind document -w triage --measured-at 2026-11-26T09:00:00Z --as "Ana Ruiz"
+
     Reads JUnit XML, SARIF, Cobertura, coverage.py JSON, LCOV, OTLP/JSON lines, label CSV, MLflow runs, `interlock try`.
+    Any other file is a document (--kind document): an answer to an instrument may rest on it, and it opens no gate.
     """
     if kind not in {"auto", *KINDS}:
         raise BadInput(f"--kind is auto, {', '.join(KINDS)}, not '{kind}'")

@@ -1,6 +1,6 @@
 """Answering: the list of sections, one section with autosave, everything once more, and giving it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
@@ -11,6 +11,8 @@ from interlock.engine.rollout.people import known_as, same_person
 from interlock.flows.instruments.drafts import drafts_of, drop_draft, save_draft
 from interlock.flows.instruments.give import give_draft, unfinished_of
 from interlock.flows.instruments.scored import scored
+from interlock.ports.store import Reading
+from interlock.surfaces.web.evidence.routes import adding_address
 from interlock.surfaces.web.forms import Form, Posted
 from interlock.surfaces.web.frame import page
 from interlock.surfaces.web.instruments.reach import About, about, in_memory
@@ -20,6 +22,7 @@ from interlock.surfaces.web.problems import NotThere
 from interlock.surfaces.web.site import Here, Site
 from interlock.surfaces.web.visitor import Needs, Visitor, Who
 from interlock.terms.errors import BadInput
+from interlock.terms.evidence import Evidence
 from interlock.terms.instrument import Draft, Drafted
 
 routes = APIRouter(dependencies=[Depends(Needs("instrument", "answer"))])
@@ -63,6 +66,8 @@ def save_section(
         return _section(request, here, who, on, at, form, status=400)
     if saved.clashes:
         return _section(request, here, who, on, at, form, status=409, clashes=saved.clashes)
+    if form.text("attach") in [item.id for item in at.items]:
+        return RedirectResponse(adding_address(on=on, item=form.text("attach")), 303)
     if HTMX in request.headers:
         return _section(request, here, who, on, at, form)
     return RedirectResponse(_after(on, at) if form.has("next") else on.address(f"sheet/{at.id}"), 303)
@@ -132,7 +137,10 @@ def _section(
         measured = None
         if on.instrument.about != PERSON:
             measured = scored(reading, on.instrument, on.subject, now=here.rt.clock(), kept=in_memory(here, on))
-        evidence = () if on.workflow is None else reading.evidence(on.workflow)
+        evidence = (
+            *(() if on.workflow is None else reading.evidence(on.workflow)),
+            *_cited_elsewhere(reading, who, on, sheet.mine),
+        )
     items = asked(on, section, sheet, measured, evidence, clashes or {})
     # Whoever was told of a clash decides by pressing Save: what saves by itself must not go over it.
     kept = version_of(form, "version") if form.faults or (clashes and by_itself) else sheet.mine.version
@@ -141,7 +149,17 @@ def _section(
     return page(
         request, "instruments/section.html.j2", title=title, who=who, status=200 if by_itself else status, on=on,
         section=section, sheet=sheet, items=items, form=form, version=kept, following=_after(on, section),
+        may_attach=who.may_somewhere("evidence", "add"),
     )  # fmt: skip
+
+
+def _cited_elsewhere(reading: Reading, who: Visitor, on: About, draft: Draft) -> Iterator[Evidence]:
+    """What a draft cites of other workflows that its writer may read."""
+    for digest in {digest for one in draft.written.values() for digest in one.evidence}:
+        for _, workflow, _ in reading.evidence_places(digest, limit=1):
+            found = reading.evidence_by_digest(digest)
+            if workflow != on.workflow and found is not None and who.may("workflow", "read", workflow=workflow):
+                yield found
 
 
 def _check(request: Request, here: Site, who: Visitor, on: About, form: Form, *, status: int = 200) -> Response:

@@ -58,6 +58,7 @@ def evidence_table(workflow: str) -> Table[OnFile]:
         f"/workflows/{workflow}/evidence",
         "Evidence, the newest first",
         columns,
-        f"`interlock evidence add FILE --workflow {workflow} --as NAME` puts some here.",
+        f"None is on record yet. Owners add it here, or with `interlock evidence add FILE --workflow {workflow} --as "
+        "NAME`.",
         filters,
     )

@@ -3,6 +3,7 @@
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
+from interlock.surfaces.web.evidence.routes import adding_address
 from interlock.surfaces.web.forms import Form, Posted
 from interlock.surfaces.web.frame import page
 from interlock.surfaces.web.problems import NotThere
@@ -53,6 +54,7 @@ def show_evidence(request: Request, here: Here, who: Who, workflow: str) -> Resp
     return page(
         request, "workflow/evidence.html.j2", title=listed.evidence_title(workflow, found), who=who, dossier=dossier,
         shown=listed.evidence_table(workflow).shown(found, request.query_params),
+        add=adding_address(workflow) if who.may("evidence", "add", workflow=workflow) else "",
     )  # fmt: skip
 
 

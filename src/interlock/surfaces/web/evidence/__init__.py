@@ -1,0 +1,1 @@
+"""A file from the browser, put on record as evidence."""
