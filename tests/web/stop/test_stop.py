@@ -1,12 +1,15 @@
 """The switch as pages: who may use it, what it would stop, how a stop goes, drills, and working again."""
 
+import sqlite3
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from api_desk import served
 from governed import ANA, DEFINITION, NAME, House
 from interlock.flows.action.kill import fence_in, kill
 from web_desk import WebDesk, text_of, title_of, web_desk
@@ -101,6 +104,42 @@ def test_another_choice_keeps_what_was_typed_and_stops_nothing(house: House, des
     assert (chosen.status_code, _halted(house)) == (200, ())
     assert desk.post("/stop/choose", {"other": "workflow:none", "reason": "x"}, "operator").status_code == 200
     assert desk.post("/stop/choose", {"other": "global"}, "acme operator").status_code == 403
+
+
+def test_a_page_names_the_altered_entry_that_it_rests_on_and_the_switch_works_all_the_same(tmp_path: Path) -> None:
+    house = House(tmp_path)
+    house.live()
+    _stop(house)
+    (judged,), (fenced,) = (_altered(house, kind) for kind in ("gate.judged", "kill.fenced"))
+    named = f"ntry {judged} (gate.judged) was ALTERED since it was written"
+    with web_desk(house.rt) as desk:
+        page = desk.get("/portfolio", "operator")
+        assert (page.status_code, title_of(page)) == (503, "What this rests on was altered")
+        assert named in text_of(page)
+        assert "no entry says why: run `interlock ledger verify`" in text_of(page), "halted all the same"
+        assert f"Entry {fenced} was ALTERED" in text_of(desk.get(f"/ledger/{fenced}", "auditor"))
+        switch = desk.get("/stop", "operator")
+        assert "Stop everything now" in text_of(switch)
+        assert "Which workflows there are cannot be read" in text_of(switch)
+        done = desk.followed("/stop", {"scope": "global", "reason": "it was altered"}, "operator")
+        assert (done.status_code, title_of(done)[:21]) == (200, "Everything is stopped")
+        assert set(_halted(house)) == {"global", SCOPE}
+    with served(house) as api:
+        answer = api.get("/portfolio", "auditor")
+        assert (answer.status_code, named in answer.json()["detail"]) == (503, True)
+    house.store.close()
+
+
+def _altered(house: House, kind: str) -> tuple[int, ...]:
+    """Names the members of an entry's body otherwise, behind the back of the store."""
+    with house.store.reading() as reading:
+        found = tuple(reading.entries_of(kind))
+    with sqlite3.connect(house.path) as database:
+        for one in found:
+            record = one.record.replace(b'"gate"', b'"gota"').replace(b'"scope"', b'"scupe"')
+            database.execute("UPDATE ledger SET record = ? WHERE entry = ?", (record, one.index))
+    database.close()
+    return tuple(one.index for one in found)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """What is stopped, by whom and why, kept in memory: each look reads only what was recorded since."""
 
 import threading
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from interlock.ports.store import Reading, Store
@@ -9,6 +10,7 @@ from interlock.terms.kill import Kill, Resumed
 from interlock.terms.ledger import LedgerEntry
 
 UNTOLD = "no entry says why: run `interlock ledger verify`"  # halted all the same
+ALTERED = (KeyError, TypeError, ValueError, AttributeError)  # what reading such an entry raises
 FENCED, REPORTED, RESUMED = "kill.fenced", "kill.quiesced", "scope.resumed"
 
 
@@ -50,7 +52,8 @@ class Halts:
     def _look(self, reading: Reading, version: int) -> None:
         found = [entry for kind in _TAKES for entry in reading.entries_of(kind, since=self._seen)]
         for entry in sorted(found, key=lambda one: one.index):
-            _TAKES[entry.kind](self._kills, entry)
+            with suppress(*ALTERED):  # what is halted is known without it
+                _TAKES[entry.kind](self._kills, entry)
             self._seen = entry.index + 1
         halted = {name: epoch for name, (epoch, is_halted) in reading.scopes().items() if is_halted}
         kills = (self._kills.get(place) or Kill(*place, -1, "", "", UNTOLD) for place in halted.items())

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from interlock.engine.economics.alarms import Alarms, alarms
 from interlock.engine.economics.glance import Glance, glance
 from interlock.engine.timestamp import stamp
+from interlock.flows.ledger.altered import resting_on_facts
 from interlock.flows.portfolio.read import (
     halted_scopes,
     is_halted,
@@ -132,7 +133,7 @@ class KeptPortfolio:
         kept = self._kept or self._first()
         if abs((self._clock() - kept.read_at).total_seconds()) > RENEWED_S:
             self.renew()
-        with self._looking, self._store.reading() as reading:
+        with resting_on_facts(self._store), self._looking, self._store.reading() as reading:
             self._kept = _looked(self._kept or kept, reading, self._clock())
             return self._kept
 
@@ -141,7 +142,7 @@ class KeptPortfolio:
             return self._kept or self._read()
 
     def _read(self) -> _Kept:
-        with self._store.reading() as reading:
+        with resting_on_facts(self._store), self._store.reading() as reading:
             found = _whole(reading, self._clock())
         before = self._kept
         if before is not None:  # nobody waits for this: where more was recorded meanwhile, the next look reads it

@@ -8,8 +8,10 @@ from urllib.parse import quote
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
+from interlock.flows.ledger.altered import altered_words
 from interlock.surfaces.api.steps import Gone
 from interlock.terms.errors import BadInput, Refused, Unavailable
 
@@ -92,6 +94,8 @@ async def _http(request: Request, exc: Any) -> JSONResponse:
 async def unexpected(request: Request, exc: Exception) -> JSONResponse:
     """What was raised and nobody thought of, told to the log, where a path makes no line of its own."""
     log.error("%s %s failed", request.method, quote(request.url.path), exc_info=exc)
+    if told := await run_in_threadpool(altered_words, request.app.state.served.rt.store):
+        return answer("unavailable", HTTPStatus.SERVICE_UNAVAILABLE, told)
     words = "the server failed at this; its log says why. Whether it was done is not known"
     return answer("unexpected", HTTPStatus.INTERNAL_SERVER_ERROR, words)
 

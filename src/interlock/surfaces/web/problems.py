@@ -9,8 +9,10 @@ from urllib.parse import quote, urlsplit
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse, Response
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
+from interlock.flows.ledger.altered import Altered, altered_words
 from interlock.surfaces.http.origin import is_foreign
 from interlock.terms.errors import BadInput, Refused, Unavailable
 
@@ -134,6 +136,14 @@ async def _unavailable(request: Request, exc: Any) -> Response:
     return answer
 
 
+async def _altered(request: Request, exc: Any) -> Response:
+    title, step = (
+        "What this rests on was altered",
+        "What was asked for is not shown, nor was it done as far as is known.",
+    )
+    return problem_page(request, 503, title, sentence(exc), step)
+
+
 async def _invalid(request: Request, exc: Any) -> Response:
     words = "; ".join(f"{'.'.join(map(str, one['loc'][1:]))}: {one['msg']}" for one in exc.errors())
     return problem_page(request, 400, "This address is not complete", words, "Follow a link instead of typing it.")
@@ -156,6 +166,8 @@ def too_large(request: Request, words: str) -> Response:
 async def unexpected(request: Request, exc: Exception) -> Response:
     """What was raised and nobody thought of, told to the log, where a path makes no line of its own."""
     log.error("%s %s failed", request.method, quote(request.url.path), exc_info=exc)
+    if told := await run_in_threadpool(altered_words, request.app.state.site.rt.store):
+        return await _altered(request, told)
     words = "The server failed at this; its log says why. Whether it was done is not known."
     return problem_page(request, 500, "Something went wrong here", words, "Look at the ledger before you try again.")
 
@@ -173,6 +185,7 @@ HANDLERS: dict[Any, Any] = {
     Forged: _forged,
     BadInput: _bad_input,
     Refused: _refused,
+    Altered: _altered,
     Unavailable: _unavailable,
     RequestValidationError: _invalid,
     HTTPException: _http,

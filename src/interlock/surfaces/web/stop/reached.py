@@ -10,6 +10,7 @@ from interlock.flows.action.reach import reach_of
 from interlock.surfaces.web.site import Site
 from interlock.surfaces.web.visitor import Visitor
 from interlock.terms.access import EVERYWHERE
+from interlock.terms.errors import Unavailable
 from interlock.terms.intent import Intent
 from interlock.terms.portfolio import Standing
 
@@ -33,7 +34,8 @@ class Keys:
 class Reached:
     """What is under a scope now. `acting` counts those workflows that hold authority, `queue` their open reviews.
 
-    `resumers` may let all of it work again, by the definitions.
+    `resumers` may let all of it work again, by the definitions. Not `known`: which workflows there are cannot be read
+    at this moment; a stop works all the same.
     """
 
     workflows: tuple[str, ...]
@@ -43,6 +45,7 @@ class Reached:
     in_flight: Keys
     in_doubt: Keys
     approved: Keys
+    known: bool = True
 
 
 def reached(site: Site, who: Visitor, scope: str) -> Reached:
@@ -53,7 +56,11 @@ def reached(site: Site, who: Visitor, scope: str) -> Reached:
             (one.key, one.workflow, case_tenant(reading, one.workflow, one.key, site.tenants.of))
             for one in found.approved
         ]
-    under = standings_under(site, who, scope)
+    known = True
+    try:
+        under = standings_under(site, who, scope)
+    except Unavailable:
+        under, known = (), False
     sees_all = EVERYWHERE in who.scopes("switch", "read")
 
     def named(intents: Sequence[Intent]) -> Keys:
@@ -68,6 +75,7 @@ def reached(site: Site, who: Visitor, scope: str) -> Reached:
         named(found.in_flight),
         named(found.in_doubt),
         _keys(((key, who.may("case", "read", workflow=of, tenant=at)) for key, of, at in approved), sees_all=sees_all),
+        known,
     )
 
 

@@ -13,7 +13,7 @@ from interlock.surfaces.web.site import Site
 from interlock.surfaces.web.states import FAILED, INCONCLUSIVE, NOTED, PASSED, State, said
 from interlock.surfaces.web.visitor import Visitor
 from interlock.terms.access import EVERYWHERE, Caller
-from interlock.terms.errors import Refused
+from interlock.terms.errors import Refused, Unavailable
 from interlock.terms.kill import GLOBAL, Kill, parted
 
 HOLDS = said(PASSED, "Holds")
@@ -90,7 +90,10 @@ def may_read(caller: Caller, one: Stoppable) -> bool:
 def choices(site: Site, who: Visitor) -> tuple[Choice, ...]:
     """What the visitor may stop, the widest first."""
     given = site.tenants.all()
-    every = [one for one in stoppables(site) if may_read(who.caller, one)]
+    try:
+        every = [one for one in stoppables(site) if may_read(who.caller, one)]
+    except Unavailable:  # which workflows there are cannot be read: the switch is there all the same
+        every = []
     tenants = {one.tenant for one in every} | {place.tenant for place in who.scopes("switch", "kill")}
     scopes = [
         GLOBAL,
