@@ -91,6 +91,14 @@ def desk(house: House) -> House:
     return house
 
 
+def test_where_people_reach_the_server_is_known_messages_lead_there(desk: House) -> None:
+    schedule, post = a_schedule(desk), Post()
+    assert Sendings(sources(desk), post, "one:1", address="https://ai.example").send_now(schedule.id) == ()
+    ((_, parcel),) = post.taken
+    assert parcel.words.endswith(f"or https://ai.example/reports/schedules/{schedule.id}")
+    assert "\nWhere it stands now: https://ai.example/portfolio\n" in parcel.words
+
+
 def test_it_is_sent_at_its_time_and_once(desk: House) -> None:
     schedule, post = a_schedule(desk), Post()
     sendings = server(desk, post)
@@ -102,6 +110,7 @@ def test_it_is_sent_at_its_time_and_once(desk: House) -> None:
     ((name, media, content),) = parcel.files
     assert (name, media, content[:2]) == (f"monthly-{desk.now.date()}.md", "text/markdown", b"# ")
     assert f"schedule {schedule.id}, which Ana Ruiz set" in parcel.words
+    assert parcel.words.endswith(f"To end it: `interlock schedule end {schedule.id}`, or Reports, Schedules.")
     desk.now += dt.timedelta(days=3)
     sendings.go()
     assert len(post.taken) == 1

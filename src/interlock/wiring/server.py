@@ -13,6 +13,7 @@ from fastapi import FastAPI
 from rich.console import Console
 from rich.text import Text
 
+from interlock.engine.access.base_address import VARIABLE, base_address
 from interlock.engine.access.signature import signature
 from interlock.flows.access.tokens import Tokens
 from interlock.flows.action.runtime import RunTime
@@ -84,7 +85,13 @@ def opened_server(
         notices = _notices(rt, notify)
         sender = messenger(os.environ)
         site = site_over(
-            rt, sessions=entrance.sessions, entrance=entrance, demo=demo, notices=notices, messenger=sender
+            rt,
+            sessions=entrance.sessions,
+            entrance=entrance,
+            demo=demo,
+            notices=notices,
+            messenger=sender,
+            address=base_address(os.environ.get(VARIABLE, "")),
         )
         served = Served(
             rt,

@@ -54,7 +54,9 @@ def site_over(rt: RunTime, *, sessions: Sessions, **more: Any) -> Site:
     if "documents" not in whole:
         sources = sources_over(rt, whole["board"].portfolio, whole["tenants"].of, whole["packs"].instruments)
         whole["documents"] = Makings(sources, rt.randomness)
-    whole["sendings"] = Sendings(whole["documents"].sources, whole.pop("messenger"), rt.owner)
+    whole["sendings"] = Sendings(
+        whole["documents"].sources, whole.pop("messenger"), rt.owner, address=whole.get("address", "")
+    )
     return Site(rt, sessions=sessions, **whole)
 
 

@@ -11,6 +11,7 @@ import threading
 from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from interlock.engine.reporting.cadence import newest_due
 from interlock.engine.timestamp import moment, stamp
@@ -49,10 +50,13 @@ class _Work:
 
 
 class Sendings:
-    """What is due, and what somebody asked to be tested. `owner` tells this server from the others on the store."""
+    """What is due, and what somebody asked to be tested. `owner` tells this server from the others on the store.
 
-    def __init__(self, sources: Sources, messenger: Messenger, owner: str) -> None:
-        self._sources, self._messenger, self._owner = sources, messenger, owner
+    `address` is where people reach its pages, for links; "" where that is not known.
+    """
+
+    def __init__(self, sources: Sources, messenger: Messenger, owner: str, *, address: str = "") -> None:
+        self._sources, self._messenger, self._owner, self._address = sources, messenger, owner, address
         self._tests: deque[tuple[str, str]] = deque()
         self._lock = threading.Lock()
 
@@ -142,7 +146,7 @@ class Sendings:
             for form in schedule.forms
         )
         digest = f"sha256:{hashlib.sha256(as_json).hexdigest()}"
-        return Parcel(_title(briefing, work.run), _words(briefing, schedule, work.run), files), digest
+        return Parcel(_title(briefing, work.run), _words(briefing, schedule, work.run, self._address), files), digest
 
     def _failed_all(self, work: _Work, reason: str, *, again: bool = True) -> tuple[str, ...]:
         return tuple(self._failed(work, number, reason, again=again) for number in work.left)
@@ -185,8 +189,11 @@ def _title(briefing: Briefing, run: str) -> str:
     return line if len(line) <= TITLE_MAX else f"{line[: TITLE_MAX - 1]}…"
 
 
-def _words(briefing: Briefing, schedule: Schedule, run: str) -> str:
-    """The summary as plain text, and how to have it end."""
+def _words(briefing: Briefing, schedule: Schedule, run: str, address: str) -> str:
+    """The summary as plain text, where the pages are, and how to have it end."""
+    about = schedule.asked.workflow
+    page = f"{address}/workflows/{quote(about, safe='')}" if about else f"{address}/portfolio"
+    end = f"{address}/reports/schedules/{schedule.id}" if address else "Reports, Schedules."
     unknown = len(briefing.unknown)
     lines: Sequence[str] = (
         briefing.title,
@@ -197,6 +204,7 @@ def _words(briefing: Briefing, schedule: Schedule, run: str) -> str:
         *briefing.records[:1],
         f"As of {briefing.as_of[:16].replace('T', ' ')} UTC; sending {run} of schedule {schedule.id}, "
         f"which {schedule.by} set.",
-        f"To end it: Reports, Schedules; or `interlock schedule end {schedule.id}`.",
+        *((f"Where it stands now: {page}",) if address else ()),
+        f"To end it: `interlock schedule end {schedule.id}`, or {end}",
     )
     return "\n".join(lines)

@@ -37,6 +37,9 @@ def serve_command(
     link that it prints; until then, and while there are no tokens, it listens on this machine only. Applications come
     with interlock.connect("http://127.0.0.1:8410", token=...); `interlock token create` makes tokens.
 
+    INTERLOCK_ADDRESS says where people reach its pages, such as https://interlock.example.com: documents that it sends
+    lead there.
+
     --demo fills a temporary store (or a new one that --store names) with a year of an invented company, and sends
     invented messages through one of its workflows while it runs. Whoever is on this machine may look at it in any role.
     """

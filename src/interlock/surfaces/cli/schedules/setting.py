@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
+from interlock.engine.access.base_address import VARIABLE, base_address
 from interlock.engine.reporting.cadence import next_due
 from interlock.engine.timestamp import stamp
 from interlock.flows.access.tenants import Tenants
@@ -95,8 +96,9 @@ def list_command(context: typer.Context, store: StoreOption = None, as_json: Jso
 def send_command(context: typer.Context, schedule: Id, store: StoreOption = None) -> None:
     """Send one now, marked as a test, from this machine. Exit status 3 where a destination did not take it."""
     box = toolbox(context)
+    address = base_address(box.environment.get(VARIABLE, ""))
     with run_time(box, store) as rt:
-        failed = Sendings(_sources(box, rt.store), box.messenger(), rt.owner).send_now(schedule)
+        failed = Sendings(_sources(box, rt.store), box.messenger(), rt.owner, address=address).send_now(schedule)
     if failed:
         raise Unavailable("; ".join(failed))
     box.out.print(Text(f"{schedule}: sent"))

@@ -141,9 +141,10 @@ def show_entry(request: Request, here: Here, who: Who, entry: str) -> Response:
     view = entry_view(shown.entry, intact=shown.intact)
     proved = at_work(here.rt.store).prove(here.rt.store, view.index)
     state, words = proof_state(proved)
+    address = here.address or str(request.base_url).rstrip("/")
     return page(
         request, "ledger/entry.html.j2", title=view.title, who=who, view=view, record_max=RECORD_MAX, proved=proved,
-        proof_state=state, proof_words=words, last=_last(here), whole=sees_all(who.caller), address=here.address,
+        proof_state=state, proof_words=words, last=_last(here), whole=sees_all(who.caller), address=address,
     )  # fmt: skip
 
 
