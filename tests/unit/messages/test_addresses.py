@@ -2,8 +2,8 @@
 
 import pytest
 
-from interlock.adapters.messages.addresses import is_internal
-from interlock.adapters.messages.apprised import AppriseMessenger
+from interlock.adapters.messages.addresses import Service, is_internal
+from interlock.adapters.messages.apprised import AppriseMessenger, sender_of
 from interlock.terms.errors import BadInput
 from interlock.terms.schedule import Destination
 
@@ -38,6 +38,11 @@ def test_what_is_shown_of_an_address_is_its_kind_and_host(address: str, destinat
         ("mailto://a:b@example.com?pgpprv=/etc/shadow", "'pgpprv' may not stand in"),
         ("jsons://example.com?verify=no", "'verify' may not stand in"),
         ("jsons://example.com?%2BX-Role=admin", "may not stand in an address of web hook; parameters that may: none"),
+        ("jsons://example.com/x,syslog://", "give one address at a time"),
+        ("jsons://example.com/x#,slack://T/A/A1BRTD4JD?template=/etc/passwd", "give one address at a time"),
+        ("jsons://example.com/x#?verify=no", "write '#' in it as %23"),
+        ("mailto://a:b@example.com?to=a@example.com;verify=no", "write ';' in it as %3B"),
+        ("jsons://example.com/x?to=a?verify=no", r"write '\?' in it as %3F"),
         ("json://127.0.0.1:9/", "127.0.0.1 is this machine or a network of its own"),
         ("json://localhost/", "localhost is this machine"),
         ("mailto://a:b@example.com?smtp=10.0.0.5", "10.0.0.5 is this machine or a network of its own"),
@@ -49,6 +54,17 @@ def test_what_may_not_be_is_refused_in_words_without_the_address(address: str, s
     with pytest.raises(BadInput, match=said) as raised:
         AppriseMessenger().known(address)
     assert "A1BRTD4JD" not in str(raised.value)
+
+
+def test_what_apprise_takes_for_another_address_than_we_do_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The look at the address is one lock, what came of it another."""
+    monkeypatch.setattr("interlock.adapters.messages.apprised.service_of", lambda _: Service("web hook"))
+    assert sender_of("jsons://example.com/x") is not None
+    slack = "slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ"
+    assert sender_of(slack) is not None
+    for hidden in ("jsons://example.com/x#?verify=no", f"{slack}#?template=/etc/passwd"):
+        assert sender_of(hidden) is None
+    assert "syslog" not in sender_of("jsons://example.com/x,syslog://").url().partition("?")[2]
 
 
 def test_a_host_inside_may_be_named_by_who_runs_the_server() -> None:

@@ -1,13 +1,16 @@
 """Addresses of destinations: which services are known, and what may stand in an address.
 
 Apprise knows many more services and parameters. Some of them would read a file of this machine into a message
-(templates, keys), leave out the check of a certificate, or act on this machine; so what is not listed is refused.
+(templates, keys), leave out the check of a certificate, or act on this machine; so what is not listed is refused. It
+also reads addresses in its own way: it takes lists of them, parameters behind a `#`, and `;` for `&`. So an address is
+one that every reader takes for the same.
 """
 
 import ipaddress
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, quote, urlsplit
 
 from interlock.terms.errors import BadInput
 
@@ -15,6 +18,7 @@ HOW = (
     "say mailto://USER:PASSWORD@HOST?to=WHOM (mailtos:// for TLS), jsons://HOST/PATH for a web hook, or the Apprise "
     "address of Slack, Teams, Discord, Google Chat or Mattermost"
 )
+UNLIKE = re.compile(r"[#;\\\s]|\?.*\?|://.*://")  # where readers part
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -60,6 +64,10 @@ def service_of(address: str) -> Service:
         raise BadInput(f"'{parts.scheme[:20] or address[:10]}' is no service that documents are sent to; {HOW}")
     if not parts.netloc or not address.isprintable():
         raise BadInput(f"this address names nobody; {HOW}")
+    if found := UNLIKE.search(address):
+        raise BadInput(
+            f"give one address at a time, and write '{found[0][:1]}' in it as {quote(found[0][:1], safe='')}"
+        )
     wrong = sorted({name for name in asked if name not in service.told})
     if wrong:
         may = ", ".join(sorted(service.told)) or "none"

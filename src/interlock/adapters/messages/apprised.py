@@ -12,6 +12,7 @@ import sys
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from interlock.adapters.messages.addresses import is_internal, service_of
 from interlock.terms.errors import BadInput, Unavailable
@@ -32,7 +33,7 @@ class AppriseMessenger:
     def known(self, address: str) -> Destination:
         """See the port."""
         service = service_of(address)
-        made = _made(address)
+        made = sender_of(address)
         if made is None:
             raise BadInput(f"this is no complete address of {service.kind}: Apprise does not know where to send it")
         host = service.host or str(getattr(made, "smtp_host", "") or getattr(made, "host", ""))
@@ -63,8 +64,12 @@ class AppriseMessenger:
             raise Unavailable(said or f"sending ended with {ended.returncode}")
 
 
-def _made(address: str) -> object | None:
-    """The sender of an address, None where it has none."""
+def sender_of(address: str) -> Any | None:
+    """The one sender of an address, None where it has none, or one that would read a file or trust any certificate.
+
+    Raises BadInput as `service_of`. An address is never given to Apprise otherwise: it would take it for a list.
+    """
+    service_of(address)
     logging.getLogger("apprise").setLevel(logging.CRITICAL + 1)  # it logs parts of addresses
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it imports what Python will drop; nobody here can mend that
@@ -72,5 +77,7 @@ def _made(address: str) -> object | None:
             from apprise import Apprise
         except ModuleNotFoundError as exc:
             raise Unavailable("sending needs Apprise: pip install 'interlock[server]'") from exc
-        found: object | None = Apprise.instantiate(address, suppress_exceptions=True)
-    return found
+        made: Any | None = Apprise.instantiate(address, suppress_exceptions=True)
+    if made is None or not made.verify_certificate or getattr(made, "template", None):
+        return None
+    return made

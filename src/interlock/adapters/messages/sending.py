@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from interlock.adapters.messages.addresses import is_internal
+from interlock.adapters.messages.apprised import sender_of
 from interlock.terms.schedule import Parcel
 
 TAKEN, NOT_TAKEN = 0, 3
@@ -42,24 +43,24 @@ def main() -> int:
     address, parcel, inside = pickle.load(sys.stdin.buffer)  # noqa: S301 - of our own parent
     import apprise  # its services are loaded before the guard is set
 
+    made = sender_of(address)
     log = io.StringIO()
     logging.getLogger("apprise").addHandler(logging.StreamHandler(log))
     logging.getLogger("apprise").setLevel(logging.DEBUG)
     outside = Outside(inside)
     sys.addaudithook(outside)
-    if _taken(apprise, address, parcel):
+    if made is not None and _taken(apprise, made, parcel):
         return TAKEN
     sys.stdout.write(_why(outside, log.getvalue()))
     return NOT_TAKEN
 
 
-def _taken(apprise: Any, address: str, parcel: Parcel) -> bool:
+def _taken(apprise: Any, made: Any, parcel: Parcel) -> bool:
     from apprise.attachment.memory import AttachMemory as InMemory
 
     attach: Any = InMemory  # it has no types
     sender = apprise.Apprise()
-    if not sender.add(address):
-        return False
+    sender.add(made)
     files = apprise.AppriseAttachment()
     for name, media, content in parcel.files:
         files.add(attach(content=content, name=name, mimetype=media))
