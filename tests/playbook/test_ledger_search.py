@@ -99,12 +99,17 @@ def test_times_are_days_or_moments_in_utc() -> None:
 
 
 def test_who_did_something_is_read_from_whatever_was_recorded() -> None:
-    def entry(**body: object) -> LedgerEntry:
-        return LedgerEntry(0, "", "", body, b"", b"")
+    def entry(kind: str = "", /, **body: object) -> LedgerEntry:
+        return LedgerEntry(0, "", kind, body, b"", b"")
 
     assert who_did(entry(reviewer="Ben")) == "Ben"
     assert who_did(entry(by={"name": "Ben"})) == who_did(entry()) == ""
     assert people_of(entry(by="Ana", to=["Ben", 7, "Ana"])) == ("Ana", "Ben")
+    signed_in = entry("session.begun", name="Ben", how="password")
+    assert (who_did(signed_in), people_of(signed_in)) == ("Ben", ("Ben",))
+    closed = entry("account.closed", name="Ben", by="Ana")
+    assert (who_did(closed), people_of(closed)) == ("Ana", ("Ana", "Ben"))
+    assert people_of(entry("organisation.defined", name="Halden")) == ()
 
 
 def _cases(reading: Reading, asked: CasesAsked, caller: Caller) -> list[str]:

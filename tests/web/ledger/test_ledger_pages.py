@@ -204,7 +204,11 @@ def test_the_ledger_is_verified_beside_the_pages(pages: WebDesk, lived: House) -
     said = _verified(pages, {"checkpoint": json.dumps(kept)})
     assert "The ledger holds: " in said
     assert "it begins with what 1 checkpoint saw" in said.replace("\xa0", " ")
-    assert "✓ Verified" in text_of(pages.get("/ledger", "auditor"))
+    lived.define(replace(DEFINITION, name="written-later"))
+    listed = pages.get("/ledger", "auditor")
+    assert "✓ Verified" in text_of(listed)
+    told = f"nothing was altered in {kept['entries']} of them when that was verified"
+    assert title_of(listed).partition(": ")[2] == told, "what was written later was not looked at"
     looked = pages.get("/ledger/verify", "auditor", **{"hx-request": "true"})
     assert (looked.status_code, looked.headers["hx-redirect"]) == (204, "/ledger/verify"), (
         "its title is another one now"

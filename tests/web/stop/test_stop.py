@@ -85,6 +85,9 @@ def test_two_clicks_from_any_page_stop_a_workflow_and_show_what_is_recorded(hous
     assert "DROP TABLE scope" in said
     assert "<script>alert" not in done.text
     assert house.kinds()[-2:] == ["kill.fenced", "kill.quiesced"]
+    again = text_of(desk.followed("/stop", {"scope": SCOPE, "reason": "me too"}, "safety owner"))
+    assert "by Olga Petrov : <script>" in again.partition("Stopped once more")[0]
+    assert "by Ben Okafor : me too" in again.partition("Stopped once more")[2]
 
 
 def test_somebody_in_a_hurry_needs_no_reason_and_stops_everything_by_default(house: House, desk: WebDesk) -> None:

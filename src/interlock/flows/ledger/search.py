@@ -14,6 +14,9 @@ PAGE = 50
 TEXT_MAX = 1_000
 ACTED = ("by", "approver", "reviewer", "proposed_by", "approved_by", "person", "to", "present", "owner")
 DID = ACTED[:6]
+# Kinds whose `name` is a person's: elsewhere it is that of an organisation or a thing.
+OF_PEOPLE = ("account.", "session.", "sign_in.", "token.")
+BEGUN = "session.begun"  # by whoever signs in
 LOOKED_MAX = 1_500  # entries that are weighed one by one for a page
 SLACK = dt.timedelta(minutes=1)  # writers that wait for each other record times a little out of order
 
@@ -70,7 +73,7 @@ def search(reading: Reading, asked: Asked, *, within: Within, among: tuple[str, 
 def people_of(entry: LedgerEntry) -> tuple[str, ...]:
     """Everybody whom an entry names as having acted, been asked or been there."""
     named: list[str] = []
-    for member in ACTED:
+    for member in (*ACTED, "name") if entry.kind.startswith(OF_PEOPLE) else ACTED:
         value = entry.body.get(member)
         named.extend([value] if isinstance(value, str) else value if isinstance(value, list) else [])
     return tuple(dict.fromkeys(name for name in named if isinstance(name, str)))
@@ -78,7 +81,8 @@ def people_of(entry: LedgerEntry) -> tuple[str, ...]:
 
 def who_did(entry: LedgerEntry) -> str:
     """Who did what an entry says, "" where the run time did."""
-    return next((value for member in DID if isinstance(value := entry.body.get(member), str)), "")
+    members = (*DID, "name") if entry.kind == BEGUN else DID
+    return next((value for member in members if isinstance(value := entry.body.get(member), str)), "")
 
 
 def time_of(text: str, *, end: bool = False) -> str:

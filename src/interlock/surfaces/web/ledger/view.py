@@ -84,7 +84,9 @@ def list_title(entries: int | None, verification: Verification | None) -> str:
     held = f"The ledger holds {words.plural(entries, 'entry', 'entries')}"
     if verification is None or verification.check is None:
         return held
-    return f"{held}: {'nothing was altered' if verification.check.holds else 'it does NOT hold'}"
+    if not verification.check.holds:
+        return f"{held}: it does NOT hold"
+    return f"{held}: nothing was altered in {words.count(verification.check.entries)} of them when that was verified"
 
 
 def verification_state(verification: Verification | None) -> State:

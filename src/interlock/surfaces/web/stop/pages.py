@@ -1,5 +1,7 @@
 """The two pages of the switch: the switch itself, and how the stop of one scope goes."""
 
+from itertools import takewhile
+
 from fastapi import Request
 from fastapi.responses import Response
 
@@ -61,7 +63,8 @@ def scope_page(request: Request, here: Site, who: Visitor, form: Form, scope: st
     kills = tuple(one for one in here.watch.halts.newest() if one.scope == scope)
     if not kills and not _is_there(here, scope):
         raise NotThere
-    now = kills[0] if kills and kills[0].resumed is None else None
+    holding = tuple(takewhile(lambda one: one.resumed is None, kills))
+    now = holding[0] if holding else None
     reach, busy, right = reached(here, who, scope), here.waiting.is_busy(scope), has_right(here, who, scope)
     return page(
         request,
@@ -72,6 +75,7 @@ def scope_page(request: Request, here: Site, who: Visitor, form: Form, scope: st
         form=form,
         scope=choice_of(scope),
         stopped=now,
+        first=holding[-1] if holding else None,
         steps=() if now is None else steps(now, in_flight=reach.in_flight.n, in_doubt=reach.in_doubt.n, waiting=busy),
         kills=tuple((one, state_of(one)) for one in kills[:KILLS_MAX]),
         busy=busy,
