@@ -116,6 +116,8 @@ def test_problems_say_what_to_do(server: Server, tokens: dict[str, str]) -> None
         "body.proposal.confidence",
         "body.proposal.amout_cents",
     }
+    many = server.post("/kill", {f"x{number}": 0 for number in range(1_000)}, tokens["operator"]).json()
+    assert (len(many["faults"]), many["detail"].endswith("; and 982 more")) == (20, True)
     large = server.post("/texts", {"key": "k", "text": "x" * 2_000_000}, tokens["runtime"])
     assert (large.status_code, large.json()["detail"]) == (
         413,

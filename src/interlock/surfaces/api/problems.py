@@ -18,6 +18,7 @@ from interlock.terms.errors import BadInput, Refused, Unavailable
 log = logging.getLogger("interlock.api")
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_S = 2
+FAULTS_MAX = 20  # a request may have a hundred thousand: an answer is not ten times as long as what was asked
 
 
 class Problem(Exception):
@@ -78,8 +79,10 @@ async def _gone(_: Request, __: Any) -> JSONResponse:
 
 
 async def _invalid(_: Request, exc: Any) -> JSONResponse:
-    faults = [{"at": ".".join(map(str, one["loc"])), "fault": one["msg"]} for one in exc.errors()]
+    found = exc.errors()
+    faults = [{"at": ".".join(map(str, one["loc"])), "fault": one["msg"]} for one in found[:FAULTS_MAX]]
     words = "; ".join(f"{one['at']}: {one['fault']}" for one in faults)
+    words += f"; and {len(found) - FAULTS_MAX:,} more" if len(found) > FAULTS_MAX else ""
     return answer("bad-input", HTTPStatus.BAD_REQUEST, f"mend the request: {words}", faults=faults)
 
 
