@@ -3,6 +3,7 @@
 A test compares the page with what this makes of the present routes.
 """
 
+import json
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,12 +16,14 @@ from interlock.surfaces.api import app as api
 from interlock.surfaces.api.served import Needs
 from interlock.wiring.server import opened_server
 
+ENTRY_MAX = 2**62  # what the store can count to: no limit to a reader
 PAGE = Path(__file__).with_name("http-api.md")
 OPENING = """# HTTP API
 
 Made by `docs/reference/generate_http_api.py` from the server itself; do not edit. The same for machines:
-`/v1/openapi.json` of a server (OpenAPI 3.1). How to use it:
-[Serve a store, and connect to it](../how-to/serve-and-connect.md).
+`/v1/openapi.json` of a server (OpenAPI 3.1), from which clients can be generated; an operation keeps its name. How to
+use it: [Serve a store, and connect to it](../how-to/serve-and-connect.md). Which of these does what a page does:
+[Pages and roles](pages.md).
 
 Requests and answers are JSON. Send `Authorization: Bearer TOKEN`. Each route says which permission it takes, and which
 roles have that; a role that is held in one tenant or workflow reaches what lies in it. Errors are problem details
@@ -49,12 +52,12 @@ def page() -> str:
 
 def _areas(app: FastAPI) -> Iterator[str]:
     described = app.openapi()
-    for area in api.AREAS:
-        words = (area.__doc__ or "").strip()
-        yield f"\n## {area.__name__.rpartition('.')[2].capitalize().replace('_', ' ')}\n\n{words}\n"
-        for route in area.routes.routes:
-            if isinstance(route, APIRoute):
-                yield from _route(route, described)
+    for area in described["tags"]:
+        yield f"\n## {area['name'].capitalize()}\n\n{area['description']}\n"
+        for module in api.AREAS:
+            for route in module.routes.routes:
+                if isinstance(route, APIRoute) and area["name"] in route.tags:
+                    yield from _route(route, described)
 
 
 def _route(route: APIRoute, described: dict[str, Any]) -> Iterator[str]:
@@ -62,16 +65,20 @@ def _route(route: APIRoute, described: dict[str, Any]) -> Iterator[str]:
     operation = described["paths"][f"/v1{route.path}"][method.lower()]
     needed = [one.call for one in route.dependant.dependencies if isinstance(one.call, Needs)]
     roles = f"`{needed[0].permission}` ({', '.join(needed[0].roles)})" if needed else "anybody, without a token"
-    yield f"\n### {method} /v1{route.path}\n\n{operation['description']}\n\nFor: {roles}.\n"
+    yield f"\n### {method} /v1{route.path}\n\n{operation['description']}\n\nFor: {roles}."
+    yield f" Operation: `{operation['operationId']}`.\n"
     rows = [*_parameters(operation), *_body(operation, described)]
     if rows:
         yield "\n| name | holds | needed | meaning |\n| --- | --- | --- | --- |\n"
         yield from rows
+    for content in operation.get("requestBody", {}).get("content", {}).values():
+        if "example" in content:
+            yield f"\n```json\n{json.dumps(content['example'], ensure_ascii=False)}\n```\n"
 
 
 def _parameters(operation: dict[str, Any]) -> Iterator[str]:
     for one in operation.get("parameters", ()):
-        yield _row(f"{one['name']} ({one['in']})", one["schema"], needed=one["required"])
+        yield _row(f"{one['name']} ({one['in']})", one["schema"] | one, needed=one["required"])
 
 
 def _body(operation: dict[str, Any], described: dict[str, Any]) -> Iterator[str]:
@@ -99,7 +106,7 @@ def _resolved(schema: dict[str, Any], described: dict[str, Any]) -> dict[str, An
 
 def _row(name: str, schema: dict[str, Any], *, needed: bool) -> str:
     default = schema.get("default")
-    absent = "yes" if needed else "no" if default in (None, "", {}, []) else f"no: {default}"
+    absent = "yes" if needed else "no" if default in (None, "", {}, [], ENTRY_MAX) else f"no: {default}"
     return f"| `{name}` | {_kind(schema)} | {absent} | {schema.get('description', '')} |\n"
 
 
@@ -109,7 +116,7 @@ def _kind(schema: dict[str, Any]) -> str:
     if "$ref" in schema:
         return str(schema["$ref"]).rpartition("/")[2].removesuffix("Body")
     limits = {"minimum": "≥", "exclusiveMinimum": ">", "maximum": "≤", "maxLength": "at most"}
-    said = [f"{sign} {schema[name]:g}" for name, sign in limits.items() if name in schema]
+    said = [f"{sign} {schema[name]:g}" for name, sign in limits.items() if schema.get(name, ENTRY_MAX) < ENTRY_MAX]
     return " ".join([schema.get("type", "any"), *said])
 
 

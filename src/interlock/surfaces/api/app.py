@@ -34,6 +34,7 @@ from interlock.surfaces.api import (
     switch,
     tries,
 )
+from interlock.surfaces.api.described import describe, operation_id
 from interlock.surfaces.api.records import MONEY_S
 from interlock.surfaces.api.served import Served
 from interlock.surfaces.http.guard import Guard
@@ -51,21 +52,6 @@ DESCRIPTION = (
     "An AI workflow gets exactly as much authority as its evidence supports, and the run time enforces it. "
     "Send `Authorization: Bearer TOKEN`. Errors are problem details (RFC 9457)."
 )
-PROBLEM = {
-    problems.MEDIA_TYPE: {
-        "schema": {
-            "type": "object",
-            "required": ["type", "title", "status", "detail"],
-            "properties": {
-                "type": {"type": "string", "description": "urn:interlock:problem: and a kind"},
-                "title": {"type": "string"},
-                "status": {"type": "integer"},
-                "detail": {"type": "string", "description": "for people: what happened, and what to do next"},
-                "faults": {"type": "array", "items": {"type": "object"}, "description": "places in the request"},
-            },
-        }
-    }
-}
 BEARER = HTTPBearer(auto_error=False, description="A token made by `interlock token create`.")
 LARGER = {tries.UPLOAD: FILE_BYTES_MAX + 64 * 1024}  # a file, and what stands around it
 AREAS = (
@@ -102,13 +88,14 @@ def build_api(served: Served) -> FastAPI:
         docs_url=None,  # their pages load scripts from elsewhere
         redoc_url=None,
         lifespan=_lifespan,
-        responses={"default": {"description": "What went wrong, and what to do next.", "content": PROBLEM}},
+        generate_unique_id_function=operation_id,
     )
     app.state.served = served
     problems.install(app)
     for area in AREAS:
         signed_in = [] if area in {health, hooks} else [Depends(BEARER)]
         app.include_router(area.routes, prefix="/v1", dependencies=signed_in)
+    describe(app, AREAS)
     app.add_middleware(
         Guard,
         policy=POLICY,

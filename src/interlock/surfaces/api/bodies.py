@@ -13,8 +13,10 @@ from interlock.terms.review import ReviewKind
 LEASE_S_MAX = 3_600.0
 WAIT_S_MAX = 60.0
 MANY_MAX = 1_000
+ENTRY_MAX = 2**62  # what is larger no store can be asked for
 Key = Annotated[str, Field(min_length=1, max_length=200, description="The key of a case, from business data.")]
 NewKey = Annotated[Key, Field(pattern=r"^\S(.*\S)?$")]  # one line, with no blank around it: else it has two keys
+Entry = Annotated[int, Field(ge=0, le=ENTRY_MAX, description="The number of an entry in the ledger.")]
 Scope = Annotated[str | None, Field(min_length=1, max_length=500, pattern=r"\S")]
 Label = Annotated[str, Field(min_length=1, max_length=500)]
 Words = Annotated[str, Field(min_length=1, max_length=2_000)]

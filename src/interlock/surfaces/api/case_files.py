@@ -41,7 +41,7 @@ class KeyBody(Body):
     by: Name = None
 
 
-class ReasonBody(KeyBody):
+class CaseReasonBody(KeyBody):
     """Which case, and why: it is recorded."""
 
     reason: Words
@@ -120,7 +120,7 @@ def show_content(body: KeyBody, here: Here, who: ContentReader) -> Mapping[str, 
 
 
 @routes.post("/cases/erase")
-def erase_content(body: ReasonBody, here: Here, who: Eraser) -> Mapping[str, Any]:
+def erase_content(body: CaseReasonBody, here: Here, who: Eraser) -> Mapping[str, Any]:
     """Erase what is kept of a case; its records, digests and proofs stay."""
     with here.rt.store.reading() as reading:
         row = _case(here, who, reading, body.key, "content", "erase")
@@ -130,7 +130,7 @@ def erase_content(body: ReasonBody, here: Here, who: Eraser) -> Mapping[str, Any
 
 
 @routes.post("/cases/ask-undo")
-def ask_for_undo(body: ReasonBody, here: Here, who: Undoer) -> Mapping[str, Any]:
+def ask_for_undo(body: CaseReasonBody, here: Here, who: Undoer) -> Mapping[str, Any]:
     """Put an applied case before people, to be undone: only the application that acted reaches its target."""
     with here.rt.store.reading() as reading:
         row = _case(here, who, reading, body.key, "case", "undo")

@@ -16,6 +16,7 @@ from interlock.ports.effects import NotApplied
 from interlock.surfaces.api.bodies import (
     AnswerBody,
     CaseBody,
+    Entry,
     EvidenceBody,
     HumanBody,
     OutcomesBody,
@@ -77,8 +78,8 @@ def undo_case(body: UndoBody, here: Here, who: Application) -> Mapping[str, Any]
     return _shown(name, here.steps.begin(name, start, owner=_owner(who), lease_s=LEASE_S))
 
 
-@routes.get("/workflows/{workflow}/applied")
-def applied_cases(workflow: str, here: Here, who: Application, since_entry: int = 0) -> list[str]:
+@routes.get("/workflows/{workflow}/applied", name="list_applied")
+def applied_cases(workflow: str, here: Here, who: Application, since_entry: Entry = 0) -> list[str]:
     """Keys of what was applied from a ledger entry on, newest first: the order in which to undo them."""
     check_workflow(here, who, "case", "propose", workflow)
     keys = here.desk_of(who.name).applied_since(workflow, since_entry)
@@ -102,7 +103,7 @@ def keep_text(body: TextBody, here: Here, who: Application) -> Mapping[str, str]
     return {"payload_digest": here.desk_of(who.name).keep_text(body.key, body.text)}
 
 
-@routes.post("/workflows/{workflow}/human")
+@routes.post("/workflows/{workflow}/human", name="record_human_decision")
 def human_decision(workflow: str, body: HumanBody, here: Here, who: Application) -> Mapping[str, Any]:
     """Record what a person decided about a case; it closes its review where one is open."""
     check_cases(here, who, "case", "propose", workflow, [body.key])

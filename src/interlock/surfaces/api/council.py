@@ -16,7 +16,7 @@ from interlock.engine.rollout.people import is_among
 from interlock.engine.timestamp import stamp
 from interlock.flows.council.decide import decide_item, open_item
 from interlock.flows.council.minutes import refusals
-from interlock.surfaces.api.bodies import Body, Name
+from interlock.surfaces.api.bodies import ENTRY_MAX, Body, Name
 from interlock.surfaces.api.problems import not_there
 from interlock.surfaces.api.reach import not_permitted
 from interlock.surfaces.api.served import Here, Needs, Served, person_of
@@ -29,7 +29,6 @@ Decider = Annotated[Caller, Depends(Needs("council", "decide"))]
 Item = Annotated[str, Field(min_length=1, max_length=500, description="The item, as the agenda names it.")]
 Person = Annotated[str, Field(min_length=1, max_length=200)]
 DECISIONS_MAX = 1_000
-ENTRY_MAX = 2**62
 
 
 class DecisionBody(Body):
@@ -82,7 +81,7 @@ def list_refusals(here: Here, who: Reader) -> list[Mapping[str, Any]]:
     return content
 
 
-@routes.post("/decisions")
+@routes.post("/decisions", name="decide_item")
 def decide(body: DecisionBody, here: Here, who: Decider) -> Mapping[str, Any]:
     """Put a decision on record; what its option does takes effect at once, by the rules that hold without a council.
 

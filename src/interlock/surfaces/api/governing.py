@@ -19,6 +19,7 @@ from interlock.flows.rollout.promote import promote
 from interlock.flows.rollout.stage import move_stage
 from interlock.flows.rollout.waive import end_waiver, waive
 from interlock.surfaces.api import governing_bodies as bodies
+from interlock.surfaces.api.bodies import Entry
 from interlock.surfaces.api.portfolio import check
 from interlock.surfaces.api.problems import not_there
 from interlock.surfaces.api.served import Here, Needs, person_of
@@ -36,7 +37,7 @@ Recorder = Annotated[Caller, Depends(Needs("kpi", "record"))]
 Told = Mapping[str, Any]
 
 
-@routes.post("/gates/judge")
+@routes.post("/gates/judge", name="judge_gates")
 def judge_all(workflow: str, here: Here, who: Judge) -> list[Told]:
     """Judge every gate on the evidence of today, the promotion gate last; the verdicts are recorded."""
     check(here, who, "gate", "judge", workflow)
@@ -49,7 +50,7 @@ def judge_all(workflow: str, here: Here, who: Judge) -> list[Told]:
     return content
 
 
-@routes.post("/stage")
+@routes.post("/stage", name="move_stage")
 def move(workflow: str, body: bodies.MoveBody, here: Here, who: Mover) -> Told:
     """Move it to another rollout stage: up through the gate of its stage, down at once."""
     check(here, who, "stage", "move", workflow)
@@ -62,7 +63,7 @@ def move(workflow: str, body: bodies.MoveBody, here: Here, who: Mover) -> Told:
     )  # fmt: skip
 
 
-@routes.post("/going-on")
+@routes.post("/going-on", name="say_how_to_go_on")
 def go_on(workflow: str, body: bodies.GoOnBody, here: Here, who: Mover) -> Told:
     """Decide, as its value owner, whether it is scaled, iterated or stopped; nothing is moved by it."""
     check(here, who, "stage", "move", workflow)
@@ -74,7 +75,7 @@ def go_on(workflow: str, body: bodies.GoOnBody, here: Here, who: Mover) -> Told:
     )
 
 
-@routes.post("/promote")
+@routes.post("/promote", name="promote_workflow")
 def give_authority(workflow: str, body: bodies.PromoteBody, here: Here, who: Promoter) -> Told:
     """Give a release that you looked at the level for which its gates have passed."""
     check(here, who, "grant", "promote", workflow)
@@ -87,7 +88,7 @@ def give_authority(workflow: str, body: bodies.PromoteBody, here: Here, who: Pro
     )  # fmt: skip
 
 
-@routes.post("/demote")
+@routes.post("/demote", name="end_grant")
 def end_authority(workflow: str, body: bodies.ReasonBody, here: Here, who: Ender) -> Told:
     """End its grant at once; `ended` is false where it held none."""
     check(here, who, "grant", "end", workflow)
@@ -108,15 +109,15 @@ def give_waiver(workflow: str, body: bodies.WaiveBody, here: Here, who: Waiver) 
     )  # fmt: skip
 
 
-@routes.post("/waivers/{entry}/end")
-def take_waiver_back(workflow: str, entry: int, body: bodies.ReasonBody, here: Here, who: Waiver) -> Told:
+@routes.post("/waivers/{entry}/end", name="end_waiver")
+def take_waiver_back(workflow: str, entry: Entry, body: bodies.ReasonBody, here: Here, who: Waiver) -> Told:
     """End a waiver before its date; the check counts again."""
     check(here, who, "waiver", "give", workflow)
     end_waiver(here.rt.store, workflow, entry, by=person_of(who, None), reason=body.reason, clock=here.rt.clock)
     return {"workflow": workflow, "waiver": entry}
 
 
-@routes.post("/incidents")
+@routes.post("/incidents", name="report_incident")
 def report(workflow: str, body: bodies.IncidentBody, here: Here, who: Opener) -> Told:
     """Put an incident on record; nothing is stopped by it."""
     check(here, who, "incident", "open", workflow)
@@ -124,8 +125,8 @@ def report(workflow: str, body: bodies.IncidentBody, here: Here, who: Opener) ->
     return _told(open_incident(here.rt.store, workflow, told, by=person_of(who, None), clock=here.rt.clock))
 
 
-@routes.post("/incidents/{entry}/close")
-def close(workflow: str, entry: int, body: bodies.CloseBody, here: Here, who: Closer) -> Told:
+@routes.post("/incidents/{entry}/close", name="close_incident")
+def close(workflow: str, entry: Entry, body: bodies.CloseIncidentBody, here: Here, who: Closer) -> Told:
     """Close an incident with what was learned."""
     check(here, who, "incident", "close", workflow)
     with here.rt.store.reading() as reading:
@@ -140,7 +141,7 @@ def close(workflow: str, entry: int, body: bodies.CloseBody, here: Here, who: Cl
     )  # fmt: skip
 
 
-@routes.post("/kpis")
+@routes.post("/kpis", name="record_kpis")
 def measure(workflow: str, body: bodies.KpisBody, here: Here, who: Recorder) -> list[Told]:
     """Record values of its KPIs as evidence: all of them, or none."""
     check(here, who, "kpi", "record", workflow)
@@ -157,7 +158,7 @@ def measure(workflow: str, body: bodies.KpisBody, here: Here, who: Recorder) -> 
     return content
 
 
-@routes.post("/expenses")
+@routes.post("/expenses", name="record_expense")
 def spend(workflow: str, body: bodies.ExpenseBody, here: Here, who: Recorder) -> Told:
     """Record what was spent in one bucket over a period as evidence."""
     check(here, who, "kpi", "record", workflow)
@@ -170,7 +171,7 @@ def spend(workflow: str, body: bodies.ExpenseBody, here: Here, who: Recorder) ->
     )  # fmt: skip
 
 
-@routes.post("/periods")
+@routes.post("/periods", name="count_period")
 def count(workflow: str, body: bodies.PeriodBody, here: Here, who: Recorder) -> Told:
     """Count what the run time did in a period that is over, from its decisions, as evidence."""
     check(here, who, "kpi", "record", workflow)

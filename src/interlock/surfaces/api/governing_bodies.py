@@ -65,7 +65,7 @@ class IncidentBody(Body):
     cost_usd: Usd | None = None
 
 
-class CloseBody(Body):
+class CloseIncidentBody(Body):
     """What was learned."""
 
     lesson: Words

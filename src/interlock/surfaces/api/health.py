@@ -9,13 +9,13 @@ from interlock.surfaces.api.served import Here
 routes = APIRouter(prefix="/health", tags=["health"])
 
 
-@routes.get("/live")
+@routes.get("/live", name="is_alive")
 def live() -> Mapping[str, str]:
     """The process answers."""
     return {"status": "live"}
 
 
-@routes.get("/ready")
+@routes.get("/ready", name="is_ready")
 def ready(here: Here) -> Mapping[str, str]:
     """The store can be read; 503 where it cannot."""
     with here.rt.store.reading() as reading:

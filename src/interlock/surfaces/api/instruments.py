@@ -20,7 +20,7 @@ from interlock.flows.instruments.answer import answer, as_given
 from interlock.flows.instruments.drafts import EVIDENCE_MAX, WORDS_MAX, draft_of, drafts_of, drop_draft, save_draft
 from interlock.flows.instruments.give import give_draft
 from interlock.flows.instruments.scored import InMemory, by_person, scored, sheets
-from interlock.surfaces.api.bodies import Body
+from interlock.surfaces.api.bodies import ENTRY_MAX, Body
 from interlock.surfaces.api.problems import Problem, not_there
 from interlock.surfaces.api.reach import check_everywhere, check_workflow, not_permitted
 from interlock.surfaces.api.served import Here, Needs, Served, person_of
@@ -35,7 +35,7 @@ Subject = Annotated[str, Query(min_length=1, max_length=SUBJECT_MAX, description
 Named = Annotated[str, Field(min_length=1, max_length=SUBJECT_MAX, description="Whom or what it is about.")]
 Role = Annotated[str | None, Query(max_length=100, description="What weighs most in that role comes first.")]
 Id = Annotated[str, Path(max_length=100, description="Id of the instrument.")]
-Entry = Annotated[int, Field(ge=-1, le=2**62, description="As the draft says.")]
+Entry = Annotated[int, Field(ge=-1, le=ENTRY_MAX, description="As the draft says.")]
 
 
 class ItemBody(Body):
@@ -188,7 +188,7 @@ def erase_draft(name: Id, subject: Subject, here: Here, who: Answerer) -> Mappin
     return {"erased": drop_draft(here.rt.store, one, subject, by=person_of(who, None))}
 
 
-@routes.post("/{name}/draft/give")
+@routes.post("/{name}/draft/give", name="give_draft")
 def give(name: Id, body: GiveBody, here: Here, who: Answerer) -> Mapping[str, Any]:
     """Put your draft on record. 409 where it, or the sheet, changed since you saw them."""
     one = _checked(here, who, name, body.subject, "answer")

@@ -17,7 +17,7 @@ from interlock.flows.ledger.kept import Kept, kept_unsigned
 from interlock.flows.ledger.search import PAGE, TEXT_MAX, Asked, search
 from interlock.flows.ledger.show import entry_named
 from interlock.flows.trace.entry_line import line_of
-from interlock.surfaces.api.bodies import Body, Name
+from interlock.surfaces.api.bodies import ENTRY_MAX, Body, Entry, Name
 from interlock.surfaces.api.problems import not_there
 from interlock.surfaces.api.reach import check_everywhere, check_workflow
 from interlock.surfaces.api.served import Here, Needs, person_of
@@ -31,7 +31,7 @@ Exporter = Annotated[Caller, Depends(Needs("ledger", "export"))]
 Onlooker = Annotated[Caller, Depends(Needs("workflow", "read"))]
 Text = Annotated[str, Field(max_length=TEXT_MAX)]
 Time = Annotated[str, Field(max_length=40, description="RFC 3339, or a day; UTC.")]
-Place = Annotated[int | None, Field(ge=0, le=2**62)]
+Place = Annotated[int | None, Field(ge=0, le=ENTRY_MAX)]
 
 routes = APIRouter(tags=["ledger"])
 
@@ -77,7 +77,7 @@ def find_entries(
 
 
 @routes.get("/ledger/entries/{entry}")
-def show_entry(entry: Annotated[int, Field(ge=0, le=2**62)], here: Here, who: Reader) -> Mapping[str, Any]:
+def show_entry(entry: Entry, here: Here, who: Reader) -> Mapping[str, Any]:
     """One entry: in words, as it is recorded, and its proof against the newest tree.
 
     `intact`: its record has the hash that was taken when it was written. Without a `proof`, `missing` entries are

@@ -122,7 +122,7 @@ def set_email(name: str, body: EmailBody, here: Here, who: AccountManager) -> Ma
     return {"name": name, "kept": bool(body.email.strip())}
 
 
-@routes.post("/accounts/{name}/reset")
+@routes.post("/accounts/{name}/reset", name="reset_password")
 def reset(name: str, body: ResetBody, here: Here, who: AccountManager) -> Mapping[str, Any]:
     """A link by which somebody sets another password, as for a new account; it is answered this once."""
     check_everywhere(who, "account", "manage")
@@ -137,7 +137,7 @@ def reset(name: str, body: ResetBody, here: Here, who: AccountManager) -> Mappin
     return {"name": name, "token": secret}
 
 
-@routes.post("/accounts/{name}/close")
+@routes.post("/accounts/{name}/close", name="close_account")
 def close(name: str, here: Here, who: AccountManager) -> Mapping[str, Any]:
     """Close an account at once and erase its secrets; `purged`: nothing of them is left in the store's files."""
     check_everywhere(who, "account", "manage")
@@ -219,7 +219,7 @@ def list_tenants(here: Here, who: AccountReader) -> list[Mapping[str, str]]:
     return [{"workflow": workflow, "tenant": tenant} for workflow, tenant in sorted(here.tenants.all().items())]
 
 
-@routes.post("/tenants")
+@routes.post("/tenants", name="assign_tenant")
 def give(body: TenantBody, here: Here, who: TenantManager) -> Mapping[str, Any]:
     """Give a workflow to a tenant, or to nobody."""
     check_everywhere(who, "tenant", "assign")

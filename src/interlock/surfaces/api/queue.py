@@ -44,7 +44,7 @@ class OthersBody(ReviewBody):
     reason: str = Field(min_length=1, max_length=REASON_MAX)
 
 
-@routes.get("/page")
+@routes.get("/page", name="list_queue")
 def page_of_queue(
     here: Here,
     who: Looker,
@@ -78,7 +78,7 @@ def page_of_queue(
     }
 
 
-@routes.get("/labels")
+@routes.get("/labels", name="list_labels")
 def labels_to_choose(workflow: Annotated[str, Query(max_length=512)], here: Here, who: Looker) -> Mapping[str, Any]:
     """Labels and canned reasons that a reviewer of a workflow can choose from; how many cases may go at once."""
     check_workflow(here, who, "review", "read", workflow)
@@ -88,7 +88,7 @@ def labels_to_choose(workflow: Annotated[str, Query(max_length=512)], here: Here
     return {"labels": labels, "reasons": plain(plan.reasons), "together_max": plan.together_max}
 
 
-@routes.get("/own-day")
+@routes.get("/own-day", name="own_day")
 def ones_own_day(here: Here, who: Reviewer, by: str | None = None) -> Mapping[str, Any]:
     """What you decided today (UTC), and the share of planted errors that you found in audit periods that are closed."""
     with here.rt.store.reading() as reading:
@@ -96,7 +96,7 @@ def ones_own_day(here: Here, who: Reviewer, by: str | None = None) -> Mapping[st
     return content
 
 
-@routes.get("/alike")
+@routes.get("/alike", name="list_alike")
 def cases_alike(
     workflow: Annotated[str, Query(max_length=512)], here: Here, who: Reviewer, by: str | None = None
 ) -> Mapping[str, list[str]]:

@@ -10,6 +10,7 @@ from interlock.flows.ledger.at_work import at_work
 from interlock.flows.ledger.checkpoint import checkpoint
 from interlock.flows.trace.case_trace import case_trace
 from interlock.flows.upkeep.retention import EVERY_S
+from interlock.surfaces.api.bodies import Entry
 from interlock.surfaces.api.reach import check_cases, check_everywhere
 from interlock.surfaces.api.served import Auditor, Here
 
@@ -29,7 +30,7 @@ def trace_case(workflow: str, key: str, here: Here, who: Auditor) -> Mapping[str
     return content
 
 
-@routes.get("/upkeep")
+@routes.get("/upkeep", name="show_upkeep")
 def upkeep(here: Here, who: Auditor) -> Mapping[str, Any]:
     """What this server last did by itself about money and about content that is old enough to be erased, when, and why
     it failed; null before the first round.
@@ -49,8 +50,8 @@ def take_checkpoint(here: Here, who: Auditor) -> Mapping[str, Any]:
     return {"entries": taken.size, "root": taken.root.hex()}
 
 
-@routes.get("/ledger/proofs/inclusion")
-def inclusion(entry: int, here: Here, who: Auditor) -> Mapping[str, Any]:
+@routes.get("/ledger/proofs/inclusion", name="prove_inclusion")
+def inclusion(entry: Entry, here: Here, who: Auditor) -> Mapping[str, Any]:
     """A proof that an entry is in the ledger; `interlock ledger check` checks it without the store.
 
     503 while the tree below is added up, which happens once after a server began on a long ledger, and where the proof
@@ -60,8 +61,8 @@ def inclusion(entry: int, here: Here, who: Auditor) -> Mapping[str, Any]:
     return at_work(here.rt.store).inclusion(here.rt.store, entry)
 
 
-@routes.get("/ledger/proofs/consistency")
-def consistency(old_entries: int, here: Here, who: Auditor) -> Mapping[str, Any]:
+@routes.get("/ledger/proofs/consistency", name="prove_consistency")
+def consistency(old_entries: Entry, here: Here, who: Auditor) -> Mapping[str, Any]:
     """A proof that the ledger only grew since it held `old_entries`."""
     check_everywhere(who, "ledger", "read")
     return at_work(here.rt.store).consistency(here.rt.store, old_entries)

@@ -63,7 +63,7 @@ class ScheduleBody(Body):
     addresses: Annotated[list[Annotated[str, Field(max_length=1_000)]], Field(min_length=1, max_length=10)]
 
 
-@routes.get("")
+@routes.get("", name="list_report_kinds")
 def list_kinds(here: Here, who: Reader) -> list[Mapping[str, Any]]:
     """Every kind of document, what it is for, and when it was made last for what you may see."""
     with here.rt.store.reading() as reading:
@@ -79,7 +79,7 @@ def list_kinds(here: Here, who: Reader) -> list[Mapping[str, Any]]:
     ]
 
 
-@routes.post("/made", status_code=HTTPStatus.ACCEPTED)
+@routes.post("/made", status_code=HTTPStatus.ACCEPTED, name="make_report")
 def make(body: MakeBody, here: Here, who: Reader) -> Mapping[str, Any]:
     """Have a document made; ask at its address how far it is."""
     asked = Asked(body.report, body.workflow, tuple(body.frameworks))
@@ -87,7 +87,7 @@ def make(body: MakeBody, here: Here, who: Reader) -> Mapping[str, Any]:
     return _told(made)
 
 
-@routes.get("/made")
+@routes.get("/made", name="list_reports")
 def list_made(here: Here, who: Reader) -> list[Mapping[str, Any]]:
     """Documents that are kept for you: an hour after they were ready."""
     by, reach = person_of(who, None), scopes(who, "report", "read")
@@ -95,19 +95,19 @@ def list_made(here: Here, who: Reader) -> list[Mapping[str, Any]]:
     return [_told(one) for one in every if here.documents_made.find(one.id, by=by, reach=reach) is not None]
 
 
-@routes.get("/made/{document}")
+@routes.get("/made/{document}", name="show_report")
 def show_made(document: str, here: Here, who: Reader) -> Mapping[str, Any]:
     """How far a document is, then its conclusion and which forms of it are ready."""
     return _told(_document(here, who, document))
 
 
-@routes.post("/made/{document}/forms", status_code=HTTPStatus.ACCEPTED)
+@routes.post("/made/{document}/forms", status_code=HTTPStatus.ACCEPTED, name="make_report_form")
 def make_form(document: str, body: FormBody, here: Here, who: Reader) -> Mapping[str, Any]:
     """Have it written in one more form."""
     return _told(here.documents_made.also(_document(here, who, document), body.form))
 
 
-@routes.get("/made/{document}/files/{ending}", response_class=Response, responses=FILES)
+@routes.get("/made/{document}/files/{ending}", response_class=Response, responses=FILES, name="download_report")
 def download(document: str, ending: str, here: Here, who: Reader) -> Response:
     """One form of it: html, pdf, pptx, md or json."""
     forms = _document(here, who, document).forms
@@ -126,7 +126,7 @@ def list_schedules(here: Here, who: Setter) -> list[Mapping[str, Any]]:
         return [_sent(here, reading, one) for one in schedules(reading) if _reaches(who, one)]
 
 
-@routes.post("/schedules")
+@routes.post("/schedules", name="set_schedule")
 def set_one(body: ScheduleBody, here: Here, who: Setter) -> Mapping[str, Any]:
     """Have a document sent each week or each month."""
     weekly = body.every is Every.WEEK
@@ -164,7 +164,7 @@ def test_schedule(schedule: str, here: Here, who: Setter) -> Mapping[str, Any]:
     return {"schedule": schedule, "run": here.sendings_made.test(found)}
 
 
-@routes.post("/schedules/{schedule}/end")
+@routes.post("/schedules/{schedule}/end", name="end_schedule")
 def end_one(schedule: str, here: Here, who: Setter) -> Mapping[str, Any]:
     """Have it sent no more; its addresses are erased."""
     _schedule(here, who, schedule)

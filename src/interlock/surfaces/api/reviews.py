@@ -33,7 +33,7 @@ def list_reviews(here: Here, who: Looker, workflow: str | None = None, limit: Li
     ]
 
 
-@routes.get("/case")
+@routes.get("/case", name="show_review")
 def show_case(
     key: str, here: Here, who: Looker, kind: ReviewKind = ReviewKind.DECISION, by: str | None = None
 ) -> Mapping[str, Any]:

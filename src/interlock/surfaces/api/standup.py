@@ -12,7 +12,7 @@ from interlock.engine.ledger.canonical import plain
 from interlock.flows.standup.actions import agree_action, close_action
 from interlock.flows.standup.hold import hold_stand_up, stand_ups
 from interlock.flows.standup.seen import seen, seen_actions
-from interlock.surfaces.api.bodies import Body
+from interlock.surfaces.api.bodies import Body, Entry
 from interlock.surfaces.api.problems import not_there
 from interlock.surfaces.api.reach import not_permitted
 from interlock.surfaces.api.served import Here, Needs, Served, person_of
@@ -23,7 +23,6 @@ routes = APIRouter(prefix="/stand-up", tags=["stand-up"])
 Reader = Annotated[Caller, Depends(Needs("standup", "read"))]
 Actor = Annotated[Caller, Depends(Needs("standup", "act"))]
 Day = Annotated[dt.date, Field(strict=False, description="A date, such as 2026-12-31.")]
-ENTRY_MAX = 2**62
 
 
 class AgreeBody(Body):
@@ -35,7 +34,7 @@ class AgreeBody(Body):
     workflow: Annotated[str | None, Field(max_length=200, description="The workflow that it is about.")] = None
 
 
-class CloseBody(Body):
+class CloseActionBody(Body):
     """How an action ended. Where it was not done, `note` says why, and `again` agrees on it anew until that date."""
 
     done: bool
@@ -62,7 +61,7 @@ def show_stand_up(here: Here, who: Reader) -> Mapping[str, Any]:
     return content
 
 
-@routes.post("/actions")
+@routes.post("/actions", name="agree_action")
 def agree(body: AgreeBody, here: Here, who: Actor) -> Mapping[str, Any]:
     """Put an action on record."""
     _check_act(here, who, body.workflow)
@@ -79,8 +78,8 @@ def agree(body: AgreeBody, here: Here, who: Actor) -> Mapping[str, Any]:
     return content
 
 
-@routes.post("/actions/{entry}/close")
-def close(entry: int, body: CloseBody, here: Here, who: Actor) -> list[Mapping[str, Any]]:
+@routes.post("/actions/{entry}/close", name="close_action")
+def close(entry: Entry, body: CloseActionBody, here: Here, who: Actor) -> list[Mapping[str, Any]]:
     """Say that an action was done, or why not: the action as it is now, and the new one where it is agreed anew."""
     action = _action(here, who, entry)
     _check_act(here, who, action.workflow)
@@ -92,7 +91,7 @@ def close(entry: int, body: CloseBody, here: Here, who: Actor) -> list[Mapping[s
     return content
 
 
-@routes.get("/held")
+@routes.get("/held", name="list_stand_ups")
 def list_held(here: Here, who: Reader) -> list[Mapping[str, Any]]:
     """Every stand-up that was held, for who may see every function."""
     _check_everywhere(who, "read")
@@ -101,7 +100,7 @@ def list_held(here: Here, who: Reader) -> list[Mapping[str, Any]]:
     return content
 
 
-@routes.post("/held")
+@routes.post("/held", name="hold_stand_up")
 def hold(body: HoldBody, here: Here, who: Actor) -> Mapping[str, Any]:
     """Put on record that a stand-up was held, with how everything stood."""
     _check_everywhere(who, "act")

@@ -14,7 +14,7 @@ from interlock.flows.access.kill_reach import kill_within
 from interlock.flows.action.drill import drill, drill_standings
 from interlock.flows.action.kill import settled
 from interlock.surfaces.api.authority import check_resumer, check_switch, stoppables, told_report
-from interlock.surfaces.api.bodies import WAIT_S_MAX, Body, Name, Words
+from interlock.surfaces.api.bodies import ENTRY_MAX, WAIT_S_MAX, Body, Name, Words
 from interlock.surfaces.api.problems import not_there
 from interlock.surfaces.api.served import Here, Needs, Served, Stopper, Watcher, person_of
 from interlock.terms.access import EVERYWHERE, Caller
@@ -23,7 +23,6 @@ from interlock.terms.kill import Kill
 routes = APIRouter(tags=["authority"])
 Driller = Annotated[Caller, Depends(Needs("switch", "drill"))]
 KILLS_MAX = 1_000
-ENTRY_MAX = 2**62
 
 
 class DrillBody(Body):

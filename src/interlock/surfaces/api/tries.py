@@ -63,7 +63,7 @@ class AskedBody(Body):
         return TrialAsked(**{**self.model_dump(), "text": tuple(self.text)})
 
 
-@routes.post("", status_code=HTTPStatus.ACCEPTED)
+@routes.post("", status_code=HTTPStatus.ACCEPTED, name="begin_trial")
 def begin(
     here: Here,
     who: Trier,
@@ -75,50 +75,57 @@ def begin(
     return _told(here.trials_run.begin(_owner(who), file.filename or "", file.file, asked))
 
 
-@routes.post("/sample", status_code=HTTPStatus.ACCEPTED)
+@routes.post("/sample", status_code=HTTPStatus.ACCEPTED, name="begin_sample_trial")
 def begin_sample(body: AskedBody, here: Here, who: Trier) -> Mapping[str, Any]:
     """Try the authored sample."""
     return _told(here.trials_run.begin_sample(_owner(who), body.asked()))
 
 
-@routes.get("")
+@routes.get("", name="list_trials")
 def list_tries(here: Here, who: Trier) -> list[Mapping[str, Any]]:
     """Yours, the newest first, until each is deleted."""
     return [_told(one) for one in here.trials_run.of(_owner(who))]
 
 
-@routes.get("/{id_}")
+@routes.get("/{id_}", name="show_trial")
 def show(id_: str, here: Here, who: Trier) -> Mapping[str, Any]:
     """How far it is, what came out, or what has to be mended; with the columns of the file."""
     return _told(_trial(here, who, id_))
 
 
-@routes.post("/{id_}/again", status_code=HTTPStatus.ACCEPTED)
+@routes.post("/{id_}/again", status_code=HTTPStatus.ACCEPTED, name="repeat_trial")
 def again(id_: str, body: AskedBody, here: Here, who: Trier) -> Mapping[str, Any]:
     """The same file with other answers."""
     return _told(here.trials_run.again(_trial(here, who, id_), body.asked()))
 
 
-@routes.post("/{id_}/cancel")
+@routes.post("/{id_}/cancel", name="cancel_trial")
 def cancel(id_: str, here: Here, who: Trier) -> Mapping[str, Any]:
     """End its work."""
     here.trials_run.cancel(_trial(here, who, id_))
     return _told(_trial(here, who, id_))
 
 
-@routes.delete("/{id_}", status_code=HTTPStatus.NO_CONTENT)
+@routes.delete("/{id_}", status_code=HTTPStatus.NO_CONTENT, name="delete_trial")
 def delete(id_: str, here: Here, who: Trier) -> None:
     """Delete the file and what came of it now."""
     here.trials_run.forget(_trial(here, who, id_))
 
 
-@routes.get("/{id_}/report", response_class=Response, responses={200: {"content": {"text/html": {}}}})
+@routes.get(
+    "/{id_}/report", response_class=Response, responses={200: {"content": {"text/html": {}}}}, name="show_trial_report"
+)
 def report(id_: str, here: Here, who: Trier) -> Response:
     """The report: one HTML file that needs nothing else."""
     return _file(here.trials_run.report(_trial(here, who, id_)), "text/html; charset=utf-8")
 
 
-@routes.get("/{id_}/evaluation", response_class=Response, responses={200: {"content": {"application/json": {}}}})
+@routes.get(
+    "/{id_}/evaluation",
+    response_class=Response,
+    responses={200: {"content": {"application/json": {}}}},
+    name="show_trial_evaluation",
+)
 def evaluation(id_: str, here: Here, who: Trier) -> Response:
     """Its figures."""
     return _file(here.trials_run.figures(_trial(here, who, id_)), "application/json")
