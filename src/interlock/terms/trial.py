@@ -27,7 +27,9 @@ class TrialState(StrEnum):
 class TrialAsked:
     """What somebody wants to know of a file. Names of columns; "" is guessed, "-" says that there is none.
 
-    `budget` is a share of all cases, costs are in USD; None takes the usual.
+    `budget` is a share of all cases, costs are in USD; None takes the usual. `log`: the file is an event log, and asked
+    is where work waits; what an event log has no column for does not count, nor do the last five for other files.
+    `closed` is the activity that ends a case.
     """
 
     text: tuple[str, ...] = ()
@@ -40,6 +42,12 @@ class TrialAsked:
     cost_wrong_usd: float | None = None
     cost_review_usd: float | None = None
     skip_broken: bool = False
+    log: bool = False
+    case: str = ""
+    activity: str = ""
+    start: str = ""
+    resource: str = ""
+    closed: str = ""
 
 
 @dataclass(frozen=True, slots=True)

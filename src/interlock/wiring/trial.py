@@ -6,9 +6,7 @@ It reads what is asked from the folder, tells there how far it is, and leaves it
 import os
 import sys
 import threading
-import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -17,63 +15,15 @@ from interlock.adapters.clocks.steady import machine_time
 from interlock.adapters.trials import files
 from interlock.flows.evaluation.request import ColumnsAsked, Needs, Request
 from interlock.ports.candidates import Candidate
-from interlock.ports.progress import Progress
 from interlock.ports.tables import TableReader
 from interlock.terms.errors import BadInput, InterlockError
 from interlock.terms.table import RawTable
 from interlock.terms.trial import TrialAsked, TrialState
 from interlock.wiring.candidates import candidate_builder
+from interlock.wiring.trial_log import log_tried
+from interlock.wiring.trial_telling import Telling, note_columns, steps_of
 
 ROWS_MAX = 100_000
-TOLD_EVERY_S = 0.2
-TOLD_MAX, EXAMPLE_MAX, COLUMNS_MAX = 20, 60, 200
-STEPS_BESIDE, STEPS_EACH = 2, 3  # reading and certifying; a candidate learns, answers and is timed
-CANDIDATES = 3  # until it is known whether there are any
-
-
-@dataclass(slots=True)
-class Telling:
-    """Watches a flow (flows.evaluation.request.Watch), and writes how far it is for the server to read."""
-
-    path: Path
-    steps: int = STEPS_BESIDE + STEPS_EACH * CANDIDATES
-    number: int = 0
-    share: float = 0.0
-    step: str = ""
-    told: list[str] = field(default_factory=list)
-    columns: dict[str, str] = field(default_factory=dict)
-    _written_s: float = 0.0
-
-    def stage(self, name: str) -> Progress:
-        """A step begins. What was done before it is done: the share never falls."""
-        self.number += 1
-        self.step = name
-        self._reached(self.number - 1.0)
-        self.write()
-
-        def report(done: int, total: int | None) -> None:
-            if total:
-                self._reached(self.number - 1 + done / total)
-            if time.monotonic() - self._written_s >= TOLD_EVERY_S:
-                self.write()
-
-        return report
-
-    def tell(self, line: str) -> None:
-        """Something that was noticed."""
-        self.told = [*self.told, line][:TOLD_MAX]
-        self.write()
-
-    def write(self) -> None:
-        """Let the server know."""
-        self._written_s = time.monotonic()
-        files.write_json(
-            self.path,
-            {"step": self.step, "share": self.share, "told": self.told, "columns": self.columns},
-        )
-
-    def _reached(self, steps_done: float) -> None:
-        self.share = max(self.share, min(steps_done / self.steps, 1.0))
 
 
 def main(folder: Path) -> None:
@@ -102,6 +52,8 @@ def _tried(folder: Path, asked: TrialAsked, sample: str | None, telling: Telling
     from interlock.flows.evaluation.evaluate import evaluate
 
     path = Path(sample) if sample is not None else next((folder / files.CASES).iterdir())
+    if asked.log:
+        return log_tried(folder, path, asked, telling)
     evaluation = evaluate(_request(path, asked, authored=sample is not None), _needs(telling))
     HtmlReports().evaluation(evaluation, folder / files.REPORT)
     figures = json.dumps(document(evaluation), indent=2, ensure_ascii=False, allow_nan=False)
@@ -140,7 +92,7 @@ def _needs(telling: Telling) -> Needs:
 
     def candidates() -> Sequence[Candidate]:
         found = candidate_builder({})(seed=0, outside=())  # nothing leaves this machine
-        telling.steps = STEPS_BESIDE + STEPS_EACH * len(found)
+        telling.steps = steps_of(len(found))
         return found
 
     return Needs(_noting_columns(read_table, telling), candidates, machine_time, telling, __version__)
@@ -151,10 +103,7 @@ def _noting_columns(read: TableReader, telling: Telling) -> TableReader:
 
     def noting(path: Path, **given: Any) -> RawTable:
         table = read(path, **given)
-        for place, name in enumerate(table.columns[:COLUMNS_MAX]):
-            example = next((row[place] for row in table.rows[:100] if row[place]), "")
-            telling.columns[name] = example[:EXAMPLE_MAX]
-        telling.write()
+        note_columns(table, telling)
         return table
 
     return noting

@@ -1,6 +1,7 @@
 """The first pages: where each role begins, and a file of past decisions that is tried, and seen by who gave it."""
 
 import html
+import json
 import sys
 import time
 from collections.abc import Iterator
@@ -12,7 +13,11 @@ import pytest
 from governed import House
 from interlock.adapters.trials.desk import TrialDesk
 from interlock.surfaces.web.visitor import COOKIE, csrf_of
+from interlock.terms.errors import BadInput
+from interlock.terms.trial import TrialAsked
 from interlock.wiring.packs import sample_path
+from interlock.wiring.trial_log import log_tried
+from interlock.wiring.trial_telling import Telling
 from interlock.wiring.trials import WORKER
 from quick_trials import quick_trials
 from web_desk import WebDesk, text_of, title_of, web_desk
@@ -26,11 +31,13 @@ def desk(house: House, tmp_path: Path) -> Iterator[WebDesk]:
     trials.close()
 
 
-def sent(desk: WebDesk, content: str, as_: str = "leader", *, name: str = "cases.csv", csrf: str | None = None) -> Any:
+def sent(
+    desk: WebDesk, content: str, as_: str = "leader", *, name: str = "cases.csv", csrf: str | None = None, **fields: str
+) -> Any:
     cookie = as_.replace(" ", "-")
     return desk.client.post(
         "/start/try",
-        data={"csrf": csrf_of(cookie) if csrf is None else csrf, "budget": "0.05"},
+        data={"csrf": csrf_of(cookie) if csrf is None else csrf, "budget": "0.05", **fields},
         files={"file": (name, content.encode(), "text/csv")},
         headers={"cookie": f"{COOKIE}={cookie}"},
         follow_redirects=False,
@@ -202,3 +209,35 @@ def test_a_real_file_is_tried(house: House, tmp_path: Path) -> None:
     assert "recorded predictions may handle 100 % of these cases" in title_of(done), text_of(done)
     assert "past.csv" in text_of(report)
     assert (report.status_code, gone.status_code, list(tmp_path.glob("interlock-try-*"))) == (200, 404, [])
+
+
+def test_an_event_log_is_asked_where_work_waits(desk: WebDesk) -> None:
+    assert "/start/log" in desk.get("/start").text
+    assert title_of(desk.get("/start/log")) == "Where does work wait?"
+    nothing = desk.post("/start/try", {"log": "yes", "closed": "paid <b>"})
+    assert (nothing.status_code, "Choose an export of events" in text_of(nothing)) == (400, True)
+    assert ('value="paid &lt;b&gt;"' in nothing.text, title_of(nothing)) == (True, "Where does work wait?")
+    address = sent(desk, "fine", log="yes", closed="paid").headers["location"]
+    refused = ended(desk, address)
+    assert all(words in text_of(refused) for words in ("What an event belongs to", "The activity that ends a case"))
+    assert ('value="paid"' in refused.text, "Error budget" in text_of(refused)) == (True, False)
+    wrong = desk.post(f"{address}/again", {"case": "none such", "closed": "paid"})
+    assert "The file has no column 'none such'" in text_of(wrong)
+    desk.followed(f"{address}/again", {"case": "message", "closed": "sent"})
+    (trial,) = desk.site.trials.of("Lena Vogt")
+    assert (trial.asked.log, trial.asked.case, trial.asked.closed, trial.asked.label) == (True, "message", "sent", "")
+
+
+def test_the_process_finds_where_work_waits(tmp_path: Path) -> None:
+    rows = [f"T{n},opened,2026-03-0{n % 5 + 1} 08:00\nT{n},paid,2026-03-0{n % 5 + 3} 08:00" for n in range(10)]
+    path = tmp_path / "log.csv"
+    path.write_text("\n".join(["ticket_id,activity,timestamp", *rows]))
+    telling = Telling(tmp_path / "progress.json")
+    headline = log_tried(tmp_path, path, TrialAsked(log=True, closed="paid"), telling)
+    assert headline == "Work waits between 'opened' and 'paid': 10 times in 10 of 10 cases"
+    assert telling.columns == {"ticket_id": "T0", "activity": "opened", "timestamp": "2026-03-01 08:00"}
+    figures = json.loads((tmp_path / "evaluation.json").read_text())
+    assert (figures["log"]["ended_cases"], figures["choke_points"][0]["gap"]["hours"]) == (10, 480.0)
+    assert "Draft 1" in (tmp_path / "report.html").read_text()
+    with pytest.raises(BadInput, match="no such column"):
+        log_tried(tmp_path, path, TrialAsked(log=True, case="ticket"), telling)

@@ -57,6 +57,12 @@ class AskedBody(Body):
     cost_wrong_usd: Usd = None
     cost_review_usd: Usd = None
     skip_broken: bool = False
+    log: Annotated[bool, Field(description="It is an event log: find where work waits, by the columns below.")] = False
+    case: Column = ""
+    activity: Column = ""
+    start: Column = ""
+    resource: Column = ""
+    closed: Annotated[str, Field(max_length=200, description="The activity that ends a case.")] = ""
 
     def asked(self) -> TrialAsked:
         """As the trial takes it."""
@@ -69,9 +75,10 @@ def begin(
     who: Trier,
     file: Annotated[UploadFile, File(description="CSV, TSV, JSON Lines or Parquet, also gzipped.")],
     budget: Annotated[Share, Form()] = None,
+    log: Annotated[bool, Form(description="It is an event log: find where work waits.")] = False,
 ) -> Mapping[str, Any]:
     """Try a file, in a process of its own; ask at its address how far it is. Nobody else can."""
-    asked = TrialAsked(budget=budget)
+    asked = TrialAsked(budget=budget, log=log)
     return _told(here.trials_run.begin(_owner(who), file.filename or "", file.file, asked))
 
 

@@ -115,6 +115,7 @@ def _environment() -> Environment:
         "breakable": breakable,
         "brief": words.brief,
         "coded": coded,
+        "confidence": words.confidence,
         "count": words.count,
         "money": words.money,
         "moment": words.moment,

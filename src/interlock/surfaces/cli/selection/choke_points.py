@@ -8,9 +8,9 @@ from rich.table import Table
 from rich.text import Text
 
 from interlock.engine.selection.choke_points import ChokePoint, choke_points, median_words
+from interlock.engine.selection.choke_story import story_of, told
 from interlock.engine.selection.medians import median_ranks
 from interlock.engine.timestamp import stamp
-from interlock.surfaces.cli.selection.choke_story import story_of, told
 from interlock.surfaces.cli.store_options import JsonOption, show_json
 from interlock.surfaces.cli.toolbox import Toolbox, toolbox
 from interlock.surfaces.cli.watching import printable

@@ -13,6 +13,8 @@ from interlock.surfaces.web.forms import Form, Posted, PostedFile
 from interlock.surfaces.web.frame import page
 from interlock.surfaces.web.problems import NotThere
 from interlock.surfaces.web.site import Here, Site
+from interlock.surfaces.web.start.log_view import COLUMNS as LOG_COLUMNS
+from interlock.surfaces.web.start.log_view import LOG, log_asked_in
 from interlock.surfaces.web.start.view import (
     BUDGET,
     BUDGETS,
@@ -32,6 +34,7 @@ UPLOAD = "/start/try"
 FORM_BYTES = 64 * 1024  # the other fields, and what stands between them
 LARGER = {UPLOAD: FILE_BYTES_MAX + FORM_BYTES}
 SAMPLE = "support_messages.csv"
+NO_FILE = "Choose a file with past cases and what people decided."
 GONE = (
     "A trial is deleted after its time, when you sign out or say so, and when the server is started anew: then give "
     "its file once more, under Try."
@@ -49,6 +52,12 @@ def begin(here: Here, who: Who) -> Response:
 def start(request: Request, here: Here, who: Who) -> Response:
     """The first visit: what somebody could try here."""
     return _start(request, here, who, Form())
+
+
+@routes.get("/start/log", dependencies=MAY)
+def start_log(request: Request, here: Here, who: Who) -> Response:
+    """Where work waits: an event log to be tried."""
+    return _start(request, here, who, Form({LOG: ("yes",)}))
 
 
 @routes.get("/start/sample.csv", dependencies=MAY)
@@ -70,9 +79,9 @@ def try_sample(request: Request, here: Here, who: Who, form: Posted) -> Response
 def try_file(request: Request, here: Here, who: Who, posted: PostedFile) -> Response:
     """Try a file that was sent."""
     form, file = posted
-    asked = asked_in(form)
+    asked = log_asked_in(form) if form.has(LOG) else asked_in(form)
     if file is None or not file.filename:
-        form.fault("file", "Choose a file with past cases and what people decided.")
+        form.fault("file", "Choose an export of events." if asked.log else NO_FILE)
     if form.faults or file is None:
         return _start(request, here, who, form, status=400)
     name, content = file.filename or "", file.file
@@ -92,7 +101,7 @@ def show_trial(request: Request, here: Here, who: Who, id_: str) -> Response:
 def try_again(request: Request, here: Here, who: Who, id_: str, form: Posted) -> Response:
     """The same file with other answers."""
     trial = _trial(here, who, id_)
-    asked = asked_in(form, tuple(trial.columns))
+    asked = (log_asked_in if trial.asked.log else asked_in)(form, tuple(trial.columns))
     if not form.faults:
         try:
             return _to(here.trials.again(trial, asked))
@@ -136,7 +145,8 @@ def download_report(here: Here, who: Who, id_: str) -> Response:
 def download_figures(here: Here, who: Who, id_: str) -> Response:
     """Its figures for programs."""
     trial = _trial(here, who, id_)
-    return _file(here.trials.figures(trial), "application/json", f"{Path(trial.file).stem}-evaluation.json")
+    kind = "choke-points" if trial.asked.log else "evaluation"
+    return _file(here.trials.figures(trial), "application/json", f"{Path(trial.file).stem}-{kind}.json")
 
 
 def report_policy(content: bytes) -> str:
@@ -150,6 +160,11 @@ def report_policy(content: bytes) -> str:
 
 
 def _start(request: Request, here: Site, who: Visitor, form: Form, *, status: int = 200) -> Response:
+    if form.has(LOG):
+        return page(
+            request, "start/log.html.j2", title="Where does work wait?", who=who, status=status, form=form,
+            upload=UPLOAD, bytes_max=FILE_BYTES_MAX, kept_minutes=here.trials.kept_minutes,
+        )  # fmt: skip
     return page(
         request, "start/start.html.j2", title="How much of your work may AI do?", who=who, status=status, form=form,
         budgets=BUDGETS, budget=BUDGET, rows_needed=rows_needed(float(BUDGET)), kept_minutes=here.trials.kept_minutes,
@@ -166,7 +181,8 @@ def _shown(request: Request, who: Visitor, trial: Trial, form: Form, *, status: 
     view = trial_view(trial)
     return page(
         request, "start/trial.html.j2", title=view.title, who=who, status=status, view=view, trial=trial, form=form,
-        budgets=BUDGETS, roles=ROLES, at_work=not trial.state.ended, done=trial.state is TrialState.DONE,
+        budgets=BUDGETS, roles=ROLES, log_columns=LOG_COLUMNS,
+        at_work=not trial.state.ended, done=trial.state is TrialState.DONE,
     )  # fmt: skip
 
 

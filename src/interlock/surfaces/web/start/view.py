@@ -10,6 +10,7 @@ from interlock.engine.evaluation.amounts import usd_of
 from interlock.engine.evaluation.split import calibration_share
 from interlock.engine.oversight.threshold.labels import labels_needed
 from interlock.surfaces.web.forms import Form
+from interlock.surfaces.web.start.log_view import log_again
 from interlock.surfaces.web.states import ERROR, FAILED, INCONCLUSIVE, NOTED, PASSED, State, said
 from interlock.terms import words
 from interlock.terms.access import Caller, Role
@@ -38,6 +39,12 @@ FIELDS = {
     "label": "“What people decided”",
     "text": "“What people read”",
     **{name: f"“{label}”" for name, label, _ in ROLES},
+    "case": "“What an event belongs to”",
+    "activity": "“What happened”",
+    "start": "“When it began”",
+    "resource": "“Who did it”",
+    "closed": "“The activity that ends a case”",
+    "amount": "The amount",
     "budget": "“Error budget”",
     "cost-wrong": "“What a wrong decision costs”",
     "cost-review": "“What a person's decision costs”",
@@ -51,7 +58,7 @@ STATES = {
     TrialState.FAILED: said(FAILED, "Failed"),
     TrialState.CANCELLED: said(ERROR, "Cancelled"),
 }
-_FLAG = re.compile(r"--([a-z-]+)(?: NAME)?")
+_FLAG = re.compile(r"--([a-z-]+)(?: (?:NAME|COLUMN|ACTIVITY)\b)?")
 
 
 def first_place(caller: Caller, *, is_empty: bool) -> str:
@@ -121,6 +128,7 @@ class TrialView:
     state: State
     progress: str
     words: str
+    told: tuple[str, ...]
     columns: tuple[tuple[str, str], ...]
     again: Form
 
@@ -133,10 +141,11 @@ def trial_view(trial: Trial) -> TrialView:
         STATES[trial.state],
         _progress(trial),
         in_fields(trial.words),
+        tuple(map(in_fields, trial.told)),
         tuple(
             (name, f"{name} – for example {example}" if example else name) for name, example in trial.columns.items()
         ),
-        again(trial),
+        log_again(trial) if trial.asked.log else again(trial),
     )
 
 
