@@ -20,6 +20,7 @@ from interlock.terms.person import Person
 routes = APIRouter(prefix="/hooks", tags=["hooks"])
 WAIT_S = 2.0  # alert managers give up early; the kill itself is done by then, only not yet known to be quiet
 REASON_MAX = 2_000
+DIGITS_MAX = 15  # of seconds since 1970: Python reads no number of thousands of digits
 NAMES = ("webhook-id", "webhook-timestamp", "webhook-signature")
 
 
@@ -54,7 +55,7 @@ def _killed(here: Served, name: str, headers: Mapping[str, str], body: bytes) ->
 def _hook(here: Served, name: str, headers: Mapping[str, str], body: bytes) -> HookRow:
     """The hook that signed this. Raises Problem; the same words whether there is no hook or another secret."""
     message_id, sent_at, given = (headers.get(one, "") for one in NAMES)
-    if not (message_id and given and sent_at.isascii() and sent_at.isdigit()):
+    if not (message_id and given and sent_at.isascii() and sent_at.isdigit() and len(sent_at) <= DIGITS_MAX):
         raise unauthorized(f"a hook signs what it sends: the headers {', '.join(NAMES)} (Standard Webhooks)")
     with here.rt.store.reading() as reading:
         found = live_hook(reading, name)

@@ -89,7 +89,7 @@ class Guard:
         if not _is_plain(headers.get("content-type", "")):
             return "bad-input", 415, "text is taken as UTF-8 only: leave the charset out of the content type"
         declared = headers.get("content-length", "0")
-        if not declared.isdigit() or int(declared) > limit:
+        if not (declared.isascii() and declared.isdigit() and len(declared) < 20) or int(declared) > limit:
             return "too-large", 413, _too_large(limit)
         return None
 

@@ -91,7 +91,7 @@ def cadence_sent(form: Sent) -> Cadence:
     if minute is None:
         form.fault("time", "say at what time, such as 08:00")
     day = form.text("day")
-    if every is Every.MONTH and not (day.isascii() and day.isdigit() and 1 <= int(day) <= 31):
+    if every is Every.MONTH and not (day.isascii() and day.isdigit() and len(day) <= 2 and 1 <= int(day) <= 31):
         form.fault("day", "say on which day of the month, from 1 to 31")
     on_day = int(day) if every is Every.MONTH and not form.fault_of("day") else None
     return Cadence(every, minute or 0, form.text("weekday") if every is Every.WEEK else None, on_day)
