@@ -71,6 +71,10 @@ def test_a_case_that_was_not_applied_says_why(live: House) -> None:
     live.act(live.proposal(key="halted"))
     trace = traced(live, "halted")
     assert trace.answer == "It was not applied by itself (review): global is halted by the kill switch."
+    (stop,) = (link for link in trace.links if link.step is TraceStep.HALT)
+    with live.store.reading() as reading:
+        (fenced,) = reading.entries_of("kill.fenced")
+    assert (stop.entry, stop.words) == (fenced.index, f"{fenced.body['by']} halted global: {fenced.body['reason']}")
     assert "intent" not in steps(trace)
     assert "effect" not in steps(trace)
 

@@ -13,6 +13,7 @@ class TraceStep(StrEnum):
     GATE = "gate"
     PROMOTION = "promotion"
     RELEASE = "release"
+    HALT = "halt"  # the kill switch stood against it
     POLICY = "policy"
     DECISION = "decision"
     INTENT = "intent"

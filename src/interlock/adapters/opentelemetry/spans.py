@@ -14,7 +14,7 @@ RESOURCE = Resource({"service.name": "interlock"})
 SCOPE = InstrumentationScope("interlock.trace")
 # What of a link's facts is short, not personal, and asked for in a search.
 FACTS = ("verb", "release", "receipt", "kind", "label", "wrong", "reviewer", "by", "epoch", "owner", "reason")
-BEFORE = frozenset({TraceStep.RELEASE, TraceStep.EVIDENCE, TraceStep.GATE, TraceStep.PROMOTION})
+BEFORE = frozenset({TraceStep.RELEASE, TraceStep.EVIDENCE, TraceStep.GATE, TraceStep.PROMOTION, TraceStep.HALT})
 NO_PART = BEFORE | {TraceStep.SHOWN}  # nor is who looked at it later a part of what happened
 Attributes = dict[str, str | bool | int | float]
 

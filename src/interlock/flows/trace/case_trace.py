@@ -70,6 +70,7 @@ class Tracing:
     def __init__(self, reading: Reading, workflow: str, *, since: int, key: str | None = None) -> None:
         self._reading, self._workflow = reading, workflow
         self._authority = {kind: list(reading.entries_of(kind, workflow)) for kind in AUTHORITY}
+        self._kills = list(reading.entries_of("kill.fenced"))
         self._later: dict[str, list[TraceLink]] = defaultdict(list)
         for entry in self._what_came_later(since, key):
             about = entry.body.get("key")
@@ -109,6 +110,9 @@ class Tracing:
             missing.append(f"the definition of release {row.release[:19]} is not on record before the decision")
         else:
             yield _link(TraceStep.RELEASE, defined)
+        for scope in row.inputs.get("halted") or ():
+            if (kill := _last(self._kills, row.entry, scope=scope)) is not None:
+                yield _link(TraceStep.HALT, kill)
         if row.inputs.get("grant") is None:
             return
         granted = _last(self._authority["grant.given"], row.entry, release=row.release)
@@ -187,12 +191,13 @@ def _link(step: TraceStep, entry: LedgerEntry) -> TraceLink:
     )
 
 
-def _last(entries: Iterable[LedgerEntry], before: int, *, release: str) -> LedgerEntry | None:
+def _last(entries: Iterable[LedgerEntry], before: int, **said: str) -> LedgerEntry | None:
+    """The last of them before an entry whose body says this."""
     found = None
     for entry in entries:
         if entry.index >= before:
             break
-        if entry.body.get("release") == release:
+        if all(entry.body.get(name) == value for name, value in said.items()):
             found = entry
     return found
 

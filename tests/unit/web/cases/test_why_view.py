@@ -1,6 +1,7 @@
 """Why a case could act, in words, also where what is on record was altered or is not there."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -49,6 +50,21 @@ def test_limits_and_threshold_stand_before_the_decision() -> None:
         "drawn outside the 5 % of audits"
     )
     assert 'aria-label="confidence 0.9500, threshold 0.9000"' in view.picture
+
+
+@pytest.mark.parametrize(
+    ("state", "title"),
+    [
+        ("done", "Applied, because"),
+        ("in_doubt", "Nobody knows whether it was applied; decided because"),
+        ("failed", "It was to be applied, and nothing was changed; decided because"),
+        ("undone", "Applied, and undone since; decided because"),
+    ],
+)
+def test_a_title_calls_nothing_applied_that_was_not(state: str, title: str) -> None:
+    told = file(INPUTS)
+    view = why_view(replace(told, row=replace(told.row, state=state)))
+    assert view.title.startswith(f"{title} confidence")
 
 
 @pytest.mark.parametrize(

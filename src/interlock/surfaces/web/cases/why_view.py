@@ -21,6 +21,7 @@ NAMES: Mapping[TraceStep, str] = {
     TraceStep.GATE: "Gate",
     TraceStep.PROMOTION: "Grant",
     TraceStep.RELEASE: "Release",
+    TraceStep.HALT: "Stop",
     TraceStep.POLICY: "Policy",
     TraceStep.DECISION: "Decision",
     TraceStep.INTENT: "Intent",
@@ -28,6 +29,16 @@ NAMES: Mapping[TraceStep, str] = {
     TraceStep.REVIEW: "Review",
     TraceStep.UNDO: "Undo",
     TraceStep.OUTCOME: "Outcome",
+}
+
+
+# What became of a case that was to be applied, where that is not simply done.
+BECAME: Mapping[str, str] = {
+    "executing": "Being applied,",
+    "failed": "It was to be applied, and nothing was changed; decided",
+    "in_doubt": "Nobody knows whether it was applied; decided",
+    "undoing": "Applied, and being undone; decided",
+    "undone": "Applied, and undone since; decided",
 }
 
 
@@ -101,7 +112,7 @@ def _title(file: CaseFile) -> str:
     reasons = readable("; ".join(file.decision.reasons)) or "no reason is on record"
     approved = any(link.facts.get("approved_by") for link in file.trace.links)
     if file.row.verb == Verb.APPLY:
-        return f"Applied, because {reasons}"
+        return f"{BECAME.get(file.row.state or '', 'Applied,')} because {reasons}"
     if approved:
         return f"Put before a person, who approved it, because {reasons}"
     return f"{VERBS.get(file.row.verb, file.row.verb)}, because {reasons}"
