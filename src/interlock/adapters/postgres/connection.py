@@ -3,6 +3,7 @@
 import os
 import select
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from importlib.resources import files
@@ -16,6 +17,8 @@ from interlock.terms.errors import Unavailable
 
 SCHEMA_VERSION = "2"
 CONNECT_TIMEOUT_S = 5
+WAIT_S = 15.0  # as long as for a lock
+BUSY = "The server is slow or stands still; try again in a moment"
 DESK, APPEND, AUTHORITY, SCHEMA = 3, 2, 1, 5
 
 Connection = psycopg.Connection[tuple[Any, ...]]
@@ -115,13 +118,18 @@ class Lanes:
         self._lock = threading.Lock()
         self._free = threading.Condition(self._lock)
         self._lanes: list[Lane] = []
+        self._opening = 0
         self._closed = False
 
     @contextmanager
-    def taken(self, lane: Lane | None = None) -> Iterator[Lane]:
-        """A lane for this thread alone: the one named, or any. Raises Unavailable."""
+    def taken(self, lane: Lane | None = None, *, at_once: bool = False) -> Iterator[Lane]:
+        """A lane for this thread alone: the one named, or any. Raises Unavailable, also where all stay in use.
+
+        `at_once` opens one beyond the limit where none is free: for a thread that holds one already. If it waited, as
+        many such threads as there are lanes would wait for each other.
+        """
         self.check_usable()
-        chosen = self._any() if lane is None else lane
+        chosen = self._any(at_once=at_once) if lane is None else lane
         if lane is not None:
             lane.lock.acquire()
         try:
@@ -150,26 +158,45 @@ class Lanes:
         if self._closed:
             raise Unavailable("the store was closed; open it again")
 
-    def _any(self) -> Lane:
+    def _any(self, *, at_once: bool) -> Lane:
+        give_up = time.monotonic() + WAIT_S
         with self._free:
-            while True:
-                self._lanes = [one for one in self._lanes if not one.broken]
-                for lane in self._lanes:
-                    if not lane.lock.acquire(blocking=False):
-                        continue
-                    if not _is_ended(lane.connection):
-                        return lane
-                    lane.connection.close()
-                    lane.lock.release()
-                self._lanes = [one for one in self._lanes if not one.broken]
-                if len(self._lanes) < self._lanes_max:
+            while (lane := self._idle()) is None:
+                if at_once or len(self._lanes) + self._opening < self._lanes_max:
+                    self._opening += 1
                     break
-                self._free.wait(1.0)
+                if time.monotonic() >= give_up:
+                    raise Unavailable(f"all connections to PostgreSQL were in use for {WAIT_S:.0f} s. {BUSY}")
+                self._free.wait(min(1.0, max(give_up - time.monotonic(), 0.01)))
                 self.check_usable()
+        return lane or self._opened()
+
+    def _idle(self) -> Lane | None:
+        """One that nobody uses, taken; the caller holds the lock."""
+        self._lanes = [one for one in self._lanes if not one.broken]
+        for lane in self._lanes:
+            if not lane.lock.acquire(blocking=False):
+                continue
+            if not _is_ended(lane.connection):
+                return lane
+            lane.connection.close()
+            lane.lock.release()
+        self._lanes = [one for one in self._lanes if not one.broken]
+        return None
+
+    def _opened(self) -> Lane:
+        """A new one, taken. While a server does not answer, others can give theirs back."""
+        lane = None
+        try:
             lane = Lane(connect(self._address))
             lane.lock.acquire()
-            self._lanes.append(lane)
-            return lane
+        finally:
+            with self._free:
+                self._opening -= 1
+                if lane is not None:
+                    self._lanes.append(lane)
+                self._free.notify()
+        return lane
 
     def _back(self, lane: Lane) -> None:
         if os.getpid() != self._pid:
@@ -177,8 +204,11 @@ class Lanes:
         if not lane.broken and lane.connection.pgconn.transaction_status != psycopg.pq.TransactionStatus.IDLE:
             with suppress(psycopg.Error):
                 lane.connection.close()  # somebody was stopped in the middle: nothing of it may live on
-        lane.lock.release()
         with self._free:
+            if self._closed or len(self._lanes) > self._lanes_max:
+                lane.connection.close()
+                self._lanes = [one for one in self._lanes if one is not lane]
+            lane.lock.release()
             self._free.notify()
 
 

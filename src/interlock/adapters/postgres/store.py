@@ -8,7 +8,7 @@ from typing import TypeVar
 import psycopg
 
 from interlock.adapters.postgres.clock import ServerClock
-from interlock.adapters.postgres.connection import APPEND, DESK, Lanes, as_unavailable, connect, make_schema
+from interlock.adapters.postgres.connection import APPEND, DESK, Lane, Lanes, as_unavailable, connect, make_schema
 from interlock.adapters.postgres.unsettled import let_go, take_in
 from interlock.adapters.postgres.views import PostgresReading, PostgresTransaction, named
 from interlock.adapters.sql.sealing import ROOT, SEAL, UNSEALED, sealed
@@ -45,7 +45,7 @@ class PostgresStore:
         """Commits when the block ends, rolls back when it raises."""
         if getattr(self._own, "tx", None) is not None:
             raise Unavailable("a transaction of this store is already open in this thread; nest nothing in it")
-        with self._lanes.taken() as lane, _translated():
+        with self._lane() as lane, _translated():
             db = lane.connection
             with db.transaction():
                 if not durable:
@@ -74,7 +74,7 @@ class PostgresStore:
         if own is not None:
             yield own
             return
-        with self._lanes.taken() as lane, _translated():
+        with self._lane() as lane, _translated():
             db = lane.connection
             with db.transaction():
                 db.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
@@ -86,7 +86,7 @@ class PostgresStore:
 
     def seal(self) -> TreeHead:
         """Take every entry that is written by now into the tree."""
-        with self._lanes.taken() as lane, _translated():
+        with self._lane() as lane, _translated():
             db = lane.connection
             with db.transaction():
                 db.execute("SET LOCAL synchronous_commit = off")  # nobody waits for the disk while nobody may write
@@ -113,7 +113,7 @@ class PostgresStore:
 
     def purge(self) -> bool:
         """Let the server use the space of rows that are gone again."""
-        with self._lanes.taken() as lane, _translated():
+        with self._lane() as lane, _translated():
             lane.connection.execute("VACUUM ledger, payload")
         return True
 
@@ -124,6 +124,16 @@ class PostgresStore:
     def close(self) -> None:
         """Close all connections."""
         self._lanes.close()
+
+    @contextmanager
+    def _lane(self) -> Iterator[Lane]:
+        held = getattr(self._own, "held", 0)
+        with self._lanes.taken(at_once=held > 0) as lane:
+            self._own.held = held + 1
+            try:
+                yield lane
+            finally:
+                self._own.held = held
 
 
 @contextmanager

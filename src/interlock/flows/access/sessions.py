@@ -11,7 +11,7 @@ from interlock.flows.access.accounts import after, changes
 from interlock.flows.ledger.record import record
 from interlock.ports.clock import Clock
 from interlock.ports.randomness import Randomness
-from interlock.ports.store import Store, Transaction
+from interlock.ports.store import Reading, Store, Transaction
 from interlock.terms.access import Caller
 from interlock.terms.account import AccountRow, Session
 from interlock.terms.ledger import LedgerEntry
@@ -63,8 +63,8 @@ class Sessions:
     @property
     def any(self) -> bool:
         """Whether an account was ever made. Raises Unavailable."""
-        with self._lock:
-            self._look()
+        with self._store.reading() as reading, self._lock:
+            self._look(reading)
             return bool(self._accounts)
 
     def known(self, cookie: str | None, *, in_use: bool = True) -> Caller | None:
@@ -83,8 +83,8 @@ class Sessions:
     def session(self, cookie: str | None, *, in_use: bool = True) -> Session | None:
         """The session that a cookie names, which is in use from now on; None as `known`. Raises Unavailable."""
         now = self._clock()
-        with self._lock:
-            self._look()
+        with self._store.reading() as reading, self._lock:
+            self._look(reading)
             found = self._sessions.get(digest_of(cookie or ""))
             if found is None or not self._is_live(found, now):
                 return None
@@ -100,15 +100,15 @@ class Sessions:
     def of(self, name: str) -> tuple[Session, ...]:
         """The sessions of a person that have not ended, newest first. Raises Unavailable."""
         now, key = self._clock(), known_as(name)
-        with self._lock:
-            self._look()
+        with self._store.reading() as reading, self._lock:
+            self._look(reading)
             live = [one for one in self._sessions.values() if known_as(one.name) == key and self._is_live(one, now)]
         return tuple(sorted(live, key=lambda one: -one.entry))
 
     def account(self, name: str) -> AccountRow | None:
         """The account of a person as it is on record now, closed or not. Raises Unavailable."""
-        with self._lock:
-            self._look()
+        with self._store.reading() as reading, self._lock:
+            self._look(reading)
             return self._accounts.get(known_as(name))
 
     def _is_live(self, session: Session, now: dt.datetime) -> bool:
@@ -116,13 +116,12 @@ class Sessions:
         ends = session.until <= stamp(now)
         return row is not None and row.closed_at is None and row.sessions_from <= session.entry and not ends
 
-    def _look(self) -> None:
-        with self._store.reading() as reading:
-            about = list(changes(reading, since=self._accounts_next))
-            since = self._sessions_next
-            if since is None:  # those that began before are over: a ledger of many years is not read for them
-                since = reading.entry_from(stamp(self._since - LASTS))
-            about_sessions = list(reading.about_no_workflow((BEGUN, ENDED), since=since))
+    def _look(self, reading: Reading) -> None:
+        about = list(changes(reading, since=self._accounts_next))
+        since = self._sessions_next
+        if since is None:  # those that began before are over: a ledger of many years is not read for them
+            since = reading.entry_from(stamp(self._since - LASTS))
+        about_sessions = list(reading.about_no_workflow((BEGUN, ENDED), since=since))
         if about:
             self._accounts, self._accounts_next = after(self._accounts, about), about[-1].index + 1
         for entry in about_sessions:

@@ -66,9 +66,8 @@ class Tenants:
 
     def all(self) -> dict[str, str]:
         """The tenant of each workflow that has one. Raises Unavailable."""
-        with self._lock:
-            with self._store.reading() as reading:
-                found = list(reading.entries_of(ASSIGNED, since=self._next))
+        with self._store.reading() as reading, self._lock:
+            found = list(reading.entries_of(ASSIGNED, since=self._next))
             if found:
                 self._tenants, self._next = _given(self._tenants, found), found[-1].index + 1
             return self._tenants

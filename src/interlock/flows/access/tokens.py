@@ -93,8 +93,8 @@ class Tokens:
 
         Raises Unavailable where the store cannot be read: then nobody is known.
         """
-        with self._lock:
-            self._look()
+        with self._store.reading() as reading, self._lock:
+            self._look(reading)
             if not self._callers and not self._accounts:
                 return ANYBODY
             digest = _digest(presented or "")
@@ -104,16 +104,15 @@ class Tokens:
     @property
     def any(self) -> bool:
         """Whether a token or an account was ever made. Raises Unavailable."""
-        with self._lock:
-            self._look()
+        with self._store.reading() as reading, self._lock:
+            self._look(reading)
             return bool(self._callers) or self._accounts
 
-    def _look(self) -> None:
-        with self._store.reading() as reading:
-            created = list(reading.entries_of(CREATED, since=self._seen))
-            revoked = list(reading.entries_of(REVOKED, since=self._seen))
-            if not self._callers and not created and not self._accounts:
-                self._accounts = next(reading.entries_of(ACCOUNT, since=self._seen), None) is not None
+    def _look(self, reading: Reading) -> None:
+        created = list(reading.entries_of(CREATED, since=self._seen))
+        revoked = list(reading.entries_of(REVOKED, since=self._seen))
+        if not self._callers and not created and not self._accounts:
+            self._accounts = next(reading.entries_of(ACCOUNT, since=self._seen), None) is not None
         for entry in created:
             self._callers[entry.body["sha256"]] = _caller(entry)
         self._revoked.update(entry.body["name"] for entry in revoked)

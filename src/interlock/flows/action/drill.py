@@ -148,7 +148,7 @@ class Drills:
 
     def newest(self) -> Mapping[str, HeldDrill]:
         """By scope. Raises Unavailable."""
-        with self._lock, self._store.reading() as reading:
+        with self._store.reading() as reading, self._lock:
             found = list(reading.entries_of(HELD, since=self._seen))
             if found:
                 self._held, self._seen = newest_by_scope(found, self._held), found[-1].index + 1

@@ -37,7 +37,7 @@ class Halts:
 
         Raises Unavailable where the store cannot be read: then nobody knows.
         """
-        with self._lock, self._store.reading() as reading:
+        with self._store.reading() as reading, self._lock:
             version = reading.authority_version()
             if version != self._halted.version:
                 self._look(reading, version)
@@ -45,7 +45,7 @@ class Halts:
 
     def newest(self) -> tuple[Kill, ...]:
         """Every kill with what is on record about it, the newest first. Raises Unavailable."""
-        with self._lock, self._store.reading() as reading:
+        with self._store.reading() as reading, self._lock:
             self._look(reading, reading.authority_version())
             return tuple(reversed(self._kills.values()))  # they came in the order of their entries
 

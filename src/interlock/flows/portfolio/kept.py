@@ -3,7 +3,7 @@
 import datetime as dt
 import threading
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from interlock.engine.economics.alarms import Alarms, alarms
@@ -39,6 +39,7 @@ QUEUES_S = 1.0
 QUEUES_SHARE = 1 / 50
 COUNTED_AT = 0.8  # of the time that a count is kept: then the next one is made beside answering
 RENEWED_S = 300.0
+FIRST_S = 0.02
 _NO_QUEUE = QueueLength(0, 0)
 
 
@@ -73,6 +74,9 @@ class _Kept:
 class KeptPortfolio:
     """The portfolio as of now, for pages: equal to what `read_portfolio` says, and quick. Safe for threads.
 
+    Whoever reads holds a connection first and a lock then, here as in all that is kept of a store: a thread that reads
+    already may wait for the lock, and whoever has that must not wait for a connection.
+
     Of every call: what was recorded since, halted scopes, and what a grant allows now. The lengths of queues are a
     second old at most, and where they are so long that to count them takes 20 ms, fifty times as old as that takes.
     What cases say of drift is that of the last full reading, `RENEWED_S` old at most, except where something about the
@@ -103,11 +107,7 @@ class KeptPortfolio:
 
     def renew(self) -> None:
         """Read everything anew, unless somebody does so already: for a server to do beside answering."""
-        if self._renewing.acquire(blocking=False):
-            try:
-                self._read()
-            finally:
-                self._renewing.release()
+        self._read(lambda: True)
         self.glances(self.portfolio())
 
     def count(self) -> None:
@@ -133,23 +133,35 @@ class KeptPortfolio:
         kept = self._kept or self._first()
         if abs((self._clock() - kept.read_at).total_seconds()) > RENEWED_S:
             self.renew()
-        with resting_on_facts(self._store), self._looking, self._store.reading() as reading:
+        with resting_on_facts(self._store), self._store.reading() as reading, self._looking:
             self._kept = _looked(self._kept or kept, reading, self._clock())
             return self._kept
 
     def _first(self) -> _Kept:
-        with self._renewing:  # whoever comes while somebody reads waits, and does not read again
-            return self._kept or self._read()
+        while self._kept is None:
+            if self._renewing.locked():  # whoever waits for somebody else's reading holds nothing that it may need
+                time.sleep(FIRST_S)
+            else:
+                self._read(lambda: self._kept is None)
+        return self._kept
 
-    def _read(self) -> _Kept:
+    def _read(self, is_wanted: Callable[[], bool]) -> None:
+        """Read everything anew where that is wanted, unless somebody does so already."""
         with resting_on_facts(self._store), self._store.reading() as reading:
-            found = _whole(reading, self._clock())
+            if not self._renewing.acquire(blocking=False):
+                return
+            try:
+                if is_wanted():
+                    self._take(_whole(reading, self._clock()))
+            finally:
+                self._renewing.release()
+
+    def _take(self, found: _Kept) -> None:
         before = self._kept
         if before is not None:  # nobody waits for this: where more was recorded meanwhile, the next look reads it
             found = _same(before, found)
         with self._looking:
             self._kept = found
-        return found
 
 
 def _looked(kept: _Kept, reading: Reading, now: dt.datetime) -> _Kept:
