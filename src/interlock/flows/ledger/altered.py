@@ -52,5 +52,5 @@ def resting_on_facts(store: Store) -> Iterator[None]:
         told = altered_words(store)
         if not told:
             raise
-        log.warning("what was read from the ledger could not be: %s", told, exc_info=exc)
+        log.warning("%s: %s; %s", type(exc).__name__, exc, told)
         raise Altered(told) from exc

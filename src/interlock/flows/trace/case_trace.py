@@ -6,6 +6,7 @@ from typing import Any
 
 from interlock.engine.ledger.merkle import is_intact, root_of
 from interlock.flows.erasure.told import erased_words
+from interlock.flows.ledger.altered import Altered
 from interlock.flows.trace.told import told
 from interlock.ports.store import DecisionRow, Reading
 from interlock.terms.decision import Verb
@@ -40,11 +41,11 @@ LATER: Mapping[str, TraceStep] = {
 def case_trace(reading: Reading, workflow: str, key: str) -> CaseTrace:
     """Everything on record about a case and what allowed it.
 
-    Raises BadInput where no such case was decided, and where its decision was removed from the ledger.
+    Raises BadInput where no such case was decided, Altered where its decision was removed from the ledger.
     """
     row = reading.decision(key)
     if row is None and (case := reading.case(key)) is not None and case.workflow == workflow:
-        raise BadInput(
+        raise Altered(
             f"the decision of the case '{key}' is gone: its entry {case.entry} was removed from the ledger, so nothing "
             "says any more why it could act; `interlock ledger verify` names everything that was altered"
         )

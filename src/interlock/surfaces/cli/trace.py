@@ -33,7 +33,8 @@ def trace_command(
       interlock trace triage ticket-1042 --json > why.json
 
     Each fact names its entry in the ledger and its digest; `interlock ledger prove --entry N` proves one. Exit status 1
-    where something that ought to be on record is missing, or was altered since.
+    where something that ought to be on record is missing, or was altered since; 3 where the decision itself is
+    gone from the ledger.
     """
     box = toolbox(context)
     with opened(box, store) as opened_store:
