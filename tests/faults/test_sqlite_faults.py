@@ -258,7 +258,11 @@ def test_a_file_that_was_moved_away_makes_it_a_suggestion(at: Place) -> None:
         assert act(rt, target, NAME, case(at, "before")).state is IntentState.DONE
         store.rename(elsewhere)
         gone = told(act(rt, target, NAME, case(at, "k0")))
+        with pytest.raises(Unavailable, match="was removed"), rt.store.reading():
+            pytest.fail("what is there no more was read")
         shutil.copy(elsewhere, store)
+        with pytest.raises(Unavailable, match="another file was put in its place"), rt.store.reading():
+            pytest.fail("who was shown this would not see what is stopped in the new one")
         replaced = told(act(rt, target, NAME, case(at, "k1")))
         assert gone == replaced
         assert gone[:2] == (Verb.REVIEW, False)

@@ -168,7 +168,8 @@ class SqliteStore:
     def reading(self) -> Iterator[SqliteReading]:
         """A consistent view: nothing that is committed meanwhile is seen.
 
-        Within this thread's own transaction it is the transaction's view.
+        Within this thread's own transaction it is the transaction's view. Raises Unavailable where another file is
+        there now.
         """
         self._check_usable()
         if self._writing == threading.get_ident():
@@ -178,6 +179,7 @@ class SqliteStore:
             finally:
                 view.end()
             return
+        check_identity(self.path, self._file)  # what is stopped in the file that is there now would not be seen
         with sql_translated(self.path):
             db = self._borrow()
             view = SqliteReading(db)
