@@ -1,10 +1,11 @@
 """Where people reach a server, for links in what leaves it."""
 
-from urllib.parse import urlsplit
+import re
 
 from interlock.terms.errors import BadInput
 
 VARIABLE = "INTERLOCK_ADDRESS"
+ADDRESS = re.compile(r"https?://(\[[0-9a-fA-F:.]+\]|[^\s/?#@:\[\]\\]+)(:[1-9][0-9]{0,4})?(/[^\s?#]*)?")
 
 
 def base_address(text: str) -> str:
@@ -15,12 +16,7 @@ def base_address(text: str) -> str:
     told = text.strip().rstrip("/")
     if not told:
         return ""
-    try:
-        parts = urlsplit(told)
-        good = parts.scheme in {"http", "https"} and bool(parts.hostname) and (parts.port is None or parts.port > 0)
-    except ValueError:
-        good = False
-    if not good or parts.query or parts.fragment or parts.username or not told.isprintable() or " " in told:
+    if not ADDRESS.fullmatch(told) or not told.isprintable():
         raise BadInput(
             f"{VARIABLE} says where people reach the server, such as https://interlock.example.com; "
             f"'{told[:80]}' is no such address"
