@@ -39,6 +39,11 @@ SMALL_TARGETS = """() => [...document.querySelectorAll('a, button, summary, inpu
   return small && !inText && e.type !== 'hidden' && !e.closest('.skip, .hidden');
 }).map(e => e.outerHTML.slice(0, 120)).slice(0, 5)"""
 
+SMALL_WORDS = """() => [...document.querySelectorAll('svg text')].filter(e => {
+  const box = e.getBoundingClientRect();
+  return box.height && box.height < 10;
+}).map(e => e.textContent.slice(0, 60)).slice(0, 5)"""
+
 
 def html_pages(desk: WebDesk) -> tuple[str, ...]:
     """The pages that are shown and not downloaded."""
@@ -112,6 +117,7 @@ def test_every_page_is_accessible_and_silent(
             faults = [*violations(page, *(OF_THE_LOOK if size == PHONE else ())), *said]
             faults += [f"sticks out: {one}" for one in page.evaluate(STICKING_OUT)]
             faults += [f"small target: {one}" for one in page.evaluate(SMALL_TARGETS)]
+            faults += [f"too small to read: {one}" for one in page.evaluate(SMALL_WORDS)]
             if page.evaluate("document.documentElement.scrollWidth") > size[0]:
                 faults.append("the page scrolls sideways")
             said.clear()

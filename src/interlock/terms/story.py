@@ -49,6 +49,7 @@ class Chart:
 
     `log_x` and `log_y` draw on a log scale. `y_high` ends the picture there; what goes further is in the table. The
     ends of the other axis are `x_range`, where the points do not tell. `note` says under the picture how to read it.
+    `aims`: its levels are where something comes from and goes to, and not limits.
     """
 
     caption: str
@@ -64,6 +65,7 @@ class Chart:
     y_high: float | None = None
     x_range: tuple[float, float] | None = None
     note: str = ""
+    aims: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,7 +74,7 @@ def test_a_question_is_decided_after_a_check_and_shown_as_it_is_on_record(house:
     item = _asked(house)
     page = desk.get(f"/council/item?item={item}")
     assert (page.status_code, title_of(page)[:20]) == (200, "Does triage go on wh")
-    assert "Stops the workflow triage at once, until somebody lets it work again." in text_of(page)
+    assert "Stops the workflow triage at once: people do the work until somebody lets it work again." in text_of(page)
     form = _filled(
         desk, item, choose="stop", reason=HOSTILE, present="Ana Ruiz", others="Iva Kos\nIva Kos\n", due="2026-03-20"
     )
@@ -112,7 +112,7 @@ def test_what_was_filled_in_comes_back_to_be_changed_and_with_its_faults(house: 
     assert "is no date" in text_of(desk.post("/council/check", _filled(desk, item, due="soon")))
 
 
-@pytest.mark.parametrize(("as_", "status"), [("auditor", 403), ("reviewer", 403), (None, 303)])
+@pytest.mark.parametrize(("as_", "status"), [("auditor", 403), ("reviewer", 403), (None, 401)])
 def test_who_may_not_decide_sees_no_form_and_is_refused(
     house: House, desk: WebDesk, as_: str | None, status: int
 ) -> None:

@@ -73,7 +73,9 @@ def test_the_title_says_how_many_may_act_and_whom_the_others_wait_for(desk: WebD
     assert title_of(answer) == "7 of 12 workflows may act; 3 wait for Ben Ruiz, 2 for Vera Holt and 3 for others"
     said = text_of(answer)
     assert "1 is stopped, 1 is live without a grant, 3 reviews are late." in said
-    assert "collections ✗ Stopped close incident 141: reminders went to paid accounts (Sami Noor) · Sami Noor" in said
+    assert "collections ✗ Stopped Close incident 141: reminders went to paid accounts (Sami Noor)" in said
+    assert "(Sami Noor) · Sami Noor" not in said
+    assert "`" not in said
 
 
 def test_rows_lie_in_stages_and_each_figure_has_what_it_is_made_of(desk: WebDesk) -> None:
@@ -149,7 +151,7 @@ def test_who_may_not_see_the_portfolio_is_refused_by_address_too(desk: WebDesk) 
 
 def test_the_position_says_what_is_open_and_what_is_late(desk: WebDesk) -> None:
     answer = desk.get("/portfolio/position")
-    assert title_of(answer).startswith("Day 152: what is open first is")
+    assert title_of(answer) == "Day 152: 11 of 17 steps are done, 3 late"
     said = text_of(answer)
     assert "Each responsibility has one owner 9 of 11 ✗ Late" in said
     assert "A council is named ✓ Done" in said

@@ -133,7 +133,7 @@ def test_an_incident_is_reported_and_closed_with_what_was_learned(desk: WebDesk,
     shown = desk.followed(
         f"/workflows/{NAME}/do/incident", {**INCIDENT, "cost": "1,250.50", "redline": "yes"}, "operator"
     )
-    assert title_of(shown) == "1 incident of triage is open, 1 of them a redline"
+    assert title_of(shown) == "1 incident of triage is open, a redline; 2 questions wait for the council"
     opened = _newest(house, "incident.opened")
     told = {name: opened.body[name] for name in ("title", "severity", "owner", "redline", "cost_usd", "by")}
     assert told == {**INCIDENT, "redline": True, "cost_usd": 1250.5, "by": "Olga Petrov"}
@@ -141,7 +141,7 @@ def test_an_incident_is_reported_and_closed_with_what_was_learned(desk: WebDesk,
     assert title_of(desk.get(f"{path}?entry={opened.index}", "safety owner")) == "Close the incident: wrong refunds"
     assert desk.post(path, {"entry": str(opened.index), "lesson": " "}, "safety owner").status_code == 400
     closed = desk.followed(path, {"entry": str(opened.index), "lesson": "alert sooner"}, "safety owner")
-    assert title_of(closed) == "No incident of triage is open"
+    assert title_of(closed) == "No incident of triage is open; 1 question waits for the council"
     assert "Learned: alert sooner" in text_of(closed)
     assert desk.post(path, {"entry": str(opened.index), "lesson": "again"}, "safety owner").status_code == 404
 

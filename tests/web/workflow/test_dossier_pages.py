@@ -90,7 +90,7 @@ def test_value_and_money_with_a_picture_and_buckets(desk: WebDesk, house: House)
     answer = desk.get(f"/workflows/{NAME}/money")
     assert title_of(answer) == "1 of 1 KPI moved or is at its target; what a success costs is not known"
     said = text_of(answer)
-    assert "Baseline 40 min Now 25 min (24–26), n 400, up to 2026-02-28 Target 20 min by 31 December 2026" in said
+    assert "Baseline 40 min Now 25 min (24–26), n 400, up to 28 February 2026 Target 20 min by 31 December 2026" in said
     assert "Compute not measured 0 days none – Nothing recorded" in said
 
 
@@ -111,11 +111,11 @@ def test_history_lists_cases_without_their_content_and_incidents(desk: WebDesk, 
     report = Report("wrong refunds", Severity.HIGH, "Ben Okafor", redline=True, cost_usd=12.5)
     incident = open_incident(house.store, NAME, report, by=ANA, clock=house.clock)
     answer = desk.get(f"/workflows/{NAME}/history")
-    assert title_of(answer) == "1 incident of triage is open, 1 of them a redline"
+    assert title_of(answer) == "1 incident of triage is open, a redline; 2 questions wait for the council"
     said = text_of(answer)
     assert "wrong refunds redline High, opened 2 March 2026" in said
     assert "cost USD 12.50" in said
-    assert f"Does triage go on while incident {incident.entry} is open? open for 0 days, a redline" in said
+    assert f"Does triage go on while incident {incident.entry} is open? Open for 0 days, a redline" in said
     assert f"/council/item?item=triage%2Fincident%2F{incident.entry}" in answer.text.replace(
         "/incident/", "%2Fincident%2F"
     )

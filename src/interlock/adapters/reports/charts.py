@@ -68,7 +68,7 @@ def _division(sheet: Sheet) -> Iterable[Shape]:
 
 
 def _levels(sheet: Sheet) -> Iterable[Shape]:
-    return (Path(((sheet.frame.left, y), (sheet.frame.right, y)), "limit") for y, _ in sheet.levels)
+    return (Path(((sheet.frame.left, y), (sheet.frame.right, y)), sheet.plot.level_style) for y, _ in sheet.levels)
 
 
 def _bands(sheet: Sheet) -> Iterable[Shape]:

@@ -26,7 +26,9 @@ def names(sheet: Sheet) -> Iterator[Shape]:
     if not sheet.has_gutter:
         for y, label in sheet.levels:
             said = fit(words.one_line(label, 60), frame.right - frame.left - 6)
-            yield from _text(room.take(along(frame.left, frame.right, y, text_width(said))), said, "name-limit")
+            yield from _text(
+                room.take(along(frame.left, frame.right, y, text_width(said))), said, f"name-{sheet.plot.level_style}"
+            )
         return
     staying: list[Line] = []
     for line in sheet.plot.lines:
@@ -96,7 +98,9 @@ class _Name:
 def _gutter(sheet: Sheet, lines: list[Line]) -> Iterable[Shape]:
     frame, width = sheet.frame, sheet.size.gutter_px - 18
     listed = [name for line in lines if (name := _name_of(sheet, line, width))]
-    listed += [_Name(_two_rows(label, width), (frame.right, y), "name-limit") for y, label in sheet.levels]
+    listed += [
+        _Name(_two_rows(label, width), (frame.right, y), f"name-{sheet.plot.level_style}") for y, label in sheet.levels
+    ]
     tops = spread([n.start[1] for n in listed], [n.height for n in listed], frame.top - 8, frame.bottom + 6)
     left = frame.right + 16
     for name, top in zip(listed, tops, strict=True):

@@ -54,6 +54,7 @@ class Plot:
     levels: tuple[tuple[float, str], ...] = ()
     division: Division | None = None
     note: str = ""
+    level_style: str = "limit"
 
 
 def from_chart(chart: Chart) -> Plot:
@@ -66,6 +67,7 @@ def from_chart(chart: Chart) -> Plot:
         lines=lines,
         spots=tuple(Spot(m.x, m.y, m.label, m.low, m.high) for m in chart.marks),
         levels=chart.levels,
+        level_style="aim" if chart.aims else "limit",
         note=" ".join((chart.note, *_left_out(chart))).strip(),
     )
 

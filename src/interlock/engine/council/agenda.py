@@ -60,7 +60,9 @@ def _drifting(standing: Standing, now: dt.datetime) -> Iterator[AgendaItem]:  # 
 def _never_moved(standing: Standing, now: dt.datetime) -> Iterator[AgendaItem]:  # noqa: ARG001
     if standing.grant is not None and standing.is_without_stage:
         name, rights = standing.definition.name, standing.definition.rights
-        step = Option("stages", "Move it through its stages", "`interlock stage move` binds its authority to a stage")
+        step = Option(
+            "stages", "Move it through its stages", "its authority is bound to a stage (`interlock stage move`)"
+        )
         yield AgendaItem(
             f"{name}/stage/{standing.release[7:15]}", name, f"Which stage is {name} in?",
             f"{standing.grant.granted_by} gave it authority on {standing.grant.granted_at[:10]} on its certificate, "
@@ -123,7 +125,7 @@ def _passed_not_moved(standing: Standing, now: dt.datetime) -> Iterator[AgendaIt
             used = tuple(digest for finding in gate.findings for digest in finding.evidence)
             limited = gate.gate == "limited live"
             go = (
-                Option("go", "Go", "`interlock promote` carries it out")
+                Option("go", "Go", "whoever has the right gives it authority (`interlock promote`)")
                 if limited
                 else Option("go", "Go", "it is moved, if its gate still passes", f"move {_after(standing.stage)}")
             )

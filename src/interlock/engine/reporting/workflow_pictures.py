@@ -12,6 +12,7 @@ from interlock.terms.story import Chart, Mark, Series
 from interlock.terms.words import percent_exact
 
 PERIODS_MAX = 24
+COUNT = "count"  # a unit that the name says
 NOISY = 0.1  # of a curve: so few cases say little, and do not set the height of a picture
 Point = tuple[float, float, float, float]
 
@@ -124,9 +125,9 @@ def kpi_over_time(kpi: Kpi, measurements: Sequence[Measurement]) -> Chart | None
         return None
     levels = ((kpi.baseline, "baseline"), (kpi.target, "target"))
     return Chart(
-        caption=f"{kpi.name} in {kpi.unit}",
+        caption=kpi.name if kpi.unit == COUNT else f"{kpi.name} in {kpi.unit}",
         x_label=f"period, from {found[0].period_start} to {found[-1].period_end}",
-        y_label=kpi.unit,
+        y_label=kpi.name if kpi.unit == COUNT else kpi.unit,
         series=(
             Series(
                 kpi.name,
@@ -139,6 +140,7 @@ def kpi_over_time(kpi: Kpi, measurements: Sequence[Measurement]) -> Chart | None
             ),
         ),
         levels=tuple((value, name) for value, name in levels if value is not None),
+        aims=True,
         y_high=1.08 * top if (top := max(_ends(kpi, found))) > 0 else None,
         note="Band: the 95 % interval that came with each measurement, where one did.",
     )

@@ -57,7 +57,7 @@ def moved(portfolio: Portfolio, functions: Sequence[FunctionLight], *, since: dt
         *(one for function in functions for kpi in function.kpis for one in _light_moved(kpi)),
         *(one for standing in portfolio.standings for one in _standing_moved(standing) if one.on >= day),
         *(
-            Moved(one.at[:10], f"council: {one.question} {one.chosen}", one.workflow or "", f"entry {one.entry}")
+            Moved(one.at[:10], f"council: {one.question} {one.answer}", one.workflow or "", f"entry {one.entry}")
             for one in portfolio.decisions
             if one.at[:10] >= day
         ),
@@ -112,15 +112,22 @@ def _trouble(standings: Sequence[Standing]) -> Iterator[str]:
     live = [incident for one in standings for incident in one.incidents if incident.closed_at is None]
     redlines = sum(one.redline for one in live)
     if live:
-        yield counted(len(live), "incident is open", "incidents are open") + (
-            f", {redlines} of them a redline" if redlines else ""
-        )
+        yield counted(len(live), "incident is open", "incidents are open") + (redline_words(redlines, len(live)))
+
+
+def redline_words(redlines: int, of: int) -> str:
+    """How many of some incidents crossed a redline, as the end of their count; "" for none."""
+    if not redlines or of == 1:
+        return ", a redline" if redlines else ""
+    return f", {redlines} of them {'a redline' if redlines == 1 else 'redlines'}"
 
 
 def _light_moved(one: KpiLight) -> Iterator[Moved]:
     if one.was is not None and one.was is not one.light and one.measured:
         newest = one.measured[-1]
-        yield Moved(newest.period_end, f"{one.kpi.name}: from {one.was} to {one.light}", one.workflow, newest.evidence)
+        yield Moved(
+            newest.period_end, f"{one.kpi.name}: from '{one.was}' to '{one.light}'", one.workflow, newest.evidence
+        )
 
 
 def _standing_moved(standing: Standing) -> Iterator[Moved]:

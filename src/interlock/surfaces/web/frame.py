@@ -16,7 +16,7 @@ from interlock.engine.timestamp import stamp
 from interlock.surfaces.web import charts
 from interlock.surfaces.web.live.view import banner
 from interlock.surfaces.web.navigation import around
-from interlock.surfaces.web.sentences import coded, readable
+from interlock.surfaces.web.sentences import coded, dated, plainly, readable
 from interlock.surfaces.web.site import site_of
 from interlock.surfaces.web.states import STATES
 from interlock.surfaces.web.visitor import Visitor, visitor_if_any
@@ -113,15 +113,18 @@ def _environment() -> Environment:
     environment.filters |= {
         "ago": ago,
         "breakable": breakable,
+        "breakable_code": breakable_code,
         "brief": words.brief,
         "coded": coded,
         "confidence": words.confidence,
         "count": words.count,
+        "dated": dated,
         "money": words.money,
         "moment": words.moment,
         "number": words.number,
         "percent": words.percent,
         "percent_exact": words.percent_exact,
+        "plainly": plainly,
         "plural": words.plural,
         "readable": readable,
         "sentence": lambda text: text[:1].upper() + text[1:],
@@ -148,6 +151,15 @@ def ago(text: str, now: str) -> str:
 def breakable(text: str) -> Markup:
     """Text with places where long words may break, escaped part by part."""
     return Markup("<wbr>").join(words.chunks(words.clean(text)))
+
+
+def breakable_code(text: str) -> Markup:
+    """The same of a sentence of ours: what stands between backticks is a command."""
+    parts = text.split("`")
+    if len(parts) % 2 == 0:
+        return breakable(text)
+    code = Markup("<code>{}</code>")
+    return Markup().join(code.format(breakable(one)) if at % 2 else breakable(one) for at, one in enumerate(parts))
 
 
 def _printable(value: object) -> object:

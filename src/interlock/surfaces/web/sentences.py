@@ -6,12 +6,24 @@ from markupsafe import Markup
 
 from interlock.terms import words
 
+DAY = re.compile(r"(?<![\w-])\d{4}-\d\d-\d\d(?![\w-])")
+ASIDE = re.compile(r" \(`[^()]*\)")
 TIME = re.compile(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z")
 
 
 def readable(text: str) -> str:
     """A sentence whose times (RFC 3339) are written out, with ≥ for >=."""
     return TIME.sub(lambda found: words.moment(found[0]), text).replace(">= ", "≥ ").replace("<= ", "≤ ")
+
+
+def plainly(text: str) -> str:
+    """A sentence of ours without its commands in brackets, for who is no builder, and with its days written out."""
+    return dated(ASIDE.sub("", text))
+
+
+def dated(text: str) -> str:
+    """A sentence whose times and days are written out."""
+    return DAY.sub(lambda found: words.moment(found[0]), readable(text))
 
 
 def coded(text: str) -> Markup:

@@ -15,6 +15,7 @@ from interlock.surfaces.web.council.tables import MINUTES, agenda_table, state_o
 from interlock.surfaces.web.forms import Form, Posted
 from interlock.surfaces.web.frame import page
 from interlock.surfaces.web.problems import NotThere
+from interlock.surfaces.web.sentences import plainly
 from interlock.surfaces.web.site import Here, Site
 from interlock.surfaces.web.visitor import Needs, Visitor, Who
 from interlock.terms.council import AgendaItem
@@ -166,5 +167,6 @@ def _item_page(request: Request, here: Site, who: Visitor, form: Form, item: str
 
 
 def _meaning(implication: str, effect: str) -> str:
-    done = view.effect_words(effect) or "It is put on record; nothing else is done by it."
-    return f"{implication[:1].upper()}{implication[1:]}. {done}"
+    """What is done at once, and where nothing is what follows."""
+    told = f"{implication[:1].upper()}{implication[1:]}."
+    return view.effect_words(effect) or f"{plainly(told)} It is put on record; nothing else is done by it."

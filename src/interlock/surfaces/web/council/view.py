@@ -126,12 +126,12 @@ def effect_words(effect: str) -> str:
     verb, _, rest = effect.partition(" ")
     if verb == "halt":
         kind, name = parted(rest)
-        return f"Stops {kind} {name}".strip() + " at once, until somebody lets it work again."
+        return f"Stops {kind} {name}".strip() + " at once: people do the work until somebody lets it work again."
     return {
         "demote": "Takes its authority away at once: every case goes to people.",
-        "close": "Closes the incident, with your reason as what was learned.",
+        "close": "Closes the incident at once, with your reason as what was learned.",
         "end": "Ends the waiver at once: the check counts from now on.",
-        "waive": "Waives the check for 30 days more, if the rules of waivers allow it.",
+        "waive": "Waives the check for 30 days more, if the rules of waivers allow it: the risk is carried on.",
         "move": f"Moves it to {rest}, if its gate still passes today.",
         "done": "Closes the action as done, with your reason.",
         "more": f"Closes the action as not done, with your reason, and agrees on it again for {MORE_DAYS} days.",

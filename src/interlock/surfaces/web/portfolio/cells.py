@@ -8,6 +8,7 @@ from interlock.engine.economics.value import series
 from interlock.surfaces.web.cells import Link, Measure, Picture, Words
 from interlock.surfaces.web.cells import Status as StatusCell
 from interlock.surfaces.web.charts import interval_bar, sparkline
+from interlock.surfaces.web.sentences import plainly
 from interlock.surfaces.web.states import FAILED, INCONCLUSIVE, NOTED, PASSED, State, said
 from interlock.terms import words
 
@@ -94,7 +95,14 @@ def cost_cell(row: Row) -> Words:
 
 def needed_cell(row: Row) -> Words:
     """The one thing to do next, and of whom one does it."""
-    return Words(words.shorten(row.seen.needed, 160), words.shorten(", ".join(row.seen.needed_from), 80))
+    needed = plainly(row.seen.needed)
+    return Words(words.shorten(needed[:1].upper() + needed[1:], 160), asked_of(row, 80))
+
+
+def asked_of(row: Row, limit: int) -> str:
+    """Those of whom one does what is needed next; "" where that names them already."""
+    named = ", ".join(row.seen.needed_from)
+    return "" if row.seen.needed.endswith(f"({named})") else words.shorten(named, limit)
 
 
 def _told(value: float, unit: str) -> str:

@@ -40,13 +40,24 @@ def own_title(portfolio: Portfolio) -> str:
     return f"{count(late)} of {plural(len(portfolio.standings), 'initiative')} {'is' if late == 1 else 'are'} late"
 
 
+def whole_title(found: Position) -> str:
+    """The conclusion for somebody who sees all: how many steps of the organisation are done by this day, and late."""
+    if found.day is None:
+        return "Nothing is on record yet"
+    steps = [step for phase in found.phases for step in phase.steps]
+    done = sum(step.is_done for step in steps)
+    late = sum(not step.is_done for phase in found.phases for step in phase.steps if _is_late(phase, found))
+    told = f"Day {count(found.day)}: {count(done)} of {plural(len(steps), 'step')} {'is' if done == 1 else 'are'} done"
+    return f"{told}, {count(late) if late else 'none'} late"
+
+
 def phases(found: Position) -> tuple[PhaseShown, ...]:
     """Each phase with its steps; what is open past its day is late."""
     return tuple(_phase(one, found) for one in found.phases)
 
 
 def _phase(one: Phase, found: Position) -> PhaseShown:
-    is_late = found.day is not None and found.planned is not None and found.day > one.to_day
+    is_late = _is_late(one, found)
     done = sum(step.is_done for step in one.steps)
     steps = tuple(
         StepShown(
@@ -59,6 +70,10 @@ def _phase(one: Phase, found: Position) -> PhaseShown:
     return PhaseShown(f"Days {one.from_day} to {one.to_day}: {one.name}", f"{done} of {len(one.steps)} done", steps)
 
 
+def _is_late(one: Phase, found: Position) -> bool:
+    return found.day is not None and found.planned is not None and found.day > one.to_day
+
+
 def state_of(found: Position) -> State:
     """Whether it is where its day says, behind, or stopped."""
     if found.day is not None and found.planned is None:
@@ -67,12 +82,14 @@ def state_of(found: Position) -> State:
 
 
 def open_first(found: Position) -> str:
-    """The first phase that is not done, in words; nothing is due of an initiative that was stopped."""
+    """The first step that is not done, in words; nothing is due of an initiative that was stopped."""
     if state_of(found) is STOPPED:
         return "nothing is due"
     if found.stands is None:
         return "every step is on record"
-    return f"{found.stands.name}, due by day {found.stands.to_day}"
+    open_ = [step.name for step in found.stands.steps if not step.is_done]
+    more = f", and {plural(len(open_) - 1, 'step')} more" if len(open_) > 1 else ""
+    return f"by day {found.stands.to_day}: {open_[0]}{more}"
 
 
 @dataclass(frozen=True)
@@ -107,7 +124,7 @@ INITIATIVES: Table[Own] = Table(
             sortable=False,
         ),
         Column("day", "Day", lambda one: one.found.day, numeric=True, sortable=False),
-        Column("next", "What is open first", lambda one: open_first(one.found), sortable=False),
+        Column("next", "What is to be true first", lambda one: open_first(one.found), sortable=False),
     ),
     "A workflow that is defined begins its 90 days here.",
 )  # fmt: skip

@@ -5,12 +5,11 @@ from fastapi.responses import Response
 
 from interlock.engine.council.position import position
 from interlock.engine.economics.row import Row, rows
-from interlock.engine.reporting.way import position_words
 from interlock.flows.access.tenants import visible
 from interlock.surfaces.web.frame import page
 from interlock.surfaces.web.portfolio import view
 from interlock.surfaces.web.portfolio.columns import WHOLE, table
-from interlock.surfaces.web.portfolio.position import INITIATIVES, initiatives, own_title, phases
+from interlock.surfaces.web.portfolio.position import INITIATIVES, initiatives, own_title, phases, whole_title
 from interlock.surfaces.web.problems import NotThere
 from interlock.surfaces.web.site import Here
 from interlock.surfaces.web.tables import CSV, JSON
@@ -53,7 +52,7 @@ def show_position(request: Request, here: Here, who: Who) -> Response:
     """
     portfolio = visible(here.board.portfolio(), who.caller, here.tenants.all().get)
     found = position(portfolio) if who.scopes("workflow", "read") == (EVERYWHERE,) else None
-    title = own_title(portfolio) if found is None else position_words(found)
+    title = own_title(portfolio) if found is None else whole_title(found)
     return page(
         request, "portfolio/position.html.j2", title=title, who=who, phases=() if found is None else phases(found),
         shown=INITIATIVES.shown(initiatives(portfolio), request.query_params),

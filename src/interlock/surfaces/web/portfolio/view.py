@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from interlock.engine.economics.row import Row, Status
 from interlock.engine.rollout.stages import STAGES
-from interlock.surfaces.web.portfolio.cells import STATES, dossier_address
+from interlock.surfaces.web.portfolio.cells import STATES, asked_of, dossier_address
+from interlock.surfaces.web.sentences import plainly
 from interlock.surfaces.web.states import State
 from interlock.terms import words
 from interlock.terms.stage import RolloutStage
@@ -124,8 +125,8 @@ def pressing(rows: Sequence[Row]) -> tuple[Pressing, ...]:
             row.name,
             dossier_address(row.name),
             STATES[row.status],
-            words.shorten(row.seen.needed, 120),
-            words.shorten(", ".join(row.seen.needed_from), 60),
+            words.shorten(plainly(row.seen.needed), 120),
+            asked_of(row, 60),
         )
         for row in found[:PRESSING_MAX]
     )

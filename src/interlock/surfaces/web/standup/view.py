@@ -167,7 +167,7 @@ def _function(one: FunctionLight, number: int) -> FunctionShown:
 
 def _kpi(light: KpiLight) -> KpiShown:
     now, behind = kpi_now(light)
-    was = "" if light.was is None or light.was is light.light else f"was {light.was} at the last stand-up"
+    was = "" if light.was is None or light.was is light.light else f"at the last stand-up: {light.was}"
     return KpiShown(light.workflow, light.kpi.name, STATES[light.light], now, behind, aim_of(light), light.reason, was)
 
 

@@ -1,9 +1,11 @@
 """What was decided about a workflow and by it, and what went wrong in it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
 from interlock.engine.council.agenda import agenda
+from interlock.engine.standup.functions import redline_words
 from interlock.flows.access.case_reach import is_kept_from, may_case
 from interlock.ports.cases import CaseRow
 from interlock.ports.store import Reading
@@ -40,14 +42,20 @@ class CaseShown:
     state: State
 
 
-def title(standing: Standing) -> str:
-    """The conclusion: what is open."""
+def title(standing: Standing, questions: Sequence[AgendaItem] = ()) -> str:
+    """The conclusion: what is open, and what waits for the council."""
+    n = len(questions)
+    waits = f"; {words.plural(n, 'question')} {'waits' if n == 1 else 'wait'} for the council" if n else ""
+    return f"{_incidents_title(standing)}{waits}"
+
+
+def _incidents_title(standing: Standing) -> str:
     live = [one for one in standing.incidents if one.closed_at is None]
     redlines = sum(one.redline for one in live)
     name = words.shorten(standing.definition.name, 80)
     if not live:
         return f"No incident of {name} is open"
-    crossed = f", {words.count(redlines)} of them a redline" if redlines else ""
+    crossed = redline_words(redlines, len(live))
     return f"{words.plural(len(live), 'incident')} of {name} {'is' if len(live) == 1 else 'are'} open{crossed}"
 
 

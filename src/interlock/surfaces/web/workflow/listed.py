@@ -40,7 +40,7 @@ def evidence_table(workflow: str) -> Table[OnFile]:
                                 f"{one.evidence.evidence_class} · {one.evidence.source}")),
         Column("verdict", "It says", lambda one: one.outcome.verdict,
                lambda one: Status(_state(one), one.outcome.reason)),
-        Column("doubts", "Why it does not count", lambda one: "; ".join(one.doubts),
+        Column("doubts", "Does it count now?", lambda one: "; ".join(one.doubts),
                lambda one: Words("; ".join(one.doubts) or "it may count"), sortable=False),
         Column("measured_at", "Measured", lambda one: one.measured_at, lambda one: Moment(one.measured_at)),
         Column("recorded_at", "Recorded", lambda one: one.evidence.at, lambda one: Moment(one.evidence.at)),

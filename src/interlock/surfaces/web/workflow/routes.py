@@ -40,7 +40,7 @@ def show_gates(request: Request, here: Here, who: Who, workflow: str, entry: str
     with here.rt.store.reading() as reading:
         done = recorded(reading, workflow, entry)
     return page(
-        request, "workflow/gates.html.j2", title=view.gates_title(dossier.standing), who=who, dossier=dossier,
+        request, "workflow/gates.html.j2", title=view.gates_page_title(dossier.standing), who=who, dossier=dossier,
         done=done, gates=view.gates(dossier.standing), verdicts=dossier.standing.gates or {},
         waivers=view.waivers(dossier.standing, here.now()), may_waive=who.may("waiver", "give", workflow=workflow),
     )  # fmt: skip
@@ -83,14 +83,15 @@ def show_history(request: Request, here: Here, who: Who, workflow: str, entry: s
     """What was decided about it and by it, and what went wrong."""
     dossier = dossier_of(here, who, workflow, "history")
     portfolio = here.board.portfolio()
+    questions = history.questions(here.board, portfolio, dossier.standing)
     with here.rt.store.reading() as reading:
         cases = history.cases_of(reading, who, workflow)
         done = recorded(reading, workflow, entry)
     return page(
-        request, "workflow/history.html.j2", title=history.title(dossier.standing), who=who, dossier=dossier,
+        request, "workflow/history.html.j2", title=history.title(dossier.standing, questions), who=who, dossier=dossier,
         done=done, cases=cases, incidents=history.incidents(dossier.standing), moves=dossier.standing.moves[::-1],
         decisions=history.decisions(portfolio, workflow),
-        questions=history.questions(here.board, portfolio, dossier.standing),
+        questions=questions,
         may_council=who.may("council", "read", workflow=workflow),
         may_close=who.may("incident", "close", workflow=workflow),
         may_cases=who.may("case", "read", workflow=workflow),

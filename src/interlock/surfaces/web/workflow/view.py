@@ -15,6 +15,7 @@ from interlock.terms.grant import AutonomyLevel
 from interlock.terms.portfolio import Standing
 from interlock.terms.stage import Waiver
 
+_VERBS = {verdict: f"is {verdict}" for verdict in Verdict} | {Verdict.PASSED: "passed", Verdict.FAILED: "failed"}
 COUNTS, OVER = said(INCONCLUSIVE, "Counts"), said(NOTED, "Is over")
 
 
@@ -120,9 +121,17 @@ def levels(standing: Standing) -> tuple[LevelShown, ...]:
 
 
 def gates(standing: Standing) -> tuple[GateShown, ...]:
-    """Every gate that was judged, the shut ones of this release first."""
+    """Every gate that was judged: shut ones of this release first, of these the one that leads on from its stage, then
+    what failed before what is inconclusive.
+    """
     shown = [gate_shown(verdict, standing.release) for verdict in (standing.gates or {}).values()]
-    return tuple(sorted(shown, key=lambda one: (one.old, one.state.tone == "passed", one.name)))
+    ahead = LEAVES[standing.stage]
+
+    def order(one: GateShown) -> tuple[bool, bool, bool, bool, str]:
+        tone = one.state.tone
+        return (one.old, tone == "passed", one.name != ahead, tone != "failed", one.name)
+
+    return tuple(sorted(shown, key=order))
 
 
 def gate_shown(verdict: GateVerdict, release: str) -> GateShown:
@@ -133,9 +142,28 @@ def gate_shown(verdict: GateVerdict, release: str) -> GateShown:
     return GateShown(verdict.gate, STATES[verdict.verdict], counts, verdict.at, verdict.release != release, still)
 
 
+def gates_page_title(standing: Standing) -> str:
+    """Whether the gate that leads on from its stage is open, and how many others are."""
+    ahead = (standing.gates or {}).get(LEAVES[standing.stage])
+    if ahead is None or ahead.release != standing.release:
+        return gates_title(standing)
+    shown = gate_shown(ahead, standing.release)
+    return f"'{shown.name}' {_VERBS[ahead.verdict]}: {shown.counts}; {_passed(standing)} passed"
+
+
+def _passed(standing: Standing) -> str:
+    own = _own(standing)
+    passed = sum(one.verdict is Verdict.PASSED for one in own)
+    return f"{words.count(passed)} of {words.plural(len(own), 'gate')}"
+
+
+def _own(standing: Standing) -> list[GateVerdict]:
+    return [one for one in (standing.gates or {}).values() if one.release == standing.release]
+
+
 def gates_title(standing: Standing) -> str:
     """How many passed for the release in force."""
-    own = [one for one in (standing.gates or {}).values() if one.release == standing.release]
+    own = _own(standing)
     if not own:
         return "No gate was judged for the release in force"
     return f"Gates: {_counted(own)}"
