@@ -285,6 +285,7 @@ def test_a_stop_whose_quiet_nobody_found_out_can_be_looked_at_again(house: House
         fence_in(tx, SCOPE, by=ANA, reason="by the council", clock=house.clock)
     page = desk.get(f"/stop/scope?scope={SCOPE}", "operator")
     assert "Quiet ? Not known" in text_of(page)
+    assert "In doubt ? None so far" in text_of(page)
     assert desk.post("/stop/again", {"scope": SCOPE}, "operator").status_code == 303
     assert title_of(_until_done(desk, SCOPE, "operator")).endswith("and quiet")
 

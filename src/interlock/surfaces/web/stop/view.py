@@ -146,7 +146,7 @@ def steps(kill: Kill, *, in_flight: int, in_doubt: int, waiting: bool) -> tuple[
     return (
         Step("Fenced", HOLDS, kill.at, "No effect that was decided before can begin any more, in any process."),
         _quiet(kill, in_flight, waiting=waiting),
-        _left(in_doubt),
+        _left(kill, in_doubt),
     )
 
 
@@ -161,7 +161,9 @@ def _quiet(kill: Kill, in_flight: int, *, waiting: bool) -> Step:
     return Step("Quiet", said(INCONCLUSIVE, "Not known"), "", words)
 
 
-def _left(in_doubt: int) -> Step:
+def _left(kill: Kill, in_doubt: int) -> Step:
+    if not in_doubt and (kill.report is None or kill.report.quiesced_at is None):
+        return Step("In doubt", said(INCONCLUSIVE, "None so far"), "", "What is at work may still turn out to be.")
     if not in_doubt:
         return Step("In doubt", said(PASSED, "None"), "", "Every effect that began is known to have ended.")
     words = "Whether they were done cannot be known here. They are named below, for somebody to find out."
