@@ -1,6 +1,7 @@
 """What all tests share: real data, PostgreSQL, and that nothing is skipped in CI for a reason that is not allowed."""
 
 import os
+import sys
 from collections.abc import Generator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,11 @@ if TYPE_CHECKING:
     from postgres_server import Databases, Server
 
 pytest_plugins = ["pytester"]
+
+# What is compiled is kept beside its source, whatever the environment says: else each of the hundreds of processes that
+# tests start compiles Interlock anew, and pytest every test.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 # Under CI a skip with any other reason is a failure: something that the tests need is missing and nobody would see it.
 ALLOWED_IN_CI = ("data not here:", "platform:")
