@@ -23,6 +23,7 @@ from interlock.surfaces.api.app import build_api
 from interlock.surfaces.api.leases import LeasedDrain, LeasedJournal, Leases
 from interlock.surfaces.api.served import Desk, Served, holder
 from interlock.surfaces.cli.toolbox import Notify
+from interlock.surfaces.http.guard import AtHome
 from interlock.surfaces.sdk.connection import without_secrets
 from interlock.surfaces.sdk.local import LocalHouse
 from interlock.surfaces.web.site import Site
@@ -80,7 +81,7 @@ def opened_server(
             )
         leased = replace(opened, journal=LeasedJournal(opened.journal, leases), drain=LeasedDrain(opened.drain, leases))
         rt = open_run_time(leased)
-        hosts = None if tokens.any and not demo else LOOPBACK
+        home = AtHome(LOOPBACK) if demo else None if tokens.any else AtHome(LOOPBACK, lambda: tokens.any)
         entrance = entrance_over(rt, os.environ)
         notices = _notices(rt, notify)
         sender = messenger(os.environ)
@@ -98,7 +99,7 @@ def opened_server(
             leases,
             _desks(rt),
             tokens.known,
-            hosts,
+            home,
             notices,
             rounds_of(site, renewed),
             site.retention,
@@ -108,9 +109,11 @@ def opened_server(
             judging=judging(site.packs.gates, site.packs.instruments, site.signing),
             organisations=site.packs.organisations,
             fit=site.packs.fit,
+            read_upload=site.read_upload,
+            span_lines=site.span_lines,
         )
         try:
-            yield Server(build_api(served), web_over(site, hosts=hosts), site, served)
+            yield Server(build_api(served), web_over(site, home=home), site, served)
         finally:
             site.waiting.close()
             site.trials.close()

@@ -18,6 +18,7 @@ from interlock.flows.reporting.making import Makings
 from interlock.flows.reporting.send import Sendings
 from interlock.flows.upkeep.retention import EVERY_S
 from interlock.ports.spans import SpanLines
+from interlock.surfaces.http.guard import AtHome
 from interlock.surfaces.http.rounds import Round
 from interlock.surfaces.web.app import build_web
 from interlock.surfaces.web.live.watch import LOOK_S
@@ -68,9 +69,9 @@ def _span_lines() -> SpanLines | None:
     return otlp_lines
 
 
-def web_over(site: Site, *, hosts: frozenset[str] | None = None) -> FastAPI:
+def web_over(site: Site, *, home: AtHome | None = None) -> FastAPI:
     """The application of a site, with the look that it shares with reports."""
-    return build_web(site, shared={name: text.encode() for name, text in shared_styles().items()}, hosts=hosts)
+    return build_web(site, shared={name: text.encode() for name, text in shared_styles().items()}, home=home)
 
 
 def rounds_of(site: Site, renewed: Callable[[], object] = lambda: None) -> tuple[Round, ...]:

@@ -15,6 +15,7 @@ from interlock.flows.access.tenants import assign_tenant
 CHANGES = re.compile(
     r'"age_days":[\d.]+|\d{4}-\d\d-\d\dT[\d:.]+Z'  # the clock
     r'|"(sealed_size|entries)":\d+|,?"[0-9a-f]{64}"'  # a proof is about the ledger as a whole
+    r'|"interlock.ledger.size","value":{"intValue":"\d+"}'
 )
 WAITING: tuple[tuple[str, str, str | None], ...] = (
     ("acme-triage", "a-1", None),
@@ -103,6 +104,8 @@ def test_workflows_out_of_reach_are_answered_as_if_they_did_not_exist(api: Api) 
     trace = [api.get(f"/workflows/{w}/trace", role, key=key) for w, key in (("acme-triage", "a-1"), ("x", "a-1"))]
     assert [one.status_code for one in trace] == [200, 404]
     assert api.get("/workflows/globex-triage/trace", role, key="g-1").status_code == 404
+    spans = [api.get("/cases/spans", role, key=key) for key in ("a-1", "g-1")]
+    assert [(one.status_code, '"resourceSpans"' in one.text) for one in spans] == [(200, True), (404, False)]
     for path, query in (("/ledger/checkpoint", {}), ("/ledger/proofs/inclusion", {"entry": 0}), ("/upkeep", {})):
         answers = [api.get(path, who, **query).status_code for who in (role, "auditor")]
         assert answers == [403, 200], path
@@ -132,6 +135,27 @@ def test_an_application_of_a_tenant_acts_for_it_only(api: Api) -> None:
     outcomes = {"outcomes": [{"key": "a-1", "label": "billing"}, {"key": "g-1", "label": "billing"}], "by": "desk"}
     assert api.post("/workflows/acme-triage/outcomes", outcomes, role).status_code == 404
     assert api.entries("outcome.observed") == []
+
+
+def test_a_file_is_evidence_where_its_sender_may_add_it(api: Api) -> None:
+    def sent(workflow: str, role: str = "value-owner@tenant/acme", content: bytes = b"<x", **fields: str) -> Any:
+        named = {"authorization": f"Bearer {api.as_(role)}"}
+        file = {"file": ("junit.xml", content)}
+        return api.client.post("/v1/evidence/files", files=file, data={"workflow": workflow, **fields}, headers=named)
+
+    tests = b'<testsuite tests="1"><testcase name="a"/></testsuite>'
+    assert [sent("acme-triage", role).status_code for role in ("auditor", "reviewer@tenant/acme")] == [403, 403]
+    assert [sent(workflow).status_code for workflow in ("globex-triage", "nowhere")] == [404, 404]
+    undated = sent("acme-triage", content=tests)
+    assert (undated.status_code, undated.json()["detail"].endswith("say so: `measured_on`")) == (400, True)
+    assert sent("acme-triage", content=tests, measured_on="soon").status_code == 400
+    assert api.entries("evidence.recorded") == []
+    twice = [sent("acme-triage", content=tests, measured_on="2026-01-05").json() for _ in range(2)]
+    assert [one["kind"] for one in twice[0]] == ["tests"]
+    assert twice[0] == twice[1]
+    (document,) = sent("acme-triage", content=b"%PDF", document="true").json()
+    assert (document["kind"], document["evidence_class"]) == ("document", "human")
+    assert len(api.entries("evidence.recorded")) == 2
 
 
 def test_what_others_do_changes_nothing_of_what_a_tenant_is_told(api: Api) -> None:
@@ -192,3 +216,12 @@ def test_what_no_role_has_is_refused_everywhere(api: Api) -> None:
     said = api.get("/reviews", "administrator").json()["detail"]
     assert said == "this takes the permission review:read; the token 'Person 1' has administrator"
     assert api.post("/resume", {"scope": "global", "reason": "x"}, "reviewer").status_code == 403
+
+
+def test_a_server_answers_to_other_names_once_somebody_is_known(house: House) -> None:
+    with served(house) as api:
+        named = {"host": "interlock.example.com"}
+        refused = api.client.get("/v1/health/live", headers=named)
+        assert (refused.status_code, refused.json()["detail"].endswith("make an account first")) == (403, True)
+        api.as_("auditor")
+        assert api.client.get("/v1/health/live", headers=named).status_code == 200

@@ -33,6 +33,7 @@ from interlock.surfaces.api import (
     suggestions,
     switch,
     tries,
+    uploads,
 )
 from interlock.surfaces.api.described import describe, operation_id
 from interlock.surfaces.api.records import MONEY_S
@@ -53,12 +54,13 @@ DESCRIPTION = (
     "Send `Authorization: Bearer TOKEN`. Errors are problem details (RFC 9457)."
 )
 BEARER = HTTPBearer(auto_error=False, description="A token made by `interlock token create`.")
-LARGER = {tries.UPLOAD: FILE_BYTES_MAX + 64 * 1024}  # a file, and what stands around it
+LARGER = {**uploads.LARGER, tries.UPLOAD: FILE_BYTES_MAX + 64 * 1024}  # a file, and what stands around it
 AREAS = (
     health,
     authority,
     switch,
     cases,
+    uploads,
     suggestions,
     reviews,
     queue,
@@ -101,7 +103,7 @@ def build_api(served: Served) -> FastAPI:
         policy=POLICY,
         refusal=problems.answer,
         failed=problems.unexpected,
-        hosts=served.hosts,
+        home=served.home,
         larger=LARGER,
     )
     return app

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
+from fastapi.responses import Response
 from pydantic import Field
 
 from interlock.engine.access.permissions import only_workflows
@@ -14,6 +15,7 @@ from interlock.flows.action.ask_undo import ask_undo
 from interlock.flows.action.replay import decide_again
 from interlock.flows.erasure.erase import erase_case, ordered
 from interlock.flows.trace.case_file import case_contents, case_file
+from interlock.flows.trace.case_trace import case_trace
 from interlock.flows.trace.find_cases import KEY_MAX, PAGE, CasesAsked, cases_within, find_cases
 from interlock.ports.cases import CaseRow
 from interlock.ports.store import Reading
@@ -23,6 +25,7 @@ from interlock.surfaces.api.problems import forbidden, not_there
 from interlock.surfaces.api.reach import not_permitted
 from interlock.surfaces.api.served import Here, Needs, Served, person_of
 from interlock.terms.access import Caller
+from interlock.terms.errors import BadInput
 
 Reader = Annotated[Caller, Depends(Needs("case", "read"))]
 ContentReader = Annotated[Caller, Depends(Needs("content", "read"))]
@@ -90,6 +93,25 @@ def explain_case(key: AskedKey, here: Here, who: Reader) -> Mapping[str, Any]:
         "needed": file.needed,
         "can_be_undone": file.can_be_undone,
     }
+
+
+@routes.get(
+    "/cases/spans",
+    response_class=Response,
+    responses={
+        200: {"description": "Lines of JSON.", "content": {"application/jsonl": {"schema": {"type": "string"}}}}
+    },
+    name="trace_spans",
+)
+def spans(key: AskedKey, here: Here, who: Reader) -> Response:
+    """The trace of a case as a line of OTLP/JSON, for tracing back ends."""
+    if here.span_lines is None:
+        raise BadInput("spans need the OpenTelemetry SDK on the server: pip install 'interlock[otel]'")
+    here.rt.store.seal()
+    with here.rt.store.reading() as reading:
+        row = _case(here, who, reading, key, "case", "read")
+        lines = b"".join(here.span_lines([case_trace(reading, row.workflow, row.key)]))
+    return Response(lines, media_type="application/jsonl")
 
 
 @routes.get("/cases/replay")

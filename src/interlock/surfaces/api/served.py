@@ -19,12 +19,15 @@ from interlock.flows.reporting.send import Sendings
 from interlock.flows.rollout.judging import Judging
 from interlock.flows.upkeep.money import MoneyRounds
 from interlock.flows.upkeep.retention import RetentionRounds
+from interlock.ports.imports import UploadReader
 from interlock.ports.organisations import OrganisationFiles
+from interlock.ports.spans import SpanLines
 from interlock.ports.trials import Trials
 from interlock.surfaces.api.heard import Heard
 from interlock.surfaces.api.leases import Leases
 from interlock.surfaces.api.problems import forbidden, unauthorized
 from interlock.surfaces.api.steps import Steps
+from interlock.surfaces.http.guard import AtHome
 from interlock.surfaces.http.rounds import Round
 from interlock.terms.access import Caller, Role
 from interlock.terms.ai_fit import FitPack
@@ -85,16 +88,17 @@ def holder(name: str | None) -> str:
 class Served:
     """One server. `desk_of` answers the desk of a caller; `known` who presents a token, None where nobody does.
 
-    `hosts` are the names by which it may be asked; None for any. `rounds` are what it does beside answering;
+    `home` is the time in which anybody may do anything, if there is one. `rounds` are what it does beside answering;
     `retention` is the one that erases. `documents` are made one after the other and sent by `sendings`. Gates are
-    judged with `judging`; `halts` is what was stopped.
+    judged with `judging`; `halts` is what was stopped; `read_upload` reads evidence that is sent. `span_lines` writes
+    traces for tracing back ends, None where that part is not installed.
     """
 
     rt: RunTime
     leases: Leases
     desk_of: Callable[[str | None], Desk]
     known: Callable[[str | None], Caller | None]
-    hosts: frozenset[str] | None = None
+    home: AtHome | None = None
     notices: Notices | None = None
     rounds: tuple[Round, ...] = ()
     retention: RetentionRounds | None = None
@@ -104,6 +108,8 @@ class Served:
     judging: Judging | None = None
     organisations: OrganisationFiles | None = None
     fit: FitPack | None = None
+    read_upload: UploadReader | None = None
+    span_lines: SpanLines | None = None
     money: MoneyRounds = field(init=False)
     heard: Heard = field(default_factory=Heard)
     steps: Steps = field(init=False)

@@ -1,42 +1,25 @@
 """Trying a file of past decisions over HTTP: begin, see how far it is, take the report, delete."""
 
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from http import HTTPStatus
 from pathlib import Path
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, File, Form, Request, UploadFile
+from fastapi import APIRouter, Depends, File, Form, UploadFile
 from fastapi.responses import Response
-from fastapi.routing import APIRoute
 from pydantic import Field
-from starlette.concurrency import run_in_threadpool
 
 from interlock.engine.ledger.canonical import plain
 from interlock.surfaces.api.bodies import Body
 from interlock.surfaces.api.problems import not_there
 from interlock.surfaces.api.served import Here, Needs, Served
+from interlock.surfaces.api.uploads import asked_first
 from interlock.terms.access import Caller
 from interlock.terms.trial import Trial, TrialAsked
 
 NEEDS = Needs("try", "run")
-
-
-class AskedFirst(APIRoute):
-    """A route that asks who sends something before it takes it: else anybody could fill the disk."""
-
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """The same with the question before it."""
-        handler = super().get_route_handler()
-
-        async def asked_first(request: Request) -> Response:
-            await run_in_threadpool(NEEDS, request)
-            return await handler(request)
-
-        return asked_first
-
-
-routes = APIRouter(prefix="/tries", tags=["tries"], route_class=AskedFirst)
+routes = APIRouter(prefix="/tries", tags=["tries"], route_class=asked_first(NEEDS))
 UPLOAD = "/v1/tries"
 Trier = Annotated[Caller, Depends(NEEDS)]
 Column = Annotated[str, Field(max_length=500, description='A column of the file; "" is guessed, "-" says none.')]
@@ -74,6 +57,7 @@ def begin(
     here: Here,
     who: Trier,
     file: Annotated[UploadFile, File(description="CSV, TSV, JSON Lines or Parquet, also gzipped.")],
+    *,
     budget: Annotated[Share, Form()] = None,
     log: Annotated[bool, Form(description="It is an event log: find where work waits.")] = False,
 ) -> Mapping[str, Any]:

@@ -3,13 +3,16 @@
 import logging
 import re
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from interlock.surfaces.http.origin import is_foreign
+from interlock.terms.errors import Unavailable
 
 log = logging.getLogger("interlock.http")
 BYTES_MAX = 1024 * 1024
@@ -27,13 +30,25 @@ HEADERS = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class AtHome:
+    """While anybody may do anything: the names by which a server on this machine is asked.
+
+    `over` says whether somebody is known by now; it may look into the store, and raise Unavailable.
+    """
+
+    hosts: frozenset[str]
+    over: Callable[[], bool] = lambda: False
+
+
 class Guard:
     """An ASGI application around another one.
 
     `policy` is its content security policy; `refusal` answers what is refused here, by kind, status and words, `failed`
-    what the application raised. `hosts` are the names by which it may be asked (None: any); where they are given nobody
-    shows who they are, so that what another site has a browser send is refused. `larger` are limits of their own, by
-    path. An answer that says how long it may be kept is kept that long, all others never.
+    what the application raised. `home` (None: never) is the time in which nobody shows who they are, so that the names
+    by which it may be asked are few, and what another site has a browser send is refused; it is over when somebody is
+    known and asks by another name. `larger` are limits of their own, by path. An answer that says how long it may be
+    kept is kept that long, all others never.
     """
 
     def __init__(
@@ -43,11 +58,11 @@ class Guard:
         policy: str,
         refusal: Refusal,
         failed: Failed,
-        hosts: frozenset[str] | None = None,
+        home: AtHome | None = None,
         bytes_max: int = BYTES_MAX,
         larger: Mapping[str, int] | None = None,
     ) -> None:
-        self._app, self._hosts, self._bytes_max = app, hosts, bytes_max
+        self._app, self._home, self._bytes_max = app, home, bytes_max
         self._refusal, self._failed = refusal, failed
         self._larger = larger or {}
         self._headers = (*HEADERS, (b"content-security-policy", policy.encode()))
@@ -58,6 +73,7 @@ class Guard:
             await self._app(scope, receive, send)
             return
         sent, limit = _Sent(send, self._headers_of(scope)), self._larger.get(scope["path"], self._bytes_max)
+        await self._look_outside(scope)
         refused = self._refused(scope, limit)
         if refused is not None:
             await self._refusal(*refused)(scope, receive, sent)
@@ -69,6 +85,11 @@ class Guard:
                 raise  # the connection is cut: half an answer must not look like a whole one
             await (await self._what_failed(Request(scope), exc))(scope, receive, sent)
 
+    async def _look_outside(self, scope: Scope) -> None:
+        home = self._home
+        if home is not None and not _is_at_home(scope, home) and await run_in_threadpool(_is_over, home):
+            self._home = None  # for good: an account that was made stays on record
+
     async def _what_failed(self, request: Request, exc: Exception) -> ASGIApp:
         try:
             return await self._failed(request, exc)
@@ -79,10 +100,11 @@ class Guard:
     def _refused(self, scope: Scope, limit: int) -> tuple[str, int, str] | None:
         """Why a request is not passed on: kind, status and words."""
         headers = Headers(scope=scope)
-        if self._hosts is not None:
-            if _host(headers.get("host", "")) not in self._hosts:
+        if self._home is not None:
+            if not _is_at_home(scope, self._home):
                 # A page in a browser on this machine may have pointed its own name here.
-                words = f"without tokens this server answers to {', '.join(sorted(self._hosts))} only"
+                names = ", ".join(sorted(self._home.hosts))
+                words = f"while anybody may do anything this server answers to {names} only: make an account first"
                 return "forbidden", 403, words
             if scope["method"] not in READS and is_foreign(headers):
                 return "forbidden", 403, "another site had this sent, so nothing was done"
@@ -137,6 +159,17 @@ def _counted(receive: Receive, limit: int) -> Receive:
         return message
 
     return counted
+
+
+def _is_at_home(scope: Scope, home: AtHome) -> bool:
+    return _host(Headers(scope=scope).get("host", "")) in home.hosts
+
+
+def _is_over(home: AtHome) -> bool:
+    try:
+        return home.over()
+    except Unavailable:  # whether somebody is known cannot be found out: nothing is opened
+        return False
 
 
 def _host(header: str) -> str:

@@ -6,7 +6,7 @@ from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from interlock.surfaces.http.guard import Guard
+from interlock.surfaces.http.guard import AtHome, Guard
 from interlock.surfaces.web import problems
 from interlock.surfaces.web.account import routes as account
 from interlock.surfaces.web.cases import routes as cases
@@ -62,7 +62,7 @@ AREAS: tuple[APIRouter, ...] = (
 LARGER: Mapping[str, int] = {**evidence.LARGER, **start.LARGER}
 
 
-def build_web(site: Site, *, shared: Mapping[str, bytes], hosts: frozenset[str] | None = None) -> FastAPI:
+def build_web(site: Site, *, shared: Mapping[str, bytes], home: AtHome | None = None) -> FastAPI:
     """The application for one site. `shared` are style sheets that reports and pages have in common."""
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     app.state.site = site
@@ -70,7 +70,7 @@ def build_web(site: Site, *, shared: Mapping[str, bytes], hosts: frozenset[str] 
     app.include_router(_files(share_assets(shared)))
     for area in (*AREAS, demo.routes) if site.demo else AREAS:
         app.include_router(area)
-    app.add_middleware(Guard, policy=POLICY, refusal=_refusal, failed=problems.unexpected, hosts=hosts, larger=LARGER)
+    app.add_middleware(Guard, policy=POLICY, refusal=_refusal, failed=problems.unexpected, home=home, larger=LARGER)
     return app
 
 

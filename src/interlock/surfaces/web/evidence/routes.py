@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
 
 from interlock.engine.instruments.sections import Section, sections_of
-from interlock.flows.evidence.add import add_evidence
+from interlock.flows.evidence.upload import BYTES_MAX, DOCUMENT, FILE_BYTES_MAX, Upload, add_upload
 from interlock.flows.instruments.drafts import draft_of, save_draft
 from interlock.surfaces.web.forms import Form, PostedFile
 from interlock.surfaces.web.frame import page
@@ -25,10 +25,8 @@ from interlock.terms.evidence import Evidence
 from interlock.terms.instrument import Answer, Item
 
 UPLOAD = "/evidence/add"
-FILE_BYTES_MAX = 16 * 1024**2
-FORM_BYTES = 64 * 1024  # the other fields, and what stands between them
-LARGER = {UPLOAD: FILE_BYTES_MAX + FORM_BYTES}
-DOCUMENT, REPORT = "document", "report"
+LARGER = {UPLOAD: BYTES_MAX}
+REPORT = "report"
 KINDS = (
     (DOCUMENT, "A document", "People read it: an assessment, a contract. An answer may rest on it; it opens no gate."),
     (REPORT, "A report of a tool", "Its counts are read: tests, scan, coverage, traces, labels, run, evaluation.json."),
@@ -91,14 +89,14 @@ def add(request: Request, here: Here, who: Who, answer: Asked, posted: PostedFil
     form, file = posted
     workflow = chosen(form, "workflow", _workflows(here, who), "Choose the workflow that it is evidence of")
     kind = chosen(form, "kind", tuple(one[:2] for one in KINDS), "Say what it is")
-    day = _day(form, here.now(), kind)
+    day = _day(form)
     if file is None or not file.filename:
         form.fault("file", "Choose the file.")
     if form.faults or file is None:
         return _form(request, here, who, answer, form, status=400)
     try:
-        read = here.read_upload(file.filename or "", file.file, kind=DOCUMENT if kind == DOCUMENT else None)
-        added = add_evidence(here.rt.store, workflow, read, by=who.person, clock=here.now, measured_at=day)
+        sent = Upload(file.filename or "", file.file, kind == DOCUMENT, day)
+        added = add_upload(here.rt.store, workflow, sent, read=here.read_upload, by=who.person, clock=here.now)
         if answer is not None:
             _cite(here, who, answer, added)
     except BadInput as exc:
@@ -120,14 +118,11 @@ def _cite(here: Site, who: Visitor, answer: For, added: tuple[Evidence, ...]) ->
     )  # fmt: skip
 
 
-def _day(form: Form, now: dt.datetime, kind: str) -> dt.datetime | None:
-    """The day on which it was measured or written; a document of which nobody says so is today's.
-
-    The beginning of the day, so that the same file given twice is the same evidence.
-    """
-    text = form.text("day") or (now.date().isoformat() if kind == DOCUMENT else "")
+def _day(form: Form) -> dt.date | None:
+    """The day on which it was measured or written, as it was typed."""
+    text = form.text("day")
     try:
-        return dt.datetime.combine(dt.date.fromisoformat(text), dt.time(), dt.UTC) if text else None
+        return dt.date.fromisoformat(text) if text else None
     except ValueError:
         form.fault("day", f"“{text[:40]}” is no date; write it as 2026-12-31")
         return None
