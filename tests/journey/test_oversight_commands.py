@@ -293,7 +293,14 @@ def test_somebody_elses_report_is_left_alone(kind: str, run: Run, tmp_path: Path
 
 def test_ctrl_c_writes_nothing(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "interlock.wiring.cli", "oversight", "simulate", "--runs", "1500"]
-    with subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True) as running:
+    with subprocess.Popen(
+        command,
+        cwd=tmp_path,
+        stderr=subprocess.PIPE,
+        text=True,
+        # A process that was started in the background ignores it, and so do its children.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # noqa: PLW1509
+    ) as running:
         assert running.stderr is not None
         assert "Simulating" in running.stderr.readline()
         time.sleep(0.2)
