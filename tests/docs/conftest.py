@@ -8,11 +8,13 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
+from warm_commands import warm_commands
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -20,6 +22,7 @@ DEMO = "interlock demo --sample --out demo"
 FENCE = re.compile(r"^```(\S*)[ ]?(.*?)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 GOES_ON_FROM = re.compile(r"<!-- goes on from (\S+) -->")
 RUN_SECONDS_MAX = 120
+AS_INSTALLED = "first-answer.md"  # the page that everybody begins with: its commands are those that are installed
 
 
 @dataclass(frozen=True)
@@ -63,12 +66,13 @@ def environment(home: Path) -> dict[str, str]:
     }
 
 
-def run(command: str, folder: Path) -> Ran:
-    """Run one line of shell in a folder."""
+def run(command: str, folder: Path, commands: Path) -> Ran:
+    """Run one line of shell in a folder; `commands` come before all others on the path."""
+    variables = environment(folder)
     done = subprocess.run(
         ["bash", "-c", command],
         cwd=folder,
-        env=environment(folder),
+        env=variables | {"PATH": f"{commands}{os.pathsep}{variables['PATH']}"},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -124,7 +128,18 @@ class Demo:
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
+def commands(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The command `interlock`, started quickly where that can be."""
+    folder = tmp_path_factory.mktemp("warm")
+    if sys.platform != "linux":
+        yield folder
+        return
+    with warm_commands(folder, environment(folder)) as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory, commands: Path) -> Demo:
     """`interlock demo --sample`, run once for every page that needs a store, and for every process of this session."""
     own = tmp_path_factory.getbasetemp()
     place = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "demonstration"
@@ -133,14 +148,16 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
     with (place / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not said.exists():
-            ran = run(DEMO, place)
+            ran = run(DEMO, place, commands)
             assert ran.status == 0, ran.output
             said.write_text(ran.output, encoding="utf-8")
     return Demo(place / "demo", said.read_text(encoding="utf-8"))
 
 
 @pytest.fixture(scope="session")
-def read_along(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Callable[[Path], Path]:
+def read_along(
+    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest, commands: Path
+) -> Callable[[Path], Path]:
     """Follow a page from its first block to its last; returns the folder in which that was done.
 
     A page is followed once a session. Pages that go on from another one begin in a copy of that one's folder.
@@ -155,7 +172,8 @@ def read_along(tmp_path_factory: pytest.TempPathFactory, request: pytest.Fixture
                 shutil.copytree(follow(page.parent / earlier[1]), folder, dirs_exist_ok=True)
             else:
                 shutil.copytree(ROOT / "workflows", folder / "workflows")
-            reader = Reader(folder, lambda: request.getfixturevalue("demo"))
+            first = folder if page.name == AS_INSTALLED else commands
+            reader = Reader(folder, first, lambda: request.getfixturevalue("demo"))
             for block in blocks_of(page):
                 reader.follow(block)
             followed[page] = folder
@@ -167,8 +185,9 @@ def read_along(tmp_path_factory: pytest.TempPathFactory, request: pytest.Fixture
 class Reader:
     """Somebody who types what a page says and compares what comes out."""
 
-    def __init__(self, folder: Path, demo: Callable[[], Demo]) -> None:
+    def __init__(self, folder: Path, commands: Path, demo: Callable[[], Demo]) -> None:
         self._folder = folder
+        self._commands = commands
         self._demo = demo
         self._names: dict[str, object] = {"__name__": "page"}
 
@@ -204,7 +223,7 @@ class Reader:
             made = self._demo()
             shutil.copytree(made.folder, self._folder / "demo")
             return Ran(made.output, 0)
-        return run(command, self._folder)
+        return run(command, self._folder, self._commands)
 
     def _python_session(self, block: Block) -> None:
         """Blocks of one page share their names; `# -> words` is what the lines up to there print."""

@@ -1,5 +1,6 @@
 """A command is loaded alone, and is then what it is among all the others."""
 
+import os
 import subprocess
 import sys
 from typing import Any
@@ -53,3 +54,25 @@ def test_what_is_not_called_is_not_loaded(builds: str, words: tuple[str, ...], a
     code = f"import sys\n{builds}\nbuild(*{words!r})\nprint([n for n in sys.modules if n.startswith({absent!r})])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+# Loads each command first of all commands, as a person does who calls it, in a fork each; prints what cannot be.
+EACH_FIRST = """
+import os, traceback
+import interlock.wiring.toolbox
+from interlock.surfaces.cli.app import NAMES, build_app
+for name in sorted(NAMES):
+    if not os.fork():
+        try:
+            build_app(name)
+        except BaseException:
+            print(name, traceback.format_exc(), flush=True)
+        os._exit(0)
+    os.wait()
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="platform: forks of POSIX")
+def test_each_can_be_loaded_first() -> None:
+    done = subprocess.run([sys.executable, "-c", EACH_FIRST], capture_output=True, text=True, check=True)
+    assert done.stdout == ""
