@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
+from interlock.engine.access.base_address import VARIABLE, base_address
 from interlock.engine.access.permissions import role_at
 from interlock.engine.ledger.canonical import plain
 from interlock.flows.access.accounts import accounts
@@ -22,8 +23,13 @@ RoleOption = Annotated[
     list[str] | None,
     typer.Option(help="What they may do, such as reviewer or auditor@tenant/NAME; may be given again."),
 ]
-AddressOption = Annotated[str, typer.Option(help="Where people reach the server, for the link.")]
 ADDRESS = "http://127.0.0.1:8410"
+AddressOption = Annotated[
+    str,
+    typer.Option(
+        help=f"Where people reach the server, for the link; default: {VARIABLE} or {ADDRESS}", show_default=False
+    ),
+]
 
 
 def create_account_command(
@@ -32,7 +38,7 @@ def create_account_command(
     by: AsOption,
     role: RoleOption = None,
     email: Annotated[str, typer.Option(help="Their e-mail address, for single sign-on only.")] = "",
-    address: AddressOption = ADDRESS,
+    address: AddressOption = "",
     store: StoreOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -43,6 +49,7 @@ def create_account_command(
     From the first account on, a server on this store asks everybody to sign in, and applications for a token.
     """
     box = toolbox(context)
+    where = _where(box, address)
     with opened(box, store, create=True) as opened_store:
         secret = create_account(
             opened_store,
@@ -53,7 +60,7 @@ def create_account_command(
             randomness=box.randomness,
             email=email,
         )
-    _show_link(box, name, address, secret, as_json=as_json)
+    _show_link(box, name, f"{where}/invitation?token={secret}", as_json=as_json)
 
 
 def list_accounts_command(context: typer.Context, store: StoreOption = None, as_json: JsonOption = False) -> None:
@@ -97,7 +104,7 @@ def reset_account_command(
     without_second_factor: Annotated[
         bool, typer.Option("--without-second-factor", help="Take the second factor away too: it is lost.")
     ] = False,
-    address: AddressOption = ADDRESS,
+    address: AddressOption = "",
     store: StoreOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -106,6 +113,7 @@ def reset_account_command(
     The present password holds until then. Whoever can run this on the store needs no password to do so.
     """
     box = toolbox(context)
+    where = _where(box, address)
     with opened(box, store) as opened_store:
         secret = reset_account(
             opened_store,
@@ -115,7 +123,7 @@ def reset_account_command(
             randomness=box.randomness,
             without_second_factor=without_second_factor,
         )
-    _show_link(box, name, address, secret, as_json=as_json)
+    _show_link(box, name, f"{where}/invitation?token={secret}", as_json=as_json)
 
 
 def close_account_command(context: typer.Context, name: AccountName, by: AsOption, store: StoreOption = None) -> None:
@@ -133,10 +141,14 @@ def close_account_command(context: typer.Context, name: AccountName, by: AsOptio
         raise typer.Exit(1)
 
 
-def _show_link(box: Toolbox, name: str, address: str, secret: str, *, as_json: bool) -> None:
-    if not address.startswith(("http://", "https://")):
+def _where(box: Toolbox, address: str) -> str:
+    """Where people reach the server. Raises BadInput before anything is made: a link that nobody gets opens nothing."""
+    if address and not address.startswith(("http://", "https://")):
         raise BadInput(f"--address is where people reach the server, such as {ADDRESS}, not '{address}'")
-    link = f"{address.rstrip('/')}/invitation?token={secret}"
+    return address.rstrip("/") or base_address(box.environment.get(VARIABLE, "")) or ADDRESS
+
+
+def _show_link(box: Toolbox, name: str, link: str, *, as_json: bool) -> None:
     if as_json:
         show_json(box, {"name": name, "link": link})
         return
