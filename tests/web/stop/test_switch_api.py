@@ -1,6 +1,8 @@
 """Stops and drills over HTTP, as the pages do them."""
 
+import threading
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import replace
 
 import pytest
@@ -11,6 +13,7 @@ from interlock.flows.access.tenants import assign_tenant
 from interlock.flows.action.halts import REPORTED
 from interlock.flows.action.kill import kill
 from interlock.flows.ledger.record import record
+from interlock.surfaces.api.waits import WAITING_MAX, Waits
 from token_desk import TokenDesk, token_desk
 
 SCOPE = f"workflow:{NAME}"
@@ -73,6 +76,25 @@ def test_a_drill_takes_the_permission_and_the_right(desk: TokenDesk) -> None:
     told = desk.get("/drills", "Ben Okafor").json()
     assert [(one["workflow"], one["passed"]) for one in told] == [(NAME, True)]
     assert [one["workflow"] for one in desk.get("/drills", "Dev Rao").json()] == ["parcels", NAME]
+
+
+def test_who_waits_for_a_stop_keeps_no_page_from_being_answered(desk: TokenDesk) -> None:
+    """Each keeps a thread: some may wait, others hear at once what is known, and a drill is held later."""
+    waits = Waits()
+    with ExitStack() as stack:
+        waiting = [stack.enter_context(waits.patience_s(9.0)) for _ in range(WAITING_MAX)]
+        assert (set(waiting), stack.enter_context(waits.patience_s(9.0))) == ({9.0}, 0.0)
+    with waits.patience_s(9.0) as again, waits.patience_s(0.0) as none:
+        assert (again, none) == (9.0, 0.0)
+    object.__setattr__(waits, "_places", threading.BoundedSemaphore(1))
+    waits._places.acquire()
+    object.__setattr__(desk.client.app.state.served, "waits", waits)  # type: ignore[attr-defined]
+    again_now = desk.post("/kills/again", {"scope": SCOPE, "wait_s": 60.0}, "Olga Petrov")
+    assert (again_now.status_code, again_now.json()["scope"]) == (200, SCOPE)
+    assert desk.post("/kill", {"scope": SCOPE, "reason": "more", "wait_s": 60.0}, "Olga Petrov").status_code == 200
+    desk.post("/resume", {"scope": SCOPE, "reason": "mended"}, "Ben Okafor")
+    drilled = desk.post("/drills", {"scope": SCOPE, "wait_s": 1.0}, "Ben Okafor")
+    assert (drilled.status_code, "hold the drill in a minute" in drilled.json()["detail"]) == (503, True)
 
 
 def test_no_answer_names_a_workflow_out_of_reach(desk: TokenDesk) -> None:

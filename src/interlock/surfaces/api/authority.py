@@ -68,11 +68,12 @@ def kill_scope(body: KillBody, here: Here, who: Stopper) -> Mapping[str, Any]:
     """Halt a scope. Answered when it is fenced and either quiesced or `wait_s` have passed.
 
     Fenced: nothing older can commit. Quiesced (`quiesced_at` is set): nothing is in flight. What cannot be known is
-    listed by its key.
+    listed by its key. While very many requests wait, one more is answered as soon as it is fenced: ask again later.
     """
     check_switch(here, who, "kill", body.scope)
     rt, by = here.rt, person_of(who, body.by)
-    report = kill(rt.store, rt.drain, body.scope, by=by, reason=body.reason, clock=rt.clock, timeout_s=body.wait_s)
+    with here.waits.patience_s(body.wait_s) as wait_s:
+        report = kill(rt.store, rt.drain, body.scope, by=by, reason=body.reason, clock=rt.clock, timeout_s=wait_s)
     return told_report(here, who, report)
 
 

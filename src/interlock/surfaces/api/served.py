@@ -27,6 +27,7 @@ from interlock.surfaces.api.heard import Heard
 from interlock.surfaces.api.leases import Leases
 from interlock.surfaces.api.problems import forbidden, unauthorized
 from interlock.surfaces.api.steps import Steps
+from interlock.surfaces.api.waits import Waits
 from interlock.surfaces.http.guard import AtHome
 from interlock.surfaces.http.rounds import Round
 from interlock.terms.access import Caller, Role
@@ -112,6 +113,7 @@ class Served:
     span_lines: SpanLines | None = None
     money: MoneyRounds = field(init=False)
     heard: Heard = field(default_factory=Heard)
+    waits: Waits = field(default_factory=Waits)
     steps: Steps = field(init=False)
     tenants: Tenants = field(init=False)
     sessions: Sessions = field(init=False)

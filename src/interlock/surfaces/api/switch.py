@@ -18,6 +18,7 @@ from interlock.surfaces.api.bodies import ENTRY_MAX, WAIT_S_MAX, Body, Name, Wor
 from interlock.surfaces.api.problems import not_there
 from interlock.surfaces.api.served import Here, Needs, Served, Stopper, Watcher, person_of
 from interlock.terms.access import EVERYWHERE, Caller
+from interlock.terms.errors import Unavailable
 from interlock.terms.kill import Kill
 
 routes = APIRouter(tags=["authority"])
@@ -63,7 +64,8 @@ def look_again(body: AgainBody, here: Here, who: Stopper) -> Mapping[str, Any]:
     if newest is None:
         raise not_there(f"'{body.scope}' is not halted: there is nothing to find out")
     rt = here.rt
-    report = settled(rt.store, rt.drain, newest.fenced, clock=rt.clock, wait_s=body.wait_s)
+    with here.waits.patience_s(body.wait_s) as wait_s:
+        report = settled(rt.store, rt.drain, newest.fenced, clock=rt.clock, wait_s=wait_s)
     return told_report(here, who, report)
 
 
@@ -88,7 +90,10 @@ def hold_drill(body: DrillBody, here: Here, who: Driller) -> Mapping[str, Any]:
     check_switch(here, who, "drill", body.scope)
     by = person_of(who, body.by)
     check_resumer(here, who, body.scope, by)
-    held = drill(here.rt, body.scope, by=by, wait_s=body.wait_s)
+    with here.waits.patience_s(body.wait_s) as wait_s:
+        if wait_s < body.wait_s:
+            raise Unavailable("very many requests wait for stops already: hold the drill in a minute")
+        held = drill(here.rt, body.scope, by=by, wait_s=wait_s)
     return {**plain(held), "passed": held.passed}
 
 
