@@ -71,12 +71,6 @@ def is_seen(who: Visitor, instrument: Instrument, sheet: Sheet) -> bool:
     )
 
 
-def sheets_seen(here: Site, who: Visitor, on: About) -> tuple[Sheet, ...]:
-    """Every sheet on record, oldest first; of a person's that the visitor may not read, the visitor's own ones."""
-    every = here.sheets.of(on.instrument.id, on.subject)
-    return tuple(one for one in every if on.sees_others or same_person(one.by, who.name))
-
-
 def in_memory(here: Site, on: About) -> InMemory:
     """What a score is made from without reading it anew."""
     return InMemory(here.sheets.of(on.instrument.id, on.subject), here.board.portfolio())

@@ -9,7 +9,6 @@ from interlock.terms import words
 from interlock.terms.portfolio import Standing
 from interlock.terms.release import ReleaseMade
 
-CHANGES_MAX = 12
 NOBODY = "nobody: name them in its definition"
 Facts = tuple[tuple[str, str], ...]
 
