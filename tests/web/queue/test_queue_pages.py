@@ -77,6 +77,8 @@ def test_one_case_after_the_other(queue: House, desk: WebDesk) -> None:
     assert "The AI had answered the same." in text_of(after)
     assert title_of(after) == "Is 'fraud' right here?"
     assert 'value="second"' in after.text
+    kept = [f'data-done="Carla Nunes/{NAME}/decision/first"', f'data-draft="Carla Nunes/{NAME}/decision/second"']
+    assert [name in after.text for name in kept] == [True, True], "a browser keeps a draft for its own person only"
     end = desk.followed("/queue/decide", case("second", do="approve"), "reviewer")
     assert title_of(end) == "Nothing waits for a person"
     with queue.store.reading() as reading:
