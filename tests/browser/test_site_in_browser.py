@@ -25,6 +25,7 @@ Scheme = Literal["light", "dark"]
 EXAMPLES_MAX = {"/queue/case": 6}  # of one page: hostile texts are among the first
 PAGES_MIN = 50
 DESK, PHONE = (1280, 900), (390, 844)
+PAPER_PX = 718  # of A4 between margins of a centimetre
 EVERYTHING = {"everybody": ("Mara Lind", tuple(Role))}
 # Elements that stick out of the window although they are in no scrolling region.
 STICKING_OUT = """() => [...document.querySelectorAll('body *')].filter(e => {
@@ -123,6 +124,12 @@ def test_every_page_is_accessible_and_silent(
             said.clear()
             if faults:
                 wrong[each] = faults
+        page.set_viewport_size({"width": PAPER_PX, "height": 1_000})
+        page.emulate_media(media="print")
+        for each in ("/portfolio", "/ledger"):  # the widest tables
+            page.goto(made.address + each, wait_until="load")
+            if (width := page.evaluate("document.documentElement.scrollWidth")) > PAPER_PX:
+                wrong[f"{each} on paper"] = width
     assert wrong == {}
 
 

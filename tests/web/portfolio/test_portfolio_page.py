@@ -76,6 +76,10 @@ def test_the_title_says_how_many_may_act_and_whom_the_others_wait_for(desk: WebD
     assert "collections ✗ Stopped Close incident 141: reminders went to paid accounts (Sami Noor)" in said
     assert "(Sami Noor) · Sami Noor" not in said
     assert "`" not in said
+    assert (
+        "8 questions need a decision" in said,
+        "need a decision" in text_of(desk.get("/portfolio", "operator")),
+    ) == (True, False)
 
 
 def test_rows_lie_in_stages_and_each_figure_has_what_it_is_made_of(desk: WebDesk) -> None:

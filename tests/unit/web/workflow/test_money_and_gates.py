@@ -59,5 +59,5 @@ def test_of_shut_gates_the_one_that_leads_on_comes_first_and_then_what_failed() 
     }
     standing = replace(made, gates={name: judged(name, verdict) for name, verdict in told.items()})
     assert [one.name for one in gates(standing)] == ["leave scale", "decide", "data fitness", "a passed one"]
-    assert gates_page_title(standing).startswith("'leave scale' is inconclusive: ")
+    assert gates_page_title(standing).startswith("'leave scale' was inconclusive: ")
     assert gates_page_title(standing).endswith("; 1 of 4\u00a0gates passed")

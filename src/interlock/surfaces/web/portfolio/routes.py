@@ -6,6 +6,7 @@ from fastapi.responses import Response
 from interlock.engine.council.position import position
 from interlock.engine.economics.row import Row, rows
 from interlock.flows.access.tenants import visible
+from interlock.surfaces.web.council.view import heading, is_for, items
 from interlock.surfaces.web.frame import page
 from interlock.surfaces.web.portfolio import view
 from interlock.surfaces.web.portfolio.columns import WHOLE, table
@@ -29,7 +30,7 @@ def show_portfolio(request: Request, here: Here, who: Who) -> Response:
     return page(
         request, "portfolio/portfolio.html.j2", title=view.title(found), who=who, shown=shown, grouped=grouped,
         stages=view.stages(found), summary=view.summary(found), pressing=view.pressing(found),
-        as_of=portfolio.as_of, first_steps=() if found else view.first_steps(
+        as_of=portfolio.as_of, council=_council(here, who), first_steps=() if found else view.first_steps(
             may_try=who.may_somewhere("try", "run"), may_invite=who.may("account", "manage")
         ),
     )  # fmt: skip
@@ -66,6 +67,14 @@ def download_positions(request: Request, here: Here, who: Who, form: str) -> Res
         raise NotThere
     portfolio = visible(here.board.portfolio(), who.caller, here.tenants.all().get)
     return INITIATIVES.answer(initiatives(portfolio), request.query_params, form)
+
+
+def _council(here: Here, who: Visitor) -> str:
+    """How many questions wait for the council, and how many are the visitor's; "" where none does or may be seen."""
+    if not who.may_somewhere("council", "read"):
+        return ""
+    asked = items(here, who)
+    return heading(asked, sum(is_for(who, one) for one in asked)) if asked else ""
 
 
 def _rows(here: Here, who: Visitor) -> tuple[Portfolio, tuple[Row, ...]]:

@@ -15,6 +15,7 @@ from interlock.flows.rollout.stage import move_stage
 from interlock.flows.rollout.waive import end_waiver, waive
 from interlock.surfaces.web.site import Site
 from interlock.surfaces.web.workflow.fields import Act, Asked, Doing, Field, Options, chosen, day, reason_field, whole
+from interlock.surfaces.web.workflow.view import VERBS
 from interlock.terms import words
 from interlock.terms.errors import BadInput
 from interlock.terms.grant import AutonomyLevel
@@ -81,7 +82,7 @@ def _move_asked(doing: Doing) -> Asked:
     is_old = verdict is None or verdict.release != doing.standing.release
     still = () if verdict is None or is_old else open_findings(verdict)
     was = "was not judged for this release" if verdict is None or is_old else (
-        f"was {verdict.verdict} on {moment(verdict.at)}"
+        f"{VERBS[verdict.verdict]} on {moment(verdict.at)}"
     )  # fmt: skip
     return Asked(
         f"Move {doing.name} out of {stage}",

@@ -15,7 +15,7 @@ from interlock.terms.grant import AutonomyLevel
 from interlock.terms.portfolio import Standing
 from interlock.terms.stage import Waiver
 
-_VERBS = {verdict: f"is {verdict}" for verdict in Verdict} | {Verdict.PASSED: "passed", Verdict.FAILED: "failed"}
+VERBS = {verdict: f"was {verdict}" for verdict in Verdict} | {Verdict.PASSED: "passed", Verdict.FAILED: "failed"}
 COUNTS, OVER = said(INCONCLUSIVE, "Counts"), said(NOTED, "Is over")
 
 
@@ -148,7 +148,7 @@ def gates_page_title(standing: Standing) -> str:
     if ahead is None or ahead.release != standing.release:
         return gates_title(standing)
     shown = gate_shown(ahead, standing.release)
-    return f"'{shown.name}' {_VERBS[ahead.verdict]}: {shown.counts}; {_passed(standing)} passed"
+    return f"'{shown.name}' {VERBS[ahead.verdict]}: {shown.counts}; {_passed(standing)} passed"
 
 
 def _passed(standing: Standing) -> str:
