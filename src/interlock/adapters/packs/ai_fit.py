@@ -1,6 +1,7 @@
 """The questions of "is AI the right answer?", and a file of answers; an error names file, line and mend."""
 
 import difflib
+import functools
 import math
 from collections.abc import Mapping
 from importlib import resources
@@ -11,6 +12,7 @@ import yaml
 
 from interlock.adapters.definitions.text_file import text_of
 from interlock.adapters.definitions.yaml_text import parsed
+from interlock.adapters.packs.own_pack import own_content
 from interlock.terms.ai_fit import AnswerKind, FitAnswers, FitPack, FitQuestion, Wanted, Way
 from interlock.terms.errors import BadInput
 
@@ -18,10 +20,11 @@ OF_A_DEFINITION = "workflow"
 UNKNOWN = ("unknown", "not known", "?", "")
 
 
+@functools.cache
 def fit_pack() -> FitPack:
     """The pack of the product."""
     text = (resources.files("interlock") / "packs" / "selection" / "ai-fit.yaml").read_text("utf-8")
-    read = yaml.safe_load(text)
+    read = own_content(text)
     questions = tuple(
         FitQuestion(
             one["id"],

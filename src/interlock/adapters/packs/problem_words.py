@@ -2,9 +2,9 @@
 
 from importlib import resources
 
-import yaml
 from pydantic import BaseModel, ConfigDict
 
+from interlock.adapters.packs.own_pack import own_content
 from interlock.terms.problem import Advice, CostKind, Lack, ProblemWords
 
 PATTERNS = (
@@ -29,7 +29,7 @@ class _Words(BaseModel):
 def problem_words() -> ProblemWords:
     """The shipped words. Raises ValueError where a list is missing."""
     file = resources.files("interlock") / "packs" / "problem" / "words.yaml"
-    read = _Words.model_validate(yaml.safe_load(file.read_text(encoding="utf-8")))
+    read = _Words.model_validate(own_content(file.read_text(encoding="utf-8")))
     wanted = {*PATTERNS, *Lack, *CostKind}
     missing = wanted - {*read.patterns, *read.advice, *read.costs}
     if missing:

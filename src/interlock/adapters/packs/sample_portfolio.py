@@ -5,11 +5,11 @@ import re
 from importlib import resources
 from typing import Any
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
 from interlock.adapters.definitions.schema import WorkflowFile
 from interlock.adapters.packs.organisation import read_organisation
+from interlock.adapters.packs.own_pack import own_content
 from interlock.terms.measured import Bucket, Severity
 from interlock.terms.sample import SampleIncident, SampleInitiative, SamplePortfolio, SampleSheet, SampleWaiver
 from interlock.terms.stage import RolloutStage
@@ -86,7 +86,7 @@ def read_live_initiative(today: dt.date) -> SampleInitiative:
 
 def _initiative(text: str, today: dt.date) -> SampleInitiative:
     dated = DAY.sub(lambda found: f"'{today + dt.timedelta(days=int(found[1]))}'", text)
-    content: Any = yaml.safe_load(dated)
+    content: Any = own_content(dated)
     read = _File.model_validate(content)
     return SampleInitiative(
         definition=read.definition.definition(),
