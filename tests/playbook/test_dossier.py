@@ -9,7 +9,9 @@ from interlock.flows.portfolio import dossier
 from interlock.flows.portfolio.dossier import certificate_of, monitor_of, releases_of
 from interlock.flows.portfolio.read import read_portfolio
 from interlock.flows.review.decide import close_review
+from interlock.flows.rollout.attest import attest
 from interlock.flows.rollout.demote import demote
+from interlock.terms.evidence import EvidenceClass
 from interlock.terms.review import ReviewKind
 
 
@@ -74,3 +76,16 @@ def test_each_release_says_what_it_changed(live: House, monkeypatch: pytest.Monk
         (False, True, []),
     ]
     assert newest == made[:2]
+
+
+def test_a_certificate_that_nobody_can_read_is_none(house: House) -> None:
+    house.define()
+    for body in ({}, {"certificate": "x", "labels": 3}):
+        attest(house.store, NAME, release=house.release, kind="certificate", evidence_class=EvidenceClass.EXECUTED,
+               source="an application", body=body, clock=house.clock)  # fmt: skip
+    with house.store.reading() as reading:
+        (standing,) = read_portfolio(reading, house.now).standings
+        assert certificate_of(reading, standing) is None
+    house.certificate()
+    with house.store.reading() as reading:
+        assert certificate_of(reading, standing) is not None

@@ -19,6 +19,7 @@ from interlock.flows.evidence.on_file import OnFile, evidence_named, evidence_on
 from interlock.flows.evidence.people_keys import end_key, person_keys, register_key
 from interlock.flows.ledger.verify import verify_store
 from interlock.flows.rollout.attest import attest, attest_in
+from interlock.surfaces.sdk.local import LocalHouse
 from interlock.terms.errors import BadInput, Refused
 from interlock.terms.evidence import Evidence, EvidenceClass, Finding, Verdict
 from interlock.terms.imported import Imported
@@ -350,3 +351,14 @@ def test_what_a_gate_relied_on_must_not_have_expired_when_a_person_promotes(hous
     with pytest.raises(Refused, match=f"the certificate that the gate relied on expired {until}"):
         house.promote()
     assert house.judge().verdict is Verdict.INCONCLUSIVE
+
+
+@pytest.mark.parametrize("kind", ["kpi", "expense", "period", "decision", "attestation"])
+def test_an_application_brings_nothing_that_every_page_reads_or_that_a_person_decides(house: House, kind: str) -> None:
+    house.define()
+    with pytest.raises(BadInput, match=r"`interlock (measure|stage|evidence)"):
+        LocalHouse(house.rt, lambda: None).attest(
+            NAME, kind, {"choice": "scale"}, source="an application", evidence_class=EvidenceClass.HUMAN
+        )
+    with house.store.reading() as reading:
+        assert reading.evidence(NAME) == ()

@@ -75,7 +75,9 @@ def _measured(runs: Sequence[PeriodRun]) -> Mark | None:
 def _certified(certificate: Mapping[str, Any] | None) -> Mark | None:
     if certificate is None or certificate.get("threshold") is None or not certificate.get("n_above"):
         return None
-    share, above, wrong = certificate["share"], certificate["n_above"], certificate["n_wrong_above"]
+    share, above, wrong = certificate.get("share"), certificate["n_above"], certificate["n_wrong_above"]
+    if share is None:
+        return None
     bound, value = certificate.get("bound"), wrong / above
     if bound is not None and certificate["promise"] == "joint":
         bound = min(1.0, bound / share) if share else None

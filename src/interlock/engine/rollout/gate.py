@@ -110,6 +110,9 @@ def check_certificate(found: Finding | Evidence, definition: WorkflowDefinition)
         wrong, above, total = (_count(body[name]) for name in ("n_wrong_above", "n_above", "n_labelled"))
         missing = _count(body["labels_missing"])
         _check_labels(found.body["labels"])
+        for name in ("share", "bound"):  # shown beside the threshold where they are told
+            if body.get(name) is not None:
+                _share(body[name])
     except (KeyError, TypeError, ValueError) as exc:
         return Finding("certificate", Verdict.ERROR, f"the certificate cannot be read: {exc!r}", "make a new one")
     refs = (found.digest,)

@@ -8,8 +8,9 @@ from typing import Any
 from interlock.engine.oversight.sequential.monitor import DemotionMonitor
 from interlock.engine.rollout.amend import voiding_fields
 from interlock.engine.rollout.definition import changed_fields, definition_of
+from interlock.engine.rollout.gate import check_certificate
 from interlock.ports.store import Reading
-from interlock.terms.evidence import Evidence
+from interlock.terms.evidence import Evidence, Verdict
 from interlock.terms.ledger import LedgerEntry
 from interlock.terms.portfolio import Standing
 from interlock.terms.release import FieldChange, ReleaseMade
@@ -34,12 +35,17 @@ class MonitorSeen:
 
 
 def certificate_of(reading: Reading, standing: Standing) -> Evidence | None:
-    """The certificate that its grant rests on; without a grant the newest of the release in force. None for none."""
+    """The certificate that its grant rests on; without a grant the newest of the release in force. None for none.
+
+    One that no gate could read is none: an application brought it, and the dossier is to stand all the same.
+    """
     if standing.grant is not None:
         held = (reading.evidence_by_digest(digest) for digest in standing.grant.evidence)
         return next((one for one in held if one is not None and one.kind == "certificate"), None)
     own = (one for one in reading.evidence(standing.definition.name) if one.release == standing.release)
-    return max((one for one in own if one.kind == "certificate"), key=lambda one: one.at, default=None)
+    certificates = (one for one in own if one.kind == "certificate")
+    read = (one for one in certificates if check_certificate(one, standing.definition).verdict is not Verdict.ERROR)
+    return max(read, key=lambda one: one.at, default=None)
 
 
 def monitor_of(reading: Reading, workflow: str) -> MonitorSeen | None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from interlock.engine.evidence.kinds import HOW
 from interlock.engine.ledger.canonical import digest, plain
 from interlock.engine.timestamp import stamp
 from interlock.flows.ledger.record import record
@@ -12,7 +13,18 @@ from interlock.ports.store import Store, Transaction
 from interlock.terms.errors import BadInput
 from interlock.terms.evidence import Evidence, EvidenceClass
 
+OWN_WAYS = frozenset({"kpi", "expense", "period", "decision"})
 SIGNED_KIND = "attestation"  # recorded by flows.evidence.attestations alone, which signs it
+
+
+def check_attested(kind: str) -> None:
+    """Raises BadInput for what has a way of its own onto the record, which checks it.
+
+    Every page reads it back: one piece that cannot be read would stand in the way of all of them for good, and a
+    person's decision would be whoever's who may bring evidence.
+    """
+    if kind in OWN_WAYS:
+        raise BadInput(f"evidence of the kind '{kind}' is brought in its own way: {HOW[kind]}")
 
 
 def attest(

@@ -15,7 +15,7 @@ from interlock.flows.action.suggest import keep_text_here
 from interlock.flows.action.undo_own import undoing_own
 from interlock.flows.ledger.content import keep_text
 from interlock.flows.review.decide import close_review
-from interlock.flows.rollout.attest import attest
+from interlock.flows.rollout.attest import attest, check_attested
 from interlock.ports.effects import Target
 from interlock.surfaces.sdk.house import AuthorityNow, InForce
 from interlock.terms.decision import Decision, Proposal
@@ -104,6 +104,7 @@ class LocalHouse:
     def attest(
         self, workflow: str, kind: str, body: Mapping[str, Any], *, source: str, evidence_class: EvidenceClass
     ) -> Evidence:
+        check_attested(kind)
         return attest(
             self.run_time.store,
             workflow,
