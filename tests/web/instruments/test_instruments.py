@@ -13,6 +13,7 @@ import pytest
 
 from governed import DEFINITION, NAME, House
 from interlock.flows.instruments.answer import answer
+from interlock.flows.rollout.attest import attest
 from interlock.flows.rollout.define import define
 from interlock.surfaces.web.visitor import COOKIE, csrf_of
 from interlock.terms.evidence import EvidenceClass
@@ -142,11 +143,9 @@ def test_a_restart_loses_no_draft(desk: WebDesk, house: House) -> None:
 
 
 def test_evidence_is_chosen_or_named_and_has_to_hold(desk: WebDesk, house: House) -> None:
-    from interlock.flows.rollout.attest import attest
-
     scan = attest(house.store, NAME, release=house.release, kind="scan", evidence_class=EvidenceClass.EXECUTED,
                   source="ci", body={"errors": 0}, clock=house.clock)  # fmt: skip
-    assert "scan, executed, from ci" in text_of(desk.get(SHEET))
+    assert "scan, executed: ci" in text_of(desk.get(SHEET))
     desk.post(SHEET, typed(desk, value_security="5", evidence_security=scan.digest, digests_security="sha256:none"))
     refused = give(desk)
     assert refused.status_code == 400
@@ -251,7 +250,7 @@ def attached(desk: WebDesk, address: str, content: bytes, as_: str = "leader", *
     )  # fmt: skip
 
 
-def test_a_file_is_attached_to_an_answer_and_is_on_record(desk: WebDesk) -> None:
+def test_a_file_is_attached_to_an_answer_and_is_on_record(desk: WebDesk, house: House) -> None:
     asked = desk.post(SHEET, {**typed(desk, value_security="4", words_security="read it"), "attach": "security"})
     form = desk.get(asked.headers["location"])
     assert title_of(form) == "What “Security” rests on"
@@ -259,13 +258,18 @@ def test_a_file_is_attached_to_an_answer_and_is_on_record(desk: WebDesk) -> None
     back = attached(desk, address, b"%PDF-1.7 whatever it says")
     shown = desk.get(back.headers["location"].partition("#")[0])
     assert "Evidence (1 attached)" in text_of(shown)
-    assert "document, human, from im pact.pdf" in text_of(shown)
+    assert "document, human: im pact.pdf" in text_of(shown)
     assert ('value="4" checked' in shown.text, "read it</textarea>" in shown.text) == (True, True)
+    for covered in range(14):
+        attest(house.store, NAME, release=house.release, kind="coverage", evidence_class=EvidenceClass.SOURCE,
+               source="ci", body={"lines": 9, "covered": covered}, clock=house.clock)  # fmt: skip
+    offered = text_of(desk.get(SHEET))
+    assert offered.count("document, human: im pact.pdf") == offered.count("coverage, source: ci") > 1, "one each"
     again = attached(desk, address, b"%PDF-1.7 whatever it says")
     assert (again.status_code, "Evidence (1 attached)" in text_of(desk.get(SHEET))) == (303, True)
     give(desk)
     with desk.site.rt.store.reading() as reading:
-        (found,) = reading.evidence(NAME)
+        found = reading.evidence(NAME)[0]
     assert (found.kind, found.evidence_class, found.body["added_by"]) == ("document", EvidenceClass.HUMAN, "Lena Vogt")
     assert found.body["file"] == {
         "name": "im pact.pdf", "bytes": 25, "sha256": hashlib.sha256(b"%PDF-1.7 whatever it says").hexdigest()

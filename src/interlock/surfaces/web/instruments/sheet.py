@@ -20,7 +20,7 @@ PROGRESS: Mapping[Progress, State] = {
     Progress.IN_PROGRESS: said(INCONCLUSIVE, "In progress"),
     Progress.NOT_STARTED: said(NOTED, "Not started"),
 }
-EVIDENCE_OFFERED = 8
+EVIDENCE_OFFERED = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,14 +212,15 @@ def _records(score: ItemScore | None) -> str:
 
 
 def _choices(evidence: Sequence[Evidence], mine: Answer | None) -> tuple[Choice, ...]:
-    """The newest, and those that the visitor cites already."""
+    """Those that the visitor cites already, and the newest of each kind and source: a month of expenses is one line."""
     cited = () if mine is None else mine.evidence
     known = {one.digest: one for one in evidence}
-    offered = [one.digest for one in reversed(evidence)][:EVIDENCE_OFFERED]
+    newest = {(one.kind, one.source): one for one in evidence}.values()
+    offered = [one.digest for one in sorted(newest, key=lambda one: one.at, reverse=True)][:EVIDENCE_OFFERED]
     return tuple(Choice(one, _evidence_words(known.get(one))) for one in dict.fromkeys((*cited, *offered)))
 
 
 def _evidence_words(one: Evidence | None) -> str:
     if one is None:
         return "evidence by its digest"
-    return f"{one.kind}, {one.evidence_class}, from {one.source}, {one.at[:10]}"
+    return f"{one.kind}, {one.evidence_class}: {one.source}, {one.at[:10]}"
