@@ -32,7 +32,7 @@ of `type` tells problems apart:
 
 | `type` ends in | status | means |
 | --- | --- | --- |
-| `bad-input` | 400, 415 | the request cannot be used (415: it is not UTF-8); `faults` names the places |
+| `bad-input` | 400, 405, 415 | it cannot be used (405: its method, 415: no UTF-8); `faults` names the places |
 | `unauthorized` | 401 | no token, or none that is known |
 | `forbidden` | 403 | no role of the token has the permission here, or another's name was given |
 | `not-found` | 404 | there is no such thing, or nothing that the token's roles reach |

@@ -25,7 +25,7 @@ GIVEN: dict[str, Any] = {"key": "order 7", "release": "sha256:r", "label": "refu
 def test_what_the_python_interface_refuses_is_refused_here(told: dict[str, Any]) -> None:
     with pytest.raises(ValidationError) as refused:
         Proposed.model_validate(GIVEN | told)
-    assert [fault["loc"][0] for fault in refused.value.errors()] == list(told)
+    assert {fault["loc"][0] for fault in refused.value.errors()} == set(told)
 
 
 def test_what_can_be_kept_is_taken_as_it_is() -> None:

@@ -218,6 +218,19 @@ def test_what_no_role_has_is_refused_everywhere(api: Api) -> None:
     assert api.post("/resume", {"scope": "global", "reason": "x"}, "reviewer").status_code == 403
 
 
+def test_what_no_route_takes_is_a_problem_of_its_kind(api: Api) -> None:
+    named = {"authorization": f"Bearer {api.as_('operator')}", "content-type": "application/json"}
+    pieces = iter([b" " * 2**19] * 3)  # of a length that is not told beforehand
+    answers = (
+        api.get("/nothing", "operator"),
+        api.post("/workflows", {}, "operator"),
+        api.client.post("/v1/kill", content=pieces, headers=named),
+    )
+    kinds = [(one.status_code, one.json()["type"].rpartition(":")[2]) for one in answers]
+    assert kinds == [(404, "not-found"), (405, "bad-input"), (413, "too-large")]
+    assert "/v1/openapi.json lists what there is" in answers[0].json()["detail"]
+
+
 def test_a_server_answers_to_other_names_once_somebody_is_known(house: House) -> None:
     with served(house) as api:
         named = {"host": "interlock.example.com"}

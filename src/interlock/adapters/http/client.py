@@ -79,6 +79,6 @@ def _error(response: httpx.Response, content: Any, base: str) -> Exception:
     kind = str(problem.get("type", "")).removeprefix(PROBLEM)
     if kind == "refused":
         return Refused(words)
-    if kind in {"bad-input", "unauthorized", "forbidden", "not-found", "too-large", "http"}:
+    if kind in {"bad-input", "unauthorized", "forbidden", "not-found", "too-large"}:
         return BadInput(words)
     return Unavailable(words)

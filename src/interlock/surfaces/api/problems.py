@@ -18,6 +18,8 @@ from interlock.terms.errors import BadInput, Refused, Unavailable
 log = logging.getLogger("interlock.api")
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_S = 2
+# Of what the framework refuses before a route is asked.
+KINDS = {HTTPStatus.NOT_FOUND: "not-found", HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "too-large"}
 FAULTS_MAX = 20  # a request may have a hundred thousand: an answer is not ten times as long as what was asked
 
 
@@ -88,10 +90,11 @@ async def _invalid(_: Request, exc: Any) -> JSONResponse:
 
 async def _http(request: Request, exc: Any) -> JSONResponse:
     words = {
-        HTTPStatus.NOT_FOUND: f"there is no {request.url.path} here: /v1 lists what there is",
-        HTTPStatus.METHOD_NOT_ALLOWED: f"{request.url.path} takes another method: /v1 lists them",
+        HTTPStatus.NOT_FOUND: f"there is no {request.url.path} here: /v1/openapi.json lists what there is",
+        HTTPStatus.METHOD_NOT_ALLOWED: f"{request.url.path} takes another method: /v1/openapi.json lists them",
     }
-    return answer("http", exc.status_code, words.get(exc.status_code, str(exc.detail)), dict(exc.headers or {}))
+    kind = KINDS.get(exc.status_code, "bad-input")
+    return answer(kind, exc.status_code, words.get(exc.status_code, str(exc.detail)), dict(exc.headers or {}))
 
 
 async def unexpected(request: Request, exc: Exception) -> JSONResponse:
