@@ -11,7 +11,9 @@ import portfolio_made
 from governed import House
 from interlock.engine.economics.alarms import Alarms, alarms
 from interlock.engine.economics.glance import Glance, glance
+from interlock.surfaces.web.portfolio.columns import PAGE_ROWS
 from interlock.terms.portfolio import Portfolio, Standing
+from interlock.terms.stage import RolloutStage
 from interlock.terms.workflow import Problem
 from web_desk import WebDesk, text_of, title_of, web_desk
 
@@ -191,3 +193,11 @@ def test_an_empty_portfolio_says_what_fills_it(house: House) -> None:
         assert ("Try a file of past decisions" in answer.text, "Invite who" in answer.text) == (True, False)
         assert "Invite who will answer for it" in text_of(desk.get("/portfolio", "administrator"))
         assert desk.get("/portfolio/position").status_code == 200
+
+
+def test_a_full_page_of_those_that_act_stays_small(house: House) -> None:
+    acting = tuple(portfolio_made.live(f"customer-messages-{n}", RolloutStage.SCALE) for n in range(PAGE_ROWS))
+    with web_desk(house.rt, board=MadeBoard(portfolio_made.portfolio(standings=acting)), tenants=Given()) as desk:
+        answer = desk.get("/portfolio")
+    assert len(_shown(answer)) == PAGE_ROWS
+    assert len(answer.content) < 60_000

@@ -13,7 +13,7 @@ from interlock.terms.estimate import Estimate
 ADDRESS = "/portfolio"
 CAPTION = "Workflows by stage"
 EMPTY = "No workflow is defined yet, or none that you may see."
-PAGE_ROWS = 30  # with their pictures, more would not fit into 60 kB
+PAGE_ROWS = 25  # with their pictures, more would not fit into 60 kB
 CHOSEN_MAX = 60  # more of them make a list that nobody looks through: then a part of the name is typed
 NAME_MAX = 200  # nobody is chosen by a longer one
 NOT_TOLD = "not told"
