@@ -19,7 +19,7 @@ from starlette.testclient import TestClient
 
 from entrance_desk import ELI
 from governed import House
-from interlock.adapters.identity.oidc import OpenIdConnect
+from interlock.adapters.identity.oidc import AT_ONCE, OpenIdConnect
 from interlock.flows.access.people import close_account
 from interlock.ports.identity import Vouched
 from interlock.terms.errors import BadInput, Refused, Unavailable
@@ -169,6 +169,12 @@ def test_a_provider_that_cannot_be_asked_signs_nobody_in(house: House, provider:
     gone = Door(house, single_sign_on=connect("http://127.0.0.1:9"))
     answer = gone.get("/sign-in/single")
     assert (answer.status_code, "cannot be asked who you are" in text_of(answer)) == (503, True)
+    crowded = connect("http://127.0.0.1:9")
+    for _ in range(AT_ONCE):
+        crowded._turns.acquire()
+    object.__setattr__(gone.site.entrance, "single_sign_on", crowded)
+    answer = gone.get("/sign-in/single")
+    assert (answer.status_code, "any people sign in with 127.0.0.1 at this moment" in text_of(answer)) == (503, True)
     gone.site.trials.close()
 
 

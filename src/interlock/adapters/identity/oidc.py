@@ -1,7 +1,8 @@
 """Single sign-on by OpenID Connect: an authorization code with PKCE (RFC 7636), a nonce and a state."""
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from hmac import compare_digest
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlsplit
@@ -20,6 +21,7 @@ from interlock.terms.errors import BadInput, Refused, Unavailable
 SCOPE = "openid email"
 SIGNED_BY = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"]  # never "none"
 TIMEOUT = httpx.Timeout(10.0, connect=3.0)
+AT_ONCE = 8  # each keeps a thread of the server for as long as the provider takes, and strangers can ask for it
 LEEWAY_S = 60
 STATE_CHARACTERS = 43  # 256 random bits
 BASIC = "client_secret_basic"
@@ -36,6 +38,7 @@ class OpenIdConnect:
         self._issuer, self._client_id, self._client_secret = issuer, client_id, client_secret
         self._now_s = now_s
         self._lock = threading.Lock()
+        self._turns = threading.BoundedSemaphore(AT_ONCE)
         self._described: Mapping[str, Any] | None = None
 
     @property
@@ -44,8 +47,12 @@ class OpenIdConnect:
 
     def begin(self, back_to: str) -> tuple[str, Errand]:
         errand = Errand(generate_token(STATE_CHARACTERS), generate_token(STATE_CHARACTERS), generate_token(64))
+        described = self._described
+        if described is None:
+            with self._turn():
+                described = self._description()
         address = prepare_grant_uri(
-            self._description()["authorization_endpoint"],
+            described["authorization_endpoint"],
             client_id=self._client_id,
             response_type="code",
             redirect_uri=back_to,
@@ -64,7 +71,8 @@ class OpenIdConnect:
         if "code" not in said:
             raise Refused(f"{self.name} did not sign you in ({said.get('error', 'it gave no code')[:100]})")
         try:
-            claims = self._claims(self._token(said["code"], errand, back_to), errand.nonce)
+            with self._turn():
+                claims = self._claims(self._token(said["code"], errand, back_to), errand.nonce)
         except (JoseError, ValueError, KeyError, TypeError) as exc:
             raise Refused(f"what {self.name} answered does not fit this sign-in: begin again") from exc
         email = claims.get("email") if claims.get("email_verified") is True else None
@@ -108,6 +116,16 @@ class OpenIdConnect:
         if isinstance(claims["aud"], list) and len(claims["aud"]) > 1 and claims.get("azp") != self._client_id:
             raise ValueError("it was made for somebody else")
         return claims
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """One of the few who may ask the provider at once. Raises Unavailable where they are as many already."""
+        if not self._turns.acquire(blocking=False):
+            raise Unavailable(f"many people sign in with {self.name} at this moment: try again in a few seconds")
+        try:
+            yield
+        finally:
+            self._turns.release()
 
     def _description(self) -> Mapping[str, Any]:
         with self._lock:
