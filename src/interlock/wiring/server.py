@@ -24,6 +24,7 @@ from interlock.surfaces.api.leases import LeasedDrain, LeasedJournal, Leases
 from interlock.surfaces.api.served import Desk, Served, holder
 from interlock.surfaces.cli.toolbox import Notify
 from interlock.surfaces.http.guard import AtHome
+from interlock.surfaces.http.rounds import Round
 from interlock.surfaces.sdk.connection import without_secrets
 from interlock.surfaces.sdk.local import LocalHouse
 from interlock.surfaces.web.site import Site
@@ -94,24 +95,7 @@ def opened_server(
             messenger=sender,
             address=base_address(os.environ.get(VARIABLE, "")),
         )
-        served = Served(
-            rt,
-            leases,
-            _desks(rt),
-            tokens.known,
-            home,
-            notices,
-            rounds_of(site, renewed),
-            site.retention,
-            site.documents,
-            site.sendings,
-            site.trials,
-            judging=judging(site.packs.gates, site.packs.instruments, site.signing),
-            organisations=site.packs.organisations,
-            fit=site.packs.fit,
-            read_upload=site.read_upload,
-            span_lines=site.span_lines,
-        )
+        served = _served(site, leases, tokens, home, rounds_of(site, renewed))
         try:
             yield Server(build_api(served), web_over(site, home=home), site, served)
         finally:
@@ -119,6 +103,28 @@ def opened_server(
             site.trials.close()
     finally:
         opened.close()
+
+
+def _served(site: Site, leases: Leases, tokens: Tokens, home: AtHome | None, rounds: tuple[Round, ...]) -> Served:
+    """What requests to the API find, where pages are served from the same parts."""
+    return Served(
+        site.rt,
+        leases,
+        _desks(site.rt),
+        tokens.known,
+        home,
+        site.notices,
+        rounds,
+        site.retention,
+        site.documents,
+        site.sendings,
+        site.trials,
+        judging=judging(site.packs.gates, site.packs.instruments, site.signing),
+        organisations=site.packs.organisations,
+        fit=site.packs.fit,
+        read_upload=site.read_upload,
+        span_lines=site.span_lines,
+    )
 
 
 def serve(
