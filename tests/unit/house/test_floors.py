@@ -4,6 +4,8 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -30,10 +32,28 @@ def lint_imports() -> str:
     return found
 
 
-def copy_of_the_house(folder: Path) -> Path:
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a copy of the house."""
+    folder = tmp_path_factory.mktemp("house")
     shutil.copytree(ROOT / "src", folder / "src", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "pyproject.toml", folder)
-    return folder / "src" / "interlock"
+    return folder
+
+
+@contextmanager
+def added(copy: Path, file: str, content: str) -> Iterator[Path]:
+    """One more file in the copy, for as long as this lasts."""
+    path = copy / "src" / "interlock" / file
+    new = not path.parent.exists()
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(content, encoding="utf-8")
+    try:
+        yield path
+    finally:
+        path.unlink()
+        if new:
+            shutil.rmtree(path.parent)
 
 
 def contracts(lint_imports: str, folder: Path) -> subprocess.CompletedProcess[str]:
@@ -53,13 +73,12 @@ def test_the_house_keeps_its_contracts(lint_imports: str) -> None:
 
 
 @pytest.mark.parametrize(("contract", "file", "content"), BREACHES, ids=[b[1] for b in BREACHES])
-def test_a_broken_contract_is_named(lint_imports: str, contract: str, file: str, content: str, tmp_path: Path) -> None:
-    added = copy_of_the_house(tmp_path) / file
-    added.parent.mkdir(exist_ok=True)
-    added.write_text(content, encoding="utf-8")
-    done = contracts(lint_imports, tmp_path)
+def test_a_broken_contract_is_named(lint_imports: str, contract: str, file: str, content: str, copy: Path) -> None:
+    with added(copy, file, content):
+        done = contracts(lint_imports, copy)
     assert done.returncode == 1, done.stdout + done.stderr
     assert f"{contract} BROKEN" in done.stdout
+    assert " 1 broken" in done.stdout
 
 
 @pytest.mark.parametrize(
@@ -73,15 +92,14 @@ def test_a_broken_contract_is_named(lint_imports: str, contract: str, file: str,
     ],
 )
 @pytest.mark.parametrize("floor", ["engine", "flows", "surfaces"])
-def test_the_core_is_told_the_time_and_the_draws(line: str, floor: str, tmp_path: Path) -> None:
-    looks = copy_of_the_house(tmp_path) / floor / "looks.py"
-    looks.write_text(f'"""Looks."""\n\n{line}', encoding="utf-8")
-    done = subprocess.run(
-        [str(BIN / "ruff"), "check", "--no-cache", "--select", "TID251", str(looks)],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+def test_the_core_is_told_the_time_and_the_draws(line: str, floor: str, copy: Path) -> None:
+    with added(copy, f"{floor}/looks.py", f'"""Looks."""\n\n{line}') as looks:
+        done = subprocess.run(
+            [str(BIN / "ruff"), "check", "--no-cache", "--select", "TID251", str(looks)],
+            cwd=copy,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
     assert done.returncode == 1
     assert "TID251" in done.stdout
