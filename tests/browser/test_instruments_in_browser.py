@@ -28,8 +28,9 @@ def test_a_sheet_saves_by_itself_and_tells_the_other_window(chromium: Browser, t
         one.wait_for_timeout(1_200)  # both fields are on their way together, or one after the other
         assert one.input_value('textarea[name="words.security"]') == "two findings are open"
         one.click("#i-security summary")
-        one.press('input[name="digests.security"]', "Enter")
-        one.wait_for_url("**/sheet/security-and-risk?**")  # it saves, and is not the button of a file
+        with one.expect_navigation():
+            one.press('input[name="digests.security"]', "Enter")
+        assert "/sheet/security-and-risk" in one.url, "it saves, and is not the button of a file"
         assert one.input_value('textarea[name="words.security"]') == "two findings are open"
         other.check('input[name="value.security"][value="5"]')
         expect(other.locator("#draft-state")).to_contain_text(re.compile("Changed in another window: Security"))
