@@ -4,6 +4,7 @@
     python benchmarks/web.py --store big.db       # made there where it is absent, and used again
     python benchmarks/web.py --only /queue        # routes that begin so
     python benchmarks/web.py --decisions 20000 --open 1000
+    python benchmarks/web.py --postgres --decisions 100000 --open 5000  # the same store, on a server of its own
 
 A real server is asked, in a process of its own, for every page that its application has: as somebody who may see
 everything, and as somebody of one tenant and of one workflow. The floor is the bare framework, with a page of about
@@ -19,17 +20,20 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
+
+import psycopg
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 
 from interlock.surfaces.web.frame import assets
+from interlock.wiring.upkeep import StoreUpkeep
 from pages.asked import Asked, asked
 from pages.history import Size, make
-from pages.visits import Visits, sign_in, visit
+from pages.visits import BY, Visits, sign_in, visit
 from runtime.bars import Bars
-from runtime.governed import opened
+from runtime.governed import opened, utc
 from runtime.timing import quantile
 from served import served
 
@@ -48,13 +52,15 @@ def main() -> int:
     parser.add_argument("--shown", type=int, default=12, help="so many of the slowest answers")
     parser.add_argument("--only", default="", help="routes that begin so")
     parser.add_argument("--store", type=Path, help="a store to use again; made where it is absent")
+    parser.add_argument("--postgres", action="store_true", help="put it into a PostgreSQL first, and ask there")
     chosen = parser.parse_args()
     bars = Bars()
     with tempfile.TemporaryDirectory(prefix="interlock-web-") as folder:
         path = chosen.store or Path(folder) / "store.db"
         if not path.exists():
             _make(path, Size(chosen.workflows, chosen.decisions, chosen.open))
-        _measure(path, bars, rounds=chosen.rounds, only=chosen.only, shown=chosen.shown)
+        with _shared(path, bars) if chosen.postgres else nullcontext(str(path)) as address:
+            _measure(address, bars, rounds=chosen.rounds, only=chosen.only, shown=chosen.shown)
     _scripts(bars)
     print(f"\n{bars.held} bars held, {bars.missed} missed")
     return 1 if bars.missed else 0
@@ -67,9 +73,26 @@ def _make(path: Path, size: Size) -> None:
           f"in {time.perf_counter() - before:.0f} s; {path.stat().st_size / 1e6:,.0f} MB")  # fmt: skip
 
 
-def _measure(path: Path, bars: Bars, *, rounds: int, only: str, shown: int) -> None:
-    cookies = sign_in(path)
-    with opened(str(path)) as rt, rt.store.reading() as reading:
+@contextmanager
+def _shared(path: Path, bars: Bars) -> Iterator[str]:
+    """A copy of a store on a PostgreSQL that is there for this run; afterwards nobody may have left anything open."""
+    from postgres_server import Server
+
+    with Server(fsync=True) as server, tempfile.TemporaryDirectory(prefix="interlock-web-") as folder:
+        address, upkeep, before = server.new_database(), StoreUpkeep(utc), time.perf_counter()
+        upkeep.back_up(str(path), Path(folder) / "backup.db")
+        upkeep.restore(Path(folder) / "backup.db", address, by=BY, reason="benchmark")
+        print(f"copied into PostgreSQL in {time.perf_counter() - before:.0f} s")
+        yield address
+        with psycopg.connect(address, autocommit=True) as db:
+            query = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in%'"
+            (left,) = db.execute(query).fetchone() or (0,)
+        bars.at_most("transactions that nobody ended", left, 0)
+
+
+def _measure(address: str, bars: Bars, *, rounds: int, only: str, shown: int) -> None:
+    cookies = sign_in(address)
+    with opened(address) as rt, rt.store.reading() as reading:
         addresses, missing = asked(reading)
     addresses = [one for one in addresses if one.route.startswith(only)]
     bars.at_most("routes for which nobody has said what to ask", len(missing), 0)
@@ -80,7 +103,7 @@ def _measure(path: Path, bars: Bars, *, rounds: int, only: str, shown: int) -> N
     print(f"floor, {floor.size_bytes / 1024:.1f} KB without data: {_times(floor)}")
     for visitor, cookie in cookies.items():
         began = time.perf_counter()
-        with served(path) as server:
+        with served(address) as server:
             print(f"\nas somebody who may see {visitor}; the server was up after {time.perf_counter() - began:.1f} s")
             _judge(
                 visit(server.port, server.pid, cookie, addresses, rounds=rounds),
