@@ -81,7 +81,7 @@ def test_a_stage_is_moved_down_by_anybody_and_up_through_its_gate(desk: WebDesk,
 
 def test_authority_is_taken_and_given_back_only_on_new_evidence(desk: WebDesk, house: House) -> None:
     shown = desk.followed(f"/workflows/{NAME}/do/demote", {"reason": "too many complaints"}, "operator")
-    assert title_of(shown) == "triage only watches, in exploration"
+    assert title_of(shown) == "triage only watches since its grant ended on 2 March 2026, in exploration"
     entry = _newest(house, "grant.ended")
     assert (entry.body["by"], entry.body["reason"]) == ("Olga Petrov", "too many complaints")
     assert f"entry {entry.index}" in text_of(shown)

@@ -5,9 +5,11 @@ from dataclasses import replace
 
 from dossier_house import DEFINITION, Given
 from governed import ANA, BEN, CARLA, NAME, House
+from interlock.flows.action.kill import fence_in
 from interlock.flows.measure.incident import Report, open_incident
 from interlock.flows.measure.kpi import KpiValue, record_kpis
 from interlock.flows.review.decide import close_review
+from interlock.flows.rollout.demote import demote
 from interlock.terms.measured import Severity
 from interlock.terms.review import ReviewKind
 from interlock.terms.workflow import Problem
@@ -129,7 +131,7 @@ def test_history_lists_cases_without_their_content_and_incidents(desk: WebDesk, 
 def test_what_no_grant_holds_is_said(desk: WebDesk, house: House) -> None:
     house.define(replace(DEFINITION, acts={"model": "sha256:two"}))
     answer = desk.get(f"/workflows/{NAME}")
-    assert title_of(answer) == "triage only watches, in exploration"
+    assert title_of(answer) == "triage only watches since its grant ended on 2 March 2026, in exploration"
     said = text_of(answer)
     assert "It holds no grant" in said
     assert "Nothing watches it while it holds no grant" in said
@@ -168,3 +170,20 @@ def test_a_case_that_waits_for_a_blind_look_is_kept_from_who_may_be_asked_to_loo
     assert seen == {"reviewer": False, "value owner": True}
     close_review(house.store, NAME, proposal.key, ReviewKind.AUDIT, label="billing", by=BEN, clock=house.clock)
     assert proposal.key in desk.get(f"/workflows/{NAME}/history", "reviewer").text
+
+
+def test_what_ended_its_authority_is_told_where_it_only_watches(desk: WebDesk, house: House) -> None:
+    demote(house.store, NAME, by=ANA, reason="two wrong refunds", clock=house.clock)
+    answer = desk.get(f"/workflows/{NAME}")
+    assert title_of(answer).startswith(f"{NAME} only watches since its grant ended on 2 March 2026, in ")
+    assert "Its last grant was ended by Ana Ruiz on 2 March 2026, 09:00 UTC: two wrong refunds ( entry" in text_of(
+        answer
+    )
+
+
+def test_what_was_stopped_needs_no_evidence_next(desk: WebDesk, house: House) -> None:
+    with house.store.transaction() as tx:
+        fence_in(tx, f"workflow:{NAME}", by=ANA, reason="wrong queue", clock=house.clock)
+    said = text_of(desk.get(f"/workflows/{NAME}"))
+    assert "What to do next Find out why it was stopped, then let it work again" in said
+    assert "Stop it" not in said.partition("What to do next")[2].partition("Gates")[0]

@@ -15,6 +15,7 @@ from interlock.engine.council.position import (
     newest_move,
     standing_at,
 )
+from interlock.engine.council.retired import retired
 from interlock.engine.economics.spending import cost_per_success
 from interlock.engine.economics.value import gain
 from interlock.engine.rollout.gaps_of_steps import AUDIT_SHARE_MIN
@@ -139,13 +140,9 @@ def _passed_check(standing: Standing, check: str) -> tuple[str, ...]:
 
 
 def _stopped(portfolio: Portfolio, standing: Standing) -> str:
-    """Where it is on record that it was stopped: moved back to an idea, or retired by the council; "" where not.
-
-    A move after the council's word begins it again.
-    """
+    """Where it is on record that it was stopped: moved back to an idea, or retired by the council; "" where not."""
     move = standing.moves[-1] if standing.moves else None
     if move is not None and move.entered is RolloutStage.EXPLORATION:
         return f"entry {move.entry}"
-    about = (one for one in portfolio.decisions if one.workflow == standing.definition.name and one.chosen == "retire")
-    retired = max((one.entry for one in about), default=-1)
-    return f"entry {retired}" if retired > (move.entry if move else -1) else ""
+    decided = retired(portfolio).get(standing.definition.name)
+    return "" if decided is None else f"entry {decided.entry}"

@@ -1,17 +1,20 @@
 """One workflow as a row of the portfolio: the same for the command, the page, its files and the API."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
+from interlock.engine.council.retired import retired
 from interlock.engine.economics.glance import Glance, glance
+from interlock.terms.council import CouncilDecision
 from interlock.terms.estimate import Estimate
 from interlock.terms.grant import AutonomyLevel
 from interlock.terms.initiative import Risk
 from interlock.terms.portfolio import Portfolio, Standing
 
 RISKS = tuple(Risk)
+RESUME = "find out why it was stopped, then let it work again"
 
 
 class Status(StrEnum):
@@ -78,7 +81,25 @@ class Row:
 def rows(portfolio: Portfolio, glances: Mapping[str, Glance] | None = None) -> tuple[Row, ...]:
     """A row for each workflow, by name. `glances`: where they are known, by name."""
     known = glances or {}
-    return tuple(Row(one, known.get(one.definition.name) or glance(one)) for one in portfolio.standings)
+    stopped = retired(portfolio)
+    return tuple(
+        row_of(one, known.get(one.definition.name) or glance(one), stopped.get(one.definition.name))
+        for one in portfolio.standings
+    )
+
+
+def row_of(standing: Standing, seen: Glance, stopped: CouncilDecision | None) -> Row:
+    """One row. What a kill switch or the council stopped needs no more evidence next; an open incident comes first.
+
+    `stopped` is the council's decision to stop the initiative, None without one.
+    """
+    if any(one.closed_at is None for one in standing.incidents):
+        return Row(standing, seen)
+    if standing.halted:
+        seen = replace(seen, needed=RESUME, needed_from=standing.definition.rights.resume)
+    elif stopped is not None and not standing.live_by_drift:
+        seen = replace(seen, needed=f"nothing: {stopped.by} stopped it on {stopped.at[:10]}", needed_from=())
+    return Row(standing, seen)
 
 
 def row_content(row: Row) -> dict[str, Any]:

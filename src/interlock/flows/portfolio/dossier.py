@@ -48,6 +48,11 @@ def certificate_of(reading: Reading, standing: Standing) -> Evidence | None:
     return max(read, key=lambda one: one.at, default=None)
 
 
+def grant_ended(reading: Reading, standing: Standing) -> LedgerEntry | None:
+    """How the last grant ended, None while it holds one and where it never held any."""
+    return None if standing.grant is not None else reading.newest_of("grant.ended", standing.definition.name)
+
+
 def monitor_of(reading: Reading, workflow: str) -> MonitorSeen | None:
     """The monitor of the grant in force, None without one."""
     row = reading.workflow(workflow)

@@ -9,8 +9,9 @@ from fastapi import APIRouter, Depends, Query
 from interlock.engine.access.permissions import may, scopes
 from interlock.engine.council.initiative_plan import initiative_positions
 from interlock.engine.council.position import position
+from interlock.engine.council.retired import retired
 from interlock.engine.economics.glance import glance
-from interlock.engine.economics.row import Row, portfolio_content, row_content, rows
+from interlock.engine.economics.row import portfolio_content, row_content, row_of, rows
 from interlock.engine.ledger.canonical import plain
 from interlock.flows.access.tenants import visible
 from interlock.flows.evidence.on_file import evidence_on_file
@@ -58,7 +59,7 @@ def show_dossier(workflow: str, here: Here, who: Onlooker) -> Mapping[str, Any]:
     standing = next((one for one in portfolio.standings if one.definition.name == workflow), None)
     if standing is None:
         raise not_there(f"there is no workflow '{workflow}': GET /v1/workflows lists them")
-    row = Row(standing, glance(standing))
+    row = row_of(standing, glance(standing), retired(portfolio).get(workflow))
     with here.rt.store.reading() as reading:
         certificate, monitor = certificate_of(reading, row.standing), monitor_of(reading, workflow)
     return {

@@ -7,6 +7,7 @@ from interlock.engine.council.agenda import agenda
 from interlock.engine.economics.row import rows
 from interlock.surfaces.web.workflow.money import money_of, title
 from interlock.surfaces.web.workflow.view import gates, gates_page_title
+from interlock.terms.council import CouncilDecision
 from interlock.terms.evidence import GateVerdict, Verdict
 from interlock.terms.measured import Bucket, Expense
 from interlock.terms.portfolio import Standing
@@ -61,3 +62,15 @@ def test_of_shut_gates_the_one_that_leads_on_comes_first_and_then_what_failed() 
     assert [one.name for one in gates(standing)] == ["leave scale", "decide", "data fitness", "a passed one"]
     assert gates_page_title(standing).startswith("'leave scale' was inconclusive: ")
     assert gates_page_title(standing).endswith("; 1 of 4\u00a0gates passed")
+
+
+def test_what_the_council_stopped_waits_for_nobody_until_it_is_moved_again() -> None:
+    idle = portfolio_made.idea("w", "Sales")
+    retire = CouncilDecision(
+        "w/pilot", "w", "Is w scaled or stopped?", "retire", "no owner", "Ana Ruiz", "2026-10-30T09:00:00.000000Z", 900
+    )
+    (row,) = rows(portfolio_made.portfolio(standings=(idle,), decisions=(retire,)))
+    assert (row.seen.needed, row.seen.needed_from) == ("nothing: Ana Ruiz stopped it on 2026-10-30", ())
+    begun = portfolio_made.moved("w", idle.release, RolloutStage.EXPLORATION, RolloutStage.PILOT, idle.defined_at, 901)
+    (again,) = rows(portfolio_made.portfolio(standings=(replace(idle, moves=(begun,)),), decisions=(retire,)))
+    assert not again.seen.needed.startswith("nothing")

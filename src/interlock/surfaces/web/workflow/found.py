@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from interlock.engine.economics.row import Row
+from interlock.engine.council.retired import retired
+from interlock.engine.economics.row import Row, row_of
 from interlock.flows.ledger.show import entry_named
 from interlock.flows.trace.told import told
 from interlock.ports.store import Reading
@@ -12,6 +13,7 @@ from interlock.surfaces.web.problems import NotThere
 from interlock.surfaces.web.site import Site
 from interlock.surfaces.web.visitor import Visitor
 from interlock.surfaces.web.workflow.acts import ACTS
+from interlock.terms.council import CouncilDecision
 from interlock.terms.errors import BadInput
 from interlock.terms.portfolio import Standing
 
@@ -52,13 +54,17 @@ ELSEWHERE: tuple[tuple[str, str, tuple[str, str]], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Dossier:
-    """One workflow for one visitor. `offers` are what they may do on this page, `elsewhere` where else it is shown."""
+    """One workflow for one visitor. `offers` are what they may do on this page, `elsewhere` where else it is shown.
+
+    `stopped` is the decision of the council that ended the initiative, None without one.
+    """
 
     row: Row
     parts: tuple[Part, ...]
     offers: tuple[Offered, ...]
     elsewhere: tuple[Offered, ...]
     may_stop: bool
+    stopped: CouncilDecision | None
 
     @property
     def name(self) -> str:
@@ -104,7 +110,9 @@ def dossier_of(here: Site, who: Visitor, workflow: str, part: str = "") -> Dossi
         for words, address, takes in ELSEWHERE
         if who.may(*takes, workflow=workflow)
     )
-    return Dossier(Row(standing, seen), parts, offers, elsewhere, who.may("switch", "kill", workflow=workflow))
+    stopped = retired(portfolio).get(workflow)
+    row = row_of(standing, seen, stopped)
+    return Dossier(row, parts, offers, elsewhere, who.may("switch", "kill", workflow=workflow), stopped)
 
 
 def recorded(reading: Reading, workflow: str, entry: str) -> tuple[str, int] | None:

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from interlock.engine.reporting.workflow_pictures import budget_burn, monitor_path, risk_coverage
-from interlock.flows.portfolio.dossier import MonitorSeen, certificate_of, monitor_of
+from interlock.flows.portfolio.dossier import MonitorSeen, certificate_of, grant_ended, monitor_of
 from interlock.ports.store import Reading
 from interlock.surfaces.web.workflow import view
 from interlock.surfaces.web.workflow.found import Dossier
 from interlock.terms import words
 from interlock.terms.evidence import Evidence
+from interlock.terms.ledger import LedgerEntry
 from interlock.terms.portfolio import Standing
 from interlock.terms.story import Chart
 from interlock.terms.workflow import Problem
@@ -33,6 +34,7 @@ class Overview:
     levels: tuple[view.LevelShown, ...]
     grant: tuple[tuple[str, str], ...]
     evidence: tuple[str, ...]
+    ended: LedgerEntry | None
     problem: tuple[tuple[str, str], ...]
     proved: Markup
     burn: Markup
@@ -52,6 +54,7 @@ def overview_of(reading: Reading, dossier: Dossier, draw: Draw) -> Overview:
         levels=view.levels(one),
         grant=grant_facts(one, certificate),
         evidence=one.grant.evidence if one.grant is not None else (),
+        ended=grant_ended(reading, one),
         problem=problem_facts(one.definition.problem),
         proved=drawn(risk_coverage(one, None if certificate is None else certificate.body), draw, "proved"),
         burn=drawn(budget_burn(one), draw, "burn"),

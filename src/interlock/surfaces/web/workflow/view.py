@@ -12,6 +12,7 @@ from interlock.surfaces.web.states import INCONCLUSIVE, NOTED, STATES, State, sa
 from interlock.terms import words
 from interlock.terms.evidence import GateVerdict, Verdict
 from interlock.terms.grant import AutonomyLevel
+from interlock.terms.ledger import LedgerEntry
 from interlock.terms.portfolio import Standing
 from interlock.terms.stage import Waiver
 
@@ -49,7 +50,7 @@ class LevelShown:
     acts: bool
 
 
-def title(row: Row) -> str:
+def title(row: Row, ended: LedgerEntry | None = None) -> str:
     """The conclusion: whether it may act, until when, and what is left of its error budget."""
     one, name = row.standing, words.shorten(row.name, 80)
     match row.status:
@@ -58,7 +59,8 @@ def title(row: Row) -> str:
         case Status.DRIFTING:
             return f"{name} is live without a grant that allows it"
         case Status.WATCHES:
-            return f"{name} only watches, in {one.stage}{_shut(one)}"
+            since = "" if ended is None else f" since its grant ended on {words.moment(ended.at[:10])}"
+            return f"{name} only watches{since}, in {one.stage}{_shut(one)}"
         case _:
             until = "" if one.grant is None else f" until {words.moment(one.grant.expires_at[:10])}"
             incident = "; an incident is open" if row.status is Status.INCIDENT else ""
