@@ -1,6 +1,7 @@
 """Reports of other tools: what they say, and that nothing broken, empty or endless is taken for an answer."""
 
 import datetime as dt
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -289,7 +290,8 @@ def test_what_pytest_and_ruff_really_write_can_be_read(tmp_path: Path) -> None:
     (tmp_path / "test_made.py").write_text("import os\n\n\ndef test_a():\n    pass\n\n\ndef test_b():\n    assert 0\n")
     bin_dir = Path(sys.executable).parent
     options = ["-q", "-p", "no:cacheprovider", "--junitxml", "junit.xml", "--rootdir", ".", "test_made.py"]
-    subprocess.run([sys.executable, "-m", "pytest", *options], cwd=tmp_path, capture_output=True, check=False)
+    bare = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}  # no plugin has to do with what is written
+    subprocess.run([sys.executable, "-m", "pytest", *options], cwd=tmp_path, env=bare, capture_output=True, check=False)
     (tests,) = Reports()(tmp_path / "junit.xml", kind="tests")
     assert (tests.body["n"], tests.body["failures"], tests.body["passed"]) == (2, 1, 1)
     options = ["check", "--isolated", "--output-format", "sarif", "-o", "ruff.sarif", "test_made.py"]
