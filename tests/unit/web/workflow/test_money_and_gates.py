@@ -5,6 +5,7 @@ from dataclasses import replace
 import portfolio_made
 from interlock.engine.council.agenda import agenda
 from interlock.engine.economics.row import rows
+from interlock.surfaces.web.workflow import view
 from interlock.surfaces.web.workflow.money import money_of, title
 from interlock.surfaces.web.workflow.view import gates, gates_page_title
 from interlock.terms.council import CouncilDecision
@@ -71,6 +72,7 @@ def test_what_the_council_stopped_waits_for_nobody_until_it_is_moved_again() -> 
     )
     (row,) = rows(portfolio_made.portfolio(standings=(idle,), decisions=(retire,)))
     assert (row.seen.needed, row.seen.needed_from) == ("nothing: Ana Ruiz stopped it on 2026-10-30", ())
+    assert view.title(row, stopped=retire) == "w only watches: the initiative was stopped on 30 October 2026"
     begun = portfolio_made.moved("w", idle.release, RolloutStage.EXPLORATION, RolloutStage.PILOT, idle.defined_at, 901)
     (again,) = rows(portfolio_made.portfolio(standings=(replace(idle, moves=(begun,)),), decisions=(retire,)))
     assert not again.seen.needed.startswith("nothing")

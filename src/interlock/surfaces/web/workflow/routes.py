@@ -28,7 +28,8 @@ def show_overview(request: Request, here: Here, who: Who, workflow: str, entry: 
         model = overview_of(reading, dossier, here.draw)
         done = recorded(reading, workflow, entry)
     return page(
-        request, "workflow/overview.html.j2", title=view.title(dossier.row, model.ended), who=who,
+        request, "workflow/overview.html.j2", title=view.title(dossier.row, model.ended, dossier.stopped),
+        who=who,
         dossier=dossier, model=model, done=done,
     )  # fmt: skip
 

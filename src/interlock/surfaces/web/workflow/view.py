@@ -10,6 +10,7 @@ from interlock.engine.rollout.stages import LEAVES
 from interlock.engine.timestamp import stamp
 from interlock.surfaces.web.states import INCONCLUSIVE, NOTED, STATES, State, said
 from interlock.terms import words
+from interlock.terms.council import CouncilDecision
 from interlock.terms.evidence import GateVerdict, Verdict
 from interlock.terms.grant import AutonomyLevel
 from interlock.terms.ledger import LedgerEntry
@@ -50,7 +51,7 @@ class LevelShown:
     acts: bool
 
 
-def title(row: Row, ended: LedgerEntry | None = None) -> str:
+def title(row: Row, ended: LedgerEntry | None = None, stopped: CouncilDecision | None = None) -> str:
     """The conclusion: whether it may act, until when, and what is left of its error budget."""
     one, name = row.standing, words.shorten(row.name, 80)
     match row.status:
@@ -59,6 +60,8 @@ def title(row: Row, ended: LedgerEntry | None = None) -> str:
         case Status.DRIFTING:
             return f"{name} is live without a grant that allows it"
         case Status.WATCHES:
+            if stopped is not None:
+                return f"{name} only watches: the initiative was stopped on {words.moment(stopped.at[:10])}"
             since = "" if ended is None else f" since its grant ended on {words.moment(ended.at[:10])}"
             return f"{name} only watches{since}, in {one.stage}{_shut(one)}"
         case _:
