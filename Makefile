@@ -48,7 +48,7 @@ endif
 	$(BIN)/interlock demo --out out/demo
 
 test: setup browser pango ## all tests, on two processes
-	@start=$$SECONDS; failed=0; $(BIN)/python -m pytest -n 2 || failed=$$?; \
+	@start=$$SECONDS; failed=0; $(BIN)/python -m pytest -n 2 --dist worksteal || failed=$$?; \
 	[ $$failed = 0 ] && said=passed || said="failed (pytest's exit status $$failed)"; \
 	echo "make test: $$said, after $$((SECONDS - start)) s; data: $${INTERLOCK_DATA:-none, tests on real data were skipped}"; \
 	exit $$failed
