@@ -97,7 +97,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="interlock-live-") as folder:
         path = Path(folder) / "store.db"
         make(path, SIZE, now=dt.datetime.now(dt.UTC), told=lambda words: print(f"    {words}", flush=True))
-        cookie = sign_in(path)["everything"]
+        cookie = sign_in(str(path))["everything"]
         with served(path) as server, opened(str(path)) as rt:
             listeners = Listeners(server.address, _people(rt, LISTENERS // OF_ONE_MAX + 1), LISTENERS)
             page_s, last_s = _measured(rt, server.address, cookie, listeners, kills)

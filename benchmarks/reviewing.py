@@ -42,7 +42,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="interlock-reviewing-") as folder:
         path = Path(folder) / "store.db"
         make(path, SIZE, now=dt.datetime.now(dt.UTC), told=lambda words: print(f"    {words}", flush=True))
-        cookie = sign_in(path)["everything"]
+        cookie = sign_in(str(path))["everything"]
         with opened(str(path)) as rt, rt.store.reading() as reading:
             begun = reading.last_entry() + 1
         with served(path) as server:

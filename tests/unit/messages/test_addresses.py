@@ -64,7 +64,9 @@ def test_what_apprise_takes_for_another_address_than_we_do_is_not_used(monkeypat
     assert sender_of(slack) is not None
     for hidden in ("jsons://example.com/x#?verify=no", f"{slack}#?template=/etc/passwd"):
         assert sender_of(hidden) is None
-    assert "syslog" not in sender_of("jsons://example.com/x,syslog://").url().partition("?")[2]
+    parted = sender_of("jsons://example.com/x,syslog://")
+    assert parted is not None
+    assert "syslog" not in parted.url().partition("?")[2]
 
 
 def test_a_host_inside_may_be_named_by_who_runs_the_server() -> None:

@@ -100,8 +100,8 @@ def test_rows_as_csv_hold_no_formula_and_name_the_next_ones(pages: WebDesk) -> N
     assert len(lines) == 1 + len(rows(pages, "?kind=decision.made"))
     assert "link" not in answer.headers
     texts = ["=1+1", "@x", "-1", "x;=1+1", "x\n+1", "\t=1", "\uff1d1", "a=b; c", "2026-01-01", "x, -5"]
-    told = Table("/t", "", (Column("v", "V", str),), "").as_csv(texts).body.decode()
-    assert list(csv.reader(io.StringIO(told, newline="")))[1:] == [
+    told = Table("/t", "", (Column("v", "V", str),), "").as_csv(texts).body
+    assert list(csv.reader(io.StringIO(str(told, "utf-8"), newline="")))[1:] == [
         [text]
         for text in ("'=1+1", "'@x", "'-1", "x;'=1+1", "x\n'+1", "'\t'=1", "'\uff1d1", "a=b; c", "2026-01-01", "x, -5")
     ]

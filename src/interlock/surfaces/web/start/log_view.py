@@ -22,7 +22,15 @@ def log_asked_in(form: Form, columns: Sequence[str] = ()) -> TrialAsked:
     for name, column in named.items():
         if column and column not in columns:
             form.fault(name, f"The file has no column '{words.shorten(column, 60)}'; choose one from the list.")
-    return TrialAsked(log=True, closed=form.text("closed")[:200], **named)
+    return TrialAsked(
+        log=True,
+        closed=form.text("closed")[:200],
+        case=named["case"],
+        activity=named["activity"],
+        time=named["time"],
+        start=named["start"],
+        resource=named["resource"],
+    )
 
 
 def log_again(trial: Trial) -> Form:

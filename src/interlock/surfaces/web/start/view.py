@@ -98,7 +98,10 @@ def asked_in(form: Form, columns: Sequence[str] = ()) -> TrialAsked:
         cost_wrong_usd=_usd(form, "cost_wrong"),
         cost_review_usd=_usd(form, "cost_review"),
         skip_broken=form.has("skip_broken"),
-        **{name: column(name) for name, _, _ in ROLES},
+        prediction=column("prediction"),
+        confidence=column("confidence"),
+        group=column("group"),
+        time=column("time"),
     )
 
 
