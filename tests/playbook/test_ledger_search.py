@@ -14,6 +14,7 @@ from interlock.flows.ledger.record import record
 from interlock.flows.ledger.search import Asked, Found, people_of, search, time_of, who_did
 from interlock.flows.trace import find_cases as find_module
 from interlock.flows.trace.find_cases import CasesAsked, CasesFound, cases_within, find_cases
+from interlock.ports.cases import CaseRow
 from interlock.ports.store import Reading
 from interlock.terms.access import Caller
 from interlock.terms.errors import BadInput
@@ -119,3 +120,19 @@ def _cases(reading: Reading, asked: CasesAsked, caller: Caller) -> list[str]:
         place = replace(asked, behind=pages[-1].behind) if asked.key else replace(asked, before=pages[-1].before)
         pages.append(find_cases(reading, place, sees=sees, limit=5))
     return [row.key for page in pages for row in page.cases]
+
+
+def test_a_workflow_out_of_reach_is_not_looked_through(tenanted: House) -> None:
+    """One that is asked for by name as little as one that there is not."""
+    weighed: list[str] = []
+
+    def seen(one: LedgerEntry | CaseRow) -> bool:
+        weighed.append(str(one))
+        return True
+
+    with tenanted.store.reading() as reading:
+        assert search(reading, Asked(workflow=NAME), within=seen, among=("another",)) == Found((), None, None)
+        assert find_cases(reading, CasesAsked(workflow=NAME), sees=seen, among=("another",)) == CasesFound(())
+        assert weighed == []
+        assert search(reading, Asked(workflow=NAME), within=seen, among=(NAME,)).entries
+        assert find_cases(reading, CasesAsked(workflow=NAME), sees=seen, among=(NAME,)).cases

@@ -57,6 +57,8 @@ def search(reading: Reading, asked: Asked, *, within: Within, among: tuple[str, 
     Raises BadInput for a time that is none, and for a text that is too long to be looked for.
     """
     sought = _sought(reading, asked, among)
+    if asked.workflow and among and asked.workflow not in among:
+        return Found((), None, None)
     looking = reading.looking_back(sought)
     entries: list[LedgerEntry] = []
     for number, entry in enumerate(looking.entries):

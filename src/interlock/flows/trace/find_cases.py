@@ -81,6 +81,8 @@ def find_cases(
         raise BadInput(f"look for at most {KEY_MAX:,} characters of a key")
     since_at = time_of(asked.since) if asked.since else ""
     until_at = time_of(asked.until, end=True) if asked.until else "9"
+    if asked.workflow and among and asked.workflow not in among:
+        return CasesFound(())
     looking, floor = _candidates(reading, asked, since_at, until_at, among)
     found: list[CaseRow] = []
     last: CaseRow | None = None
