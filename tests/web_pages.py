@@ -7,11 +7,14 @@ import itertools
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from starlette.routing import Route
 
+from interlock.engine.council.agenda import agenda
 from interlock.engine.reporting.documents import KINDS
+from interlock.engine.timestamp import moment
+from interlock.flows.portfolio.read import read_portfolio
 from interlock.ports.store import Reading
 from interlock.surfaces.web.app import AREAS
 from interlock.surfaces.web.workflow.acts import ACTS
@@ -57,6 +60,19 @@ def _about_cases(page: str) -> Callable[[Reading], Iterator[str]]:
     return found
 
 
+def _asked_of_the_council(reading: Reading) -> Iterator[str]:
+    """An address for the first questions of the agenda."""
+    newest = reading.newest_at()
+    questions = agenda(read_portfolio(reading, moment(newest))) if newest else ()
+    return (f"/council/item?{urlencode({'item': one.id})}" for one in questions[:2])
+
+
+def _accounts(reading: Reading) -> Iterator[str]:
+    """The address of the first account."""
+    made = (str(entry.body["name"]) for entry in reading.entries_of("account.created"))
+    return (f"/settings/people/account/{quote(name)}" for name in itertools.islice(made, 1))
+
+
 def _waiting(reading: Reading) -> Iterator[str]:
     """Cases that wait, with their text and without."""
     for workflow in (WORKFLOW, ACME, GLOBEX):
@@ -74,7 +90,7 @@ def _evidence(reading: Reading) -> Iterator[str]:
 EXAMPLES: Mapping[str, Callable[[Reading], Iterable[str]]] = {
     "/settings/retention/{workflow}": lambda _: (f"/settings/retention/{name}" for name in (ACME, GLOBEX)),
     **{f"/cases/{page}": _about_cases(page) for page in ("why", "why.json", "spans", "erase", "undo")},
-    "/council/item": lambda _: ("/council/item?item=credit-check/incident",),
+    "/council/item": _asked_of_the_council,
     "/stop/scope": lambda _: ("/stop/scope?scope=global", f"/stop/scope?scope=workflow:{WORKFLOW}"),
     "/council/decided/{entry}": _entries("council.decided", "/council/decided/{}"),
     "/reports/make/{kind}": lambda _: (f"/reports/make/{kind}" for kind in KINDS),
@@ -98,7 +114,7 @@ EXAMPLES: Mapping[str, Callable[[Reading], Iterable[str]]] = {
     ),
     "/queue/case": _waiting,
     "/queue/together": lambda _: (f"/queue/together?workflow={name}" for name in (WORKFLOW, ACME, GLOBEX)),
-    "/settings/people/account/{name}": lambda _: ("/settings/people/account/Eli%20Sand",),
+    "/settings/people/account/{name}": _accounts,
     "/stand-up/actions/{entry}": _entries("action.agreed", "/stand-up/actions/{}"),
 }
 """Addresses by the route that answers them, where PARTS do not make one."""
