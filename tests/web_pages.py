@@ -75,7 +75,8 @@ def _accounts(reading: Reading) -> Iterator[str]:
 
 def _waiting(reading: Reading) -> Iterator[str]:
     """Cases that wait, with their text and without."""
-    for workflow in (WORKFLOW, ACME, GLOBEX):
+    others = (row.name for row in reading.workflows() if row.name != WORKFLOW)
+    for workflow in (WORKFLOW, *others):
         for row in reading.queue(workflow, limit=5 if workflow == WORKFLOW else 1):
             named = {"workflow": workflow, "kind": row.kind, "key": row.key}
             yield f"/queue/case?{urlencode(named)}"

@@ -19,6 +19,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Literal, NamedTuple
 
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -32,6 +33,16 @@ from web_pages import FOR_A_WHILE, NO_PAGES, examples_of, routes_of
 
 HERE = Path(__file__).parent
 WINDOWS = {"desk": (1280, 800), "phone": (390, 800)}
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+OF_A_ROUTE = 12  # examples of one address
+# Where something is begun, by which button, and what shows that it is ready.
+BEGUN = {
+    "start-tries": ("/start", "Try the authored sample", "a[href$='/report.html']"),
+    "reports-made": ("/reports/make/monthly", "Make it", "a[href$='/document']"),
+}
+READY_MS = 180_000
+# What the first administrator sees of a store in which nothing happened yet.
+EMPTY_PARTS = ("/", "/portfolio", "/stand-up", "/instruments", "/reports", "/start", "/settings", "/settings/people")
 KILOBYTES_MAX, COLOURS = 150, 96
 PEOPLE = ("Ivo Brandt", "Tess Okoro", "Noa Weiss", "Jon Reyes", "Ada Quist")
 # The page, who looks at it, and the first link on it that is followed.
@@ -57,14 +68,19 @@ def main() -> int:
     faults: list[str] = []
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         store = Path(folder) / "sample.db"
-        with _served(store) as server:
-            browser = playwright.chromium.launch(executable_path=_chromium())
+        browser = playwright.chromium.launch(executable_path=_chromium())
+        with _served(store, "--demo") as served:
+            server = served.address
             addresses = [one for one in _addresses(store) if one.startswith(chosen.only)]
             for address in () if chosen.docs else addresses:
                 faults += _pictures(browser, server, address, chosen.out)
+            if not chosen.only and not chosen.docs:
+                faults += _for_a_while(browser, server, chosen.out)
             if not chosen.only:
                 faults += _for_the_docs(browser, server)
-            browser.close()
+        if not chosen.only and not chosen.docs:
+            faults += _without_a_record(browser, Path(folder) / "empty.db", chosen.out)
+        browser.close()
     for fault in faults:
         print(f"FAULT {fault}")
     print(f"{len(faults)} faults; the pictures are in {HERE if chosen.docs else chosen.out}")
@@ -80,16 +96,51 @@ def _pictures(browser: Browser, server: str, address: str, out: Path) -> Iterato
                 continue
             if not answer.headers.get("content-type", "").startswith("text/html"):
                 return
-            said = _listening(page)
-            for name, (width, height) in WINDOWS.items():
-                page.set_viewport_size({"width": width, "height": height})
-                for scheme in ("light", "dark"):
-                    page.emulate_media(color_scheme=scheme)
-                    page.goto(server + address)
-                    page.screenshot(path=out / f"{_file_name(address)}-{name}-{scheme}.png", full_page=True)
-            yield from (f"{address}, as {person}: the console says {words}" for words in said)
+            yield from (f"{words}, as {person}" for words in _four(page, server, address, out / _file_name(address)))
             return
     yield f"{address}: nobody may see it, or it failed"
+
+
+def _four(page: Page, server: str, address: str, path: Path) -> list[str]:
+    """One page in both windows and both schemes; what it says on the console meanwhile."""
+    said = _listening(page)
+    for name, (width, height) in WINDOWS.items():
+        page.set_viewport_size({"width": width, "height": height})
+        for scheme in SCHEMES:
+            page.emulate_media(color_scheme=scheme)
+            page.goto(server + address)
+            page.screenshot(path=f"{path}-{name}-{scheme}.png", full_page=True)
+    return [f"{address}: the console says {words}" for words in said]
+
+
+def _for_a_while(browser: Browser, server: str, out: Path) -> Iterator[str]:
+    """Pages that are there only once something was begun, as who began it."""
+    with _visitor(browser, server, "Jon Reyes") as page:
+        yield from _four(page, server, "/reports/schedules/new", out / "reports-schedules-new")
+        for name, (start, button, ready) in BEGUN.items():
+            page.goto(server + start)
+            page.get_by_role("button", name=button).click()
+            page.locator(ready).first.wait_for(timeout=READY_MS)
+            yield from _four(page, server, page.url.removeprefix(server), out / name)
+
+
+def _without_a_record(browser: Browser, store: Path, out: Path) -> Iterator[str]:
+    """Pages of a store in which nothing happened yet: the first account, then each part, then signing in again."""
+    with _served(store) as server:
+        context = browser.new_context()
+        page = context.new_page()
+        first = server.first.removeprefix(server.address)
+        yield from _four(page, server.address, first, out / "empty-first")
+        page.get_by_label("Your name").fill("Ana Ruiz")
+        for field in page.locator("input[type=password]").all():
+            field.fill("three words of nobody")
+        page.get_by_role("button", name="Make the account").click()
+        for part in EMPTY_PARTS:
+            yield from _four(page, server.address, part, out / f"empty-{_file_name(part)}")
+        context.close()
+        page = browser.new_page()
+        yield from _four(page, server.address, "/sign-in", out / "empty-sign-in")
+        page.close()
 
 
 def _listening(page: Page) -> list[str]:
@@ -139,23 +190,33 @@ def _addresses(store: Path) -> list[str]:
 
 def _some(route: str, reading: Reading) -> list[str]:
     try:
-        return list(examples_of(route, reading))[:2]
+        return list(examples_of(route, reading))[:OF_A_ROUTE]
     except LookupError:
         return []
 
 
+class Served(NamedTuple):
+    """A server and, where there is no account yet, the link to make the first one."""
+
+    address: str
+    first: str
+
+
 @contextmanager
-def _served(store: Path) -> Iterator[str]:
-    """The address of the served sample."""
-    command = [sys.executable, "-c", MAIN, "serve", "--demo", "--store", str(store), "--port", "0"]
+def _served(store: Path, *options: str) -> Iterator[Served]:
+    """A store served until the block ends."""
+    command = [sys.executable, "-c", MAIN, "serve", *options, "--store", str(store), "--port", "0"]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr is not None
+        address = ""
         try:
             for line in process.stderr:
                 if found := re.search(r"its pages on (http://127\.0\.0\.1:\d+)/", line):
-                    yield found[1]
+                    address = found[1]
+                if address and (options or "/first?token=" in line):
+                    yield Served(address, line.split()[-1])
                     return
-            raise RuntimeError("the sample could not be served")
+            raise RuntimeError(f"{store.name} could not be served")
         finally:
             process.send_signal(signal.SIGTERM)
 

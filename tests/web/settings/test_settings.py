@@ -62,7 +62,7 @@ def recorded(house: House, kind: str) -> list[dict[str, Any]]:
 
 def test_the_first_page_says_what_is_missing_and_leads_to_each_part(desk: WebDesk) -> None:
     page = desk.get("/settings")
-    assert title_of(page) == "Settings: 3 gaps and double owners to mend"
+    assert title_of(page) == "Settings: 3 things have no owner or more than one"
     for part in ("organisation", "ownership", "rights", "calendar", "notifications", "retention"):
         assert f'href="/settings/{part}"' in page.text
         assert desk.get(f"/settings/{part}").status_code == 200

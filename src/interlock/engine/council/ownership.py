@@ -1,12 +1,13 @@
 """Who answers for what and may decide what: gaps and double owners, of the organisation and of every workflow."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from interlock.engine.rollout.people import known_as
 from interlock.terms.council import Organisation
 from interlock.terms.portfolio import Portfolio, Standing
+from interlock.terms.words import plural
 from interlock.terms.workflow import WorkflowDefinition
 
 
@@ -16,6 +17,13 @@ class OwnershipFault:
 
     subject: str
     fault: str
+
+
+def ownership_said(faults: Sequence[OwnershipFault]) -> str:
+    """How many things somebody is to mend, in words."""
+    if not faults:
+        return "exactly one person answers for each thing"
+    return f"{plural(len(faults), 'thing has', 'things have')} no owner or more than one"
 
 
 ANYBODY = "anybody"  # stopping takes no right, so that nobody waits for one

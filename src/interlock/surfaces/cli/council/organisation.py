@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from interlock.engine.council.ownership import UseCase, ownership_faults, use_case
+from interlock.engine.council.ownership import UseCase, ownership_faults, ownership_said, use_case
 from interlock.flows.council.decide import define_organisation
 from interlock.flows.portfolio.read import read_portfolio
 from interlock.surfaces.cli.store_options import AsOption, JsonOption, StoreOption, opened, person, show_json
@@ -59,7 +59,7 @@ def show_command(context: typer.Context, store: StoreOption = None, as_json: Jso
     for case in cases:
         for words in _said(case):
             box.out.print(Text(words), soft_wrap=True)
-    box.out.print(Text(f"{len(faults)} gaps and double owners"), style="bold")
+    box.out.print(Text(ownership_said(faults)), style="bold")
     for fault in faults:
         box.out.print(Text(f"  {fault.subject} {fault.fault}"), soft_wrap=True)
 

@@ -74,7 +74,9 @@ OFFERED: Table[Offered] = Table(
             "title",
             "Instrument",
             lambda row: row.instrument.title,
-            lambda row: Link(row.instrument.title, f"/instruments/{row.instrument.id}", row.instrument.purpose),
+            lambda row: Link(
+                row.instrument.title, f"/instruments/{row.instrument.id}", row.instrument.purpose.replace("`", "")
+            ),
         ),
         Column("about", "About", lambda row: ABOUT[row.instrument.about]),
         Column(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
-from interlock.engine.council.ownership import OwnershipFault
+from interlock.engine.council.ownership import OwnershipFault, ownership_said
 from interlock.flows.calendar.define import calendar_in_force
 from interlock.flows.erasure.retention import retentions
 from interlock.surfaces.web.frame import page
@@ -18,7 +18,6 @@ from interlock.surfaces.web.settings.retention_view import kept_rows, retention_
 from interlock.surfaces.web.settings.rights import ownership_rows, ownership_title, rights_rows, rights_title
 from interlock.surfaces.web.site import Here, Site
 from interlock.surfaces.web.visitor import Needs, Visitor, Who
-from interlock.terms.words import plural
 
 routes = APIRouter(dependencies=[Depends(Needs("settings", "read"))])
 # Who comes in and with what: (name, address, permission, what is there).
@@ -48,8 +47,7 @@ class Setting:
 def index_page(request: Request, here: Here, who: Who) -> Response:
     """Every part that the visitor may open."""
     faults = ownership_rows(here, who)
-    gaps = plural(len(faults), "gap or double owner", "gaps and double owners")
-    title = f"Settings: {gaps} to mend" if faults else "Settings: somebody answers for everything"
+    title = f"Settings: {ownership_said(faults)}"
     return page(request, "settings/index.html.j2", title=title, who=who, whole=_whole(here, who),
                 workflows=_of_workflows(here, who, faults), access=_access(who))  # fmt: skip
 

@@ -8,7 +8,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
-from interlock.engine.council.ownership import OwnershipFault, UseCase, faults_seen, use_case
+from interlock.engine.council.ownership import OwnershipFault, UseCase, faults_seen, ownership_said, use_case
 from interlock.surfaces.web.cells import Cell, Link, Moment, Status, Words
 from interlock.surfaces.web.frame import page
 from interlock.surfaces.web.settings.reach import standings_read
@@ -85,9 +85,7 @@ def rights_title(rows: Sequence[Rights]) -> str:
 
 def ownership_title(faults: Sequence[OwnershipFault]) -> str:
     """The conclusion."""
-    if not faults:
-        return "Ownership: exactly one person answers for each thing"
-    return f"Ownership: {plural(len(faults), 'gap or double owner', 'gaps and double owners')}"
+    return f"Ownership: {ownership_said(faults)}"
 
 
 def _names(names: Sequence[str]) -> Cell:
