@@ -13,8 +13,11 @@ class Given:
 
     tenant: str | None = None
 
+    def all(self) -> dict[str, str]:
+        return {} if self.tenant is None else {"triage": self.tenant}
+
     def of(self, workflow: str) -> str | None:
-        return self.tenant
+        return self.all().get(workflow)
 
     def given(self, tenant: str) -> tuple[str, ...]:
         return ("triage",) if tenant == self.tenant else ()

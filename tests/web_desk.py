@@ -31,6 +31,22 @@ PEOPLE: Mapping[str, tuple[str, tuple[str, ...]]] = {
 }
 
 
+@dataclass(frozen=True)
+class Given:
+    """Tenants for tests: which workflows were given to which."""
+
+    tenants: Mapping[str, str]
+
+    def all(self) -> Mapping[str, str]:
+        return self.tenants
+
+    def of(self, workflow: str) -> str | None:
+        return self.tenants.get(workflow)
+
+    def given(self, tenant: str) -> tuple[str, ...]:
+        return tuple(sorted(workflow for workflow, has in self.tenants.items() if has == tenant))
+
+
 @dataclass
 class SignedIn:
     """Sessions for tests: the cookie is the role, and nobody had to type a password."""

@@ -71,9 +71,12 @@ def main() -> int:
         browser = playwright.chromium.launch(executable_path=_chromium())
         with _served(store, "--demo") as served:
             server = served.address
-            addresses = [one for one in _addresses(store) if one.startswith(chosen.only)]
-            for address in () if chosen.docs else addresses:
-                faults += _pictures(browser, server, address, chosen.out)
+            for route, addresses in {} if chosen.docs else _addresses(store).items():
+                asked = [one for one in addresses if one.startswith(chosen.only)]
+                said = [_pictures(browser, server, one, chosen.out) for one in asked]
+                faults += [words for one in said if one is not None for words in one]
+                if asked and not any(one is not None for one in said):
+                    faults.append(f"{route}: nobody may see it, or it failed")
             if not chosen.only and not chosen.docs:
                 faults += _for_a_while(browser, server, chosen.out)
             if not chosen.only:
@@ -87,18 +90,20 @@ def main() -> int:
     return 1 if faults else 0
 
 
-def _pictures(browser: Browser, server: str, address: str, out: Path) -> Iterator[str]:
-    """The page in both windows and both schemes, as the first one who may see it; none of what is a file."""
+def _pictures(browser: Browser, server: str, address: str, out: Path) -> list[str] | None:
+    """The page in both windows and both schemes, as the first one who may see it; none of what is a file.
+
+    What the console said; None where nobody may see it, such as a form for what is not to be done now.
+    """
     for person in PEOPLE:
         with _visitor(browser, server, person) as page:
             answer = page.request.get(server + address)
             if not answer.ok:
                 continue
             if not answer.headers.get("content-type", "").startswith("text/html"):
-                return
-            yield from (f"{words}, as {person}" for words in _four(page, server, address, out / _file_name(address)))
-            return
-    yield f"{address}: nobody may see it, or it failed"
+                return []
+            return [f"{words}, as {person}" for words in _four(page, server, address, out / _file_name(address))]
+    return None
 
 
 def _four(page: Page, server: str, address: str, path: Path) -> list[str]:
@@ -176,16 +181,15 @@ def _visitor(browser: Browser, server: str, person: str) -> Iterator[Page]:
         context.close()
 
 
-def _addresses(store: Path) -> list[str]:
-    """Of pages that the sample has something for."""
+def _addresses(store: Path) -> dict[str, list[str]]:
+    """Of pages that the sample has something for, by their route."""
     opened = open_address(str(store))
     try:
         with opened.store.reading() as reading:
             routes = [one for one in routes_of("GET") if one not in NO_PAGES and not one.startswith(FOR_A_WHILE)]
-            found = [address for route in routes for address in _some(route, reading)]
+            return {"/demo": ["/demo"], **{route: _some(route, reading) for route in routes}}
     finally:
         opened.close()
-    return ["/demo", *dict.fromkeys(found)]
 
 
 def _some(route: str, reading: Reading) -> list[str]:

@@ -12,15 +12,10 @@ from interlock.flows.reporting.making import WAITING_OF_ONE_MAX
 from interlock.terms.briefing import Briefing
 from interlock.terms.errors import Unavailable
 from interlock.wiring.documents import sources_over
-from web_desk import PEOPLE, WebDesk, text_of, title_of, web_desk
+from web_desk import PEOPLE, Given, WebDesk, text_of, title_of, web_desk
 
 NO_PANGO = "a PDF needs WeasyPrint and the Pango library: <b>apt-get install libpango-1.0-0</b>"
 ACME = {"acme leader": ("Amy Acme", ("leader@tenant/acme",)), "second leader": ("Leo Zwei", ("leader",))}
-
-
-class AcmeHasBilling:
-    def of(self, workflow: str) -> str | None:
-        return "acme" if workflow == "billing" else None
 
 
 def write(briefing: Briefing, ending: str) -> bytes:
@@ -36,7 +31,7 @@ def desk(house: House) -> Iterator[WebDesk]:
 
     for name in ("billing", "triage"):
         house.define(replace(DEFINITION, name=name))
-    board, tenants = KeptPortfolio(house.store, house.clock), AcmeHasBilling()
+    board, tenants = KeptPortfolio(house.store, house.clock), Given({"billing": "acme"})
     sources = sources_over(house.rt, board.portfolio, tenants.of, (), write)
     documents = Makings(sources, house.rt.randomness)
     with web_desk(house.rt, {**PEOPLE, **ACME}, board=board, tenants=tenants, documents=documents) as made:

@@ -13,7 +13,7 @@ from interlock.flows.reporting.schedules import schedules
 from interlock.terms.errors import BadInput, Unavailable
 from interlock.terms.schedule import Destination, Parcel, Schedule
 from interlock.wiring.documents import sources_over
-from web_desk import PEOPLE, WebDesk, text_of, title_of, web_desk
+from web_desk import PEOPLE, Given, WebDesk, text_of, title_of, web_desk
 
 MAIL = "mailto://ann:secret@mail.example.com"
 GOOD: dict[str, str | list[str]] = {
@@ -38,11 +38,6 @@ class Post:
         self.taken.append(parcel)
 
 
-class AcmeHasBilling:
-    def of(self, workflow: str) -> str | None:
-        return "acme" if workflow == "billing" else None
-
-
 @pytest.fixture
 def post() -> Post:
     return Post()
@@ -52,7 +47,7 @@ def post() -> Post:
 def desk(house: House, post: Post) -> Iterator[WebDesk]:
     for name in ("billing", "triage"):
         house.define(replace(DEFINITION, name=name))
-    board, tenants = KeptPortfolio(house.store, house.clock), AcmeHasBilling()
+    board, tenants = KeptPortfolio(house.store, house.clock), Given({"billing": "acme"})
     documents = Makings(sources_over(house.rt, board.portfolio, tenants.of, (), written), house.rt.randomness)
     more = {"board": board, "tenants": tenants, "documents": documents, "messenger": post}
     with web_desk(house.rt, {**PEOPLE, **ACME}, **more) as made:

@@ -7,21 +7,16 @@ import pytest
 
 from governed import ANA, DEFINITION, House
 from interlock.flows.standup.actions import actions, agree_action
-from web_desk import PEOPLE, WebDesk, text_of, title_of, web_desk
+from web_desk import PEOPLE, Given, WebDesk, text_of, title_of, web_desk
 
 OWNER = {"acme owner": ("Amy Acme", ("value-owner@tenant/acme",))}
-
-
-class AcmeHasBilling:
-    def of(self, workflow: str) -> str | None:
-        return "acme" if workflow == "billing" else None
 
 
 @pytest.fixture
 def desk(house: House) -> Iterator[WebDesk]:
     for name in ("billing", "triage"):
         house.define(replace(DEFINITION, name=name))
-    with web_desk(house.rt, {**PEOPLE, **OWNER}, tenants=AcmeHasBilling()) as made:
+    with web_desk(house.rt, {**PEOPLE, **OWNER}, tenants=Given({"billing": "acme"})) as made:
         yield made
 
 

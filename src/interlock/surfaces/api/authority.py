@@ -80,7 +80,7 @@ def kill_scope(body: KillBody, here: Here, who: Stopper) -> Mapping[str, Any]:
 def told_report(here: Served, who: Caller, report: KillReport) -> Mapping[str, Any]:
     """How a stop goes, with the cases that the caller may know of."""
     with here.rt.store.reading() as reading:
-        content: Mapping[str, Any] = plain(report_within(reading, who, report, here.tenants.of))
+        content: Mapping[str, Any] = plain(report_within(reading, who, report, here.tenants.all().get))
     return content
 
 

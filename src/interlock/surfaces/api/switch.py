@@ -50,8 +50,9 @@ def list_kills(
 ) -> list[Mapping[str, Any]]:
     """Kills that reached work of yours, the newest first, with the newest report of each and who resumed it."""
     found = [one for one in _seen(here, who, here.halts.newest()) if one.entry < before]
+    given = here.tenants.all()
     with here.rt.store.reading() as reading:
-        told = [kill_within(reading, who, one, here.tenants.of) for one in found[:limit]]
+        told = [kill_within(reading, who, one, given.get) for one in found[:limit]]
     content: list[Mapping[str, Any]] = plain(told)
     return content
 

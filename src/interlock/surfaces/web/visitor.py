@@ -3,11 +3,13 @@
 import hashlib
 import hmac
 from dataclasses import dataclass
+from functools import cache
 from typing import Annotated
 
 from fastapi import Depends, Request
 
 from interlock.engine.access.permissions import may, may_somewhere, scopes
+from interlock.engine.access.reach import TenantOf
 from interlock.surfaces.web.problems import NotAllowed, NotSignedIn, NotThere
 from interlock.surfaces.web.site import Here, Site
 from interlock.terms.access import EVERYWHERE, Caller, Scope
@@ -18,11 +20,15 @@ COOKIE = "interlock_session"
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """Somebody who is signed in. `csrf` is what every form of theirs carries."""
+    """Somebody who is signed in, for one request. `csrf` is what every form of theirs carries.
+
+    `tenant_of` is looked up once: what a page lists is cut by one look, not by one for each workflow.
+    """
 
     caller: Caller
     csrf: str
     site: Site
+    tenant_of: TenantOf
 
     @property
     def name(self) -> str:
@@ -38,7 +44,7 @@ class Visitor:
         """Whether they may do this to a workflow, or to what of it belongs to a tenant (of a case: its own)."""
         if EVERYWHERE in scopes(self.caller, resource, action):
             return True  # whose it is does not matter: nobody looks
-        of = self.site.tenants.of(workflow) if tenant is None and workflow is not None else tenant
+        of = self.tenant_of(workflow) if tenant is None and workflow is not None else tenant
         return may(self.caller, resource, action, workflow=workflow, tenant=of)
 
     def may_somewhere(self, resource: str, action: str) -> bool:
@@ -94,14 +100,19 @@ def visitor_if_any(request: Request, here: Here) -> Visitor | None:
     caller = here.sessions.known(cookie)
     if caller is None or cookie is None:
         return None
-    return Visitor(caller, csrf_of(cookie), here)
+    return Visitor(caller, csrf_of(cookie), here, _looked_up_once(here))
 
 
 def still(request: Request, here: Site) -> Visitor | None:
     """Who looked when a page was opened, None where that session has ended; to ask is no use of it."""
     cookie = request.cookies.get(cookie_name(request))
     caller = here.sessions.known(cookie, in_use=False)
-    return None if caller is None or cookie is None else Visitor(caller, csrf_of(cookie), here)
+    return None if caller is None or cookie is None else Visitor(caller, csrf_of(cookie), here, _looked_up_once(here))
+
+
+def _looked_up_once(here: Site) -> TenantOf:
+    given = cache(here.tenants.all)
+    return lambda workflow: given().get(workflow)
 
 
 Who = Annotated[Visitor, Depends(visitor)]

@@ -82,7 +82,7 @@ def why_json(here: Here, who: Who, key: str) -> Response:
     """The same for programs: the trace, as `interlock trace --json` prints it."""
     here.rt.store.seal()
     with here.rt.store.reading() as reading:
-        row = _case(here, who, reading, key)
+        row = _case(who, reading, key)
         return JSONResponse(plain(case_trace(reading, row.workflow, row.key)))
 
 
@@ -93,7 +93,7 @@ def spans(here: Here, who: Who, key: str) -> Response:
         raise BadInput("spans need the OpenTelemetry SDK on the server: pip install 'interlock[otel]'")
     here.rt.store.seal()
     with here.rt.store.reading() as reading:
-        row = _case(here, who, reading, key)
+        row = _case(who, reading, key)
         lines = b"".join(here.span_lines([case_trace(reading, row.workflow, row.key)]))
     headers = {"content-disposition": 'attachment; filename="case-spans.jsonl"'}
     return Response(lines, headers=headers, media_type="application/jsonl")
@@ -103,7 +103,7 @@ def spans(here: Here, who: Who, key: str) -> Response:
 def show_content(here: Here, who: Who, form: Posted) -> Response:
     """Put on record that somebody is shown a case's content, then show it."""
     with here.rt.store.reading() as reading:
-        row = _case(here, who, reading, form.raw("key"))
+        row = _case(who, reading, form.raw("key"))
     who.check("content", "read", workflow=row.workflow, tenant=row.tenant, read="case:read")
     store, clock = here.rt.store, here.rt.clock
     content_shown(store, row.key, workflow=row.workflow, page="trace", by=who.person, clock=clock)
@@ -158,19 +158,20 @@ def undo(request: Request, here: Here, who: Who, form: Posted) -> Response:
 def _found(here: Site, who: Visitor, query: Mapping[str, str], limit: int) -> CasesFound:
     among = only_workflows(who.caller, "case", "read")
     with here.rt.store.reading() as reading:
-        sees = cases_within(reading, who.caller, here.tenants.all().get)
+        sees = cases_within(reading, who.caller, who.tenant_of)
         found = find_cases(reading, asked_in(query), sees=sees, among=among, limit=limit)
-    of = here.tenants.all().get
-    return replace(found, cases=tuple(replace(row, tenant=row.tenant or of(row.workflow)) for row in found.cases))
+    return replace(
+        found, cases=tuple(replace(row, tenant=row.tenant or who.tenant_of(row.workflow)) for row in found.cases)
+    )
 
 
-def _case(here: Site, who: Visitor, reading: Reading, key: str) -> CaseRow:
+def _case(who: Visitor, reading: Reading, key: str) -> CaseRow:
     """The case of that key. Raises NotThere where there is none, or this visitor may not see it, and BadInput where
     they may still answer it blind.
     """
-    if is_kept_from(reading, who.caller, key, here.tenants.of):
+    if is_kept_from(reading, who.caller, key, who.tenant_of):
         raise BadInput(f"{BLIND}: it is shown once it was given")
-    row = case_within(reading, who.caller, key, here.tenants.of)
+    row = case_within(reading, who.caller, key, who.tenant_of)
     if row is None:
         raise NotThere
     return row
@@ -178,7 +179,7 @@ def _case(here: Site, who: Visitor, reading: Reading, key: str) -> CaseRow:
 
 def _to_change(here: Site, who: Visitor, key: str, resource: str, action: str) -> CaseRow:
     with here.rt.store.reading() as reading:
-        row = _case(here, who, reading, key)
+        row = _case(who, reading, key)
     who.check(resource, action, workflow=row.workflow, tenant=row.tenant, read="case:read")
     return row
 
@@ -203,9 +204,9 @@ def _why(request: Request, here: Site, who: Visitor, key: str, form: Form) -> Re
     query = request.query_params
     here.rt.store.seal()
     with here.rt.store.reading() as reading:
-        if is_kept_from(reading, who.caller, key, here.tenants.of):
+        if is_kept_from(reading, who.caller, key, who.tenant_of):
             return page(request, "cases/blind.html.j2", title=BLIND, who=who, key=key)
-        row = _case(here, who, reading, key)
+        row = _case(who, reading, key)
         file, now = case_file(reading, row, now=here.now()), here.now()
         reads = who.may("content", "read", workflow=row.workflow, tenant=row.tenant)
         recorded = reads and is_on_record(reading, row.key, workflow=row.workflow, by=who.person, now=now)

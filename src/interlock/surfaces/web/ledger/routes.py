@@ -125,7 +125,7 @@ def evidence(request: Request, here: Here, who: Who, digest: str) -> Response:
         on_file = evidence_on_file(reading, workflow, now=here.now(), signing=here.signing)
         found = next(one for one in on_file if one.evidence.digest == whole)
         named = cited(reading, whole, workflow, entry)
-        within = entries_within(reading, who.caller, here.tenants.all().get)
+        within = entries_within(reading, who.caller, who.tenant_of)
         naming = [(one.index, one.at, readable(told(one))) for one in named.named_by if within(one)]
     return page(
         request, "ledger/evidence.html.j2", title=_evidence_title(found.evidence.kind, found.outcome.reason), who=who,
@@ -170,7 +170,7 @@ def raw_proof(here: Here, who: Who, entry: str) -> Response:
 def _found(here: Site, who: Visitor, query: Mapping[str, str], limit: int) -> Found:
     among = only_workflows(who.caller, "ledger", "read")
     with here.rt.store.reading() as reading:
-        within = entries_within(reading, who.caller, here.tenants.all().get)
+        within = entries_within(reading, who.caller, who.tenant_of)
         return search(reading, asked_in(query), within=within, among=among, limit=limit)
 
 
@@ -183,7 +183,7 @@ def _entry(here: Site, who: Visitor, named: str) -> Shown:
             shown = entry_named(reading, named)
         except BadInput:
             raise NotThere from None
-        if not entries_within(reading, who.caller, here.tenants.all().get)(shown.entry):
+        if not entries_within(reading, who.caller, who.tenant_of)(shown.entry):
             raise NotThere
     return shown
 

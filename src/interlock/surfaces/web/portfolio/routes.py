@@ -51,7 +51,7 @@ def show_position(request: Request, here: Here, who: Who) -> Response:
 
     The way of the organisation is that of all its workflows: who may not see these all sees its own only.
     """
-    portfolio = visible(here.board.portfolio(), who.caller, here.tenants.all().get)
+    portfolio = visible(here.board.portfolio(), who.caller, who.tenant_of)
     found = position(portfolio) if who.scopes("workflow", "read") == (EVERYWHERE,) else None
     title = own_title(portfolio) if found is None else whole_title(found)
     return page(
@@ -65,7 +65,7 @@ def download_positions(request: Request, here: Here, who: Who, form: str) -> Res
     """Where each initiative is, as a file."""
     if form not in {CSV, JSON}:
         raise NotThere
-    portfolio = visible(here.board.portfolio(), who.caller, here.tenants.all().get)
+    portfolio = visible(here.board.portfolio(), who.caller, who.tenant_of)
     return INITIATIVES.answer(initiatives(portfolio), request.query_params, form)
 
 
@@ -78,5 +78,5 @@ def _council(here: Here, who: Visitor) -> str:
 
 
 def _rows(here: Here, who: Visitor) -> tuple[Portfolio, tuple[Row, ...]]:
-    portfolio = visible(here.board.portfolio(), who.caller, here.tenants.all().get)
+    portfolio = visible(here.board.portfolio(), who.caller, who.tenant_of)
     return portfolio, view.by_stage(rows(portfolio, here.board.glances(portfolio)))

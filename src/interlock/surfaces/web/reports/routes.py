@@ -150,7 +150,7 @@ def _frameworks(here: Site) -> list[tuple[str, str]]:
 
 def _names(here: Site, who: Visitor) -> list[str]:
     """Workflows that the visitor may have a document of, by name."""
-    seen = within(here.board.portfolio(), who.scopes("report", "read"), here.tenants.of)
+    seen = within(here.board.portfolio(), who.scopes("report", "read"), who.tenant_of)
     return [one.definition.name for one in seen.standings]
 
 

@@ -152,5 +152,5 @@ def _known(here: Site, who: Visitor, id_: str) -> tuple[Schedule, tuple[Delivery
 
 def _names(here: Site, who: Visitor) -> list[str]:
     """Workflows that the visitor may have a document of sent, by name."""
-    seen = within(here.board.portfolio(), who.scopes("report", "schedule"), here.tenants.of)
+    seen = within(here.board.portfolio(), who.scopes("report", "schedule"), who.tenant_of)
     return [one.definition.name for one in seen.standings]

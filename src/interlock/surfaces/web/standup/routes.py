@@ -229,12 +229,12 @@ def _kpi_rows(here: Site, who: Visitor) -> list[listed.KpiRow]:
 
 def _seen(reading: Reading, here: Site, who: Visitor) -> Seen:
     held = who.scopes("standup", "read")
-    return seen(reading, here.board.portfolio(), held, here.tenants.of, now=here.now())
+    return seen(reading, here.board.portfolio(), held, who.tenant_of, now=here.now())
 
 
 def _actions(here: Site, who: Visitor) -> tuple[tuple[Action, ...], str]:
     with here.rt.store.reading() as reading:
-        every = seen_actions(reading, who.scopes("standup", "read"), here.tenants.of)
+        every = seen_actions(reading, who.scopes("standup", "read"), who.tenant_of)
         return every, today(reading, here.now()).isoformat()
 
 

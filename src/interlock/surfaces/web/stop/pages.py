@@ -83,9 +83,9 @@ def scope_page(request: Request, here: Site, who: Visitor, form: Form, scope: st
         reach=reach,
         drill=here.watch.drills.newest().get(scope),
         may={
-            "kill": may(here, who, "kill", scope),
-            "resume": right and may(here, who, "resume", scope),
-            "drill": right and may(here, who, "drill", scope),
+            "kill": may(who, "kill", scope),
+            "resume": right and may(who, "resume", scope),
+            "drill": right and may(who, "drill", scope),
         },
         address=address_of(scope),
     )

@@ -53,7 +53,7 @@ def reached(site: Site, who: Visitor, scope: str) -> Reached:
     with site.rt.store.reading() as reading:
         found = reach_of(reading, scope, now=site.now())
         approved = [
-            (one.key, one.workflow, case_tenant(reading, one.workflow, one.key, site.tenants.of))
+            (one.key, one.workflow, case_tenant(reading, one.workflow, one.key, who.tenant_of))
             for one in found.approved
         ]
     known = True
@@ -87,9 +87,7 @@ def standings_under(site: Site, who: Visitor, scope: str) -> tuple[Standing, ...
         found = (own,)
     if kind == "action":
         found = [one for one in found if one.definition.effect.action_class == name]
-    return visible(
-        replace(site.board.portfolio(), standings=tuple(found)), who.caller, site.tenants.all().get
-    ).standings
+    return visible(replace(site.board.portfolio(), standings=tuple(found)), who.caller, who.tenant_of).standings
 
 
 def _resumers(under: tuple[Standing, ...]) -> tuple[str, ...]:

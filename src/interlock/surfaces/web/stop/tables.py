@@ -105,7 +105,7 @@ def _quiet(last: Drill | None) -> str:
 def drill_rows(site: Site, who: Visitor) -> tuple[DrillRow, ...]:
     """Of every workflow that the visitor may read."""
     held, at, rows = site.watch.drills.newest(), stamp(site.now()), []
-    for one in visible(site.board.portfolio(), who.caller, site.tenants.all().get).standings:
+    for one in visible(site.board.portfolio(), who.caller, who.tenant_of).standings:
         name, last = one.definition.name, last_of(held, one.definition.name)
         standing = standing_of(name, one.defined_at, one.definition.rollout.drill_every_days, last, at)
         rows.append(DrillRow(standing, None if last is None else last.drill))

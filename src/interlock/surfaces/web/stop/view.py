@@ -50,7 +50,7 @@ def choice_of(scope: str) -> Choice:
 
 def check_switch(site: Site, who: Visitor, action: str, scope: str) -> None:
     """Raises NotAllowed where the visitor may not do this to the scope, NotThere where they may not know of it."""
-    if may_switch(who.caller, action, scope, site.tenants.of):
+    if may_switch(who.caller, action, scope, who.tenant_of):
         return
     check_seen(site, who, scope)
     raise NotAllowed(f"switch:{action}")
@@ -77,9 +77,9 @@ def has_right(site: Site, who: Visitor, scope: str) -> bool:
         return not lacks_right_to_resume(reading, scope, who.person)
 
 
-def may(site: Site, who: Visitor, action: str, scope: str) -> bool:
+def may(who: Visitor, action: str, scope: str) -> bool:
     """Whether a button for it is drawn."""
-    return may_switch(who.caller, action, scope, site.tenants.of)
+    return may_switch(who.caller, action, scope, who.tenant_of)
 
 
 def may_read(caller: Caller, one: Stoppable) -> bool:
@@ -116,7 +116,7 @@ def kills_of(site: Site, who: Visitor) -> tuple[Kill, ...]:
     """Every kill that reached the visitor's work, the newest first, with the cases that they may know of."""
     found = seen(site, who, site.watch.halts.newest())
     with site.rt.store.reading() as reading:
-        return tuple(kill_within(reading, who.caller, one, site.tenants.of) for one in found)
+        return tuple(kill_within(reading, who.caller, one, who.tenant_of) for one in found)
 
 
 def scope_heading(scope: Choice, kills: Sequence[Kill]) -> str:

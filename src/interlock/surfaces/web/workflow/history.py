@@ -81,12 +81,11 @@ def decisions(portfolio: Portfolio, workflow: str) -> tuple[CouncilDecision, ...
 
 def cases_of(reading: Reading, who: Visitor, workflow: str) -> tuple[CaseShown, ...]:
     """Its newest cases, as far as the visitor may look at them: none that they may be asked to look at blind."""
-    tenant_of = who.site.tenants.of
     own = (
         case
         for case in islice(reading.cases_back(workflow), LOOKED_AT_MAX)
-        if may_case(who.caller, case, "case", "read", tenant_of)
-        and not is_kept_from(reading, who.caller, case.key, tenant_of)
+        if may_case(who.caller, case, "case", "read", who.tenant_of)
+        and not is_kept_from(reading, who.caller, case.key, who.tenant_of)
     )
     return tuple(_shown(case) for case in islice(own, CASES_MAX))
 
