@@ -13,7 +13,7 @@ from interlock.flows.rollout.demote import demote
 from interlock.flows.standup.actions import agree_action
 from interlock.terms.council import Organisation
 from interlock.terms.measured import Severity
-from web_desk import WebDesk, text_of, title_of, web_desk
+from web_desk import Given, WebDesk, text_of, title_of, web_desk
 
 HOSTILE = "<script>alert(1)</script>\u202e'; DROP TABLE ledger; --"
 PEOPLE = {
@@ -27,20 +27,12 @@ PEOPLE = {
 COUNCIL = Organisation("Nordlicht", council=("Lena Vogt", "Ana Ruiz"))
 
 
-class Tenants:
-    def of(self, workflow: str) -> str | None:
-        return self.all().get(workflow)
-
-    def all(self) -> dict[str, str]:
-        return {NAME: "acme", "parcels": "other"}
-
-
 @pytest.fixture
 def desk(house: House) -> Iterator[WebDesk]:
     house.define()
     house.define(replace(DEFINITION, name="parcels"))
     define_organisation(house.store, COUNCIL, by=CARLA, clock=house.clock)
-    with web_desk(house.rt, PEOPLE, tenants=Tenants()) as made:
+    with web_desk(house.rt, PEOPLE, tenants=Given({NAME: "acme", "parcels": "other"})) as made:
         yield made
 
 

@@ -18,25 +18,17 @@ from interlock.surfaces.web.live import routes
 from interlock.surfaces.web.live.watch import LISTENERS_MAX, Full, Watch
 from interlock.surfaces.web.visitor import COOKIE
 from interlock.terms.errors import Unavailable
-from web_desk import WebDesk, text_of, web_desk
+from web_desk import Given, WebDesk, text_of, web_desk
 
 SCOPE = f"workflow:{NAME}"
 HOSTILE = "<script>alert(1)</script> \u202egnippihs"
-
-
-class Tenants:
-    def of(self, workflow: str) -> str | None:
-        return self.all().get(workflow)
-
-    def all(self) -> dict[str, str]:
-        return {NAME: "acme"}
 
 
 @pytest.fixture
 def desk(house: House) -> Iterator[WebDesk]:
     house.define()
     house.define(replace(DEFINITION, name="parcels"))
-    with web_desk(house.rt, tenants=Tenants()) as made:
+    with web_desk(house.rt, tenants=Given({NAME: "acme"})) as made:
         yield made
 
 

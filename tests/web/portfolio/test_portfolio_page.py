@@ -15,7 +15,7 @@ from interlock.surfaces.web.portfolio.columns import PAGE_ROWS
 from interlock.terms.portfolio import Portfolio, Standing
 from interlock.terms.stage import RolloutStage
 from interlock.terms.workflow import Problem
-from web_desk import WebDesk, text_of, title_of, web_desk
+from web_desk import Given, WebDesk, text_of, title_of, web_desk
 
 HOSTILE = "<script>alert(1)</script>\u202e'; DROP TABLE workflow; -- \U0001f600"
 
@@ -45,22 +45,13 @@ class MadeBoard:
         pass
 
 
-class Given:
-    """Orders and returns belong to acme, everything else to everybody."""
-
-    def all(self) -> Mapping[str, str]:
-        return dict.fromkeys(self.given("acme"), "acme")
-
-    def of(self, workflow: str) -> str | None:
-        return "acme" if workflow in self.given("acme") else None
-
-    def given(self, tenant: str) -> tuple[str, ...]:
-        return ("order-status", "returns") if tenant == "acme" else ()
+# Orders and returns belong to acme, everything else to everybody.
+TENANTS = Given({"order-status": "acme", "returns": "acme"})
 
 
 @pytest.fixture
 def desk(house: House) -> Iterator[WebDesk]:
-    with web_desk(house.rt, board=MadeBoard(portfolio_made.portfolio()), tenants=Given()) as made:
+    with web_desk(house.rt, board=MadeBoard(portfolio_made.portfolio()), tenants=TENANTS) as made:
         yield made
 
 
@@ -197,7 +188,7 @@ def test_an_empty_portfolio_says_what_fills_it(house: House) -> None:
 
 def test_a_full_page_of_those_that_act_stays_small(house: House) -> None:
     acting = tuple(portfolio_made.live(f"customer-messages-{n}", RolloutStage.SCALE) for n in range(PAGE_ROWS))
-    with web_desk(house.rt, board=MadeBoard(portfolio_made.portfolio(standings=acting)), tenants=Given()) as desk:
+    with web_desk(house.rt, board=MadeBoard(portfolio_made.portfolio(standings=acting)), tenants=TENANTS) as desk:
         answer = desk.get("/portfolio")
     assert len(_shown(answer)) == PAGE_ROWS
     assert len(answer.content) < 60_000

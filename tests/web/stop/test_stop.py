@@ -12,19 +12,11 @@ import pytest
 from api_desk import served
 from governed import ANA, DEFINITION, NAME, House
 from interlock.flows.action.kill import fence_in, kill
-from web_desk import WebDesk, text_of, title_of, web_desk
+from web_desk import Given, WebDesk, text_of, title_of, web_desk
 
 SCOPE = f"workflow:{NAME}"
 HOSTILE = "<script>alert(1)</script>'; DROP TABLE scope; --"
 TENANTS = {NAME: "acme", "parcels": "other"}
-
-
-class Tenants:
-    def of(self, workflow: str) -> str | None:
-        return self.all().get(workflow)
-
-    def all(self) -> dict[str, str]:
-        return TENANTS
 
 
 PEOPLE = {
@@ -45,7 +37,7 @@ PEOPLE = {
 def desk(house: House) -> Iterator[WebDesk]:
     house.define()
     house.define(replace(DEFINITION, name="parcels", effect=replace(DEFINITION.effect, action_class="refund")))
-    with web_desk(house.rt, PEOPLE, tenants=Tenants()) as made:
+    with web_desk(house.rt, PEOPLE, tenants=Given(TENANTS)) as made:
         yield made
         made.site.waiting.close()
 
@@ -265,7 +257,7 @@ def test_an_effect_at_work_and_one_in_doubt_are_named(house: House) -> None:
     house.desk.broken = ConnectionError("lost")
     house.keys = (key for key in ["in doubt 1"])
     house.act()
-    with web_desk(house.rt, PEOPLE, tenants=Tenants()) as desk:
+    with web_desk(house.rt, PEOPLE, tenants=Given(TENANTS)) as desk:
         said = text_of(desk.get(f"/stop?scope={SCOPE}", "operator"))
         assert f"{NAME} , with authority to act" in said
         desk.post("/stop", {"scope": SCOPE}, "operator")

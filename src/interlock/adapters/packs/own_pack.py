@@ -11,7 +11,7 @@ _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 def own_content(text: str) -> Any:
     """The content of one YAML text of the product."""
-    return yaml.load(text, Loader=_LOADER)  # noqa: S506
+    return yaml.load(text, Loader=_LOADER)  # noqa: S506 - both loaders are safe ones
 
 
 def own_packs(area: str) -> dict[str, Any]:
