@@ -6,6 +6,8 @@ from enum import StrEnum
 
 from interlock.terms.absent import ABSENT_AT_DEFAULT
 from interlock.terms.certificate import Promise
+from interlock.terms.gateway.tools import ToolPlan
+from interlock.terms.gateway.traffic import TrafficPlan
 from interlock.terms.initiative import Initiative, Lane, Risk
 from interlock.terms.policy import FactKind, OpenHours
 from interlock.terms.review import ReviewPlan
@@ -222,6 +224,8 @@ class WorkflowDefinition:
     retention_days: int | None = field(default=None, metadata=ABSENT_AT_DEFAULT)
     undo_days: int = field(default=30, metadata=ABSENT_AT_DEFAULT)
     initiative: Initiative = field(default_factory=Initiative, metadata=ABSENT_AT_DEFAULT)
+    traffic: TrafficPlan = field(default_factory=TrafficPlan, metadata=ABSENT_AT_DEFAULT)
+    tools: ToolPlan = field(default_factory=ToolPlan, metadata=ABSENT_AT_DEFAULT)
 
     @property
     def budget_planned(self) -> bool:

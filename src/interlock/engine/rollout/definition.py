@@ -3,8 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
+from interlock.engine.gateway.recorded import term_of
 from interlock.engine.rollout.initiative import initiative_of
 from interlock.terms.certificate import Promise
+from interlock.terms.gateway.tools import ToolPlan
+from interlock.terms.gateway.traffic import TrafficPlan
 from interlock.terms.initiative import Lane, Risk
 from interlock.terms.policy import FactKind, OpenHours
 from interlock.terms.review import ReviewPlan, ReviewReason
@@ -43,6 +46,8 @@ def definition_of(body: Mapping[str, Any]) -> WorkflowDefinition:
         durability=Durability(body.get("durability", Durability.POWER_LOSS)),
         review=review_plan_of(body.get("review")),
         initiative=initiative_of(body.get("initiative")),
+        traffic=term_of(TrafficPlan, body.get("traffic", {})),
+        tools=term_of(ToolPlan, body.get("tools", {})),
         **{name: body[name] for name in ("retention_days", "undo_days") if name in body},
     )
 

@@ -1,0 +1,1 @@
+"""What the gateway's flows need from the outside."""

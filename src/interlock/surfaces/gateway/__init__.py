@@ -1,0 +1,1 @@
+"""The gateway as plain ASGI: the hot path, no framework."""

@@ -1,0 +1,1 @@
+"""The proxy of tool servers: each call of a tool is an action of a governed workflow."""

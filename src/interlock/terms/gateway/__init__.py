@@ -1,0 +1,1 @@
+"""Words of the gateway: model traffic and tool calls that pass through it, and who may send them."""

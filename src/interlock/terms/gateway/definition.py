@@ -1,0 +1,110 @@
+"""The gateway's own definition: where models and tool servers are, what they cost, who may come in."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from interlock.terms.gateway.traffic import DataClass, TrafficLimit
+
+
+class WireFormat(StrEnum):
+    """Whose request and answer bodies an upstream speaks."""
+
+    OPENAI = "openai"
+    ANTHROPIC = "anthropic"
+
+
+@dataclass(frozen=True, slots=True)
+class ModelUpstream:
+    """A place that answers model requests.
+
+    `key_variable` names the environment variable with its key (None: it takes none): the key itself is never in a
+    definition. `region` is where it computes; `data_class` the most sensitive data that it may be sent. Times in
+    seconds.
+    """
+
+    name: str
+    wire: WireFormat
+    base_url: str
+    region: str
+    data_class: DataClass = DataClass.INTERNAL
+    key_variable: str | None = None
+    connect_s: float = 5.0
+    first_byte_s: float = 60.0
+    between_chunks_s: float = 30.0
+    connections_max: int = 512
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """What a model costs, in US micro-dollars a million tokens. Free models say 0; what is unknown is no price."""
+
+    input_micro_usd: int
+    output_micro_usd: int
+    cached_input_micro_usd: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GatewayModel:
+    """A name that clients may ask for, and where it leads. `fallbacks` are other names, tried in that order.
+
+    `at_upstream` is what the upstream calls it. `price` None: nobody knows what it costs, so it cannot be used where
+    money is limited. `retries_max` counts attempts after the first one at the same upstream.
+    """
+
+    name: str
+    upstream: str
+    at_upstream: str
+    price: Price | None = None
+    fallbacks: tuple[str, ...] = ()
+    retries_max: int = 1
+    embeds: bool = False
+    context_tokens: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TokenIssuer:
+    """Who signs bearer tokens (JWT) that are let in. Claims name the client, its tenant, workflow and roles."""
+
+    issuer: str
+    audience: str
+    jwks_url: str
+    algorithms: tuple[str, ...] = ("RS256", "ES256", "EdDSA")
+    client_claim: str = "sub"
+    tenant_claim: str = "tenant"
+    workflow_claim: str = "workflow"
+    leeway_s: int = 30
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkRules:
+    """Which addresses may come, as CIDR networks (empty: any), and which proxies are believed about an address."""
+
+    allow: tuple[str, ...] = ()
+    trusted_proxies: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ToolServer:
+    """An MCP server behind the gateway: `url` (streamable HTTP) or `command` (stdio).
+
+    `environment` names the variables that its process may see, `key_variable` the one with the key that it asks for.
+    """
+
+    name: str
+    url: str | None = None
+    command: tuple[str, ...] = ()
+    environment: tuple[str, ...] = ()
+    key_variable: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GatewayDefinition:
+    """One immutable version of it; the newest on record is in force. `prices_version` names the cost table."""
+
+    upstreams: tuple[ModelUpstream, ...] = ()
+    models: tuple[GatewayModel, ...] = ()
+    prices_version: str = ""
+    issuers: tuple[TokenIssuer, ...] = ()
+    network: NetworkRules = field(default_factory=NetworkRules)
+    limits: tuple[TrafficLimit, ...] = ()
+    tool_servers: tuple[ToolServer, ...] = ()

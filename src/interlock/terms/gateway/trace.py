@@ -1,0 +1,74 @@
+"""The two records of a request: accepted (before it is forwarded) and its outcome (before its answer is complete)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from interlock.terms.gateway.usage import Usage
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """What is known before a request leaves. It holds no content: digests, counts and names only. `at` is RFC 3339.
+
+    `model` is what was asked for, `release` the workflow's release in force. `body_digest` is the SHA-256 of the body
+    as it came. `parameters` are those that act (temperature, largest output). `prompt` is its name and version where
+    the client said it. `redacted` counts what was taken out by kind, `found` is what detectors saw, `rules` are the
+    policy rules that spoke. `reserved_micro_usd` stays charged until an outcome says what it cost.
+    """
+
+    id: str
+    at: str
+    client: str
+    workflow: str
+    release: str
+    wire: str
+    model: str
+    streams: bool
+    input_bytes: int
+    body_digest: str
+    tenant: str | None = None
+    prompt: tuple[str, str] | None = None
+    parameters: Mapping[str, int | float | str | bool] = field(default_factory=dict)
+    redacted: Mapping[str, int] = field(default_factory=dict)
+    found: tuple[str, ...] = ()
+    rules: tuple[str, ...] = ()
+    reserved_micro_usd: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One attempt at one upstream. `failure` is None for the one that answered."""
+
+    upstream: str
+    model: str
+    region: str
+    latency_ms: float
+    status: int | None = None
+    failure: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a request ended. `refused` is the rule that refused it, `broken` how a stream ended that did not finish.
+
+    `usage` None: the upstream did not say, so the reservation stands as `cost_micro_usd`. `cache` is "hit", "miss" or
+    "off". `first_chunk_ms` is None for what was not streamed.
+    """
+
+    id: str
+    at: str
+    status: int
+    latency_ms: float
+    attempts: tuple[Attempt, ...] = ()
+    usage: Usage | None = None
+    cost_micro_usd: int = 0
+    prices_version: str = ""
+    response_model: str | None = None
+    response_id: str | None = None
+    finish_reasons: tuple[str, ...] = ()
+    first_chunk_ms: float | None = None
+    cache: str = "off"
+    redacted_output: Mapping[str, int] = field(default_factory=dict)
+    refused: str | None = None
+    broken: str | None = None
+    shadow_of: str | None = None
