@@ -11,7 +11,7 @@ from interlock.adapters.definitions.text_file import text_of
 from interlock.terms.errors import BadInput
 
 ENDING = ".cedar"
-FIELD = ("limits", "policy")
+LIMITS, TRAFFIC = ("limits", "policy"), ("traffic", "policy")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +28,13 @@ class PlacedText:
         return f"{self.file}:{self.before + line}" + (f": {self.field}" if self.field else "")
 
 
-def policy_texts(path: Path, node: yaml.Node | None, entries: Sequence[str]) -> tuple[list[PlacedText], list[str]]:
-    """The texts of `limits.policy`, and what is wrong with them. A name that ends in .cedar is a file beside `path`."""
+def policy_texts(
+    path: Path, node: yaml.Node | None, entries: Sequence[str], *, at: tuple[str, str] = LIMITS
+) -> tuple[list[PlacedText], list[str]]:
+    """The texts of a list of rules, and what is wrong with them. A name that ends in .cedar is a file beside `path`."""
     texts, faults = [], []
     for number, entry in enumerate(entries):
-        location = (*FIELD, number)
+        location = (*at, number)
         field, line = ".".join(map(str, location)), line_of(node, location)
         try:
             texts.append(_named(path, entry) or _written(path, node_at(node, location), entry, line, field))

@@ -28,6 +28,7 @@ from interlock.adapters.definitions.initiative_schema import (
 from interlock.adapters.definitions.limits_schema import LimitsPart
 from interlock.adapters.definitions.review_schema import ReviewPart
 from interlock.adapters.definitions.steps_schema import Steps
+from interlock.adapters.definitions.traffic_schema import TrafficPart
 from interlock.terms.certificate import Promise
 from interlock.terms.initiative import Initiative
 from interlock.terms.workflow import (
@@ -156,6 +157,7 @@ class WorkflowFile(FilePart):
     vendors: Vendors = ()
     risks: Risks = ()
     oversight: Words | None = None
+    traffic: TrafficPart = TrafficPart()
 
     @model_validator(mode="after")
     def _kept_while_it_can_be_undone(self) -> "WorkflowFile":
@@ -166,8 +168,8 @@ class WorkflowFile(FilePart):
             )
         return self
 
-    def definition(self, policy: tuple[str, ...] = ()) -> WorkflowDefinition:
-        """The term, with hand-written rules as texts."""
+    def definition(self, policy: tuple[str, ...] = (), traffic_policy: tuple[str, ...] = ()) -> WorkflowDefinition:
+        """The term, with hand-written rules as texts: those about effects, and those about model traffic."""
         return WorkflowDefinition(
             name=self.workflow,
             problem=self.problem.problem(),
@@ -186,6 +188,7 @@ class WorkflowFile(FilePart):
             retention_days=self.retention_days,
             undo_days=self.undo_days,
             initiative=self._initiative(),
+            traffic=self.traffic.plan(traffic_policy),
         )
 
     def _initiative(self) -> Initiative:

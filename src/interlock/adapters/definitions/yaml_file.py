@@ -10,11 +10,12 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from interlock.adapters.definitions.places import line_of
-from interlock.adapters.definitions.policy_texts import policy_texts
+from interlock.adapters.definitions.policy_texts import TRAFFIC, policy_texts
 from interlock.adapters.definitions.schema import WorkflowFile
 from interlock.adapters.definitions.text_file import text_of
 from interlock.adapters.definitions.yaml_text import parsed, repeated
 from interlock.terms.errors import BadInput
+from interlock.terms.gateway.edge import traffic_edge
 from interlock.terms.policy import PolicyFault
 from interlock.terms.workflow import WorkflowDefinition
 
@@ -50,10 +51,12 @@ def read_definition(path: Path, check: PolicyCheck | None = None) -> WorkflowDef
         faults.extend(fault_of(path, node, error) for error in exc.errors())
         raise refusal(path, faults) from None
     texts, unread = policy_texts(path, node, file.limits.policy)
-    definition = file.definition(tuple(one.text for one in texts))
-    faults.extend(unread)
+    about_traffic, also_unread = policy_texts(path, node, file.traffic.policy, at=TRAFFIC)
+    definition = file.definition(tuple(one.text for one in texts), tuple(one.text for one in about_traffic))
+    faults.extend((*unread, *also_unread))
     if not faults:
-        faults.extend(f"{texts[one.text].place(one.line)}: {one.words}" for one in _checked(path, definition, check))
+        for edge, written in ((definition, texts), (traffic_edge(definition), about_traffic)):
+            faults.extend(f"{written[one.text].place(one.line)}: {one.words}" for one in _checked(path, edge, check))
     if faults:
         raise refusal(path, faults)
     return definition

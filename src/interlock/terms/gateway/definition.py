@@ -18,8 +18,9 @@ class ModelUpstream:
     """A place that answers model requests.
 
     `key_variable` names the environment variable with its key (None: it takes none): the key itself is never in a
-    definition. `region` is where it computes; `data_class` the most sensitive data that it may be sent. Times in
-    seconds.
+    definition. `base_url` ends before what the wire format names, such as https://models.example/v1. `region` is where
+    it computes; `data_class` the most sensitive data that it may be sent. `unencrypted_signed_by` is who signed that
+    the way there, which is no https, is safe. Times in seconds.
     """
 
     name: str
@@ -28,6 +29,7 @@ class ModelUpstream:
     region: str
     data_class: DataClass = DataClass.INTERNAL
     key_variable: str | None = None
+    unencrypted_signed_by: str | None = None
     connect_s: float = 5.0
     first_byte_s: float = 60.0
     between_chunks_s: float = 30.0

@@ -29,7 +29,7 @@ class OnFinding(StrEnum):
 class CacheMode(StrEnum):
     """Whether an answer may be given again, always within one tenant and one workflow."""
 
-    OFF = "off"
+    NONE = "none"  # not "off", which YAML reads as false
     EXACT = "exact"  # for a request that is the same, byte for byte, in everything that acts
     SEMANTIC = "semantic"  # also for a request that means the same, as far as an embedding can tell
 
@@ -97,7 +97,7 @@ class TrafficPlan:
     on_injection: OnFinding = OnFinding.FLAG
     on_secret: OnFinding = OnFinding.REDACT
     forbidden_output: tuple[str, ...] = ()
-    cache: CacheMode = CacheMode.OFF
+    cache: CacheMode = CacheMode.NONE
     cache_s: int = 3_600
     escalate_below: float | None = None
     shadow_model: str | None = None
