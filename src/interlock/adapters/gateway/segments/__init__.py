@@ -1,0 +1,1 @@
+"""Durable traces: append-only files whose lines are chained by their digests."""

@@ -1,0 +1,46 @@
+"""The sealed segments of this machine's gateway workers, on their way into the store."""
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from typing import Protocol
+
+from interlock.terms.gateway.segment import Segment
+
+
+class Segments(Protocol):
+    """Segments are sealed by their worker, or here where that died; loaded into the store; then kept, compressed.
+
+    Everything raises Unavailable where the folder cannot be read or written.
+    """
+
+    def alone(self) -> AbstractContextManager[bool]:
+        """Whether this caller is the only one at work on the folder, until the block ends."""
+        ...
+
+    def seal_abandoned(self) -> tuple[str, ...]:
+        """Seal what dead workers left open; the names of these segments."""
+        ...
+
+    def sealed(self) -> Sequence[str]:
+        """The names of what is sealed and not kept yet, each worker's in order."""
+        ...
+
+    def kept(self) -> Sequence[str]:
+        """The names of what is kept, each worker's in order."""
+        ...
+
+    def read(self, name: str) -> Segment:
+        """A sealed or kept segment with all that is wrong with it. Raises Unavailable also where there is none."""
+        ...
+
+    def keep(self, name: str) -> None:
+        """Compress a loaded segment and put it away; one that is kept already stays as it is."""
+        ...
+
+    def drop(self, name: str) -> None:
+        """Remove a kept segment."""
+        ...
+
+    def lag_s(self) -> float:
+        """Seconds since the oldest segment that is not kept yet was begun; 0 where there is none."""
+        ...

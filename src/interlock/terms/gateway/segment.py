@@ -1,0 +1,50 @@
+"""A segment: one file of trace records, each of which holds the digest of the record before it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from interlock.terms.gateway.trace import Accepted, Outcome
+from interlock.terms.gateway.ungoverned import Ungoverned
+
+
+class Ended(StrEnum):
+    """How a segment ended."""
+
+    ROTATED = "rotated"  # by its size or age: the worker goes on in the next one
+    CLOSED = "closed"  # the worker stopped in good order
+    CRASHED = "crashed"  # the worker died; another process sealed it
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentFlaw:
+    """A line (the first is 1) that is not what was written; `request` is whose record it is, where that can be read."""
+
+    line: int
+    words: str
+    request: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """What a sealed segment holds. Digests are SHA-256 in hex.
+
+    `worker` wrote it as its segment `number` (from 1); `follows` is the digest of the last line of the one before it
+    ("" for the first). `first` and `last` are the digests of its own first and last line, `sha256` that of the whole
+    file. `torn_bytes` were being written when the worker died: their record was never promised to anybody.
+    """
+
+    name: str
+    worker: str
+    number: int
+    follows: str
+    first: str
+    last: str
+    sha256: str
+    size: int
+    lines: int
+    ended: Ended
+    accepted: tuple[Accepted, ...] = ()
+    outcomes: tuple[Outcome, ...] = ()
+    ungoverned: tuple[Ungoverned, ...] = ()
+    torn_bytes: int = 0
+    flaws: tuple[SegmentFlaw, ...] = ()

@@ -1,0 +1,27 @@
+"""Records of traffic for tests, and a clock that stands still unless it is told."""
+
+from dataclasses import replace
+from typing import Any
+
+from interlock.terms.gateway.trace import Accepted, Attempt, Outcome
+from interlock.terms.gateway.usage import Usage
+
+AT = "2026-11-26T10:00:00.000000Z"
+
+
+def now() -> str:
+    return AT
+
+
+def accepted(number: int | str, *, at: str = AT, client: str = "shop", model: str = "small", **more: Any) -> Accepted:
+    known = Accepted(
+        f"r{number}", at, client, "claims", "sha256:1", "openai", model, False, 812, "d" * 64, "acme",
+        ("greeting", "3"), {"temperature": 0.5, "max_tokens": 100}, {"email": 2}, (), ("limits",), 900,
+    )  # fmt: skip
+    return replace(known, **more)
+
+
+def outcome(number: int | str, *, at: str = AT, cost: int = 700, status: int = 200, **more: Any) -> Outcome:
+    tried = (Attempt("east", "small-1", "eu", 41.5, status),)
+    known = Outcome(f"r{number}", at, status, 42.25, tried, Usage(100, 20, 10), cost, "2026-11", "small-1", "resp-1")
+    return replace(known, **more)
