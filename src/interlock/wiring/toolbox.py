@@ -2,11 +2,10 @@
 
 import datetime as dt
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 from rich.console import Console
@@ -14,10 +13,8 @@ from rich.text import Text
 
 from interlock import __version__
 from interlock.adapters.clocks.steady import machine_time
-from interlock.engine.policy import edge
 from interlock.flows.action.runtime import RunTime
 from interlock.ports.clock import Clock
-from interlock.ports.drafts import Drafts
 from interlock.ports.event_log import MineLog
 from interlock.ports.imports import EvidenceReader
 from interlock.ports.reports import ReportWriter
@@ -29,13 +26,12 @@ from interlock.ports.witness import WitnessFile
 from interlock.surfaces.cli.toolbox import Notify, Toolbox
 from interlock.terms.council import Organisation
 from interlock.terms.errors import BadInput
-from interlock.terms.flaw import CheckedDefinition
 from interlock.terms.policy import StatedCase
 from interlock.terms.problem import ProblemWords, StatedProblem
 from interlock.terms.sample import SampleInitiative, SamplePortfolio
-from interlock.terms.workflow import WorkflowDefinition
 from interlock.wiring.candidates import candidate_builder
 from interlock.wiring.console import PipedConsole
+from interlock.wiring.definitions import check_definition, definition_schema, drafts, read_definition, read_gateway
 from interlock.wiring.documents import messenger, write_form
 from interlock.wiring.listening import check_serving_sample
 from interlock.wiring.packs import (
@@ -98,10 +94,11 @@ def build_toolbox() -> Toolbox:
         sample_path=sample_path,
         open_run_time=partial(_run_time, time, err),
         store_exists=_store_exists,
-        read_definition=_read_definition,
-        check_definition=_check_definition,
-        definition_schema=_definition_schema,
-        drafts=_drafts,
+        read_definition=read_definition,
+        check_definition=check_definition,
+        definition_schema=definition_schema,
+        drafts=drafts,
+        read_gateway=read_gateway,
         read_organisation=_read_organisation,
         read_sample_portfolio=_read_sample_portfolio,
         read_live_initiative=_read_live_initiative,
@@ -221,32 +218,6 @@ def _store_exists(address: str) -> bool:
         raise BadInput(f"{path} is a folder; --store names the file of a store, such as {path / 'store.db'}")
     # An empty file is none either: whoever only looks must not make a store of it.
     return path.exists() and bool(path.stat().st_size or not path.is_file())
-
-
-def _read_definition(path: Path) -> WorkflowDefinition:
-    from interlock.adapters.cedar.guardrail import policy_faults
-    from interlock.adapters.definitions.yaml_file import read_definition
-
-    return read_definition(path, partial(policy_faults, edge))
-
-
-def _check_definition(path: Path) -> CheckedDefinition:
-    from interlock.adapters.cedar.guardrail import policy_faults
-    from interlock.adapters.definitions.check_file import check_definition
-
-    return check_definition(path, partial(policy_faults, edge))
-
-
-def _definition_schema() -> Mapping[str, Any]:
-    from interlock.adapters.definitions.json_schema import definition_schema
-
-    return definition_schema()
-
-
-def _drafts() -> Drafts:
-    from interlock.adapters.definitions.drafts import YamlDrafts
-
-    return YamlDrafts()
 
 
 def _read_organisation(path: Path) -> Organisation:

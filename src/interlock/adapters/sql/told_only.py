@@ -11,6 +11,7 @@ TOLD_ONLY = (
     "waiver.ended",
     "organisation.defined",
     "calendar.defined",
+    "gateway.defined",
     "retention.defined",
     "council.decided",
     "council.refused",

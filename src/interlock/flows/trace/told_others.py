@@ -19,6 +19,7 @@ SENTENCES: Mapping[str, str] = {
     "council.decided": "{by} decided '{chosen}' on {item}: {reason}",
     "council.refused": "the decision of {by} on {item} was refused: {refusal}",
     "drill.held": "{by} drilled the kill switch on {scope}",
+    "gateway.defined": "{by} defined the gateway: its models, prices, limits and who may come",
     "grant.ended": "the grant ended ({cause}): {reason}",
     "hook.created": "{by} made the hook '{name}', which may halt {scope}",
     "hook.revoked": "{by} ended the hook '{name}'",

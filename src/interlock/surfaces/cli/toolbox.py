@@ -30,6 +30,7 @@ from interlock.terms.compliance import Framework
 from interlock.terms.council import Organisation
 from interlock.terms.flaw import CheckedDefinition
 from interlock.terms.gate import GatePack
+from interlock.terms.gateway.definition import GatewayDefinition
 from interlock.terms.instrument import Instrument
 from interlock.terms.policy import StatedCase
 from interlock.terms.problem import ProblemWords, StatedProblem
@@ -103,6 +104,7 @@ class Toolbox:
     check_definition: Callable[[Path], CheckedDefinition]
     definition_schema: Callable[[], Mapping[str, Any]]
     drafts: Callable[[], Drafts]
+    read_gateway: Callable[[Path], GatewayDefinition]
     read_organisation: Callable[[Path], Organisation]
     read_sample_portfolio: Callable[[dt.datetime], SamplePortfolio]
     read_live_initiative: Callable[[dt.date], SampleInitiative]

@@ -1,0 +1,1 @@
+"""What the gateway uses of the outside: upstreams, segment files, keys of issuers."""

@@ -1,0 +1,31 @@
+"""What a request may cost at most, and what it did cost, in whole US micro-dollars, rounded up."""
+
+from interlock.terms.gateway.definition import Price
+from interlock.terms.gateway.usage import Usage
+
+MILLION = 1_000_000
+
+
+def worst_cost_micro_usd(price: Price | None, *, input_tokens: int, output_tokens: int) -> int:
+    """The most that so many tokens can cost. A cached token may cost more than another one where it is written."""
+    if price is None:
+        return 0
+    dearest = max(price.input_micro_usd, price.cached_input_micro_usd or 0)
+    return _up(input_tokens * dearest + output_tokens * price.output_micro_usd)
+
+
+def cost_micro_usd(price: Price | None, usage: Usage) -> int:
+    """What the counted tokens cost."""
+    if price is None:
+        return 0
+    cached = price.input_micro_usd if price.cached_input_micro_usd is None else price.cached_input_micro_usd
+    fresh = usage.input_tokens - usage.cached_input_tokens
+    return _up(
+        fresh * price.input_micro_usd
+        + usage.cached_input_tokens * cached
+        + usage.output_tokens * price.output_micro_usd
+    )
+
+
+def _up(micro_usd_times_million: int) -> int:
+    return -(-micro_usd_times_million // MILLION)

@@ -1,0 +1,1 @@
+"""The gateway at work: what is defined, who may come, how a request passes, what is kept of it."""

@@ -1,0 +1,84 @@
+"""`interlock gateway apply` and `show`: the gateway's definition on record."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.text import Text
+
+from interlock.flows.gateway.define import define_gateway, gateway_in_force
+from interlock.surfaces.cli.store_options import AsOption, JsonOption, StoreOption, opened, person, show_json
+from interlock.surfaces.cli.toolbox import toolbox
+from interlock.terms.errors import BadInput
+from interlock.terms.gateway.definition import GatewayModel
+
+NONE_YET = "the gateway has no definition yet; write gateway.yaml and put it on record: interlock gateway apply -f FILE"
+
+
+def apply_command(
+    context: typer.Context,
+    file: Annotated[Path, typer.Option("--file", "-f", help="YAML file with the gateway's definition.")],
+    by: AsOption,
+    store: StoreOption = None,
+) -> None:
+    """Say where models and tool servers are, what they cost, what is limited and who may come.
+
+      gateway: main
+      prices_version: "2026-11"
+      upstreams:
+        eu: {wire: openai, base_url: https://models.example.com/v1, region: eu, key_variable: EU_MODELS_KEY}
+      models:
+        small: {upstream: eu, at_upstream: gpt-5-mini, price_per_million: {input_usd: 0.25, output_usd: 2}}
+
+    It counts at once, in every gateway on the store; earlier definitions stay on record. Keys are not in it: it names
+    the variables of the environment that hold them.
+    """
+    box = toolbox(context)
+    who, definition = person(by), box.read_gateway(file)
+    with opened(box, store, create=True) as opened_store:
+        entry = define_gateway(opened_store, definition, by=who, clock=box.clock)
+    counts = f"{len(definition.models)} models at {len(definition.upstreams)} places"
+    box.out.print(Text(f"the gateway is defined: {counts}, {len(definition.limits)} limits (entry {entry.index})"))
+    unset = sorted(
+        {one.key_variable for one in definition.upstreams if one.key_variable} - set(filter(None, box.environment))
+    )
+    if unset:
+        box.err.print(Text(f"not set here, and needed where the gateway runs: {', '.join(unset)}"), soft_wrap=True)
+
+
+def show_command(context: typer.Context, store: StoreOption = None, as_json: JsonOption = False) -> None:
+    """Show the definition in force: models with their ways out and prices, limits, who may come."""
+    box = toolbox(context)
+    with opened(box, store) as opened_store, opened_store.reading() as reading:
+        definition = gateway_in_force(reading)
+    if definition is None:
+        raise BadInput(NONE_YET)
+    if as_json:
+        show_json(box, definition)
+        return
+    places = {place.name: place for place in definition.upstreams}
+    for model in definition.models:
+        place = places[model.upstream]
+        behind = f"; then {', '.join(model.fallbacks)}" if model.fallbacks else ""
+        words = f"{model.name}: {model.at_upstream} at {place.name} ({place.region}, up to {place.data_class} data)"
+        box.out.print(Text(f"{words}, {_price(model)}{behind}"), soft_wrap=True)
+    for limit in definition.limits:
+        whose = f"{limit.of} {limit.name}" if limit.name else f"each {limit.of}"
+        model_words = f" of {limit.model}" if limit.model else ""
+        box.out.print(Text(f"limit: {whose}, {limit.most:,} {limit.unit} a {limit.per}{model_words}"), soft_wrap=True)
+    for issuer in definition.issuers:
+        box.out.print(Text(f"tokens of {issuer.issuer} for {issuer.audience}"), soft_wrap=True)
+    for server in definition.tool_servers:
+        box.out.print(Text(f"tools: {server.name} ({server.url or ' '.join(server.command)})"), soft_wrap=True)
+    networks = ", ".join(definition.network.allow) or "any network"
+    box.out.print(Text(f"may come from: {networks}; prices of {definition.prices_version}"), soft_wrap=True)
+
+
+def _price(model: GatewayModel) -> str:
+    if model.price is None:
+        return "price unknown"
+    return f"{_usd(model.price.input_micro_usd)} in, {_usd(model.price.output_micro_usd)} out a million tokens"
+
+
+def _usd(micro_usd: int) -> str:
+    return f"${micro_usd / 1_000_000:,.2f}"
