@@ -51,7 +51,7 @@ def test_misuse_names_the_mend(run: Run, live: Here, tmp_path: Path) -> None:
         assert "say who you are" in ended.said
     made(tmp_path / "old.db")
     ended = run("restore", "old.db", "--store", "new.db", *RESTORE)
-    assert "has schema 1, this Interlock knows 2. Run `interlock upgrade`" in ended.said
+    assert "has schema 1, this Interlock knows 3. Run `interlock upgrade`" in ended.said
     (tmp_path / "new.db-wal").write_bytes(b"what another store left behind")
     assert "new.db-wal is there already" in run("restore", "one.backup", "--store", "new.db", *RESTORE).said
     assert not (tmp_path / "new.db").exists()

@@ -38,8 +38,10 @@ def columns() -> Iterator[tuple[str, str]]:
     database.close()
 
 
-# Beside the ledger: a version, and the content of cases, which may be erased.
-ELSEWHERE = {("ledger_head", "one"), ("authority", "one")} | {c for c in columns() if c[0] in {"meta", "payload"}}
+# Beside the ledger: a version, the content of cases, which may be erased, and the gateway's counters and traffic, which
+# are loaded from traces that prove themselves.
+BESIDE = {"meta", "payload", "allowance", "traffic", "traffic_day"}
+ELSEWHERE = {("ledger_head", "one"), ("authority", "one")} | {c for c in columns() if c[0] in BESIDE}
 GUARDED = [c for c in columns() if c not in ELSEWHERE]
 LEDGER = {"ledger", "ledger_head", "ledger_root"}
 LIMITED = replace(DEFINITION, limits=replace(DEFINITION.limits, applied_per_day=100))

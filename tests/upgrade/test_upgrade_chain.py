@@ -34,7 +34,7 @@ def lived(folder: Path, address: str | None = None) -> tuple[House, Rules]:
 def test_a_further_version_on_sqlite(tmp_path: Path) -> None:
     house, rules = lived(tmp_path)
     done = upgrade_file(house.path, rules, chain=TRIAL)
-    assert (done.from_schema, done.to_schema, done.backup) == ("2", "3", f"{house.path}.schema-2")
+    assert (done.from_schema, done.to_schema, done.backup) == ("3", "4", f"{house.path}.schema-3")
     with closing(sqlite3.connect(house.path)) as db:
         assert db.execute(QUERY).fetchall() == [("of triage",)]
     assert_too_new(house.address)
@@ -46,7 +46,7 @@ def test_a_further_version_on_postgres(tmp_path: Path, postgres: Databases) -> N
     with psycopg.connect(house.address) as db, pytest.raises(psycopg.errors.UndefinedColumn):
         db.execute(QUERY)
     done = upgrade_server(house.address, rules, chain=TRIAL)
-    assert (done.from_schema, done.to_schema, done.backup) == ("2", "3", None)
+    assert (done.from_schema, done.to_schema, done.backup) == ("3", "4", None)
     with psycopg.connect(house.address) as db:
         assert db.execute(QUERY).fetchall() == [("of triage",)]
     assert_too_new(house.address)
@@ -54,10 +54,10 @@ def test_a_further_version_on_postgres(tmp_path: Path, postgres: Databases) -> N
 
 def test_a_shared_store_of_the_newest_version_has_nothing_to_upgrade(tmp_path: Path, postgres: Databases) -> None:
     house, rules = lived(tmp_path, postgres.new_database())
-    assert upgrade_server(house.address, rules, chain=Chain()) == Upgraded("2", "2", 2, None)
+    assert upgrade_server(house.address, rules, chain=Chain()) == Upgraded("3", "3", 2, None)
 
 
 def assert_too_new(address: str) -> None:
     """An Interlock that is older than the store says what to do."""
-    with pytest.raises(Unavailable, match=r"has schema 3, this Interlock knows 2\. Use the Interlock that made it"):
+    with pytest.raises(Unavailable, match=r"has schema 4, this Interlock knows 3\. Use the Interlock that made it"):
         open_address(address)

@@ -1,4 +1,4 @@
-"""An embedded store of schema 1 becomes one of schema 2: all of it is there, and what was proved stays proved."""
+"""An embedded store of schema 1 becomes one of the newest: all of it is there, and what was proved stays proved."""
 
 import datetime as dt
 import os
@@ -81,7 +81,7 @@ def test_nothing_is_lost(old_store: Path) -> None:
     texts = set(rows(old_store, "SELECT digest, text FROM payload"))
     assert {state for _, state, *_ in intents} == {state.value for state in IntentState}
     done = upgraded(old_store)
-    assert done == Upgraded("1", "2", ENTRIES + 1, f"{old_store}.schema-1")
+    assert done == Upgraded("1", "3", ENTRIES + 2, f"{old_store}.schema-1")
     for query, limit in queries.items():
         assert before[query] == rows(old_store, f"{query} {limit}"), query
         assert before[query], query
@@ -97,9 +97,9 @@ def test_it_verifies_and_begins_with_what_checkpoints_saw(old_store: Path) -> No
     upgraded(old_store)
     with opened_run_time(old_store, clock=clock) as rt:
         checked = verify(rt.store, kept=Kept((Checkpoint(100, middle), Checkpoint(ENTRIES, root))))
-        assert (checked.holds, checked.entries, checked.checkpoints) == (True, ENTRIES + 1, 2)
+        assert (checked.holds, checked.entries, checked.checkpoints) == (True, ENTRIES + 2, 2)
         with rt.store.reading() as reading:
-            (note,) = reading.entries_of("store.upgraded")
+            note, _ = reading.entries_of("store.upgraded")
             assert note.body["root"] == root.hex()
             assert [one.size for one in reading.batch_roots()] == [256]
 
@@ -157,13 +157,13 @@ def test_a_copy_never_takes_the_place_of_an_earlier_one(old_store: Path) -> None
 def test_upgrading_again_does_nothing(old_store: Path) -> None:
     upgraded(old_store)
     after = dump(old_store)
-    assert upgraded(old_store) == Upgraded("2", "2", ENTRIES + 1, None)
+    assert upgraded(old_store) == Upgraded("3", "3", ENTRIES + 2, None)
     assert dump(old_store) == after
 
 
 def test_a_dry_run_changes_nothing(old_store: Path) -> None:
     before = dump(old_store)
-    assert upgrade_file(old_store, RULES, chain=Chain(), dry_run=True) == Upgraded("1", "2", ENTRIES + 1, None)
+    assert upgrade_file(old_store, RULES, chain=Chain(), dry_run=True) == Upgraded("1", "3", ENTRIES + 2, None)
     assert dump(old_store) == before
     assert [path.name for path in old_store.parent.iterdir() if "schema" in path.name] == []
 
@@ -199,7 +199,7 @@ def test_a_damaged_store_is_not_upgraded_and_stays_as_it_is(old_store: Path, sta
 
 def test_a_store_that_is_newer_or_no_store_is_refused(old_store: Path, tmp_path: Path) -> None:
     change(old_store, "UPDATE meta SET value = '9'")
-    with pytest.raises(Unavailable, match=r"has schema 9, this Interlock knows 2\. Use the Interlock that made it"):
+    with pytest.raises(Unavailable, match=r"has schema 9, this Interlock knows 3\. Use the Interlock that made it"):
         upgraded(old_store)
     with pytest.raises(Unavailable, match="there is no store"):
         upgraded(tmp_path / "none.db")
@@ -245,6 +245,6 @@ def test_killed_in_the_middle_the_old_store_is_whole(old_store: Path, where: str
     ended = subprocess.run([sys.executable, "-c", KILLED, str(old_store), where], env=environment, check=False)
     assert ended.returncode == -signal.SIGKILL
     assert dump(old_store) == before
-    assert upgraded(old_store).entries == ENTRIES + 1
+    assert upgraded(old_store).entries == ENTRIES + 2
     with opened_run_time(old_store, clock=clock) as rt:
         assert verify(rt.store).holds

@@ -9,6 +9,7 @@ from interlock.ports.cases import CaseReading
 from interlock.ports.contents import ContentReading, ContentWriting
 from interlock.ports.entries import EntryReading
 from interlock.ports.evidences import EvidenceReading
+from interlock.ports.gateway.traffic import TrafficReading, TrafficWriting
 from interlock.ports.queue import QueueReading, ReviewRow
 from interlock.terms.evidence import Evidence
 from interlock.terms.intent import Intent, IntentState
@@ -60,7 +61,7 @@ class DecisionRow:
     erased_entry: int | None = None
 
 
-class Reading(CaseReading, ContentReading, EntryReading, EvidenceReading, QueueReading, Protocol):
+class Reading(CaseReading, ContentReading, EntryReading, EvidenceReading, QueueReading, TrafficReading, Protocol):
     """A consistent view of the store."""
 
     def head(self) -> TreeHead:
@@ -158,7 +159,7 @@ class Reading(CaseReading, ContentReading, EntryReading, EvidenceReading, QueueR
         ...
 
 
-class Transaction(Reading, ContentWriting, Protocol):
+class Transaction(Reading, ContentWriting, TrafficWriting, Protocol):
     """One atomic change: the ledger entry and the state that it makes."""
 
     def fence(self) -> None:

@@ -51,7 +51,7 @@ def replay_into_schema_2(db: sqlite3.Connection, rules: Rules) -> None:
     _refuse_while_at_work(db, rules.at)
     _check_old_tree(db, rules.tree)
     _set_aside(db)
-    for statement in _schema():
+    for statement in statements_of("schema_2.sql"):
         db.execute(statement)
     db.execute("INSERT INTO ledger_head VALUES (1, 0, -1, x'')")
     db.execute("INSERT INTO authority VALUES (1, 0)")
@@ -107,9 +107,9 @@ def _set_aside(db: sqlite3.Connection) -> None:
         db.execute(f"ALTER TABLE {table} RENAME TO old_{table}")
 
 
-def _schema() -> Iterator[str]:
-    """The statements one by one: `executescript` would commit what was done before."""
-    lines = files("interlock.adapters.sqlite").joinpath("schema.sql").read_text(encoding="utf-8").splitlines()
+def statements_of(script: str) -> Iterator[str]:
+    """The statements of a script in this folder one by one: `executescript` would commit what was done before."""
+    lines = files(__package__).joinpath(script).read_text(encoding="utf-8").splitlines()
     statement = ""
     for line in lines:
         statement += line + "\n"

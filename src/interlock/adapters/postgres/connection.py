@@ -15,7 +15,7 @@ from psycopg import errors
 
 from interlock.terms.errors import Unavailable
 
-SCHEMA_VERSION = "2"
+SCHEMA_VERSION = "3"
 CONNECT_TIMEOUT_S = 5
 WAIT_S = 15.0  # as long as for a lock
 BUSY = "The server is slow or stands still; try again in a moment"

@@ -114,7 +114,7 @@ class PostgresStore:
     def purge(self) -> bool:
         """Let the server use the space of rows that are gone again."""
         with self._lane() as lane, _translated():
-            lane.connection.execute("VACUUM ledger, payload")
+            lane.connection.execute("VACUUM ledger, payload, traffic")
         return True
 
     def halting(self) -> AbstractContextManager[None]:

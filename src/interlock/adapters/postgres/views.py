@@ -14,6 +14,7 @@ from interlock.adapters.sql.projections import ONCE, statements
 from interlock.adapters.sql.reading import SqlReading
 from interlock.adapters.sql.rebuild import FAULTS_KEPT, RAISE_AUTHORITY, state_faults
 from interlock.adapters.sql.rows import DECISION, INTENT, KEEP_TEXT, REVIEW, Row, decision_of, intent_of, review_of
+from interlock.adapters.sql.traffic_loading import SqlTrafficWriting
 from interlock.ports.queue import ReviewRow
 from interlock.ports.store import DecisionRow, NotOnce
 from interlock.terms.intent import Intent, IntentState
@@ -77,7 +78,7 @@ class PostgresReading(SqlReading):
         return lost or forged or state_faults(lambda query: self.stream(query, {}), self.entries())
 
 
-class PostgresTransaction(PostgresReading):
+class PostgresTransaction(PostgresReading, SqlTrafficWriting):
     """interlock.ports.store.Transaction: one at a time, beside which cases are admitted until it fences."""
 
     def __init__(self, connection: Connection) -> None:
@@ -127,6 +128,11 @@ class PostgresTransaction(PostgresReading):
         with self.db.cursor() as cursor:
             cursor.executemany(named(ERASE_ENTRY), [{"entry": entry} for entry in entries])
             cursor.executemany(named(ERASE_TEXT), [{"key": key} for key in keys])
+
+    def change_all(self, query: str, values: Sequence[Mapping[str, Any]]) -> int:
+        with self.db.cursor() as cursor:
+            cursor.executemany(named(query), values)
+            return cursor.rowcount
 
     def hold_review(self, key: str, kind: str, *, wait: bool = True) -> ReviewRow | None:
         lock = "FOR UPDATE" if wait else "FOR UPDATE SKIP LOCKED"

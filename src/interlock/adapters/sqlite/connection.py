@@ -10,7 +10,7 @@ from pathlib import Path
 
 from interlock.terms.errors import Unavailable
 
-SCHEMA_VERSION = "2"
+SCHEMA_VERSION = "3"
 OLDER_HERE = "Use the Interlock that made it, or a newer one"
 BUSY_TIMEOUT_MS = 10_000
 BUSY_BRIEF_MS = 8  # SQLite's share of a writer's waiting: sleeps of 1, 2 and 5 ms

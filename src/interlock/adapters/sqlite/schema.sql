@@ -1,5 +1,6 @@
 -- The ledger is the truth; the state tables are what its entries add up to (projections.py) and can be rebuilt from it.
--- Beside it stand `secret`, `payload` and the ledger's own `payload` column: content that may be erased.
+-- Beside it stand `secret`, `payload` and the ledger's own `payload` column: content that may be erased; and the traffic of
+-- the gateway, at the end.
 CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 
 CREATE TABLE IF NOT EXISTS ledger (
@@ -132,3 +133,63 @@ CREATE TABLE IF NOT EXISTS payload (
   text TEXT NOT NULL,
   UNIQUE (key, digest)
 ) STRICT;
+
+-- What follows is no projection either: the gateway counts and traces each request, which no ledger could hold as entries
+-- of their own. Traces are chained in segment files; these rows are loaded from them. It is part of a backup as it is.
+-- What is taken of a limit in its window, leased blocks included. Rows of windows that are over are swept.
+CREATE TABLE IF NOT EXISTS allowance (
+  key TEXT PRIMARY KEY,
+  taken INTEGER NOT NULL,
+  window_ends TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS allowance_ended ON allowance (window_ends);
+
+-- One row a request. `outcome` is NULL for one that was accepted and of whose end nothing is known.
+CREATE TABLE IF NOT EXISTS traffic (
+  id TEXT PRIMARY KEY,
+  at TEXT NOT NULL,
+  workflow TEXT NOT NULL,
+  tenant TEXT NOT NULL,
+  client TEXT NOT NULL,
+  wire TEXT NOT NULL,
+  model_asked TEXT NOT NULL,
+  model_used TEXT NOT NULL,
+  upstream TEXT NOT NULL,
+  region TEXT NOT NULL,
+  status INTEGER,
+  refused TEXT,
+  streams INTEGER NOT NULL,
+  input_tokens INTEGER NOT NULL,
+  output_tokens INTEGER NOT NULL,
+  cost_micro_usd INTEGER NOT NULL,
+  latency_ms REAL,
+  first_chunk_ms REAL,
+  cache TEXT NOT NULL,
+  accepted TEXT NOT NULL,
+  outcome TEXT,
+  segment TEXT NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS traffic_newest ON traffic (at, id);
+CREATE INDEX IF NOT EXISTS traffic_by_workflow ON traffic (workflow, at, id);
+CREATE INDEX IF NOT EXISTS traffic_by_tenant ON traffic (tenant, at, id);
+CREATE INDEX IF NOT EXISTS traffic_by_client ON traffic (client, at, id);
+CREATE INDEX IF NOT EXISTS traffic_amiss ON traffic (at, id) WHERE status IS NULL OR status >= 400;
+
+-- Sums of those rows by day, kept as they are loaded: a year is read as quickly as a week, and they outlive the rows.
+CREATE TABLE IF NOT EXISTS traffic_day (
+  day TEXT NOT NULL,
+  workflow TEXT NOT NULL,
+  tenant TEXT NOT NULL,
+  client TEXT NOT NULL,
+  model TEXT NOT NULL,
+  requests INTEGER NOT NULL,
+  refused INTEGER NOT NULL,
+  failed INTEGER NOT NULL,
+  in_doubt INTEGER NOT NULL,
+  cached INTEGER NOT NULL,
+  input_tokens INTEGER NOT NULL,
+  output_tokens INTEGER NOT NULL,
+  cost_micro_usd INTEGER NOT NULL,
+  latency_ms REAL NOT NULL,
+  PRIMARY KEY (day, workflow, tenant, client, model)
+) STRICT, WITHOUT ROWID;

@@ -10,6 +10,7 @@ from interlock.adapters.sql.reading import SqlReading
 from interlock.adapters.sql.rebuild import RAISE_AUTHORITY, state_faults
 from interlock.adapters.sql.rows import KEEP_TEXT, Row
 from interlock.adapters.sql.sealing import ROOT, SEAL, UNSEALED, sealed
+from interlock.adapters.sql.traffic_loading import SqlTrafficWriting
 from interlock.adapters.sqlite.purge import overwrite_what_is_deleted
 from interlock.ports.queue import ReviewRow
 from interlock.ports.store import NotOnce
@@ -53,7 +54,7 @@ class SqliteReading(SqlReading):
         return state_faults(lambda query: self.rows(query, {}), self.entries())
 
 
-class SqliteTransaction(SqliteReading):
+class SqliteTransaction(SqliteReading, SqlTrafficWriting):
     """interlock.ports.store.Transaction inside BEGIN IMMEDIATE, which is the fence."""
 
     def __init__(self, connection: sqlite3.Connection, tree: Tree) -> None:
@@ -108,6 +109,9 @@ class SqliteTransaction(SqliteReading):
         overwrite_what_is_deleted(self.db)
         self.db.executemany(ERASE_ENTRY, [{"entry": entry} for entry in entries])
         self.db.executemany(ERASE_TEXT, [{"key": key} for key in keys])
+
+    def change_all(self, query: str, values: Sequence[Mapping[str, Any]]) -> int:
+        return self.db.executemany(query, values).rowcount
 
     def savepoint(self) -> tuple[int, int]:
         """Where `back_to` can return to."""
