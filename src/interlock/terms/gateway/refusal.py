@@ -39,12 +39,16 @@ STATUS = {
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """`rule` names what refused, `words` say it to the client with what to do next; never another tenant's facts."""
+    """`rule` names what refused, `words` say it to the client with what to do next; never another tenant's facts.
+
+    `field` is the part of the request's body that it is about, such as `messages[0].content`.
+    """
 
     kind: RefusalKind
     rule: str
     words: str
     retry_after_s: int | None = None
+    field: str | None = None
 
     @property
     def status(self) -> int:

@@ -1,0 +1,107 @@
+"""From the body of a request to what governs it."""
+
+from typing import Any
+
+import msgspec
+
+from interlock.engine.gateway.wire.decoding import NotStrict, decoded, malformed
+from interlock.engine.gateway.wire.parsed import (
+    IMAGE_TOKENS_MAX,
+    PROMPT_FIELDS,
+    TEMPLATE_TOKENS_MAX,
+    TOOLS_TOKENS_MAX,
+    Parsed,
+)
+from interlock.engine.gateway.wire.shapes import BODIES, OUTPUT_FIELDS, PARAMETERS, PARAMETERS_IN
+from interlock.engine.gateway.wire.texts import Walk
+from interlock.engine.gateway.wire.unsupported import held_upstream, not_supported, unsupported
+from interlock.terms.gateway.refusal import Refusal
+from interlock.terms.gateway.wire import Wire
+
+
+def parse(wire: Wire, body: bytes) -> Parsed | Refusal:
+    """Read a request. Never raises: what cannot be read, or asks for what the gateway cannot govern, is refused."""
+    try:
+        tree, size = decoded(body)
+        if type(tree) is not dict:
+            return malformed("the body is no JSON object")
+        msgspec.convert(tree, BODIES[wire])
+        texts: list[str] = []
+        walk = Walk(lambda text: texts.append(text) or text)  # type: ignore[func-returns-value]
+        walk.over(tree)
+    except NotStrict as wrong:
+        return malformed(f"{wrong}.")
+    except msgspec.ValidationError as wrong:
+        return _wrong_type(str(wrong))
+    return (
+        unsupported(wire, tree)
+        or held_upstream(walk.seen.held_upstream)
+        or _two_maxima(wire, tree)
+        or _parsed(wire, body, tree, size, tuple(texts), walk)
+    )
+
+
+def _parsed(wire: Wire, body: bytes, tree: dict[str, Any], size: int, texts: tuple[str, ...], walk: Walk) -> Parsed:
+    seen = walk.seen
+    tools = _tool_names(tree)
+    uncounted = seen.media["image"] * IMAGE_TOKENS_MAX - seen.image_bytes + TEMPLATE_TOKENS_MAX
+    uncounted += TOOLS_TOKENS_MAX if tools or tree.get("response_format") else 0
+    unreadable = seen.unreadable
+    if wire is Wire.EMBEDDINGS and type(tree["input"]) is list and any(type(one) is not str for one in tree["input"]):
+        unreadable.add("input")
+    return Parsed(
+        wire=wire,
+        model=tree["model"],
+        streams=bool(tree.get("stream")),
+        output_tokens_max=next((tree[name] for name in OUTPUT_FIELDS[wire] if tree.get(name) is not None), None),
+        n=tree.get("n") or 1,
+        texts=texts,
+        tools=tools,
+        prompt=_prompt(tree.get("metadata")),
+        parameters=_parameters(tree),
+        media=dict(seen.media),
+        unreadable=frozenset(unreadable),
+        stores=tree.get("store") is True,
+        shows_usage=bool((tree.get("stream_options") or {}).get("include_usage")),
+        input_tokens_max=size + uncounted,
+        uncounted_tokens_max=uncounted,
+        body=body,
+        tree=tree,
+    )
+
+
+def _two_maxima(wire: Wire, tree: dict[str, Any]) -> Refusal | None:
+    if len({tree[name] for name in OUTPUT_FIELDS[wire] if tree.get(name) is not None}) > 1:
+        return not_supported("max_tokens", "`max_completion_tokens` says another figure; send one of them")
+    return None
+
+
+def _tool_names(tree: dict[str, Any]) -> tuple[str, ...]:
+    tools = [tool.get("function") or tool.get("custom") or tool for tool in tree.get("tools") or ()]
+    names = (tool.get("name") for tool in (*tools, *(tree.get("functions") or ())) if type(tool) is dict)
+    return tuple(name for name in names if type(name) is str)
+
+
+def _prompt(metadata: Any) -> tuple[str, str] | None:
+    if not metadata:
+        return None
+    name, version = (metadata.get(field) for field in PROMPT_FIELDS)
+    return (name, version if type(version) is str else "") if type(name) is str else None
+
+
+def _parameters(tree: dict[str, Any]) -> dict[str, int | float | str | bool]:
+    found = {name: tree[name] for name in PARAMETERS if type(tree.get(name)) in _SCALARS}
+    for name, member in PARAMETERS_IN:
+        inner = tree.get(name)
+        if type(inner) is dict and type(inner.get(member)) in _SCALARS:
+            found[f"{name}.{member}"] = inner[member]
+    return found
+
+
+_SCALARS = (int, float, str, bool)
+
+
+def _wrong_type(words: str) -> Refusal:
+    what, _, where = words.partition(" - at `")
+    field = where.rstrip("`").removeprefix("$").removeprefix(".") or None
+    return malformed(f"{what}{f' in `{field}`' if field else ''}.", field)

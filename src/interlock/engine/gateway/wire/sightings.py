@@ -1,0 +1,84 @@
+"""What a body holds beside text: pictures, sound, files, sealed data, and pointers to what only an upstream has."""
+
+import re
+from collections import Counter
+from typing import Any
+
+_MEDIA_OF_TYPE = {
+    "image_url": "image",
+    "input_image": "image",
+    "image": "image",
+    "computer_screenshot": "image",
+    "input_audio": "audio",
+    "file": "file",
+    "input_file": "file",
+    "document": "file",
+}
+# Reasoning that only its maker can read, or that it checks the signature of.
+_SEALED_IN = {"thinking": "signature", "redacted_thinking": "data", "reasoning": "encrypted_content"}
+_SEALED_IN |= {"compaction": "encrypted_content", "compaction_summary": "encrypted_content"}
+_DATA_URL = re.compile(r"data:[\w.+/-]*;base64,", re.ASCII)
+_BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=-_"
+
+
+class Sightings:
+    """`media` counts pictures, sound and files, `image_bytes` is what the pictures take up in the body.
+
+    `unreadable` names what nobody can look into, `held_upstream` what stands only at an upstream.
+    """
+
+    __slots__ = ("held_upstream", "image_bytes", "media", "unreadable")
+
+    def __init__(self) -> None:
+        self.media: Counter[str] = Counter()
+        self.image_bytes = 0
+        self.unreadable: set[str] = set()
+        self.held_upstream: set[str] = set()
+
+    def in_object(self, node: dict[str, Any]) -> str | None:
+        """Look at one object of the format; the name of its field that is data and no text, if it has one."""
+        if type(node.get("file_id")) is str:
+            self.held_upstream.add("file_id")
+        kind = node.get("type")
+        if type(kind) is str:
+            if kind in ("item_reference", "container_upload"):
+                self.held_upstream.add(kind)
+            if kind in _MEDIA_OF_TYPE:
+                self._media(kind, node)
+            sealed = _SEALED_IN.get(kind)
+            if sealed is not None and _is_base64(node.get(sealed)):
+                self.unreadable.add(kind)
+                return sealed
+        return self._data_in(node)
+
+    def _media(self, kind: str, node: dict[str, Any]) -> None:
+        source = node.get("source") or node.get(kind) or node.get("image_url")
+        if type(source) is dict and source.get("type") in ("text", "content"):
+            return  # a document of plain text
+        self.media[_MEDIA_OF_TYPE[kind]] += 1
+        if _MEDIA_OF_TYPE[kind] == "image":
+            data = (source.get("data") or source.get("url")) if type(source) is dict else source
+            if type(data) is str and (_is_base64(data) or _is_data_url(data)):
+                self.image_bytes += len(data)
+
+    def _data_in(self, node: dict[str, Any]) -> str | None:
+        for name in ("url", "image_url", "file_data"):
+            if _is_data_url(node.get(name)):
+                self.unreadable.add(name)
+                return name
+        if ("media_type" in node or "format" in node) and _is_base64(node.get("data")):
+            self.unreadable.add("data")
+            return "data"
+        return None
+
+
+def _is_data_url(value: Any) -> bool:
+    if type(value) is not str or not value.startswith("data:"):
+        return False
+    begin = _DATA_URL.match(value)
+    return begin is not None and _is_base64(value[begin.end() :])
+
+
+def _is_base64(value: Any) -> bool:
+    """What only claims to be data is a text."""
+    return type(value) is str and not value.encode().translate(None, _BASE64)

@@ -1,0 +1,114 @@
+"""Every place of a body that may hold somebody's text, in order, for reading and for replacing."""
+
+from collections.abc import Callable
+from enum import Enum
+from typing import Any
+
+from interlock.engine.gateway.wire.decoding import DEPTH_MAX, NotStrict, decoded, encode
+from interlock.engine.gateway.wire.sightings import Sightings
+from interlock.engine.gateway.wire.vocabulary import NAMES, VALUES
+
+Visit = Callable[[str], str]
+
+# A telephone or card number may be written as a number; shorter ones are counts, sizes and years.
+LONG_NUMBER = 1_000_000
+_JSON_BEGINS = frozenset('{["')
+
+
+class Area(Enum):
+    """What part of a body an object is in."""
+
+    FORMAT = 1  # the format's own: pictures and sealed data are in their places
+    SCHEMA = 2  # a tool's or an answer's schema: there are none
+    FREE = 3  # what a model hands to a tool: the names of its fields are anybody's too
+
+
+_AREA_BELOW = {"parameters": Area.SCHEMA, "input_schema": Area.SCHEMA, "schema": Area.SCHEMA, "input": Area.FREE}
+
+
+class Walk:
+    """One pass over a body. `visit` is handed each text and says what stands there afterwards.
+
+    The rule is strict: each string is a text, whatever field it is in, known or not, except the formats' own words and
+    data that is no text (pictures, sealed reasoning). JSON inside a string is looked into, so that an escape hides
+    nothing and what is put in stays valid JSON. A long whole number is a text of digits. Names of fields are looked
+    at where they can be anybody's: in what a model hands to a tool, and where they are no plain word.
+
+    `seen` is what was met on the way, `changes` counts replaced texts.
+    """
+
+    __slots__ = ("changes", "seen", "visit")
+
+    def __init__(self, visit: Visit) -> None:
+        self.visit = visit
+        self.changes = 0
+        self.seen = Sightings()
+
+    def over(self, node: Any, depth: int = 1, area: Area = Area.FORMAT) -> None:
+        """Visit all texts below an object or array, in place. Raises NotStrict where it is nested too deep."""
+        if depth > DEPTH_MAX:
+            raise NotStrict(f"the body is nested deeper than {DEPTH_MAX} levels")
+        if type(node) is dict:
+            self._object(node, depth, area)
+            return
+        for index, value in enumerate(node):
+            kind = type(value)
+            if kind is dict or kind is list:
+                self.over(value, depth + 1, area)
+            elif kind is str or kind is int:
+                node[index] = self._scalar("", value, depth)
+
+    def _object(self, node: dict[str, Any], depth: int, area: Area) -> None:
+        data = self.seen.in_object(node) if area is Area.FORMAT else None
+        odd: list[str] = []
+        for name, value in node.items():
+            if name not in NAMES and (area is Area.FREE or not name.isidentifier()):
+                odd.append(name)
+            kind = type(value)
+            if kind is dict:
+                self.over(value, depth + 1, _AREA_BELOW.get(name, area) if area is Area.FORMAT else area)
+            elif kind is list:
+                self.over(value, depth + 1, area)
+            elif (kind is str and value not in VALUES and name != data) or kind is int:
+                node[name] = self._scalar(name, value, depth)
+        if odd:
+            self._names(node, odd)
+
+    def _scalar(self, name: str, value: Any, depth: int) -> Any:
+        if type(value) is int:
+            return value if -LONG_NUMBER < value < LONG_NUMBER else self._number(value)
+        if value[:1] in _JSON_BEGINS and (name == "arguments" or "\\" in value):
+            try:
+                return self._inner(value, depth)
+            except NotStrict:
+                pass  # it only looks like JSON, or can be read in two ways: looked at as it stands
+        return self._seen(value)
+
+    def _seen(self, text: str) -> str:
+        new = self.visit(text)
+        if new == text:
+            return text
+        self.changes += 1
+        return new
+
+    def _number(self, value: int) -> int | str:
+        digits = str(value)
+        new = self._seen(digits)
+        return value if new is digits else new
+
+    def _inner(self, value: str, depth: int) -> str:
+        holder, before = [decoded(value.encode())[0]], self.changes
+        self.over(holder, depth + 1, Area.FREE)
+        return encode(holder[0]).decode() if self.changes != before else value
+
+    def _names(self, node: dict[str, Any], odd: list[str]) -> None:
+        new = {name: self._seen(name) for name in odd}
+        if all(name == old for old, name in new.items()):
+            return
+        members = list(node.items())
+        node.clear()
+        for name, value in members:
+            wanted, number = new.get(name, name), 2
+            while wanted in node:  # two names became one: neither value may be lost
+                wanted, number = f"{new.get(name, name)}_{number}", number + 1
+            node[wanted] = value
