@@ -40,7 +40,7 @@ def columns() -> Iterator[tuple[str, str]]:
 
 # Beside the ledger: a version, the content of cases, which may be erased, and the gateway's counters and traffic, which
 # are loaded from traces that prove themselves.
-BESIDE = {"meta", "payload", "allowance", "traffic", "traffic_day"}
+BESIDE = {"meta", "payload", "allowance", "traffic", "traffic_day", "traffic_segment", "traffic_stranger"}
 ELSEWHERE = {("ledger_head", "one"), ("authority", "one")} | {c for c in columns() if c[0] in BESIDE}
 GUARDED = [c for c in columns() if c not in ELSEWHERE]
 LEDGER = {"ledger", "ledger_head", "ledger_root"}

@@ -19,7 +19,7 @@ from interlock.ports.upkeep import Rules
 from interlock.wiring.run_time import open_address
 from postgres_server import Databases
 
-ADDED = ("allowance", "traffic", "traffic_day")
+ADDED = ("allowance", "traffic", "traffic_day", "traffic_segment", "traffic_stranger")
 BACK = (*(f"DROP TABLE {table}" for table in ADDED), "UPDATE meta SET value = '2' WHERE name = 'schema'")
 SQLITE = "SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY type, name"
 POSTGRES = """

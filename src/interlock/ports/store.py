@@ -9,6 +9,7 @@ from interlock.ports.cases import CaseReading
 from interlock.ports.contents import ContentReading, ContentWriting
 from interlock.ports.entries import EntryReading
 from interlock.ports.evidences import EvidenceReading
+from interlock.ports.gateway.loaded import LoadedReading, LoadedWriting
 from interlock.ports.gateway.traffic import TrafficReading, TrafficWriting
 from interlock.ports.queue import QueueReading, ReviewRow
 from interlock.terms.evidence import Evidence
@@ -61,7 +62,9 @@ class DecisionRow:
     erased_entry: int | None = None
 
 
-class Reading(CaseReading, ContentReading, EntryReading, EvidenceReading, QueueReading, TrafficReading, Protocol):
+class Reading(
+    CaseReading, ContentReading, EntryReading, EvidenceReading, LoadedReading, QueueReading, TrafficReading, Protocol
+):
     """A consistent view of the store."""
 
     def head(self) -> TreeHead:
@@ -159,7 +162,7 @@ class Reading(CaseReading, ContentReading, EntryReading, EvidenceReading, QueueR
         ...
 
 
-class Transaction(Reading, ContentWriting, TrafficWriting, Protocol):
+class Transaction(Reading, ContentWriting, LoadedWriting, TrafficWriting, Protocol):
     """One atomic change: the ledger entry and the state that it makes."""
 
     def fence(self) -> None:

@@ -49,3 +49,26 @@ CREATE TABLE traffic_day (
   latency_ms DOUBLE PRECISION NOT NULL,
   PRIMARY KEY (day, workflow, tenant, client, model)
 );
+
+CREATE TABLE traffic_segment (
+  name TEXT COLLATE "C" PRIMARY KEY,
+  worker TEXT NOT NULL,
+  number BIGINT NOT NULL,
+  last TEXT NOT NULL,
+  entry BIGINT NOT NULL,
+  at TEXT COLLATE "C" NOT NULL,
+  exported_at TEXT
+);
+CREATE INDEX traffic_segment_waiting ON traffic_segment (entry) WHERE exported_at IS NULL;
+
+CREATE TABLE traffic_stranger (
+  day TEXT COLLATE "C" NOT NULL,
+  network TEXT COLLATE "C" NOT NULL,
+  wire TEXT COLLATE "C" NOT NULL,
+  model TEXT COLLATE "C" NOT NULL,
+  rule TEXT COLLATE "C" NOT NULL,
+  requests BIGINT NOT NULL,
+  first_at TEXT COLLATE "C" NOT NULL,
+  last_at TEXT COLLATE "C" NOT NULL,
+  PRIMARY KEY (day, network, wire, model, rule)
+);

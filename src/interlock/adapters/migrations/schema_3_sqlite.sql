@@ -53,3 +53,26 @@ CREATE TABLE traffic_day (
   latency_ms REAL NOT NULL,
   PRIMARY KEY (day, workflow, tenant, client, model)
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE traffic_segment (
+  name TEXT PRIMARY KEY,
+  worker TEXT NOT NULL,
+  number INTEGER NOT NULL,
+  last TEXT NOT NULL,
+  entry INTEGER NOT NULL,
+  at TEXT NOT NULL,
+  exported_at TEXT
+) STRICT, WITHOUT ROWID;
+CREATE INDEX traffic_segment_waiting ON traffic_segment (entry) WHERE exported_at IS NULL;
+
+CREATE TABLE traffic_stranger (
+  day TEXT NOT NULL,
+  network TEXT NOT NULL,
+  wire TEXT NOT NULL,
+  model TEXT NOT NULL,
+  rule TEXT NOT NULL,
+  requests INTEGER NOT NULL,
+  first_at TEXT NOT NULL,
+  last_at TEXT NOT NULL,
+  PRIMARY KEY (day, network, wire, model, rule)
+) STRICT, WITHOUT ROWID;

@@ -14,6 +14,7 @@ from interlock.adapters.sql.projections import ONCE, statements
 from interlock.adapters.sql.reading import SqlReading
 from interlock.adapters.sql.rebuild import FAULTS_KEPT, RAISE_AUTHORITY, state_faults
 from interlock.adapters.sql.rows import DECISION, INTENT, KEEP_TEXT, REVIEW, Row, decision_of, intent_of, review_of
+from interlock.adapters.sql.segments import SqlSegmentWriting
 from interlock.adapters.sql.traffic_loading import SqlTrafficWriting
 from interlock.ports.queue import ReviewRow
 from interlock.ports.store import DecisionRow, NotOnce
@@ -78,7 +79,7 @@ class PostgresReading(SqlReading):
         return lost or forged or state_faults(lambda query: self.stream(query, {}), self.entries())
 
 
-class PostgresTransaction(PostgresReading, SqlTrafficWriting):
+class PostgresTransaction(PostgresReading, SqlSegmentWriting, SqlTrafficWriting):
     """interlock.ports.store.Transaction: one at a time, beside which cases are admitted until it fences."""
 
     def __init__(self, connection: Connection) -> None:

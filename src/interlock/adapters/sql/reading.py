@@ -22,6 +22,7 @@ from interlock.adapters.sql.rows import (
     intent_of,
     workflow_of,
 )
+from interlock.adapters.sql.segments import SqlSegments
 from interlock.adapters.sql.traffic import SqlTraffic
 from interlock.ports.store import DecisionRow, WorkflowRow
 from interlock.terms.errors import BadInput, Unavailable
@@ -35,7 +36,7 @@ IN_UNSETTLED = "('executing', 'in_doubt', 'undoing')"  # written out, as the sch
 SCOPE_KINDS = ("tenant", "workflow", "action", "segment")
 
 
-class SqlReading(SqlCases, SqlContents, SqlEntries, SqlEvidences, SqlQueues, SqlTraffic):
+class SqlReading(SqlCases, SqlContents, SqlEntries, SqlEvidences, SqlQueues, SqlSegments, SqlTraffic):
     """interlock.ports.store.Reading over `rows`, which an engine's store supplies."""
 
     @abstractmethod

@@ -193,3 +193,28 @@ CREATE TABLE IF NOT EXISTS traffic_day (
   latency_ms REAL NOT NULL,
   PRIMARY KEY (day, workflow, tenant, client, model)
 ) STRICT, WITHOUT ROWID;
+
+-- Segments whose rows are loaded, so that each is loaded once; and whether their spans were handed on.
+CREATE TABLE IF NOT EXISTS traffic_segment (
+  name TEXT PRIMARY KEY,
+  worker TEXT NOT NULL,
+  number INTEGER NOT NULL,
+  last TEXT NOT NULL,
+  entry INTEGER NOT NULL,
+  at TEXT NOT NULL,
+  exported_at TEXT
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS traffic_segment_waiting ON traffic_segment (entry) WHERE exported_at IS NULL;
+
+-- Counts of requests by callers whom nobody knows. None of them was forwarded.
+CREATE TABLE IF NOT EXISTS traffic_stranger (
+  day TEXT NOT NULL,
+  network TEXT NOT NULL,
+  wire TEXT NOT NULL,
+  model TEXT NOT NULL,
+  rule TEXT NOT NULL,
+  requests INTEGER NOT NULL,
+  first_at TEXT NOT NULL,
+  last_at TEXT NOT NULL,
+  PRIMARY KEY (day, network, wire, model, rule)
+) STRICT, WITHOUT ROWID;

@@ -10,6 +10,7 @@ from interlock.adapters.sql.reading import SqlReading
 from interlock.adapters.sql.rebuild import RAISE_AUTHORITY, state_faults
 from interlock.adapters.sql.rows import KEEP_TEXT, Row
 from interlock.adapters.sql.sealing import ROOT, SEAL, UNSEALED, sealed
+from interlock.adapters.sql.segments import SqlSegmentWriting
 from interlock.adapters.sql.traffic_loading import SqlTrafficWriting
 from interlock.adapters.sqlite.purge import overwrite_what_is_deleted
 from interlock.ports.queue import ReviewRow
@@ -54,7 +55,7 @@ class SqliteReading(SqlReading):
         return state_faults(lambda query: self.rows(query, {}), self.entries())
 
 
-class SqliteTransaction(SqliteReading, SqlTrafficWriting):
+class SqliteTransaction(SqliteReading, SqlSegmentWriting, SqlTrafficWriting):
     """interlock.ports.store.Transaction inside BEGIN IMMEDIATE, which is the fence."""
 
     def __init__(self, connection: sqlite3.Connection, tree: Tree) -> None:

@@ -19,7 +19,7 @@ log = logging.getLogger("interlock.gateway.trace")
 
 SYNC_S = 0.05
 AGE_S = 2.0
-BYTES_MAX = 8 * 1024 * 1024
+BYTES_MAX = 2 * 1024 * 1024
 WORKER = re.compile(r"[A-Za-z0-9_-]{1,120}")
 
 
