@@ -1,0 +1,144 @@
+"""Send a request along its ways until one answers: retries at the same place, then the fallbacks."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+
+from interlock.engine.gateway.routing.breaker import Breaker
+from interlock.engine.gateway.routing.retries import RetryBudget, Said, is_place_down, said, wait_s
+from interlock.ports.gateway.upstream import Upstream, UpstreamAnswer, UpstreamFailed
+from interlock.terms.gateway.authority import Way
+from interlock.terms.gateway.refusal import Refusal, RefusalKind
+from interlock.terms.gateway.trace import Attempt
+
+# Whether the place may have worked on it, and bills for that, is then unknown.
+MAY_BE_BILLED = frozenset({"timeout", "broken", "oversized"})
+
+BodyOf = Callable[[Way], tuple[str, bytes] | Refusal]
+PayFor = Callable[[Way], Awaitable[Refusal | None]]
+
+
+@dataclass(slots=True)
+class Sent:
+    """An answer whose head has come, the way that it came by, and every attempt until then (itself the last one)."""
+
+    way: Way
+    answer: UpstreamAnswer
+    began_s: float
+
+
+@dataclass(slots=True)
+class Trail:
+    """The attempts of one request, in order. `unpaid`: the last one may have been billed, so the next one has to be
+    reserved anew.
+    """
+
+    attempts: list[Attempt] = field(default_factory=list)
+    unpaid: bool = False
+
+
+class Attempts:
+    """Of one process: its breakers, one a place, and its budget of retries."""
+
+    def __init__(self, upstream: Upstream, *, monotonic: Callable[[], float], draw: Callable[[], float]) -> None:
+        self._upstream, self._monotonic, self._draw = upstream, monotonic, draw
+        self._breakers: dict[str, Breaker] = {}
+        self._budget = RetryBudget()
+
+    def open_breakers(self) -> tuple[str, ...]:
+        """The places that are left alone now."""
+        return tuple(name for name, breaker in self._breakers.items() if breaker.is_open)
+
+    def breaker(self, place: str) -> Breaker:
+        """The breaker of a place."""
+        found = self._breakers.get(place)
+        if found is None:
+            found = self._breakers[place] = Breaker()
+        return found
+
+    async def send(self, ways: Sequence[Way], body_of: BodyOf, pay_for: PayFor, trail: Trail) -> Sent | Refusal:
+        """The first answer that is one. The caller must close it.
+
+        `pay_for` reserves what one more attempt may cost, before it is made; its refusal ends it all.
+        """
+        self._budget.earn()
+        failed: Refusal | None = None
+        for way in ways:
+            made = body_of(way)
+            if isinstance(made, Refusal):  # this place does not speak it; another one may
+                failed = failed or made
+                continue
+            found = await self._at(way, *made, pay_for, trail)
+            if isinstance(found, Sent) or found.kind not in _FAILED:
+                return found
+            failed = found
+        return failed or Refusal(RefusalKind.UPSTREAM, "no way", "no place is left that may be asked")
+
+    async def _at(self, way: Way, path: str, body: bytes, pay_for: PayFor, trail: Trail) -> Sent | Refusal:
+        breaker = self.breaker(way.place.name)
+        for number in range(way.model.retries_max + 1):
+            if not breaker.lets_through(self._monotonic()):
+                return _failed(way, "is left alone for a moment, because it failed again and again")
+            refusal = await pay_for(way) if trail.unpaid else None
+            if refusal is not None:
+                breaker.left_alone()
+                return refusal
+            found, wait = await self._once(way, path, body, breaker, trail, number)
+            if wait is None or number == way.model.retries_max or not self._budget.spend():
+                return found
+            await asyncio.sleep(wait)
+        raise AssertionError("the loop returns")
+
+    async def _once(
+        self, way: Way, path: str, body: bytes, breaker: Breaker, trail: Trail, number: int
+    ) -> tuple[Sent | Refusal, float | None]:
+        """One attempt, and how long to wait before another one at the same place (None: none)."""
+        began = self._monotonic()
+        try:
+            answer = await self._upstream.send(way.place, path, body)
+        except UpstreamFailed as exc:
+            breaker.failed(self._monotonic())
+            trail.unpaid = exc.kind in MAY_BE_BILLED
+            trail.attempts.append(self._attempt(way, began, failure=exc.kind))
+            kind = RefusalKind.TIMED_OUT if exc.kind == "timeout" else RefusalKind.UPSTREAM
+            again = wait_s(number + 1, {}, draw=self._draw()) if exc.kind == "connect" else None
+            return Refusal(kind, "upstream", str(exc)), again
+        except asyncio.CancelledError:
+            breaker.left_alone()
+            raise
+        trail.unpaid = False
+        verdict = said(answer.status)
+        if is_place_down(answer.status):
+            breaker.failed(self._monotonic())
+        else:
+            breaker.succeeded()
+        failure = None if verdict is Said.ANSWER else "status"
+        trail.attempts.append(self._attempt(way, began, status=answer.status, failure=failure))
+        if verdict is Said.ANSWER:
+            return Sent(way, answer, began), None
+        wait = wait_s(number + 1, answer.headers, draw=self._draw()) if verdict is Said.AGAIN else None
+        refusal = _status_refusal(way, answer)
+        answer.close()
+        return refusal, wait
+
+    def _attempt(self, way: Way, began: float, *, status: int | None = None, failure: str | None = None) -> Attempt:
+        latency_ms = round((self._monotonic() - began) * 1_000, 3)
+        return Attempt(way.place.name, way.model.name, way.place.region, latency_ms, status, failure)
+
+
+_FAILED = frozenset({RefusalKind.UPSTREAM, RefusalKind.TIMED_OUT, RefusalKind.BUSY})
+
+
+def _failed(way: Way, words: str) -> Refusal:
+    return Refusal(RefusalKind.UPSTREAM, "upstream", f"{way.place.name} {words}; try again", retry_after_s=1)
+
+
+def _status_refusal(way: Way, answer: UpstreamAnswer) -> Refusal:
+    """A failure of the place in words of ours: its own body is about the gateway, and no client's business."""
+    if said(answer.status) is Said.ELSEWHERE:
+        words = f"{way.place.name} refused the gateway itself (status {answer.status}); an operator has to look at it"
+        return Refusal(RefusalKind.UPSTREAM, "upstream", words)
+    asked = answer.headers.get("retry-after", "")
+    after = int(asked) if asked.isdigit() and len(asked) < 6 else None
+    kind = RefusalKind.BUSY if answer.status in (429, 529) else RefusalKind.UPSTREAM
+    return Refusal(kind, "upstream", f"{way.place.name} answered with status {answer.status}; try again", after)

@@ -1,0 +1,44 @@
+"""A request as it comes to the gateway, and the answer that goes back."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+from interlock.terms.gateway.wire import Wire
+
+Headers = list[tuple[bytes, bytes]]
+
+
+@dataclass(slots=True)
+class Arrival:
+    """A request whose body has come whole. `id` is its own, for traces and for the client.
+
+    `credential` is what it presented (None: nothing), `peer` the address that connected, `forwarded` what headers say
+    of the addresses before that one (X-Forwarded-For, in order). `at` is RFC 3339, `started_s` the same moment on a clock
+    that never goes back.
+    """
+
+    id: str
+    wire: Wire
+    body: bytes
+    credential: str | None
+    peer: str
+    forwarded: tuple[str, ...]
+    at: str
+    started_s: float
+
+
+@dataclass(slots=True)
+class Whole:
+    """An answer with its whole body, JSON."""
+
+    status: int
+    body: bytes
+    headers: Headers
+
+
+@dataclass(slots=True)
+class Streamed:
+    """An answer that comes as server-sent events. `chunks` must be read to its end or closed."""
+
+    chunks: AsyncIterator[bytes]
+    headers: Headers

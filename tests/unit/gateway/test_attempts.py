@@ -1,0 +1,150 @@
+"""Retries, fallbacks and breakers, against an upstream that says what each test tells it to."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+
+import pytest
+
+from interlock.engine.gateway.routing.breaker import FAILURES_MAX
+from interlock.engine.gateway.routing.retries import AT_START, RetryBudget, wait_s
+from interlock.flows.gateway.attempts import Attempts, Sent, Trail
+from interlock.ports.gateway.upstream import UpstreamFailed
+from interlock.terms.gateway.authority import Way
+from interlock.terms.gateway.definition import GatewayModel, ModelUpstream, WireFormat
+from interlock.terms.gateway.refusal import Refusal, RefusalKind
+
+HERE = ModelUpstream("here", WireFormat.OPENAI, "http://127.0.0.1:1/v1", "eu")
+THERE = ModelUpstream("there", WireFormat.OPENAI, "http://127.0.0.1:2/v1", "eu")
+WAYS = (Way(GatewayModel("small", "here", "s"), HERE), Way(GatewayModel("large", "there", "l"), THERE))
+NOT_PAID = Refusal(RefusalKind.BUDGET, "budget", "spent")
+
+
+class Answer:
+    def __init__(self, status: int, headers: Mapping[str, str] | None = None) -> None:
+        self.status, self.headers, self.closed = status, headers or {}, False
+
+    async def read(self, bytes_max: int) -> bytes:
+        return b"{}"
+
+    async def chunks(self) -> AsyncIterator[bytes]:
+        yield b""
+
+    def close(self) -> None:
+        self.closed = True
+
+
+class Upstream:
+    """Each place answers what it is told to, one after the other; the last one again and again."""
+
+    def __init__(self, **told: list[Answer | UpstreamFailed]) -> None:
+        self.told, self.asked = told, list[str]()
+
+    async def send(self, place: ModelUpstream, path: str, body: bytes) -> Answer:
+        self.asked.append(place.name)
+        next_ones = self.told[place.name]
+        found = next_ones.pop(0) if len(next_ones) > 1 else next_ones[0]
+        if isinstance(found, UpstreamFailed):
+            raise found
+        return found
+
+    async def close(self) -> None:
+        pass
+
+
+def body_of(way: Way) -> tuple[str, bytes]:
+    return "/chat/completions", b"{}"
+
+
+def ask(
+    upstream: Upstream, *, attempts: Attempts | None = None, paid: Refusal | None = None
+) -> tuple[Sent | Refusal, Trail, int]:
+    trail, payments = Trail(), 0
+
+    async def pay_for(_: Way) -> Refusal | None:
+        nonlocal payments
+        payments += 1
+        return paid
+
+    made = attempts or Attempts(upstream, monotonic=lambda: 0.0, draw=lambda: 0.0)
+    return asyncio.run(made.send(WAYS, body_of, pay_for, trail)), trail, payments
+
+
+@pytest.fixture(autouse=True)
+def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def at_once(_: float) -> None:
+        return None
+
+    monkeypatch.setattr("interlock.flows.gateway.attempts.asyncio.sleep", at_once)
+
+
+def test_the_first_answer_is_taken() -> None:
+    found, trail, _ = ask(upstream := Upstream(here=[Answer(200)], there=[Answer(200)]))
+    assert isinstance(found, Sent)
+    assert (found.way, upstream.asked) == (WAYS[0], ["here"])
+    assert [(one.upstream, one.status, one.failure) for one in trail.attempts] == [("here", 200, None)]
+
+
+def test_what_is_the_clients_error_goes_back_and_is_tried_nowhere_else() -> None:
+    found, _, _ = ask(upstream := Upstream(here=[Answer(422)], there=[Answer(200)]))
+    assert isinstance(found, Sent)
+    assert (found.answer.status, upstream.asked) == (422, ["here"])
+
+
+def test_a_full_place_is_tried_once_more_and_then_another_one() -> None:
+    full = Answer(429, {"retry-after": "1"})
+    found, trail, payments = ask(upstream := Upstream(here=[full], there=[Answer(200)]))
+    assert isinstance(found, Sent)
+    assert (found.way, upstream.asked, payments) == (WAYS[1], ["here", "here", "there"], 0)
+    assert full.closed
+    assert [one.failure for one in trail.attempts] == ["status", "status", None]
+
+
+def test_whoever_asks_for_a_long_wait_is_not_waited_for() -> None:
+    _, _, _ = ask(upstream := Upstream(here=[Answer(503, {"retry-after": "600"})], there=[Answer(200)]))
+    assert upstream.asked == ["here", "there"]
+
+
+def test_the_gateways_own_key_is_no_business_of_a_client() -> None:
+    found, _, _ = ask(Upstream(here=[Answer(401)], there=[Answer(403)]))
+    assert isinstance(found, Refusal)
+    assert (found.kind, found.words) == (
+        RefusalKind.UPSTREAM,
+        "there refused the gateway itself (status 403); an operator has to look at it",
+    )
+
+
+def test_an_attempt_that_may_have_been_billed_is_paid_for_before_the_next_one() -> None:
+    late = UpstreamFailed("timeout", "here did not answer in time")
+    found, _, payments = ask(upstream := Upstream(here=[late], there=[Answer(200)]))
+    assert isinstance(found, Sent)
+    assert (upstream.asked, payments) == (["here", "there"], 1)
+    spent, _, _ = ask(upstream := Upstream(here=[late], there=[Answer(200)]), paid=NOT_PAID)
+    assert (spent, upstream.asked) == (NOT_PAID, ["here"])
+
+
+def test_a_place_that_is_down_is_left_alone() -> None:
+    upstream = Upstream(here=[UpstreamFailed("connect", "here cannot be reached")], there=[Answer(200)])
+    attempts = Attempts(upstream, monotonic=lambda: 0.0, draw=lambda: 0.0)
+    for _ in range(FAILURES_MAX):
+        ask(upstream, attempts=attempts)
+    assert attempts.open_breakers() == ("here",)
+    upstream.asked.clear()
+    ask(upstream, attempts=attempts)
+    assert upstream.asked == ["there"]
+
+
+def test_retries_have_a_budget() -> None:
+    upstream = Upstream(here=[Answer(429)], there=[Answer(200)])
+    attempts = Attempts(upstream, monotonic=lambda: 0.0, draw=lambda: 0.0)
+    for _ in range(200):
+        ask(upstream, attempts=attempts)
+    retries = upstream.asked.count("here") - 200
+    assert AT_START <= retries <= AT_START + 200 * 0.1 + 1
+    assert not RetryBudget(saved=0.9).spend()
+
+
+def test_a_wait_doubles_is_spread_and_obeys_what_is_asked() -> None:
+    assert [wait_s(number, {}, draw=0.0) for number in (1, 2, 3)] == [0.125, 0.25, 0.5]
+    assert wait_s(1, {}, draw=0.999) == pytest.approx(0.25, rel=0.01)
+    assert wait_s(1, {"retry-after": "2"}, draw=0.0) == 2.0
+    assert wait_s(1, {"retry-after": "soon"}, draw=0.0) == 0.125
