@@ -12,6 +12,8 @@ TOLD_ONLY = (
     "organisation.defined",
     "calendar.defined",
     "gateway.defined",
+    "traffic.loaded",
+    "traffic.unusual",
     "retention.defined",
     "council.decided",
     "council.refused",

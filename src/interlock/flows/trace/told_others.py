@@ -60,6 +60,8 @@ SENTENCES: Mapping[str, str] = {
     "tenant.assigned": "{by} gave the workflow to the tenant {tenant}",
     "token.created": "{by} made the token '{name}'",
     "token.revoked": "{by} ended the token '{name}'",
+    "traffic.loaded": "{accepted} model requests were taken in from segment {segment}",
+    "traffic.unusual": "{words}",
     "waiver.ended": "{by} ended the waiver of entry {waiver}: {reason}",
     "waiver.given": "{by} set the check '{check}' aside until {expires_at}: {reason}",
 }
