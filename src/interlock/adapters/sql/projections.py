@@ -213,6 +213,12 @@ AUTHORITY = frozenset(
         "scope.resumed",
         "salt.committed",
         "salt.published",
+        "tenant.assigned",
+        "gateway.defined",
+        "gateway_key.created",
+        "gateway_key.revoked",
+        "gateway_client.barred",
+        "gateway_client.admitted",
     }
 )
 
