@@ -1,0 +1,106 @@
+"""interlock.ports.gateway.changes.Changes on SQLite, which tells on each request, and on any store that is asked."""
+
+import sqlite3
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from interlock.adapters.sqlite.connection import check_identity, identity, open_to_read
+from interlock.ports.gateway.changes import BLIND_S
+from interlock.ports.store import Store
+from interlock.terms.errors import Unavailable
+
+LOOK_S = 0.001  # requests of the same millisecond share a look
+POLL_S = 0.02
+
+
+class _Seen:
+    """The version that was seen last, and whether that is too long ago."""
+
+    def __init__(self, where: str, monotonic: Callable[[], float]) -> None:
+        self._where, self._monotonic = where, monotonic
+        self._version, self._at_s = 0, float("-inf")
+        self._why = "it was never looked at"
+
+    def saw(self, version: int, at_s: float) -> None:
+        self._version, self._at_s = version, at_s
+
+    def failed(self, exc: Exception) -> None:
+        self._why = str(exc)
+
+    def version(self, now_s: float) -> int:
+        if now_s - self._at_s > BLIND_S:
+            raise Unavailable(f"{self._where} could not be looked at for {BLIND_S:.0f} s ({self._why})")
+        return self._version
+
+
+class SqliteChanges:
+    """A connection that SQLite tells of every commit of others (PRAGMA data_version), for one thread.
+
+    A change is seen by the first request that begins `LOOK_S` or more after its commit; nobody has to announce it.
+    """
+
+    def __init__(self, path: Path, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._path, self._monotonic = path, monotonic
+        self._seen = _Seen(f"the store {path}", monotonic)
+        self._looked_s, self._commits = float("-inf"), -1
+        self._db: sqlite3.Connection | None = None
+        self._file = identity(path)
+
+    def version(self) -> int:
+        now_s = self._monotonic()
+        if now_s - self._looked_s >= LOOK_S:
+            self._looked_s = now_s
+            try:
+                self._look(now_s)
+            except (sqlite3.Error, Unavailable) as exc:
+                self._seen.failed(exc)
+                self.close()
+        return self._seen.version(now_s)
+
+    def close(self) -> None:
+        if self._db is not None:
+            self._db.close()
+            self._db = None
+
+    def _look(self, now_s: float) -> None:
+        check_identity(self._path, self._file)
+        if self._db is None:
+            self._db, self._commits = open_to_read(self._path), -1
+        (commits,) = self._db.execute("PRAGMA data_version").fetchone()
+        if commits != self._commits:
+            (version,) = self._db.execute("SELECT version FROM authority").fetchone()
+            self._commits, self._version = commits, int(version)
+        self._seen.saw(self._version, now_s)
+
+
+class PolledChanges:
+    """A thread that asks a store 50 times a second: a change is seen `POLL_S` and one look after its commit."""
+
+    def __init__(self, store: Store, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._store, self._monotonic = store, monotonic
+        self._seen = _Seen("the store", monotonic)
+        self._ended = threading.Event()
+        self._look()
+        self._thread = threading.Thread(target=self._run, name="gateway-changes", daemon=True)
+        self._thread.start()
+
+    def version(self) -> int:
+        return self._seen.version(self._monotonic())
+
+    def close(self) -> None:
+        self._ended.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        while not self._ended.wait(POLL_S):
+            self._look()
+
+    def _look(self) -> None:
+        began_s = self._monotonic()
+        try:
+            with self._store.reading() as reading:
+                self._seen.saw(reading.authority_version(), began_s)
+        except Unavailable as exc:
+            self._seen.failed(exc)
