@@ -5,7 +5,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from interlock.adapters.sql.rows import Row
+from interlock.adapters.sql.traffic import AMISS, ROW, traffic_row
 from interlock.ports.gateway.loaded import LoadedSegment
+from interlock.ports.gateway.traffic import TrafficRow
 from interlock.terms.gateway.ungoverned import Ungoverned
 
 KINDS_A_DAY_MAX = 2_000  # strangers choose what they ask for: their rows must not grow without end
@@ -43,6 +45,12 @@ class SqlSegments:
     def not_exported(self, *, limit: int) -> tuple[LoadedSegment, ...]:
         query = f"{_SEGMENT} WHERE exported_at IS NULL ORDER BY entry LIMIT :limit"
         return tuple(LoadedSegment(*row) for row in self.rows(query, {"limit": limit}))
+
+    def unfinished(self, worker: str, *, since: str) -> tuple[TrafficRow, ...]:
+        # By the index that holds only what went amiss.
+        query = f"{ROW} WHERE {AMISS} AND outcome IS NULL AND at >= :since AND segment > :low AND segment < :high"
+        values = {"since": since, "low": f"{worker}.", "high": f"{worker}/"}
+        return tuple(map(traffic_row, self.rows(f"{query} ORDER BY at, id", values)))
 
     def ungoverned(self, *, since: str, limit: int) -> tuple[Ungoverned, ...]:
         query = f"{_STRANGER} WHERE day >= :day ORDER BY day DESC, requests DESC, network, model LIMIT :limit"

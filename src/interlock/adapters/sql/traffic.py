@@ -24,8 +24,8 @@ DELETE = """
 DELETE FROM traffic WHERE id IN (
   SELECT id FROM traffic WHERE at < :before {of_one} ORDER BY at, id LIMIT :limit)
 """
-_ROW = f"SELECT {', '.join(NAMES)} FROM traffic"
-_AMISS = "(status IS NULL OR status >= 400)"  # in the words of the index that holds only these
+ROW = f"SELECT {', '.join(NAMES)} FROM traffic"
+AMISS = "(status IS NULL OR status >= 400)"  # in the words of the index that holds only these
 
 
 class SqlTraffic:
@@ -47,7 +47,7 @@ class SqlTraffic:
         return tuple(islice(found, limit))
 
     def traffic_of(self, id_: str) -> TrafficRow | None:
-        row = next(iter(self.rows(f"{_ROW} WHERE id = :id", {"id": id_})), None)
+        row = next(iter(self.rows(f"{ROW} WHERE id = :id", {"id": id_})), None)
         return None if row is None else traffic_row(row)
 
     def traffic_sums(
@@ -84,11 +84,11 @@ class SqlTraffic:
         tests = {"since": "at >= :since", "until": "at < :until"}
         where = ["1 = 1", *(tests.get(name, f"{name} = :{name}") for name in values)]
         if wanted.amiss:
-            where.append(_AMISS)
+            where.append(AMISS)
         if after is not None:
             where.append("(at, id) < (:at, :id)")
             values |= {"at": after[0], "id": after[1]}
-        query = f"{_ROW} WHERE {' AND '.join(where)} ORDER BY at DESC, id DESC LIMIT :limit"
+        query = f"{ROW} WHERE {' AND '.join(where)} ORDER BY at DESC, id DESC LIMIT :limit"
         return map(traffic_row, self.rows(query, {**values, "limit": limit}))
 
 

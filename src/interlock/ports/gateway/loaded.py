@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from interlock.ports.gateway.traffic import TrafficRow
 from interlock.terms.gateway.ungoverned import Ungoverned
 
 
@@ -32,6 +33,10 @@ class LoadedReading(Protocol):
 
     def not_exported(self, *, limit: int) -> tuple[LoadedSegment, ...]:
         """Segments whose spans were not handed on, in the order in which they were loaded."""
+        ...
+
+    def unfinished(self, worker: str, *, since: str) -> tuple[TrafficRow, ...]:
+        """Requests accepted by a worker from a time on, of whose end nothing is known, oldest first."""
         ...
 
     def ungoverned(self, *, since: str, limit: int) -> tuple[Ungoverned, ...]:

@@ -1,0 +1,163 @@
+"""Sealed segments of the trace go into the store, each once: rows, sums, and one entry in the ledger."""
+
+import datetime as dt
+import logging
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from interlock.engine.ledger.canonical import plain
+from interlock.engine.timestamp import moment, stamp
+from interlock.flows.gateway.traffic_rows import accepted_of, row_of, totals_of
+from interlock.flows.ledger.record import record
+from interlock.ports.clock import Clock
+from interlock.ports.gateway.loaded import LoadedSegment
+from interlock.ports.gateway.segments import Segments
+from interlock.ports.gateway.traffic import TrafficRow
+from interlock.ports.store import Reading, Store, Transaction
+from interlock.terms.errors import Unavailable
+from interlock.terms.gateway.segment import Ended, Segment
+from interlock.terms.gateway.trace import Accepted
+
+log = logging.getLogger("interlock.gateway.load")
+
+KIND = "traffic.loaded"
+EVERY_S = 1.0
+LISTED_MAX = 100  # requests in doubt and flaws that an entry names; it counts all of them
+LASTS_MAX = dt.timedelta(days=7)  # no request is open for longer
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedRound:
+    """What one round loaded: the segments with their rows, and why others could not be, by name."""
+
+    loaded: tuple[tuple[Segment, tuple[TrafficRow, ...]], ...] = ()
+    unreadable: Mapping[str, str] = field(default_factory=dict)
+
+
+class TrafficLoading:
+    """Whoever looks after a machine's segments. Several may try: one at a time does, and each segment counts once."""
+
+    def __init__(
+        self,
+        store: Store,
+        segments: Segments,
+        clock: Clock,
+        *,
+        exports: bool = False,
+        after: Callable[[Sequence[TrafficRow]], None] = lambda _: None,
+    ) -> None:
+        """`exports`: spans are to be handed on of what is loaded. `after` is told the rows of each segment."""
+        self._store, self._segments, self._clock = store, segments, clock
+        self._exports, self._after = exports, after
+        self.unreadable: dict[str, str] = {}
+
+    def go(self) -> LoadedRound:
+        """Seal what the dead left open, load what is sealed, keep what is loaded. Raises Unavailable.
+
+        Whoever dies in between leaves nothing half done: rows, sums and entry are one transaction, and a segment that
+        is loaded but not kept yet is only kept by the next one.
+        """
+        with self._segments.alone() as alone:
+            if not alone:
+                return LoadedRound()
+            self._segments.seal_abandoned()
+            done = [one for name in self._segments.sealed() if (one := self._one(name)) is not None]
+        return LoadedRound(tuple(done), dict(self.unreadable))
+
+    def _one(self, name: str) -> tuple[Segment, tuple[TrafficRow, ...]] | None:
+        try:
+            segment = self._segments.read(name)
+        except Unavailable as exc:
+            if name not in self.unreadable:
+                log.error("a segment of the trace cannot be loaded, it stays where it is: %s", exc)
+            self.unreadable[name] = str(exc)
+            return None
+        self.unreadable.pop(name, None)
+        with self._store.transaction() as tx:
+            rows = None if tx.loaded_segment(name) else self._load(tx, segment)
+        self._segments.keep(name)
+        if rows is None:
+            return None
+        self._after(rows)
+        return segment, rows
+
+    def _load(self, tx: Transaction, segment: Segment) -> tuple[TrafficRow, ...]:
+        at = stamp(self._clock())
+        rows = tuple(_rows(tx, segment))
+        doubted = tuple(_in_doubt(tx, segment, rows, at)) if segment.ended is not Ended.ROTATED else ()
+        tx.load_traffic(rows)
+        tx.count_ungoverned(segment.ungoverned)
+        body = _body(segment, rows, doubted, _gap(tx, segment))
+        entry = record(tx, KIND, body, at=at)
+        exported_at = None if self._exports else at
+        noted = LoadedSegment(segment.name, segment.worker, segment.number, segment.last, entry.index, at, exported_at)
+        tx.note_loaded(noted)
+        return rows
+
+
+def _rows(reading: Reading, segment: Segment) -> Iterator[TrafficRow]:
+    """One for each request of which something is in the segment; what was accepted in an earlier one is looked up."""
+    ends = {one.id: one for one in segment.outcomes}
+    for one in segment.accepted:
+        yield row_of(one, ends.pop(one.id, None), segment.name)
+    for id_, end in ends.items():
+        before = reading.traffic_of(id_)
+        if before is None:
+            # Its first record is lost: it is shown as what is known of it, and told among the flaws.
+            yield row_of(_unknown(id_, end.at), end, segment.name)
+        else:
+            yield row_of(accepted_of(before), end, before.segment)
+
+
+def _unknown(id_: str, at: str) -> Accepted:
+    return Accepted(id_, at, "", "", "", "", "", streams=False, input_bytes=0, body_digest="")
+
+
+def _in_doubt(reading: Reading, segment: Segment, rows: Sequence[TrafficRow], at: str) -> Iterator[TrafficRow]:
+    """What its worker had accepted, in this segment or before, and will never say the end of."""
+    ended = {row.id for row in rows if row.outcome is not None}
+    yield from (row for row in rows if row.outcome is None)
+    before = reading.unfinished(segment.worker, since=stamp(moment(at) - LASTS_MAX))
+    yield from (row for row in before if row.id not in ended)
+
+
+def _gap(reading: Reading, segment: Segment) -> str:
+    """In words, where this segment does not follow the one that was loaded before it; "" where it does."""
+    if segment.number == 1:
+        return "" if not segment.follows else "it says that it follows another one, and is the first"
+    before = reading.loaded_segment(f"{segment.worker}.{segment.number - 1:08d}")
+    if before is None:
+        return f"segment {segment.number - 1} of its worker was never loaded"
+    return "" if before.last == segment.follows else f"segment {segment.number - 1} of its worker was another one"
+
+
+def _body(segment: Segment, rows: Sequence[TrafficRow], doubted: Sequence[TrafficRow], gap: str) -> dict[str, Any]:
+    lost = [row.id for row in rows if not row.workflow]
+    flaws = [
+        *(plain(flaw) for flaw in segment.flaws[:LISTED_MAX]),
+        *({"line": 1, "words": gap, "request": None},) * bool(gap),
+    ]
+    return {
+        "segment": segment.name,
+        "worker": segment.worker,
+        "number": segment.number,
+        "follows": segment.follows,
+        "first": segment.first,
+        "last": segment.last,
+        "sha256": segment.sha256,
+        "bytes": segment.size,
+        "lines": segment.lines,
+        "ended": segment.ended.value,
+        "torn_bytes": segment.torn_bytes,
+        "accepted": len(segment.accepted),
+        "outcomes": len(segment.outcomes),
+        "ungoverned": sum(one.requests for one in segment.ungoverned),
+        "in_doubt": [row.id for row in doubted[:LISTED_MAX]],
+        "n_in_doubt": len(doubted),
+        "lost": lost[:LISTED_MAX],
+        "n_lost": len(lost),
+        "flaws": flaws,
+        "n_flaws": len(segment.flaws) + bool(gap),
+        "totals": totals_of([*(row for row in rows if row.outcome is not None), *doubted]),
+    }
