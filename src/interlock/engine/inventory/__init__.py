@@ -1,0 +1,1 @@
+"""What an operation is, from the words of its description: rules with ids over words that are data."""
