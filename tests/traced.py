@@ -22,6 +22,6 @@ def accepted(number: int | str, *, at: str = AT, client: str = "shop", model: st
 
 
 def outcome(number: int | str, *, at: str = AT, cost: int = 700, status: int = 200, **more: Any) -> Outcome:
-    tried = (Attempt("east", "small-1", "eu", 41.5, status),)
+    tried = (Attempt("east", "small", "eu", 41.5, status),)
     known = Outcome(f"r{number}", at, status, 42.25, tried, Usage(100, 20, 10), cost, "2026-11", "small-1", "resp-1")
     return replace(known, **more)

@@ -67,7 +67,7 @@ def test_what_is_sealed_is_loaded_once_and_kept(store: Store, tmp_path: Path) ->
     assert row is not None
     assert row in rows
     assert (row.model_used, row.upstream, row.input_tokens, row.cost_micro_usd, row.status) == (
-        *("small-1", "east"), 100, 700, 200,
+        *("small", "east"), 100, 700, 200,
     )  # fmt: skip
     assert total.requests >= 1
 

@@ -7,7 +7,14 @@ from enum import StrEnum
 from functools import cache
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
+import orjson
+
 T = TypeVar("T")
+
+
+def body_of(term: object) -> Any:
+    """A term as the JSON-able value that `term_of` reads: by way of its text, ten times as quick as part by part."""
+    return orjson.loads(orjson.dumps(term))
 
 
 def term_of(kind: type[T], body: Mapping[str, Any]) -> T:

@@ -74,17 +74,18 @@ class TrafficLoading:
             self.unreadable[name] = str(exc)
             return None
         self.unreadable.pop(name, None)
+        begun = tuple(_begun_here(segment))  # before the transaction: nobody else can write while that lasts
         with self._store.transaction() as tx:
-            rows = None if tx.loaded_segment(name) else self._load(tx, segment)
+            rows = None if tx.loaded_segment(name) else self._load(tx, segment, begun)
         self._segments.keep(name)
         if rows is None:
             return None
         self._after(rows)
         return segment, rows
 
-    def _load(self, tx: Transaction, segment: Segment) -> tuple[TrafficRow, ...]:
+    def _load(self, tx: Transaction, segment: Segment, begun: tuple[TrafficRow, ...]) -> tuple[TrafficRow, ...]:
         at = stamp(self._clock())
-        rows = tuple(_rows(tx, segment))
+        rows = (*begun, *_begun_before(tx, segment))
         doubted = tuple(_in_doubt(tx, segment, rows, at)) if segment.ended is not Ended.ROTATED else ()
         tx.load_traffic(rows)
         tx.count_ungoverned(segment.ungoverned)
@@ -96,16 +97,21 @@ class TrafficLoading:
         return rows
 
 
-def _rows(reading: Reading, segment: Segment) -> Iterator[TrafficRow]:
-    """One for each request of which something is in the segment; what was accepted in an earlier one is looked up."""
+def _begun_here(segment: Segment) -> Iterator[TrafficRow]:
     ends = {one.id: one for one in segment.outcomes}
-    for one in segment.accepted:
-        yield row_of(one, ends.pop(one.id, None), segment.name)
-    for id_, end in ends.items():
-        before = reading.traffic_of(id_)
+    return (row_of(one, ends.get(one.id), segment.name) for one in segment.accepted)
+
+
+def _begun_before(reading: Reading, segment: Segment) -> Iterator[TrafficRow]:
+    """Those that ended in this segment and were accepted in an earlier one, which is looked up."""
+    here = {one.id for one in segment.accepted}
+    for end in segment.outcomes:
+        if end.id in here:
+            continue
+        before = reading.traffic_of(end.id)
         if before is None:
-            # Its first record is lost: it is shown as what is known of it, and told among the flaws.
-            yield row_of(_unknown(id_, end.at), end, segment.name)
+            # Its first record is lost: it is shown as what is known of it, and counted by the entry.
+            yield row_of(_unknown(end.id, end.at), end, segment.name)
         else:
             yield row_of(accepted_of(before), end, before.segment)
 

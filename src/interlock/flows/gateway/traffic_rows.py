@@ -4,8 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from interlock.engine.gateway.recorded import term_of
-from interlock.engine.ledger.canonical import plain
+from interlock.engine.gateway.recorded import body_of, term_of
 from interlock.ports.gateway.traffic import TrafficRow
 from interlock.terms.gateway.trace import Accepted, Outcome
 
@@ -22,7 +21,7 @@ def row_of(accepted: Accepted, outcome: Outcome | None, segment: str) -> Traffic
         "client": accepted.client,
         "wire": accepted.wire,
         "model_asked": accepted.model,
-        "accepted": plain(accepted),
+        "accepted": body_of(accepted),
         "segment": segment,
         "tenant": accepted.tenant or "",
         "streams": accepted.streams,
@@ -44,7 +43,7 @@ def row_of(accepted: Accepted, outcome: Outcome | None, segment: str) -> Traffic
         latency_ms=outcome.latency_ms,
         first_chunk_ms=outcome.first_chunk_ms,
         cache=outcome.cache,
-        outcome=plain(outcome),
+        outcome=body_of(outcome),
     )
 
 
