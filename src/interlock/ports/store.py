@@ -9,6 +9,7 @@ from interlock.ports.cases import CaseReading
 from interlock.ports.contents import ContentReading, ContentWriting
 from interlock.ports.entries import EntryReading
 from interlock.ports.evidences import EvidenceReading
+from interlock.ports.gateway.allowances import AllowanceReading
 from interlock.ports.gateway.loaded import LoadedReading, LoadedWriting
 from interlock.ports.gateway.traffic import TrafficReading, TrafficWriting
 from interlock.ports.queue import QueueReading, ReviewRow
@@ -63,7 +64,15 @@ class DecisionRow:
 
 
 class Reading(
-    CaseReading, ContentReading, EntryReading, EvidenceReading, LoadedReading, QueueReading, TrafficReading, Protocol
+    AllowanceReading,
+    CaseReading,
+    ContentReading,
+    EntryReading,
+    EvidenceReading,
+    LoadedReading,
+    QueueReading,
+    TrafficReading,
+    Protocol,
 ):
     """A consistent view of the store."""
 

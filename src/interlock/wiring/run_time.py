@@ -17,6 +17,7 @@ from interlock.flows.action.runtime import RunTime
 from interlock.flows.ledger.order import BACK_MAX_S
 from interlock.ports.clock import Clock
 from interlock.ports.drain import Drain
+from interlock.ports.gateway.allowances import Allowances
 from interlock.ports.guardrail import Guardrail
 from interlock.ports.journal import Journal
 from interlock.ports.spool import Spool
@@ -38,6 +39,7 @@ class Opened:
     store: Store
     journal: Journal
     drain: Drain
+    allowances: Allowances
     close: Callable[[], None]
     wall: Clock
     clock: Clock
@@ -123,6 +125,7 @@ def _state_folder() -> Path:
 
 
 def _sqlite(path: Path) -> Opened:
+    from interlock.adapters.sqlite.allowances import SqliteAllowances
     from interlock.adapters.sqlite.drain import FileDrain
     from interlock.adapters.sqlite.journal import SqliteJournal
     from interlock.adapters.sqlite.store import SqliteStore
@@ -134,7 +137,8 @@ def _sqlite(path: Path) -> Opened:
         drain.close()
 
     clock = SteadyClock()
-    return Opened(store, SqliteJournal(store, drain), drain, close, machine_time, clock, _behind(store, clock))
+    journal, allowances = SqliteJournal(store, drain), SqliteAllowances(store)
+    return Opened(store, journal, drain, allowances, close, machine_time, clock, _behind(store, clock))
 
 
 def _postgres(address: str) -> Opened:
@@ -147,7 +151,8 @@ def _postgres(address: str) -> Opened:
     opened = OpenedPostgres(address, merkle)
     clock = SteadyClock(opened.clock)
     behind_s = _behind(opened.store, clock)
-    return Opened(opened.store, opened.journal, opened.drain, opened.close, opened.clock, clock, behind_s)
+    parts = opened.store, opened.journal, opened.drain, opened.allowances
+    return Opened(*parts, opened.close, opened.clock, clock, behind_s)
 
 
 def _behind(store: Store, clock: SteadyClock) -> float:

@@ -4,6 +4,7 @@ from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from interlock.adapters.sql.allowances import SqlAllowances
 from interlock.adapters.sql.cases import SqlCases
 from interlock.adapters.sql.contents import SqlContents
 from interlock.adapters.sql.entries import SqlEntries
@@ -36,7 +37,7 @@ IN_UNSETTLED = "('executing', 'in_doubt', 'undoing')"  # written out, as the sch
 SCOPE_KINDS = ("tenant", "workflow", "action", "segment")
 
 
-class SqlReading(SqlCases, SqlContents, SqlEntries, SqlEvidences, SqlQueues, SqlSegments, SqlTraffic):
+class SqlReading(SqlAllowances, SqlCases, SqlContents, SqlEntries, SqlEvidences, SqlQueues, SqlSegments, SqlTraffic):
     """interlock.ports.store.Reading over `rows`, which an engine's store supplies."""
 
     @abstractmethod
