@@ -1,0 +1,88 @@
+"""Pseudonyms of one request: given out, and put back into the answer, whole or as it streams."""
+
+import json
+import re
+from collections.abc import Iterable
+
+from interlock.terms.gateway.content import PersonalKind
+
+LITERAL = "literal"
+_TAGS = {PersonalKind.CREDIT_CARD: "CARD", PersonalKind.US_SSN: "SSN", PersonalKind.IP_ADDRESS: "IP"}
+_SHAPE = re.compile(r"\[[A-Z][A-Z\-]*-[0-9]+\]")  # each bracket is read once: linear
+
+
+def tag(kind: str) -> str:
+    """What pseudonyms of a kind are called: `EMAIL` in `[EMAIL-1]`."""
+    return _TAGS.get(kind) or kind.upper().replace("_", "-")  # type: ignore[call-overload]  # labels are plain strings
+
+
+def lookalikes(labels: Iterable[str]) -> str:
+    """A pattern for what reads as a pseudonym. In a client's text it is a value like others, so it comes back."""
+    tags = sorted({*map(tag, PersonalKind), *map(tag, labels), tag(LITERAL)})
+    return rf"\[(?:{'|'.join(tags)})-[0-9]+\]"
+
+
+class Pseudonyms:
+    """The same value has the same pseudonym throughout one request, and no text of the client can be one."""
+
+    def __init__(self) -> None:
+        self._given: dict[tuple[str, str], str] = {}
+        self._count: dict[str, int] = {}
+        self.values: dict[str, str] = {}
+
+    def of(self, kind: str, value: str) -> str:
+        """`[EMAIL-1]`: ASCII that JSON, HTML, Markdown and a URL's path leave alone, whole words to a model."""
+        name = tag(kind)
+        pseudonym = self._given.get((name, value))
+        if pseudonym is None:
+            self._count[name] = number = self._count.get(name, 0) + 1
+            pseudonym = self._given[name, value] = f"[{name}-{number}]"
+            self.values[pseudonym] = value
+        return pseudonym
+
+    def restorer(self, *, escaped: int = 0) -> "Restorer":
+        """For an answer; `escaped`: how many JSON strings its text stands in (the arguments of a tool call: 1)."""
+        return Restorer(self.values, escaped=escaped)
+
+
+class Restorer:
+    """Puts values back where their pseudonyms stand. Only pseudonyms that this request gave out are touched.
+
+    Of a stream only what may become a pseudonym is held back: from its bracket on, never longer than the longest.
+    """
+
+    def __init__(self, values: dict[str, str], *, escaped: int = 0) -> None:
+        self._values = {pseudonym: _escaped(value, escaped) for pseudonym, value in values.items()}
+        self._longest = max(map(len, self._values), default=0)
+        self._held = ""
+
+    def restore(self, text: str) -> str:
+        """A whole text."""
+        if not self._values or "[" not in text:
+            return text
+        return _SHAPE.sub(lambda match: self._values.get(match.group(), match.group()), text)
+
+    def feed(self, chunk: str) -> str:
+        """The next piece of a stream; what comes back may be empty."""
+        text = self._held + chunk
+        cut = self._cut(text)
+        self._held = text[cut:]
+        return self.restore(text[:cut])
+
+    def finish(self) -> str:
+        """What was held back, at the end of the stream."""
+        text, self._held = self._held, ""
+        return text
+
+    def _cut(self, text: str) -> int:
+        at = text.rfind("[", max(0, len(text) - self._longest + 1)) if self._longest else -1
+        if at < 0:
+            return len(text)
+        tail = text[at:]
+        return at if any(pseudonym.startswith(tail) for pseudonym in self._values) else len(text)
+
+
+def _escaped(value: str, times: int) -> str:
+    for _ in range(times):
+        value = json.dumps(value, ensure_ascii=False)[1:-1]
+    return value
