@@ -18,8 +18,7 @@ from interlock.terms.gateway.refusal import Refusal, RefusalKind
 
 TOKEN_S = 60.0  # how long a token that was verified is not verified again
 TOKENS_KEPT = 8_192
-CREDENTIAL_BYTES_MAX = 8_192
-BEARER = b"bearer "
+CREDENTIAL_MAX = 8_192
 HOW = "send a key that `interlock gateway key create` made, as `Authorization: Bearer KEY` or `x-api-key: KEY`"
 NOTHING = Refusal(RefusalKind.UNKNOWN_CALLER, "no credential", f"nothing says who asks: {HOW}")
 AMBIGUOUS = Refusal(
@@ -72,10 +71,10 @@ class Clients:
             return _unavailable(exc)
         return NO_ORIGIN if found is None else found
 
-    def known(self, authorization: bytes | None, api_key: bytes | None, address: str) -> Client | Refusal | None:
-        """Who presents these values of the two headers, from an address; None for a token that `verified` must check.
+    def known(self, credential: str | None, address: str) -> Client | Refusal | None:
+        """Who presents it, from an address; None for a token that `verified` must check.
 
-        No refusal holds anything of what was presented.
+        Two credentials that differ come as two lines. No refusal holds anything of what was presented.
         """
         try:
             book = self.book()
@@ -83,30 +82,29 @@ class Clients:
             return _unavailable(exc)
         if not book.door.lets_in(address):
             return ELSEWHERE
-        presented = _presented(authorization, api_key)
-        if isinstance(presented, Refusal):
-            return presented
-        digest = digest_of(presented)
+        fault = _form_fault(credential)
+        if fault is not None or credential is None:
+            return fault
+        digest = digest_of(credential.encode())
         found = book.passes.get(digest) or self._verified.get(digest)
         # The digest of 256 random bits tells nobody who times the look-up anything; comparing once more costs nothing.
         if found is not None and hmac.compare_digest(found.digest, digest):
             return None if self._now_s() >= found.check_s else self._through(book, found, address)
-        return self._stranger(book, presented, digest, address)
+        return self._stranger(book, credential, digest, address)
 
-    async def verified(self, authorization: bytes | None, api_key: bytes | None, address: str) -> Client | Refusal:
+    async def verified(self, credential: str | None, address: str) -> Client | Refusal:
         """The same where a token has to be checked against its issuer's keys."""
-        known = self.known(authorization, api_key, address)
-        presented = _presented(authorization, api_key)
-        if known is not None or isinstance(presented, Refusal):
-            return known if known is not None else NOTHING
-        book = self.book()
+        known = self.known(credential, address)
+        if known is not None or credential is None:
+            return known or NOTHING
         try:
-            found = await self._checked(book, presented)
+            book = self.book()
+            found = await self._checked(book, credential)
+            now = self.book()  # what changed while the issuer was asked counts
         except Unavailable as exc:
             return _unavailable(exc)
-        now = self.book()  # what changed while the issuer was asked counts
         if isinstance(found, str):
-            self._verified.pop(digest_of(presented), None)
+            self._verified.pop(digest_of(credential.encode()), None)
             self._strangers.failed(address, self._now_s())
             return Refusal(RefusalKind.UNKNOWN_CALLER, "token", f"this token is not let in: {found}")
         if now.issuers == book.issuers:
@@ -132,19 +130,19 @@ class Clients:
         lacks = book.lacks(found.client)
         return found.client if lacks is None else Refusal(RefusalKind.FORBIDDEN, "client", lacks)
 
-    def _stranger(self, book: Book, presented: bytes, digest: bytes, address: str) -> Refusal | None:
+    def _stranger(self, book: Book, credential: str, digest: bytes, address: str) -> Refusal | None:
         now_s = self._now_s()
         wait_s = self._strangers.wait_s(address, now_s)
         if wait_s is not None:
             words = "too much that is not known was presented from this address: wait, then check the key"
             return Refusal(RefusalKind.LIMITED, "strangers", words, retry_after_s=wait_s)
-        refusal = _refusal_of(book, presented, digest)
+        refusal = _refusal_of(book, credential, digest)
         if refusal is not None:
             self._strangers.failed(address, now_s)
         return refusal
 
-    async def _checked(self, book: Book, presented: bytes) -> Pass | str:
-        signed = await self._tokens.signed(presented.decode("ascii"), book.issuers)
+    async def _checked(self, book: Book, credential: str) -> Pass | str:
+        signed = await self._tokens.signed(credential, book.issuers)
         if isinstance(signed, str):
             return signed
         now_s = self._now_s()
@@ -155,7 +153,7 @@ class Clients:
         if isinstance(client, str):
             return client
         until_s = float(signed.claims["exp"]) + signed.issuer.leeway_s
-        return Pass(digest_of(presented), client, until_s, check_s=min(until_s, now_s + TOKEN_S))
+        return Pass(digest_of(credential.encode()), client, until_s, check_s=min(until_s, now_s + TOKEN_S))
 
     def _keep(self, found: Pass) -> None:
         self._verified[found.digest] = found
@@ -163,30 +161,21 @@ class Clients:
             self._verified.popitem(last=False)
 
 
-def _presented(authorization: bytes | None, api_key: bytes | None) -> bytes | Refusal:
-    bearer = None
-    if authorization is not None:
-        if authorization[:7].lower() != BEARER:
-            return NO_FORM
-        bearer = authorization[7:].strip()
-    if bearer and api_key and bearer != api_key:
-        return AMBIGUOUS
-    found = bearer or api_key
-    if not found:
+def _form_fault(credential: str | None) -> Refusal | None:
+    if not credential:
         return NOTHING
-    return found if len(found) <= CREDENTIAL_BYTES_MAX else NO_FORM
+    if "\n" in credential:
+        return AMBIGUOUS
+    return None if len(credential) <= CREDENTIAL_MAX and credential.isascii() else NO_FORM
 
 
-def _refusal_of(book: Book, presented: bytes, digest: bytes) -> Refusal | None:
+def _refusal_of(book: Book, credential: str, digest: bytes) -> Refusal | None:
     """Why it is not known; None where it could be a token of an issuer."""
     if digest in book.ended:
         return REVOKED
-    text = presented.decode("ascii", "replace")
-    if text.startswith(PREFIX):
-        return UNKNOWN if is_key(text) else MISTYPED
-    if not book.issuers or text.count(".") != 2 or not text.isascii():
-        return NO_FORM
-    return None
+    if credential.startswith(PREFIX):
+        return UNKNOWN if is_key(credential) else MISTYPED
+    return None if book.issuers and credential.count(".") == 2 else NO_FORM
 
 
 def _unavailable(exc: Unavailable) -> Refusal:
