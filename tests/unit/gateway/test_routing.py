@@ -99,5 +99,7 @@ def test_money_is_rounded_up_to_whole_micro_dollars() -> None:
     assert cost_micro_usd(PRICE, Usage(1, 0)) == 1
     assert cost_micro_usd(PRICE, Usage(1_000_000, 1_000_000, 400_000)) == 90_000 + 6_000 + 600_000
     assert worst_cost_micro_usd(PRICE, input_tokens=1_000_000, output_tokens=1) == 150_001
+    written = Price(100, 0, 10, 125)
+    assert cost_micro_usd(written, Usage(3_000_000, 0, 1_000_000, 1_000_000)) == 100 + 10 + 125
     dear_cache = Price(100, 0, 125)
     assert worst_cost_micro_usd(dear_cache, input_tokens=1_000_000, output_tokens=0) == 125

@@ -100,11 +100,14 @@ class PricePart(FilePart):
     input_usd: Usd
     output_usd: Usd
     cached_input_usd: Usd | None = None
+    cache_write_usd: Usd | None = None
 
     def price(self) -> Price:
         """The term: whole micro-dollars, rounded up, so that a budget is never underrated."""
-        cached = None if self.cached_input_usd is None else _micro(self.cached_input_usd)
-        return Price(_micro(self.input_usd), _micro(self.output_usd), cached)
+        cached, written = (
+            None if usd is None else _micro(usd) for usd in (self.cached_input_usd, self.cache_write_usd)
+        )
+        return Price(_micro(self.input_usd), _micro(self.output_usd), cached, written)
 
 
 class ModelPart(FilePart):

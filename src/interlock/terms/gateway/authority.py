@@ -25,7 +25,7 @@ class TrafficAuthority:
 
     `ways` are the tries, in order, of each name that may be asked for: the model's own way first, its fallbacks behind
     it. `closed` says in words why a model of the plan or the definition may not be asked. `tiers` are the open models
-    of the plan, cheapest first. `edge` is the definition as the policy engine reads it, None where there are no rules
+    of the plan, cheapest first. `gateway_limits` stand beside those of the plan. `edge` is the definition as the policy engine reads it, None where there are no rules
     about traffic.
     """
 
@@ -36,6 +36,6 @@ class TrafficAuthority:
     tiers: tuple[str, ...] = ()
     ways: Mapping[str, tuple[Way, ...]] = field(default_factory=dict)
     closed: Mapping[str, str] = field(default_factory=dict)
-    limits: tuple[TrafficLimit, ...] = ()
+    gateway_limits: tuple[TrafficLimit, ...] = ()
     edge: WorkflowDefinition | None = None
     prices_version: str = ""

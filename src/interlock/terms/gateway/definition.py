@@ -38,11 +38,15 @@ class ModelUpstream:
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """What a model costs, in US micro-dollars a million tokens. Free models say 0; what is unknown is no price."""
+    """What a model costs, in US micro-dollars a million tokens. Free models say 0; what is unknown is no price.
+
+    Input that is read from the vendor's cache or written into it costs like other input where nothing else is said.
+    """
 
     input_micro_usd: int
     output_micro_usd: int
     cached_input_micro_usd: int | None = None
+    cache_write_micro_usd: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

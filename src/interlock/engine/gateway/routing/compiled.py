@@ -6,7 +6,7 @@ from interlock.terms.gateway.authority import AUTO, TrafficAuthority, Way
 from interlock.terms.gateway.definition import GatewayDefinition, GatewayModel, ModelUpstream
 from interlock.terms.gateway.edge import traffic_edge
 from interlock.terms.gateway.refusal import Refusal, RefusalKind
-from interlock.terms.gateway.traffic import Of, TrafficLimit, TrafficPlan, Unit
+from interlock.terms.gateway.traffic import TrafficPlan, Unit
 from interlock.terms.workflow import WorkflowDefinition
 
 
@@ -15,8 +15,8 @@ def compiled(
 ) -> TrafficAuthority:
     """What the traffic of a workflow may do. `halted` are the kill scopes that stand against it."""
     plan = definition.traffic
-    limits = (*gateway.limits, *_own(plan.limits, definition.name))
-    ways, closed = _ways(plan, gateway, money_counts=any(one.unit is Unit.MICRO_USD for one in limits))
+    limited = any(one.unit is Unit.MICRO_USD for one in (*gateway.limits, *plan.limits))
+    ways, closed = _ways(plan, gateway, money_counts=limited)
     tiers = tuple(name for name in plan.models if name in ways)
     asked = {**ways, **({AUTO: _tiers_in_order(tiers, ways)} if tiers else {})}
     return TrafficAuthority(
@@ -27,7 +27,7 @@ def compiled(
         tiers=tiers,
         ways=asked,
         closed=closed,
-        limits=limits,
+        gateway_limits=gateway.limits,
         edge=traffic_edge(definition) if plan.policy else None,
         prices_version=gateway.prices_version,
     )
@@ -97,11 +97,3 @@ def _why_closed(
 
 def _tiers_in_order(tiers: tuple[str, ...], ways: dict[str, tuple[Way, ...]]) -> tuple[Way, ...]:
     return tuple(dict.fromkeys(way for name in tiers for way in ways[name]))
-
-
-def _own(limits: Sequence[TrafficLimit], workflow: str) -> tuple[TrafficLimit, ...]:
-    """The limits of a workflow's file count within it only: each client or tenant of this workflow, by itself."""
-    return tuple(
-        TrafficLimit(one.of, one.unit, one.per, one.most, workflow, one.model) if one.of is Of.WORKFLOW else one
-        for one in limits
-    )
