@@ -79,7 +79,7 @@ pango: setup
 	    || echo "Pango could not be installed: tests of PDF reports will be skipped" >&2; \
 	else echo "no Pango here: tests of PDF reports will be skipped (on Debian: apt-get install $(PANGO))" >&2; fi
 
-benches := $(sort $(wildcard benchmarks/*.py))
+benches := $(sort $(wildcard benchmarks/*.py) $(patsubst %/__main__.py,%,$(wildcard benchmarks/*/__main__.py)))
 bench: setup ## every benchmark, one after the other; fails at the end if one failed
 	@failed=; for bench in $(benches); do \
 	  echo "== $$bench"; $(BIN)/python $$bench || failed="$$failed $$bench"; done; \

@@ -1,0 +1,1 @@
+"""What the gateway costs beside a bare pass-through and beside others, on one upstream, in one run."""

@@ -1,0 +1,111 @@
+"""What does a governed model request cost, beside a bare pass-through and beside other gateways?
+
+    python benchmarks/gateway                     # about 25 minutes; two windows of 12 s for each cell
+    python benchmarks/gateway --quick             # short windows, few scenes: for development only
+    python benchmarks/gateway --only ours,floor   # without installing anybody else
+    python benchmarks/gateway --peers FOLDER      # where others are installed, and found again next time
+    python benchmarks/gateway --json FILE
+
+The gateway has one core, upstream and load generator have another. Ends with status 1 where a bar is missed.
+"""
+
+import argparse
+import json
+import sys
+import tempfile
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tests"))
+
+from gateway.built import Missing, Upstream, build, upstream
+from gateway.contender import Alone, Contender, Floor, Running
+from gateway.judged import FIRST_CHUNKS, FULL, WAITING, judge
+from gateway.measured import GATEWAY_CORE, LOAD_CORE, SCENES, Bench, Measured
+from gateway.ours import Ours
+from gateway.peers import LiteLLM, Portkey
+from gateway.told import tell
+from runtime.bars import Bars
+
+QUICK = (FULL, WAITING, *FIRST_CHUNKS)
+
+
+def main() -> int:
+    asked = _asked()
+    bars = Bars()
+    with tempfile.TemporaryDirectory(prefix="interlock-gateway-") as name, ExitStack() as stack:
+        folder = Path(name)
+        try:
+            build(folder)
+        except Missing as exc:
+            print(f"not measured: {exc}", file=sys.stderr)
+            return 1
+        upstreams = _upstreams(stack, folder)
+        running = _running(stack, folder, asked, {name: one.port for name, one in upstreams.items()})
+        scenes = QUICK if asked.quick else SCENES
+        bench = Bench(folder, upstreams, 2.0 if asked.quick else asked.seconds)
+        measured = bench.all_of(running, scenes, 1 if asked.quick else asked.turns, _told)
+    tell(measured, scenes)
+    by_name = {row.contender: row for row in measured}
+    if Ours.name not in by_name:
+        print(f"no bars: {Ours.name} was not measured", file=sys.stderr)
+        return 1
+    judge(bars, by_name[Ours.name], by_name)
+    if asked.json:
+        _keep(asked.json, measured, bars)
+    print(f"\n{bars.held} bars held, {bars.missed} missed")
+    return 1 if bars.missed else 0
+
+
+def _asked() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--seconds", type=float, default=12.0, help="the length of a window")
+    parser.add_argument("--turns", type=int, default=2, help="windows of each cell")
+    parser.add_argument("--only", default="ours,floor,litellm,portkey", help="who is measured beside the upstream")
+    parser.add_argument("--peers", type=Path, help="a folder that keeps the others' installations")
+    parser.add_argument("--json", type=Path, help="all windows as JSON")
+    return parser.parse_args()
+
+
+def _upstreams(stack: ExitStack, folder: Path) -> dict[str, Upstream]:
+    waits_ms = {"fast": 0, "slow": 50}
+    return {
+        name: stack.enter_context(upstream(folder, core=LOAD_CORE, delay_ms=delay_ms))
+        for name, delay_ms in waits_ms.items()
+    }
+
+
+def _running(stack: ExitStack, folder: Path, asked: argparse.Namespace, ports: Mapping[str, int]) -> list[Running]:
+    """All that can be had and answer, on the gateways' core; who cannot is named."""
+    peers = asked.peers or folder
+    peers.mkdir(parents=True, exist_ok=True)
+    wanted: dict[str, Callable[[], Contender]] = {
+        "floor": lambda: Floor(ports),
+        "ours": lambda: Ours(ports, folder),
+        "portkey": lambda: Portkey(ports, peers.resolve()),
+        "litellm": lambda: LiteLLM(ports, peers.resolve()),
+    }
+    running = [stack.enter_context(Alone(ports).running(folder, core=None))]
+    for name in (name for name in wanted if name in asked.only.split(",")):
+        try:
+            running.append(stack.enter_context(wanted[name]().running(folder, core=GATEWAY_CORE)))
+            _told(f"{running[-1].contender.name} answers")
+        except (Missing, RuntimeError) as exc:
+            _told(f"not measured: {name}: {exc}")
+    return running
+
+
+def _keep(path: Path, measured: list[Measured], bars: Bars) -> None:
+    said = {"bars": {"held": bars.held, "missed": bars.missed}, "measured": [row.as_json() for row in measured]}
+    path.write_text(json.dumps(said, indent=1) + "\n")
+
+
+def _told(words: str) -> None:
+    print(f"    {words}", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

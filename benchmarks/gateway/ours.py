@@ -1,0 +1,47 @@
+"""Our gateway with everything on: key, policy, redaction, detectors, limits and budget, durable trace."""
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from gateway.contender import Contender
+from gateway_house import AMPLE, RULE, place, put_house
+from interlock import __version__
+from interlock.terms.gateway.content import PersonalKind
+from interlock.terms.gateway.traffic import TrafficPlan
+
+MAIN = "from interlock.wiring.cli import main; main()"
+WORKFLOW = "support"
+
+
+class Ours(Contender):
+    """`interlock gateway` on a SQLite store of its own."""
+
+    name = "Interlock gateway"
+    version = __version__
+    unlike = "all of it: key, policy, redaction both ways, detectors, limits, budget, durable trace"
+
+    def __init__(self, ports: Mapping[str, int], folder: Path, *, workers: int = 1) -> None:
+        self._store, self._workers = folder / f"gateway-{workers}.db", workers
+        places = [place(name, f"http://127.0.0.1:{port}/v1", connections_max=20_000) for name, port in ports.items()]
+        kinds = tuple(kind.value for kind in PersonalKind)
+        plan = TrafficPlan(models=tuple(ports), redact=kinds, redact_output=kinds, limits=AMPLE, policy=(RULE,))
+        self._key = put_house(self._store, places, {WORKFLOW: plan})[WORKFLOW]
+
+    def command(self, port: int) -> list[str]:
+        options = ["--workers", str(self._workers)] if self._workers > 1 else []
+        return [
+            sys.executable,
+            "-c",
+            MAIN,
+            "gateway",
+            "serve",
+            "--store",
+            str(self._store),
+            "--port",
+            str(port),
+            *options,
+        ]
+
+    def headers(self, model: str) -> Mapping[str, str]:  # noqa: ARG002 - the body names it
+        return {"Authorization": f"Bearer {self._key}"}
