@@ -30,7 +30,7 @@ class Proposal:
     For limits at the edge: `target` is whom or what the effect touches, `amount_cents` what it moves, `items` how many
     things at once, `facts` what hand-written rules ask for. `tenant` and `segment` are also scopes of the kill switch.
     `arguments` (JSON-able) go to the action as they are. `target`, `facts` and `arguments` are kept where they can be
-    erased.
+    erased. `doubt` says why a person is to decide whatever authority there is, None where nothing speaks for that.
     """
 
     key: str
@@ -46,6 +46,7 @@ class Proposal:
     items: int = field(default=1, metadata=ABSENT_AT_DEFAULT)
     facts: Mapping[str, str | int | bool] = field(default_factory=dict, metadata=ABSENT_AT_DEFAULT)
     arguments: Mapping[str, Any] = field(default_factory=dict, metadata=ABSENT_AT_DEFAULT)
+    doubt: str | None = field(default=None, metadata=ABSENT_AT_DEFAULT)
 
 
 @dataclass(frozen=True, slots=True)

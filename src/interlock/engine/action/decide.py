@@ -15,9 +15,9 @@ def decide(inputs: DecisionInputs) -> Decision:
 
     Comparisons are written so that a NaN, which no comparison holds for, is a doubt.
 
-    Order: what is forbidden is denied; what was promised to a person goes to one; without authority the proposal is
-    only compared (shadow); with authority, any doubt sends it to a person; only a proposal without a single doubt is
-    applied.
+    Order: what is forbidden is denied; what was promised to a person, or is to be decided by one, goes to one; without
+    authority the proposal is only compared (shadow); with authority, any doubt sends it to a person; only a proposal
+    without a single doubt is applied.
     """
     proposal, limits = inputs.proposal, inputs.limits
     if proposal.label in limits.forbidden:
@@ -29,6 +29,8 @@ def decide(inputs: DecisionInputs) -> Decision:
         return Decision(Verb.SHADOW, ("no value owner or no safety owner is named: it can only be simulated",))
     if inputs.halted:
         return Decision(Verb.REVIEW, tuple(f"{scope} is halted by the kill switch" for scope in inputs.halted))
+    if proposal.doubt is not None:
+        return Decision(Verb.REVIEW, (proposal.doubt,))
     if inputs.grant is None:
         return Decision(Verb.SHADOW, ("no grant: the proposal is compared with what people decide",))
     if inputs.grant.level not in ACTING:

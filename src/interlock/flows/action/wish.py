@@ -118,7 +118,7 @@ def _body(standing: Standing, inputs: DecisionInputs, decision: Decision, number
             "label": proposal.label,
             "confidence": confidence,
             "payload_digest": proposal.payload_digest,
-            **_if_given(novelty=novelty, amount_cents=proposal.amount_cents),
+            **_if_given(novelty=novelty, amount_cents=proposal.amount_cents, doubt=proposal.doubt),
             **({"items": proposal.items} if proposal.items != 1 else {}),
             # Beside the inputs it stands once more; a decision depends on it only where the grant names segments.
             **(_if_given(segment=proposal.segment) if standing.grant and standing.grant.segments else {}),

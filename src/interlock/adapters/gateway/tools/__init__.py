@@ -1,0 +1,1 @@
+"""MCP servers behind the gateway, by the protocol's own client."""

@@ -1,0 +1,1 @@
+"""Agents' tool calls at work: listed, decided, carried out, answered, taken back."""
