@@ -4,6 +4,7 @@
     python benchmarks/gateway --quick             # short windows, few scenes: for development only
     python benchmarks/gateway --only ours,floor   # without installing anybody else
     python benchmarks/gateway --peers FOLDER      # where others are installed, and found again next time
+    python benchmarks/gateway --parts cores       # compare (the above), cores (a second one), streams (10,000 open)
     python benchmarks/gateway --json FILE
 
 The gateway has one core, upstream and load generator have another. Ends with status 1 where a bar is missed.
@@ -22,10 +23,12 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tests"))
 
 from gateway.built import Missing, Upstream, build, upstream
 from gateway.contender import Alone, Contender, Floor, Running
-from gateway.judged import FIRST_CHUNKS, FULL, WAITING, judge
-from gateway.measured import GATEWAY_CORE, LOAD_CORE, SCENES, Bench, Measured
+from gateway.judged import FIRST_CHUNKS, WAITING, judge
+from gateway.measured import FULL, GATEWAY_CORE, LOAD_CORE, SCENES, Bench, Measured
+from gateway.open_streams import open_streams
 from gateway.ours import Ours
 from gateway.peers import LiteLLM, Portkey
+from gateway.second_core import second_core
 from gateway.told import tell
 from runtime.bars import Bars
 
@@ -35,28 +38,38 @@ QUICK = (FULL, WAITING, *FIRST_CHUNKS)
 def main() -> int:
     asked = _asked()
     bars = Bars()
-    with tempfile.TemporaryDirectory(prefix="interlock-gateway-") as name, ExitStack() as stack:
+    with tempfile.TemporaryDirectory(prefix="interlock-gateway-") as name:
         folder = Path(name)
         try:
             build(folder)
         except Missing as exc:
             print(f"not measured: {exc}", file=sys.stderr)
             return 1
-        upstreams = _upstreams(stack, folder)
-        running = _running(stack, folder, asked, {name: one.port for name, one in upstreams.items()})
-        scenes = QUICK if asked.quick else SCENES
-        bench = Bench(folder, upstreams, 2.0 if asked.quick else asked.seconds)
-        measured = bench.all_of(running, scenes, 1 if asked.quick else asked.turns, _told)
-    tell(measured, scenes)
-    by_name = {row.contender: row for row in measured}
-    if Ours.name not in by_name:
-        print(f"no bars: {Ours.name} was not measured", file=sys.stderr)
-        return 1
-    judge(bars, by_name[Ours.name], by_name)
+        measured = _compared(folder, asked, bars) if "compare" in asked.parts else []
+        if "cores" in asked.parts:
+            second_core(bars, folder, seconds=asked.seconds, turns=asked.turns)
+        if "streams" in asked.parts:
+            open_streams(bars, folder)
     if asked.json:
         _keep(asked.json, measured, bars)
     print(f"\n{bars.held} bars held, {bars.missed} missed")
     return 1 if bars.missed else 0
+
+
+def _compared(folder: Path, asked: argparse.Namespace, bars: Bars) -> list[Measured]:
+    """All contenders in all scenes, told and judged."""
+    scenes = QUICK if asked.quick else SCENES
+    with ExitStack() as stack:
+        upstreams = _upstreams(stack, folder)
+        running = _running(stack, folder, asked, {name: one.port for name, one in upstreams.items()})
+        measured = Bench(folder, upstreams, asked.seconds).all_of(running, scenes, asked.turns, _told)
+    tell(measured, scenes)
+    by_name = {row.contender: row for row in measured}
+    if Ours.name in by_name:
+        judge(bars, by_name[Ours.name], by_name)
+    else:
+        bars.at_least("contenders of ours that were measured", 0, 1)
+    return measured
 
 
 def _asked() -> argparse.Namespace:
@@ -67,7 +80,11 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--only", default="ours,floor,litellm,portkey", help="who is measured beside the upstream")
     parser.add_argument("--peers", type=Path, help="a folder that keeps the others' installations")
     parser.add_argument("--json", type=Path, help="all windows as JSON")
-    return parser.parse_args()
+    parser.add_argument("--parts", default="compare,cores,streams")
+    asked = parser.parse_args()
+    if asked.quick:
+        asked.seconds, asked.turns = 2.0, 1
+    return asked
 
 
 def _upstreams(stack: ExitStack, folder: Path) -> dict[str, Upstream]:

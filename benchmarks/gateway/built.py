@@ -38,7 +38,9 @@ class Upstream:
 
 
 @contextmanager
-def upstream(folder: Path, *, core: int, delay_ms: int = 0, events: int = 24, gap_ms: int = 0) -> Iterator[Upstream]:
+def upstream(
+    folder: Path, *, core: int | None, delay_ms: int = 0, events: int = 24, gap_ms: int = 0
+) -> Iterator[Upstream]:
     command = [str(folder / "upstream"), str(delay_ms), str(events), str(gap_ms)]
     process = subprocess.Popen(pinned(command, core), stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None

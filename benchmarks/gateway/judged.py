@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from gateway.measured import Measured, Scene
+from gateway.measured import FULL, Measured, Scene
 from runtime.bars import Bars
 
 CPU_RATIO_MAX = 1.8
@@ -11,7 +11,6 @@ ADDED_P50_MS_MAX, ADDED_P99_MS_MAX = 3.0, 12.0
 FIRST_CHUNK_ADDED_MS_MAX = 1.0
 IDLE_MB_MAX, START_S_MAX = 90.0, 1.0
 
-FULL = Scene("fast", streams=False, connections=64)
 WAITING = Scene("slow", streams=False, connections=64)
 FIRST_CHUNKS = (Scene("fast", streams=True, connections=1), Scene("slow", streams=True, connections=16))
 

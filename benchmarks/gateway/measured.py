@@ -24,6 +24,7 @@ class Scene:
         return f"{self.model} upstream, {'streams' if self.streams else 'plain'}, {self.connections} connections"
 
 
+FULL = Scene("fast", streams=False, connections=64)
 SCENES = tuple(Scene(model, streams, n) for model in ("fast", "slow") for streams in (False, True) for n in (1, 16, 64))
 
 
