@@ -1,0 +1,82 @@
+"""Metrics of all workers of a machine: each leaves what it counted, and whichever is asked answers for all."""
+
+import json
+import logging
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from interlock.engine.gateway.counts import TrafficCounts
+from interlock.engine.gateway.exposition import families_of, gauge_families, text_of
+from interlock.ports.gateway.worker_counts import WorkerCounts
+from interlock.terms.errors import Unavailable
+from interlock.terms.gateway.metric import Family, Gauge
+
+log = logging.getLogger("interlock.gateway.metrics")
+
+EVERY_S = 1.0
+
+
+class WorkerMetrics:
+    """interlock.ports.gateway.metrics.Metrics of this worker, and the page for all of them.
+
+    What a worker counted since it last left its counts is lost when it is killed: the record is the trace.
+    """
+
+    def __init__(self, place: WorkerCounts) -> None:
+        self._place = place
+        self._counts = TrafficCounts()
+        self._gauges: dict[tuple[Gauge, str], float] = {}
+        self._left = b""
+        self.observe = self._counts.observe  # on every request's way: without another call in between
+        self.ungoverned = self._counts.ungoverned
+
+    def gauge(self, gauge: Gauge, value: float, of: str = "") -> None:
+        """See the port."""
+        self._gauges[gauge, of] = value
+
+    def go(self) -> None:
+        """Leave what was counted, and fold what the dead left: again and again, in any thread. Raises Unavailable."""
+        mine = self._body()
+        if mine != self._left:
+            self._place.leave(mine)
+            self._left = mine
+        self._place.fold(_added)
+
+    def page(self, more: Callable[[], Iterable[Family]] = tuple) -> str:
+        """The figures of all workers in the text format of Prometheus, and `more`. Raises Unavailable."""
+        counts = TrafficCounts()
+        bodies = [(self._body(), True), *self._place.others()]
+        gauges: list[tuple[Gauge, str, float]] = []
+        for raw, is_alive in bodies:
+            body = _read(raw)
+            counts.add(body["counts"])
+            if is_alive:
+                gauges += [(Gauge(name), of, value) for name, of, value in body["gauges"]]
+        return text_of([*families_of(counts), *gauge_families(gauges), *more()])
+
+    def close(self) -> None:
+        """Leave what was counted for good. What cannot be left is logged: it is a copy."""
+        try:
+            self._gauges.clear()
+            self._place.leave(self._body())
+        except Unavailable as exc:
+            log.warning("what this worker counted last is not in the metrics: %s", exc)
+        self._place.close()
+
+    def _body(self) -> bytes:
+        gauges = [[gauge.value, of, value] for (gauge, of), value in list(self._gauges.items())]
+        return json.dumps({"counts": self._counts.body(), "gauges": gauges}).encode()
+
+
+def _added(parts: Sequence[bytes]) -> bytes:
+    counts = TrafficCounts()
+    for raw in parts:
+        counts.add(_read(raw)["counts"])
+    return json.dumps({"counts": counts.body(), "gauges": []}).encode()
+
+
+def _read(raw: bytes) -> Any:
+    try:
+        return json.loads(raw)
+    except ValueError as exc:
+        raise Unavailable(f"what a worker left of its counts cannot be read ({exc}): remove it") from exc

@@ -1,0 +1,22 @@
+"""What the gateway tells monitors; a copy for them, never the record."""
+
+from typing import Protocol
+
+from interlock.terms.gateway.metric import Gauge
+from interlock.terms.gateway.trace import Accepted, Outcome
+
+
+class Metrics(Protocol):
+    """Called on every request's way, from one thread: a few additions each. Nothing here ever raises."""
+
+    def observe(self, accepted: Accepted, outcome: Outcome) -> None:
+        """A request of a known client ended."""
+        ...
+
+    def ungoverned(self, rule: str) -> None:
+        """A request of a caller that nobody knows was turned away."""
+        ...
+
+    def gauge(self, gauge: Gauge, value: float, of: str = "") -> None:
+        """How something stands now; `of` names the upstream where it is about one."""
+        ...

@@ -1,0 +1,162 @@
+"""Metrics add up over workers, whatever dies, and no client makes series without end."""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from interlock.adapters.gateway import counts_folder
+from interlock.adapters.gateway.counts_folder import CountsFolder
+from interlock.engine.gateway import counts
+from interlock.engine.gateway.counts import TrafficCounts
+from interlock.engine.gateway.exposition import families_of, text_of
+from interlock.flows.gateway.metrics import WorkerMetrics
+from interlock.terms.errors import Unavailable
+from interlock.terms.gateway.metric import Family, Gauge, Sample
+from traced import accepted, outcome
+
+LINE = re.compile(r'(\w+)(\{(\w+="([^"\\\n]|\\.)*",?)*\})? (\S+)')
+
+
+def values(page: str) -> dict[str, float]:
+    read = {}
+    for line in page.splitlines():
+        if not line.startswith("#"):
+            match = LINE.fullmatch(line)
+            assert match, line
+            read[match[1] + (match[2] or "")] = float(match[5])
+    return read
+
+
+def total(page: str, name: str) -> float:
+    return sum(value for key, value in values(page).items() if re.fullmatch(rf"{name}(\{{.*)?", key))
+
+
+def worker(folder: Path, name: str, requests: int = 0) -> WorkerMetrics:
+    made = WorkerMetrics(CountsFolder(folder, name))
+    for number in range(requests):
+        made.observe(accepted(number), outcome(number))
+    return made
+
+
+def test_what_one_worker_counted_is_on_its_page(tmp_path: Path) -> None:
+    one = worker(tmp_path, "a", 2)
+    one.observe(accepted(3), outcome(3, refused="limits", status=429, attempts=(), usage=None, cost_micro_usd=0))
+    one.observe(accepted(4, streams=True), outcome(4, first_chunk_ms=3_000.0, broken="stalled"))
+    one.observe(accepted(5), outcome(5, cache="hit", attempts=()))
+    one.ungoverned("unknown_caller")
+    one.gauge(Gauge.OPEN_STREAMS, 3)
+    one.gauge(Gauge.BREAKER_OPEN, 1, "east")
+    page = values(one.page())
+    here = 'workflow="claims",model="small"'
+    assert page[f'interlock_gateway_requests_total{{{here},outcome="answered"}}'] == 3
+    assert page[f'interlock_gateway_requests_total{{{here},outcome="broken"}}'] == 1
+    assert page['interlock_gateway_requests_total{workflow="claims",model="",outcome="refused"}'] == 1
+    assert page[f'interlock_gateway_tokens_total{{{here},direction="input"}}'] == 400
+    assert page[f"interlock_gateway_cost_usd_total{{{here}}}"] == pytest.approx(4 * 700 / 1e6)
+    assert page[f"interlock_gateway_cache_hits_total{{{here}}}"] == 1
+    assert page[f'interlock_gateway_latency_seconds_bucket{{{here},le="0.025"}}'] == 0
+    assert page[f'interlock_gateway_latency_seconds_bucket{{{here},le="0.05"}}'] == 4
+    assert page[f'interlock_gateway_latency_seconds_bucket{{{here},le="+Inf"}}'] == 4
+    assert page[f"interlock_gateway_latency_seconds_sum{{{here}}}"] == pytest.approx(4 * 0.04225)
+    assert page[f'interlock_gateway_first_chunk_seconds_bucket{{{here},le="5.0"}}'] == 1
+    assert page[f'interlock_gateway_first_chunk_seconds_bucket{{{here},le="2.5"}}'] == 0
+    assert page['interlock_gateway_refusals_total{rule="limits"}'] == 1
+    assert page['interlock_gateway_redactions_total{kind="email"}'] == 10
+    assert page['interlock_gateway_ungoverned_total{rule="unknown_caller"}'] == 1
+    assert page["interlock_gateway_open_streams"] == 3
+    assert page['interlock_gateway_breaker_open{upstream="east"}'] == 1
+
+
+def test_workers_add_up_also_dead_ones_and_only_the_living_say_how_they_are(tmp_path: Path) -> None:
+    one, two, three = (worker(tmp_path, name, n) for name, n in (("a", 1), ("b", 2), ("c", 4)))
+    for each, streams in ((one, 1), (two, 10), (three, 100)):
+        each.gauge(Gauge.OPEN_STREAMS, streams)
+        each.gauge(Gauge.TRACE_LAG_S, streams / 100)
+        each.go()
+    assert (total(one.page(), "interlock_gateway_requests_total"), total(one.page(), ".*open_streams")) == (7, 111)
+    assert total(one.page(), ".*trace_lag_seconds") == 1.0
+    two._place.close()  # as the kernel does it when the process dies
+    three.close()
+    assert total(one.page(), ".*open_streams") == 1
+    for _ in range(3):
+        one.go()
+        assert total(one.page(), "interlock_gateway_requests_total") == 7
+    assert {path.name for path in tmp_path.iterdir()} == {"a.alive", "a.json", "dead.folded", "folding.lock"}
+    late = worker(tmp_path, "d", 8)
+    assert total(late.page(), "interlock_gateway_requests_total") == 15
+
+
+@pytest.mark.parametrize("step", ["before", "after"])
+def test_who_dies_while_folding_counts_nobody_twice(tmp_path: Path, step: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    one, two = worker(tmp_path, "a", 1), worker(tmp_path, "b", 2)
+    two.close()
+    put = CountsFolder._put
+
+    def dies(self: CountsFolder, name: str, content: bytes) -> None:
+        if name == counts_folder.DEAD:
+            if step == "after":
+                put(self, name, content)
+            raise KeyboardInterrupt
+        put(self, name, content)
+
+    with monkeypatch.context() as planted, pytest.raises(KeyboardInterrupt):
+        planted.setattr(CountsFolder, "_put", dies)
+        one.go()
+    for _ in range(3):
+        assert total(one.page(), "interlock_gateway_requests_total") == 3
+        one.go()
+
+
+def test_a_client_cannot_make_series_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(counts, "SERIES_MAX", 5)
+    monkeypatch.setattr(counts, "NAMES_MAX", 5)
+    made = TrafficCounts()
+    for number in range(100):
+        asked = f'any "text"\n{number}'
+        refused = outcome(number, refused="unknown_model", status=404, attempts=())
+        made.observe(accepted(number, model=asked), refused)
+        made.observe(accepted(number, workflow=f"w{number}"), outcome(number, refused=f"rule {number}"))
+        made.ungoverned(f"rule {number}")
+    page = text_of(families_of(made))
+    assert "any" not in page
+    assert len(made.series) == 6
+    assert len(made.refusals) == len(made.strangers) == 6
+    assert total(page, "interlock_gateway_requests_total") == 200
+
+
+def test_labels_cannot_break_out_of_their_place() -> None:
+    hostile = 'x"} 1\n# HELP evil \\'
+    page = text_of([Family("n", "counter", "words\nmore", (Sample(1, {"rule": hostile}),))])
+    assert page.splitlines() == [
+        "# HELP n words\\nmore",
+        "# TYPE n counter",
+        'n{rule="x\\"} 1\\n# HELP evil \\\\"} 1',
+    ]
+
+
+def test_no_content_and_no_client_or_tenant_is_a_label(tmp_path: Path) -> None:
+    one = worker(tmp_path, "a", 1)
+    assert not [word for word in ("shop", "acme", "greeting", "resp-1") if word in one.page()]
+
+
+def test_damaged_counts_are_told(tmp_path: Path) -> None:
+    one, two = worker(tmp_path, "a", 1), worker(tmp_path, "b", 1)
+    two.go()
+    (tmp_path / "b.json").write_bytes(b"{")
+    with pytest.raises(Unavailable, match="cannot be read"):
+        one.page()
+
+
+def test_adding_is_adding() -> None:
+    halves, whole = [TrafficCounts(), TrafficCounts()], TrafficCounts()
+    for number in range(20):
+        kind: Sequence[object] = (accepted(number), outcome(number, first_chunk_ms=number * 7.0, cost=number))
+        halves[number % 2].observe(*kind)  # type: ignore[arg-type]
+        whole.observe(*kind)  # type: ignore[arg-type]
+    summed = TrafficCounts()
+    for half in halves:
+        summed.add(half.body())
+    ours, theirs = values(text_of(families_of(summed))), values(text_of(families_of(whole)))
+    assert ours == pytest.approx(theirs)
