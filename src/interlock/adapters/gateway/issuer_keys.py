@@ -1,6 +1,7 @@
 """The public keys of issuers (JWKS, RFC 7517), fetched with aiohttp and kept for a while."""
 
 import asyncio
+import base64
 import json
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -98,10 +99,14 @@ def _usable(found: Any) -> Iterator[PublicKey]:
         if one.get("use", "sig") != "sig" or "verify" not in one.get("key_ops", ["verify"]):
             continue
         try:
+            if one["kty"] == "RSA" and _bits(one["n"]) < RSA_BITS_MIN:
+                continue
             key = next(iter(KeySet.import_key_set({"keys": [dict(one)]})))
         except (JoseError, ValueError, KeyError, TypeError):
             continue
-        if isinstance(key, RSAKey) and key.public_key.key_size < RSA_BITS_MIN:
-            continue
         if isinstance(key, RSAKey | ECKey | OKPKey):
             yield key
+
+
+def _bits(number: str) -> int:
+    return int.from_bytes(base64.urlsafe_b64decode(number + "==")).bit_length()

@@ -1,0 +1,72 @@
+"""What a token's claims must say, whoever signed them."""
+
+from typing import Any
+
+import pytest
+
+from interlock.engine.gateway.access.claims import claims_fault, client_of
+from interlock.terms.gateway.client import Client, KnownBy
+from interlock.terms.gateway.definition import TokenIssuer
+
+ISSUER = TokenIssuer("https://id.example/realm", "gateway", "https://id.example/keys")
+NOW_S = 1_800_000_000.0
+GOOD = {"iss": ISSUER.issuer, "aud": "gateway", "exp": NOW_S + 60, "sub": "desk", "workflow": "triage"}
+LEEWAY_S = ISSUER.leeway_s
+
+
+@pytest.mark.parametrize(
+    ("changed", "fault"),
+    [
+        ({}, None),
+        ({"aud": ["other", "gateway"]}, None),
+        ({"nbf": NOW_S + LEEWAY_S, "iat": NOW_S - 5}, None),
+        ({"exp": NOW_S - LEEWAY_S + 1}, None),
+        ({"iss": "https://id.example/other"}, "issuer"),
+        ({"iss": None}, "issuer"),
+        ({"iss": ISSUER.issuer + "/"}, "issuer"),
+        ({"aud": "other"}, "audience"),
+        ({"aud": []}, "audience"),
+        ({"aud": "my gateway"}, "audience"),
+        ({"aud": {"gateway": 1}}, "audience"),
+        ({"aud": None}, "audience"),
+        ({"exp": None}, "exp"),
+        ({"exp": True}, "exp"),
+        ({"exp": "1900000000"}, "exp"),
+        ({"exp": float("inf")}, "exp"),
+        ({"exp": float("nan")}, "exp"),
+        ({"exp": 10**400}, "exp"),
+        ({"exp": -1}, "exp"),
+        ({"exp": NOW_S - LEEWAY_S}, "expired"),
+        ({"nbf": NOW_S + LEEWAY_S + 1}, "nbf"),
+        ({"nbf": "now"}, "nbf"),
+        ({"iat": NOW_S + LEEWAY_S + 1}, "iat"),
+        ({"iat": [NOW_S]}, "iat"),
+    ],
+)
+def test_claims_hold_here_and_now_or_it_is_said_why(changed: dict[str, Any], fault: str | None) -> None:
+    found = claims_fault({**GOOD, **changed}, ISSUER, NOW_S)
+    assert found is None if fault is None else found is not None and fault in found
+
+
+def test_a_client_has_the_name_of_its_issuer_behind_it() -> None:
+    assert client_of({**GOOD, "tenant": "acme"}, ISSUER) == Client("desk@id.example", "triage", "acme", KnownBy.TOKEN)
+    assert client_of(GOOD, ISSUER) == Client("desk@id.example", "triage", None, KnownBy.TOKEN)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"sub": ""},
+        {"sub": 7},
+        {"sub": "x" * 101},
+        {"sub": "desk\n"},
+        {"sub": " desk"},
+        {"workflow": None},
+        {"workflow": ["triage"]},
+        {"tenant": 5},
+        {"tenant": ""},
+        {"tenant": "acme\u202e"},
+    ],
+)
+def test_who_names_no_client_workflow_or_tenant_is_nobody(changed: dict[str, Any]) -> None:
+    assert isinstance(client_of({**GOOD, **changed}, ISSUER), str)
