@@ -7,7 +7,8 @@ _VALUES = """
     ephemeral 5m 1h auto none required any object string number integer boolean array null json_object json_schema
     enabled disabled adaptive low medium high minimal xhigh max default flex standard_only float completed in_progress
     incomplete error input_schema wav mp3 png jpeg webp gif image/png image/jpeg image/webp image/gif application/pdf
-    text/plain content grammar regex lark concise detailed disabled output_config
+    text/plain content grammar regex lark concise detailed disabled output_config stop
+    length tool_calls content_filter end_turn max_tokens stop_sequence pause_turn text_delta
 """
 
 _NAMES = """
@@ -16,5 +17,5 @@ _NAMES = """
     $schema $ref $defs anyOf allOf oneOf additionalProperties
 """
 
-VALUES = frozenset(_VALUES.split())
+VALUES = frozenset((*_VALUES.split(), ""))
 NAMES = frozenset(_NAMES.split())

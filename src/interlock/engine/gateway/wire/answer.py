@@ -1,0 +1,98 @@
+"""A complete answer of an upstream: what it says, what it used, and the body that leaves in its place."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from interlock.engine.gateway.wire.answer_shapes import (
+    ANSWERS,
+    ENVELOPE,
+    contents_of,
+    finish_reasons_of,
+    said_in,
+    with_logprobs,
+)
+from interlock.engine.gateway.wire.decoding import NotStrict, decoded, encode
+from interlock.engine.gateway.wire.texts import Visit, Walk
+from interlock.engine.gateway.wire.usage import Counted, counted
+from interlock.terms.gateway.refusal import Refusal, RefusalKind
+from interlock.terms.gateway.wire import Wire
+
+
+class Answer(Struct, frozen=True):
+    """An answer that could be read. `texts` are all texts in it, in order; `said` is what its first choice says.
+
+    `counted` is what it used, where that can be believed. `tree` is the body's value, which nobody may change.
+    """
+
+    wire: Wire
+    response_id: str | None
+    response_model: str | None
+    finish_reasons: tuple[str, ...]
+    texts: tuple[str, ...]
+    said: str
+    counted: Counted
+    body: bytes
+    tree: dict[str, Any]
+
+    def rewritten(self, texts: Sequence[str] | None = None) -> bytes:
+        """The body with other texts in the place of its own, one for one; the same bytes where none is another.
+
+        Log-probabilities of a text that was changed are left out: they tell it again.
+        """
+        if texts is None or tuple(texts) == self.texts:
+            return self.body
+        if len(texts) != len(self.texts):
+            raise ValueError(f"{len(texts)} texts in the place of {len(self.texts)}")
+        tree = decoded(self.body)[0]
+        following = iter(texts)
+        _visit(self.wire, tree, lambda _: next(following))
+        return encode(tree)
+
+
+def read_answer(wire: Wire, body: bytes) -> Answer | Refusal:
+    """Read an answer of status 200. Never raises: one that is no answer of that wire format is a refusal."""
+    texts: list[str] = []
+    try:
+        tree = decoded(body)[0]
+        msgspec.convert(tree, ANSWERS[wire])
+        for holder, logprobs in _visit(wire, tree, _into(texts)):
+            holder["logprobs"] = logprobs
+    except (NotStrict, msgspec.ValidationError):
+        return Refusal(RefusalKind.UPSTREAM, "malformed answer", "The model's answer could not be read; ask again.")
+    return Answer(
+        wire=wire,
+        response_id=tree.get("id"),
+        response_model=tree.get("model"),
+        finish_reasons=finish_reasons_of(wire, tree),
+        texts=tuple(texts),
+        said=said_in(wire, tree),
+        counted=counted(wire, tree.get("usage"), _chars_said(wire, tree)),
+        body=body,
+        tree=tree,
+    )
+
+
+def _into(texts: list[str]) -> Visit:
+    return lambda text: texts.append(text) or text  # type: ignore[func-returns-value]
+
+
+def _visit(wire: Wire, tree: dict[str, Any], visit: Visit) -> list[tuple[dict[str, Any], Any]]:
+    """Walk over an answer. Log-probabilities are taken out of it, and given back with the objects they were in."""
+    if wire is Wire.EMBEDDINGS:
+        return []  # figures only
+    taken = [(holder, holder.pop("logprobs")) for holder in with_logprobs(wire, tree)]
+    spared = {name: tree.pop(name) for name in ENVELOPE & tree.keys()}
+    Walk(visit).over(tree)
+    tree.update(spared)
+    return taken
+
+
+def _chars_said(wire: Wire, tree: dict[str, Any]) -> int:
+    said: list[str] = []
+    walk = Walk(_into(said))
+    for content in contents_of(wire, tree):
+        walk.over(content)
+    return sum(map(len, said))

@@ -1,0 +1,72 @@
+"""What an upstream says that a request used, and whether it can be believed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from interlock.terms.gateway.usage import Usage
+from interlock.terms.gateway.wire import Wire
+
+# No model reads or writes so much in one request; a figure above it is a fault.
+TOKENS_MAX = 100_000_000
+# The longest token of the published vocabularies has 128 bytes (a run of spaces), so text of more than twice that many
+# characters is more than one token.
+TOKEN_CHARS_MAX = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """`usage` where it can be believed, else None and `doubt` says why: then what was reserved stays charged."""
+
+    usage: Usage | None
+    doubt: str | None = None
+
+
+class _WrongError(ValueError):
+    pass
+
+
+def counted(wire: Wire, told: Any, said_chars: int) -> Counted:
+    """Usage as the wire format tells it, of an answer with so many characters of text.
+
+    Doubted are figures that are missing, no whole numbers, negative or absurd, and an output that is too few tokens for
+    the text that was delivered. Tokens that a total has beyond input and output are counted as output: some upstreams
+    leave their reasoning out of the output and bill it.
+    """
+    if not isinstance(told, Mapping):
+        return Counted(None, "the upstream told no usage")
+    try:
+        usage = _read(wire, told)
+    except _WrongError as wrong:
+        return Counted(None, str(wrong))
+    if usage.input_tokens == 0:
+        return Counted(None, "usage says that no token was read")
+    if usage.output_tokens * TOKEN_CHARS_MAX < said_chars - TOKEN_CHARS_MAX and wire is not Wire.EMBEDDINGS:
+        return Counted(None, f"usage says {usage.output_tokens} tokens for {said_chars} characters of text")
+    return Counted(usage)
+
+
+def _read(wire: Wire, told: Mapping[str, Any]) -> Usage:
+    if wire is Wire.MESSAGES:
+        cached, written = _tokens(told, "cache_read_input_tokens", 0), _tokens(told, "cache_creation_input_tokens", 0)
+        return Usage(_tokens(told, "input_tokens") + cached + written, _tokens(told, "output_tokens"), cached, written)
+    read, said = ("input", "output") if wire is Wire.RESPONSES else ("prompt", "completion")
+    reading = _tokens(told, f"{read}_tokens")
+    saying = _tokens(told, f"{said}_tokens", 0 if wire is Wire.EMBEDDINGS else None)
+    details = told.get(f"{read}_tokens_details")
+    cached = _tokens(details, "cached_tokens", 0) if isinstance(details, Mapping) else 0
+    if cached > reading:
+        raise _WrongError("usage says that more tokens came from a cache than were read")
+    total = _tokens(told, "total_tokens", 0)
+    return Usage(reading, max(saying, total - reading), cached)
+
+
+def _tokens(told: Mapping[str, Any], name: str, absent: int | None = None) -> int:
+    value = told.get(name)
+    if value is None and absent is not None:
+        return absent
+    if type(value) is not int:
+        raise _WrongError(f"usage has no whole number of {name}")
+    if not 0 <= value <= TOKENS_MAX:
+        raise _WrongError(f"usage says {value} for {name}")
+    return value
