@@ -23,18 +23,21 @@ from interlock.terms.ledger import LedgerEntry
 from interlock.terms.person import Person
 
 CREATED, REVOKED = "gateway_key.created", "gateway_key.revoked"
-NETWORKS_MAX, LIMITS_MAX = 100, 20
+NETWORKS_MAX, LIMITS_MAX, DAYS_MAX = 100, 20, 3_650
 
 
 @dataclass(frozen=True, slots=True)
 class WantedKey:
-    """A key that is asked for. `client` "": called as the key. `tenant` None: the workflow's, if it has one."""
+    """A key that is asked for. `client` "": called as the key. `tenant` None: the workflow's, if it has one.
+
+    `days` is after how many it ends, None: never.
+    """
 
     name: str
     workflow: str
     client: str = ""
     tenant: str | None = None
-    expires_at: dt.datetime | None = None
+    days: int | None = None
     networks: tuple[str, ...] = ()
     limits: tuple[TrafficLimit, ...] = ()
 
@@ -43,16 +46,16 @@ def create_key(store: Store, wanted: WantedKey, *, by: Person, clock: Clock, ran
     """A new key, which nobody can show again. It gives no authority: it lends an application that of a workflow.
 
     Raises BadInput for a workflow that is not there, a tenant that does not have it, a name used before, a client of
-    another tenant, an end that has passed, and what is no network or no limit of the client's own.
+    another tenant, and for days, networks and limits that cannot be.
     """
     networks, limits = _checked_networks(wanted.networks), _checked_limits(wanted.limits)
+    if wanted.days is not None and not 1 <= wanted.days <= DAYS_MAX:
+        raise BadInput(f"a key ends after 1 to {DAYS_MAX} days, or never (leave the days out)")
     key = key_of(randomness(ENTROPY_BYTES))
     with store.transaction() as tx:
         tx.fence()  # entries about keys come in the order in which they hold
         rows, now = keys(tx), clock()
         name = check_new_name(wanted.name, [row.name for row in rows], by=by)
-        if wanted.expires_at is not None and wanted.expires_at <= now:
-            raise BadInput(f"it would end at {stamp(wanted.expires_at)}, which has passed: name a later time")
         client, tenant = _checked_client(wanted.client.strip() or name), _tenant(tx, wanted)
         # Limits and prices add up by client: one of the same name in another tenant would spend for it.
         if any(row.client.name == client and row.client.tenant != tenant for row in rows):
@@ -64,7 +67,7 @@ def create_key(store: Store, wanted: WantedKey, *, by: Person, clock: Clock, ran
             "tenant": tenant,
             "sha256": digest_of(key.encode()).hex(),
             "begins": key[:BEGINS],
-            "expires_at": None if wanted.expires_at is None else stamp(wanted.expires_at),
+            "expires_at": None if wanted.days is None else stamp(now + dt.timedelta(days=wanted.days)),
             "networks": networks,
             "limits": plain(limits),
         }

@@ -1,5 +1,6 @@
 """All commands in one list, of which only what is called is loaded: an answer need not wait for all the others."""
 
+from collections.abc import Callable, Iterable
 from importlib import import_module
 from typing import Annotated, Any, NamedTuple
 
@@ -8,6 +9,7 @@ from typer.core import TyperGroup
 
 from interlock import __version__
 from interlock.surfaces.cli.ending import EndingGroup
+from interlock.surfaces.cli.subgroup import SubGroup
 
 VERSION = "--version"
 
@@ -91,6 +93,7 @@ GROUPS: tuple[Group, ...] = (
     Group("schedule", "Have documents sent each week or month.", "schedules:SCHEDULE_COMMANDS"),
     Group("measure", "Put on record what was measured, spent and done.", "measure:MEASURE_COMMANDS"),
     Group("incident", "Report what went wrong, and close it with what was learned.", "measure:INCIDENT_COMMANDS"),
+    Group("api", "Know interfaces and tools: what they may do, what is wrong with them.", "inventory:API_COMMANDS"),
     Group(
         "oversight",
         "Size human review, certify a threshold, rehearse both.",
@@ -128,8 +131,15 @@ def build_app(first: str | None = None) -> typer.Typer:
 def _built(group: Group) -> typer.Typer:
     kind = TyperGroup if group.kind is None else _found(group.kind)
     built = typer.Typer(cls=kind, help=group.words, no_args_is_help=True)
-    for name, function in _found(group.commands):
-        built.command(name)(function)
+    return _filled(built, _found(group.commands))
+
+
+def _filled(built: typer.Typer, commands: Iterable[tuple[str, Callable[..., None] | SubGroup]]) -> typer.Typer:
+    for name, entry in commands:
+        if isinstance(entry, SubGroup):
+            built.add_typer(_filled(typer.Typer(help=entry.words, no_args_is_help=True), entry.commands), name=name)
+        else:
+            built.command(name)(entry)
     return built
 
 

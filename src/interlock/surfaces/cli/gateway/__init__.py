@@ -2,9 +2,26 @@
 
 from collections.abc import Callable
 
+from interlock.surfaces.cli.gateway.clients import admit_client_command, bar_client_command, list_barred_command
 from interlock.surfaces.cli.gateway.defining import apply_command, show_command
+from interlock.surfaces.cli.gateway.keys import create_key_command, list_keys_command, revoke_key_command
+from interlock.surfaces.cli.subgroup import SubGroup
 
-GATEWAY_COMMANDS: tuple[tuple[str, Callable[..., None]], ...] = (
+GATEWAY_COMMANDS: tuple[tuple[str, Callable[..., None] | SubGroup], ...] = (
     ("apply", apply_command),
     ("show", show_command),
+    (
+        "key",
+        SubGroup(
+            "Make and revoke the keys by which applications come in.",
+            (("create", create_key_command), ("list", list_keys_command), ("revoke", revoke_key_command)),
+        ),
+    ),
+    (
+        "client",
+        SubGroup(
+            "Shut a client out, and let it in again.",
+            (("bar", bar_client_command), ("admit", admit_client_command), ("list", list_barred_command)),
+        ),
+    ),
 )
