@@ -3,7 +3,7 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup try demo test browser pango lint bench lock audit clean screenshots
+.PHONY: help setup try demo test browser node pango lint bench lock audit clean screenshots
 
 PYTHON ?= python3
 VENV := .venv
@@ -47,7 +47,7 @@ ifeq ($(INTERLOCK_DATA),)
 endif
 	$(BIN)/interlock demo --out out/demo
 
-test: setup browser pango ## all tests, on two processes
+test: setup browser node pango ## all tests, on two processes
 	@start=$$SECONDS; failed=0; $(BIN)/python -m pytest -n 2 --dist worksteal || failed=$$?; \
 	[ $$failed = 0 ] && said=passed || said="failed (pytest's exit status $$failed)"; \
 	echo "make test: $$said, after $$((SECONDS - start)) s; data: $${INTERLOCK_DATA:-none, tests on real data were skipped}"; \
@@ -62,6 +62,19 @@ browser:
 	    && echo "installing chromium took $$((SECONDS - start)) s" \
 	    || echo "chromium could not be installed: browser tests will be skipped" >&2; \
 	else echo "no Chromium here: browser tests will be skipped (on Debian: apt-get install chromium)" >&2; fi
+
+# Tests call the gateway with a client in JavaScript too. The same rule; its one package is checked by hash.
+NODE := $(VENV)/node
+node: $(NODE)/.installed
+	@:
+$(NODE)/.installed: requirements/npm/package-lock.json | setup
+	@if ! command -v npm >/dev/null && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  start=$$SECONDS; echo "installing node ..."; \
+	  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends nodejs npm; } >/dev/null \
+	    && echo "installing node took $$((SECONDS - start)) s" || echo "node could not be installed" >&2; fi; \
+	mkdir -p $(NODE); cp requirements/npm/package*.json $(NODE); \
+	if command -v npm >/dev/null && npm ci --prefix $(NODE) --silent --no-fund --no-audit --fetch-retries=0; then touch $@; \
+	else echo "no client in JavaScript here: its test will be skipped (on Debian: apt-get install nodejs npm)" >&2; fi
 
 lint: setup ## ruff, ruff format, mypy --strict, import contracts; all four run even if one fails
 	@failed=; for check in "ruff check ." "ruff format --check ." mypy lint-imports; do \
