@@ -25,7 +25,7 @@ _IP4_FORM, _IP6_FORM = r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}", r"[0-9A-Fa-f]{1,4}(?::[
 _IP4, _IP6 = scanner(_IP4_FORM), scanner(_IP6_FORM)
 _IP_BEGUN = r"[0-9]{1,3}(?:\.[0-9]{0,3}){0,3}\.?|[0-9A-Fa-f]{1,4}(?::[0-9A-Fa-f]{0,4}){0,7}:?"
 _RUN = scanner(RUN)
-_TAIL_OF_DOMAIN = re.compile(r"(?:\.[A-Za-z\xc0-\xff]{2,63}|\.xn--[A-Za-z0-9\-]{2,59})$")
+_NAMED = re.compile(rb"(?:[A-Za-z0-9\-\xc0-\xff]+\.)+(?:xn--[A-Za-z0-9\-]{2,59}|[A-Za-z\xc0-\xff]{2,63})")
 
 NUMBERS = frozenset({PersonalKind.PHONE, PersonalKind.CREDIT_CARD, PersonalKind.US_SSN})
 
@@ -34,11 +34,8 @@ def _emails(data: bytes, at: int, _: frozenset[str]) -> Iterator[Found]:
     for match in _EMAIL.finditer(data, at):
         start, end = match.span()
         sign = data.index(b"@", start)
-        domain = data[sign + 1 : end].decode("latin-1").rstrip(".-")
-        while domain and not _TAIL_OF_DOMAIN.search(domain):
-            domain = domain.rpartition(".")[0]
-        if domain.strip(".-"):
-            yield Found(PersonalKind.EMAIL, start, sign + 1 + len(domain))
+        if named := _NAMED.match(data, sign + 1, end):
+            yield Found(PersonalKind.EMAIL, start, named.end())
 
 
 def _ibans(data: bytes, at: int, _: frozenset[str]) -> Iterator[Found]:

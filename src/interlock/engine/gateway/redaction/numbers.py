@@ -15,13 +15,13 @@ from interlock.engine.gateway.redaction.validating import (
 from interlock.terms.gateway.content import PersonalKind
 
 SEPARATORS = r"[ .\-()/]"
-RUN = rf"[+(]{{0,2}}[0-9](?:{SEPARATORS}{{0,3}}[0-9]){{6,}}"
+RUN = rf"[+(]{{0,2}}[0-9](?:{SEPARATORS}{{0,4}}[0-9]){{6,}}"
 # How such a run may end where a text is cut: marks that may go on, or the beginning of an extension.
 RUN_BEGUN = (
-    rf"(?:[+(]{{1,2}}|[+(]{{0,2}}[0-9](?:{SEPARATORS}{{0,3}}[0-9])*"
-    rf"(?:{SEPARATORS}{{0,3}}| ?(?i:x|e|ex|ext\.?) ?[0-9]{{0,6}}))"
+    rf"(?:[+(]{{1,2}}|[+(]{{0,2}}[0-9](?:{SEPARATORS}{{0,4}}[0-9])*"
+    rf"(?:{SEPARATORS}{{0,4}}| ?(?i:x|e|ex|ext\.?) ?[0-9]{{0,6}}))"
 )
-NUMBER_CHARS_MAX = 96  # fifteen digits with three marks between them, a sign, an extension, and what stands after
+NUMBER_CHARS_MAX = 96  # fifteen digits with four marks between them, a sign, an extension, and what stands after
 CONTEXT_CHARS = 24
 
 _PHONE_DIGITS_MIN, _PHONE_DIGITS_MAX = 7, 15  # ITU-T E.164: fifteen at most
@@ -33,12 +33,12 @@ _CALLED = re.compile(
     rb"|\bcall(?: (?:me|us))?(?: (?:at|on))?|\banswering at)(?: (?:no|nr|number|is))?[ .:#\-]{0,3}$",
     re.IGNORECASE,
 )
-# Ways in which numbers are written without a sign that says so: North America, and the national forms of Europe.
-_SHAPES = frozenset(
-    {(3, 3, 4), (1, 3, 3, 4), (3, 4), (4, 4), (2, 2, 2, 2), (2, 3, 3), (3, 3, 3), (3, 2, 3), (2, 6), (3, 5), (2, 3, 4)}
-)
+# Ways in which numbers are written without a sign that says so: North America's, and national forms of Europe. These
+# have to stand by themselves: four digits and four are also the half of a card.
+_AMERICAN = frozenset({(3, 3, 4), (1, 3, 3, 4)})
+_NATIONAL = frozenset({(3, 4), (4, 4), (2, 2, 2, 2), (2, 3, 3), (3, 3, 3), (3, 2, 3), (2, 6), (3, 5), (2, 3, 4)})
 _TWO_YEARS = re.compile(r"(?:19|20)[0-9]{2}(?:19|20)[0-9]{2}")
-_SIGNS = b"+("
+_SIGNS, _SIGNS_MAX = b"+(", 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,9 @@ def _at(run: _Run, at: int, kinds: frozenset[str]) -> Found | None:
 
 
 def _with_sign(data: bytes, start: int) -> int:
-    while start and data[start - 1] in _SIGNS:
+    for _ in range(_SIGNS_MAX):
+        if not start or data[start - 1] not in _SIGNS:
+            break
         start -= 1
     return start
 
@@ -157,7 +159,7 @@ def _phone(run: _Run, at: int, start: int) -> Found | None:
     while stop > at and count >= _PHONE_DIGITS_MIN:
         end = _with_extension(run.data, run.ends[stop - 1])
         if _ends(run.data, end):
-            if _dialled(head, run.digits[at:stop]):
+            if _dialled(head, run.digits[at:stop]) or _national(run, at, stop, start):
                 return Found(PersonalKind.PHONE, start, end)
             called = _called(run.data, start) if called is None else called
             if called:
@@ -190,4 +192,20 @@ def _dialled(head: bytes, groups: list[str]) -> bool:
         return len(groups) > 1 and len(digits) <= 12
     if digits[0] == "0" and digits[1] != "0":
         return 9 <= len(digits) <= 11
-    return tuple(map(len, groups)) in _SHAPES and not _TWO_YEARS.fullmatch(digits)
+    return tuple(map(len, groups)) in _AMERICAN
+
+
+def _national(run: _Run, at: int, stop: int, start: int) -> bool:
+    """Whether the groups have a national form, with blanks or hyphens between them and no other number next to them."""
+    groups = run.digits[at:stop]
+    if tuple(map(len, groups)) not in _NATIONAL or run.between(at, stop - 1) not in ({b" "}, {b"-"}):
+        return False
+    if date_like(groups) or _TWO_YEARS.fullmatch("".join(groups)):
+        return False
+    end = run.ends[stop - 1]
+    return not (_number_apart(run.data, start - 1, start - 2) or _number_apart(run.data, end, end + 1))
+
+
+def _number_apart(data: bytes, mark: int, digit: int) -> bool:
+    """Whether only one mark is between here and another number."""
+    return 0 <= digit < len(data) and data[mark] in b" .-/" and 0x30 <= data[digit] <= 0x39

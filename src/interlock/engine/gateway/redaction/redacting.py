@@ -79,16 +79,18 @@ class RequestRedaction:
         It stays JSON; a number that was taken out becomes a string. What is no JSON is read as text.
         """
         try:
-            value = json.loads(document)
+            value = json.loads(document, object_pairs_hook=_Pairs)
         except (ValueError, RecursionError):
             return self.redact(document)
         clean = self.redact_value(value)
-        return document if clean == value else json.dumps(clean, ensure_ascii=False)
+        return document if clean == value else json.dumps(_plain(clean), ensure_ascii=False)
 
     def redact_value(self, value: Any) -> Any:
         """Parsed JSON, with its strings, keys and numbers redacted; shapes stay."""
         if isinstance(value, str):
             return self.redact(value)
+        if isinstance(value, _Pairs):
+            return _Pairs((self.redact(key), self.redact_value(each)) for key, each in value)
         if isinstance(value, list):
             return [self.redact_value(each) for each in value]
         if isinstance(value, dict):
@@ -112,6 +114,16 @@ class RequestRedaction:
                 self.counts[kind] += 1
         pieces.append(text[at:])
         return "".join(pieces)
+
+
+class _Pairs(list[tuple[str, Any]]):
+    """An object as it was written: a key that stands twice has two values, and both are looked at."""
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, _Pairs):
+        return {key: _plain(each) for key, each in value}
+    return [_plain(each) for each in value] if isinstance(value, list) else value
 
 
 def compiled(kinds: Iterable[str], entities: Iterable[Entity] = ()) -> Redaction:
