@@ -28,6 +28,7 @@ from interlock.adapters.definitions.initiative_schema import (
 from interlock.adapters.definitions.limits_schema import LimitsPart
 from interlock.adapters.definitions.review_schema import ReviewPart
 from interlock.adapters.definitions.steps_schema import Steps
+from interlock.adapters.definitions.tools_schema import ToolsPart
 from interlock.adapters.definitions.traffic_schema import TrafficPart
 from interlock.terms.certificate import Promise
 from interlock.terms.initiative import Initiative
@@ -158,6 +159,7 @@ class WorkflowFile(FilePart):
     risks: Risks = ()
     oversight: Words | None = None
     traffic: TrafficPart = TrafficPart()
+    tools: ToolsPart = ToolsPart()
 
     @model_validator(mode="after")
     def _kept_while_it_can_be_undone(self) -> "WorkflowFile":
@@ -166,6 +168,18 @@ class WorkflowFile(FilePart):
                 f"retention_days ({self.retention_days}) is shorter than undo_days ({self.undo_days}): an undo needs "
                 "what is kept; lower undo_days, or keep it longer"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _tools_fit(self) -> "WorkflowFile":
+        for tool in self.tools.governed:
+            unknown = [name for name in tool.facts if name not in (self.limits.facts or {})]
+            if unknown:
+                raise ValueError(f"tools: '{tool.name}' gives the fact '{unknown[0]}': name it in limits.facts, too")
+            if tool.undo is not None and (self.effect is None or self.effect.undo is None):
+                raise ValueError(f"tools: '{tool.name}' is taken back by '{tool.undo}': name that in effect.undo, too")
+        if self.tools.governed and self.effect is not None and self.effect.target is TargetKind.PROBE:
+            raise ValueError("tools: no tool can be asked what became of a call: write effect.target: blind")
         return self
 
     def definition(self, policy: tuple[str, ...] = (), traffic_policy: tuple[str, ...] = ()) -> WorkflowDefinition:
@@ -189,6 +203,7 @@ class WorkflowFile(FilePart):
             undo_days=self.undo_days,
             initiative=self._initiative(),
             traffic=self.traffic.plan(traffic_policy),
+            tools=self.tools.plan(),
         )
 
     def _initiative(self) -> Initiative:

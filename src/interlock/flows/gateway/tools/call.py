@@ -6,6 +6,7 @@ from functools import partial
 from interlock.engine.gateway.tools.authority import ToolStanding, tool_standing
 from interlock.engine.gateway.tools.case import caller_of, case_key, proposal_of, ticket_of
 from interlock.engine.gateway.tools.wording import OTHER_CALL, TOO_LARGE, WORDS, call_state
+from interlock.engine.timestamp import stamp
 from interlock.flows.action.act import Acted, acting
 from interlock.flows.action.runtime import RunTime
 from interlock.flows.action.steps import Flow, InStore, OnTarget
@@ -20,6 +21,7 @@ from interlock.terms.gateway.client import Client
 from interlock.terms.gateway.refusal import Refusal, RefusalKind
 from interlock.terms.gateway.tool_call import Called, CallState, ListedTool, ToolAnswer, ToolCall
 from interlock.terms.gateway.tools import ToolAuthority, ToolPlan, WaitFor
+from interlock.terms.review import ReviewKind
 
 NO_TOOL = "The server has no such tool."
 UNREACHABLE = "The tool server did not answer."
@@ -112,6 +114,8 @@ def answering(
 ) -> Flow[Called]:
     """What the client is told of a case: the tool's own answer where it was done, also where that was before."""
     state = call_state(acted.decision.verb, acted.state)
+    if state is CallState.WAITS and acted.recorded and (yield InStore(partial(_is_declined, rt, key))):
+        state = CallState.NOT_DONE
     answer = None if target is None else target.answer
     if answer is None and state is CallState.DONE:
         answer = yield InStore(partial(_kept_answer, rt, key))
@@ -125,6 +129,15 @@ def _kept_answer(rt: RunTime, key: str) -> ToolAnswer | None:
     with rt.store.reading() as reading:
         intent = reading.intent(key)
     return None if intent is None else answer_kept(intent.after)
+
+
+def _is_declined(rt: RunTime, key: str) -> bool:
+    """Whether a person has decided, and gave no leave to do it (or the leave has ended)."""
+    with rt.store.reading() as reading:
+        review = reading.review(key, ReviewKind.DECISION)
+    if review is None or review.closed_at is None:
+        return False
+    return review.approved_until is None or not stamp(rt.clock()) < review.approved_until
 
 
 def _is_other_call(rt: RunTime, key: str, payload_digest: str) -> bool:

@@ -1,0 +1,94 @@
+"""The tool proxy over streamable HTTP: `/mcp/SERVER`, as plain ASGI."""
+
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
+from contextlib import asynccontextmanager
+from typing import Any
+
+from mcp.server.auth.middleware.bearer_auth import AuthenticatedUser
+from mcp.server.auth.provider import AccessToken
+from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
+
+from interlock.engine.gateway.tools.case import caller_of
+from interlock.surfaces.mcp.proxy import ToolProxy
+from interlock.surfaces.mcp.server import Context, mcp_server
+from interlock.surfaces.mcp.visit import Visit, Who
+from interlock.terms.gateway.client import Client
+from interlock.terms.gateway.refusal import Refusal, RefusalKind
+
+PREFIX = "/mcp/"
+SESSION = b"mcp-session-id"
+SESSIONS_MAX = 1_000
+IDLE_S = 1_800.0
+BODY_BYTES_MAX = 4_000_000
+_VISIT = "interlock.visit"
+
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+
+
+def is_tool_traffic(path: str) -> bool:
+    """Whether a path is one of the proxy's."""
+    return path.startswith(PREFIX)
+
+
+class McpApp:
+    """One process's. Use it inside `running`. A session belongs to the client, and the server, that it began with."""
+
+    def __init__(self, proxy: ToolProxy, who: Who, *, sessions_max: int = SESSIONS_MAX, idle_s: float = IDLE_S) -> None:
+        self._proxy, self._who = proxy, who
+        self._manager = StreamableHTTPSessionManager(
+            mcp_server(proxy, _visit_of),
+            max_sessions=sessions_max,
+            session_idle_timeout=idle_s,
+            max_request_body_size=BODY_BYTES_MAX,
+        )
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Take requests until the block ends; calls that are at work then come to their end."""
+        try:
+            async with self._manager.run():
+                yield
+        finally:
+            await self._proxy.close()
+
+    async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        client = await self._who(scope)
+        server = str(scope["path"]).removeprefix(PREFIX).strip("/")
+        if isinstance(client, Client) and (not server or "/" in server):
+            client = Refusal(RefusalKind.UNKNOWN_MODEL, "path", f"name the tool server: {PREFIX}SERVER")
+        if isinstance(client, Refusal):
+            await _refused(client, send)
+            return
+        session = next((value.decode("latin-1") for name, value in scope["headers"] if name == SESSION), None)
+        known = {_VISIT: Visit(client, server, session), "user": _owner(client, server)}
+        await self._manager.handle_request({**scope, **known}, receive, send)
+
+
+async def _visit_of(ctx: Context) -> Visit | Refusal:
+    """Who made this very request: whoever was let in when the session began may be no more."""
+    found = None if ctx.request is None else ctx.request.scope.get(_VISIT)
+    if isinstance(found, Visit):
+        return found
+    return Refusal(RefusalKind.UNKNOWN_CALLER, "no caller", "nobody knows who asks")
+
+
+def _owner(client: Client, server: str) -> AuthenticatedUser:
+    """Whose session it is: the session manager answers nobody else in it."""
+    return AuthenticatedUser(AccessToken(token="", client_id=caller_of(client), scopes=[], subject=server))
+
+
+async def _refused(refusal: Refusal, send: Send) -> None:
+    """As an error of the protocol that is about no request."""
+    told = {"jsonrpc": "2.0", "id": None, "error": {"code": -32600, "message": refusal.words}}
+    body = json.dumps(told).encode()
+    headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]
+    if refusal.retry_after_s is not None:
+        headers.append((b"retry-after", b"%d" % refusal.retry_after_s))
+    if refusal.kind is RefusalKind.UNKNOWN_CALLER:
+        headers.append((b"www-authenticate", b"Bearer"))
+    await send({"type": "http.response.start", "status": refusal.status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
