@@ -15,7 +15,7 @@ def now() -> str:
 
 def accepted(number: int | str, *, at: str = AT, client: str = "shop", model: str = "small", **more: Any) -> Accepted:
     known = Accepted(
-        f"r{number}", at, client, "claims", "sha256:1", "openai", model, False, 812, "d" * 64, "acme",
+        f"r{number}", at, client, "claims", "sha256:1", "chat", model, False, 812, "d" * 64, "acme",
         ("greeting", "3"), {"temperature": 0.5, "max_tokens": 100}, {"email": 2}, (), ("limits",), 900,
     )  # fmt: skip
     return replace(known, **more)

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from interlock.adapters.gateway.segments.folder import SegmentFolder
@@ -83,6 +83,7 @@ def test_a_segment_that_is_too_large_is_sealed(tmp_path: Path) -> None:
     log.close()
 
 
+@settings(max_examples=40)
 @given(line=st.integers(2, 11), data=st.data())
 def test_who_alters_a_line_is_told_which(
     line: int, data: st.DataObject, tmp_path_factory: pytest.TempPathFactory
@@ -280,9 +281,9 @@ def test_what_is_kept_is_the_same_and_damage_is_told(tmp_path: Path) -> None:
 
 def test_only_one_works_on_the_folder(tmp_path: Path) -> None:
     folder = SegmentFolder(tmp_path, now)
-    with folder.alone() as first, SegmentFolder(tmp_path, now).alone() as second:
-        assert (first, second) == (True, False)
-    with folder.alone() as again:
+    with folder.alone("x") as first, SegmentFolder(tmp_path, now).alone("x") as second, folder.alone("y") as other:
+        assert (first, second, other) == (True, False, True)
+    with folder.alone("x") as again:
         assert again
 
 

@@ -1,10 +1,11 @@
 """Spans as OTLP/JSON lines (the OpenTelemetry protocol's file format): no server has to run to receive them."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from opentelemetry.sdk.trace import ReadableSpan
+from opentelemetry.sdk.trace import Event, ReadableSpan
+from opentelemetry.sdk.util.instrumentation import InstrumentationScope
 
 from interlock.adapters.opentelemetry.spans import RESOURCE, SCOPE, spans_of
 from interlock.terms.trace import CaseTrace
@@ -16,12 +17,25 @@ CODES = {"UNSET": 0, "OK": 1, "ERROR": 2}
 def otlp_lines(traces: Iterable[CaseTrace]) -> Iterator[bytes]:
     """One `TracesData` a line, one case each."""
     for trace in traces:
-        spans = [_span(span) for span in spans_of(trace)]
-        scope = {"scope": {"name": SCOPE.name}, "spans": spans}
-        data = {
-            "resourceSpans": [{"resource": {"attributes": _attributes(RESOURCE.attributes)}, "scopeSpans": [scope]}]
-        }
-        yield json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+        yield line_of(traces_data(spans_of(trace), SCOPE))
+
+
+def traces_data(spans: Iterable[ReadableSpan], scope: InstrumentationScope) -> dict[str, Any]:
+    """`TracesData` of spans that have one scope."""
+    named = {"scope": {"name": scope.name}, **({"schemaUrl": scope.schema_url} if scope.schema_url else {})}
+    return {
+        "resourceSpans": [{"resource": resource(), "scopeSpans": [{**named, "spans": [_span(one) for one in spans]}]}]
+    }
+
+
+def line_of(data: Mapping[str, Any]) -> bytes:
+    """One line of a file."""
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+
+
+def resource() -> dict[str, Any]:
+    """Who says it."""
+    return {"attributes": attributes(RESOURCE.attributes)}
 
 
 def _span(span: ReadableSpan) -> dict[str, Any]:
@@ -39,13 +53,23 @@ def _span(span: ReadableSpan) -> dict[str, Any]:
         "kind": KINDS[span.kind.name],
         "startTimeUnixNano": str(span.start_time),
         "endTimeUnixNano": str(span.end_time),
-        "attributes": _attributes(span.attributes or {}),
+        "attributes": attributes(span.attributes or {}),
+        **({"events": [_event(one) for one in span.events]} if span.events else {}),
         "status": status,
     }
 
 
-def _attributes(attributes: Any) -> list[dict[str, Any]]:
-    return [{"key": key, "value": _value(value)} for key, value in sorted(attributes.items())]
+def attributes(named: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Attributes as OTLP has them."""
+    return [{"key": key, "value": _value(value)} for key, value in sorted(named.items())]
+
+
+def _event(event: Event) -> dict[str, Any]:
+    return {
+        "timeUnixNano": str(event.timestamp),
+        "name": event.name,
+        "attributes": attributes(event.attributes or {}),
+    }
 
 
 def _value(value: object) -> dict[str, Any]:
@@ -55,4 +79,6 @@ def _value(value: object) -> dict[str, Any]:
         return {"intValue": str(value)}
     if isinstance(value, float):
         return {"doubleValue": value}
+    if isinstance(value, list | tuple):
+        return {"arrayValue": {"values": [_value(one) for one in value]}}
     return {"stringValue": str(value)}

@@ -25,7 +25,7 @@ def spans_of(trace: CaseTrace) -> list[ReadableSpan]:
     What gave authority long before is an event of the case's span, or one case would seem to last for weeks.
     """
     during = [link for link in trace.links if link.step not in NO_PART]
-    times = [_nanoseconds(link.at) for link in during]
+    times = [nanoseconds(link.at) for link in during]
     begun, ended = min(times, default=0), max(times, default=0)
     root = _context(trace, "case")
     case = ReadableSpan(
@@ -43,7 +43,7 @@ def spans_of(trace: CaseTrace) -> list[ReadableSpan]:
 
 
 def _child(trace: CaseTrace, link: TraceLink, root: SpanContext, number: int, begun: int) -> ReadableSpan:
-    at = _nanoseconds(link.at)
+    at = nanoseconds(link.at)
     return ReadableSpan(
         name=str(link.step),
         context=_context(trace, f"{number}:{link.step}:{link.digest}"),
@@ -100,6 +100,7 @@ def _context(trace: CaseTrace, part: str) -> SpanContext:
     )
 
 
-def _nanoseconds(at: str) -> int:
+def nanoseconds(at: str) -> int:
+    """Since 1970, of a recorded time."""
     since = dt.datetime.fromisoformat(at) - dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
     return (since // dt.timedelta(microseconds=1)) * 1_000

@@ -58,7 +58,7 @@ class TrafficLoading:
         Whoever dies in between leaves nothing half done: rows, sums and entry are one transaction, and a segment that
         is loaded but not kept yet is only kept by the next one.
         """
-        with self._segments.alone() as alone:
+        with self._segments.alone("loading") as alone:
             if not alone:
                 return LoadedRound()
             self._segments.seal_abandoned()

@@ -13,8 +13,8 @@ class Segments(Protocol):
     Everything raises Unavailable where the folder cannot be read or written.
     """
 
-    def alone(self) -> AbstractContextManager[bool]:
-        """Whether this caller is the only one at work on the folder, until the block ends."""
+    def alone(self, work: str) -> AbstractContextManager[bool]:
+        """Whether this caller is the only one on the machine that does this work, until the block ends."""
         ...
 
     def seal_abandoned(self) -> tuple[str, ...]:

@@ -22,7 +22,7 @@ from interlock.adapters.gateway.segments.reading import Walk, segment_of
 from interlock.terms.errors import Unavailable
 from interlock.terms.gateway.segment import Ended, Segment
 
-KEPT, PACKED, LOCK = "kept", ".jsonl.gz", "loading.lock"
+KEPT, PACKED = "kept", ".jsonl.gz"
 LEVEL = 6
 
 
@@ -39,9 +39,9 @@ class SegmentFolder:
             self._kept.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
 
     @contextmanager
-    def alone(self) -> Iterator[bool]:
+    def alone(self, work: str) -> Iterator[bool]:
         with _reaching(self._folder):
-            handle = os.open(self._folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, FILE_MODE)
+            handle = os.open(self._folder / f"{work}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, FILE_MODE)
         try:
             yield _locked(handle)
         finally:

@@ -1,0 +1,108 @@
+"""What is loaded is handed on, in order, until it is taken; what is not is counted and told."""
+
+import datetime as dt
+from collections.abc import Sequence
+from pathlib import Path
+
+from interlock.adapters.gateway.segments.folder import SegmentFolder
+from interlock.adapters.gateway.segments.log import SegmentTraceLog
+from interlock.engine.gateway.exposition import text_of
+from interlock.engine.timestamp import moment
+from interlock.flows.gateway.export_traffic import BATCH, TrafficExporting
+from interlock.flows.gateway.load_traffic import TrafficLoading
+from interlock.ports.gateway.telemetry import HandedOn, NotTaken
+from interlock.ports.store import Store
+from interlock.terms.errors import Unavailable
+from interlock.terms.gateway.trace import Accepted, Outcome
+from traced import AT, accepted, now, outcome
+
+
+class Backend:
+    """Takes what it is sent unless it is told otherwise."""
+
+    def __init__(self) -> None:
+        self.got: list[str] = []
+        self.calls = 0
+        self.fault: Exception | None = None
+
+    def send(self, pairs: Sequence[tuple[Accepted, Outcome]]) -> HandedOn:
+        self.calls += 1
+        if self.fault is not None:
+            raise self.fault
+        assert all(begun.id == end.id for begun, end in pairs)
+        self.got += [end.id for _, end in pairs]
+        return HandedOn(len(pairs) - 1, 1)
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.at = moment(AT)
+
+    def __call__(self) -> dt.datetime:
+        return self.at
+
+
+def loaded(store: Store, folder: Path, clock: Clock, *, requests: int = 3) -> SegmentFolder:
+    segments = SegmentFolder(folder, now)
+    for worker in ("w-1", "w-2"):
+        log = SegmentTraceLog(folder, worker, now, age_s=3_600)
+        for number in range(requests):
+            log.accept(accepted(f"{worker}-{number}"))
+            log.outcome(outcome(f"{worker}-{number}"))
+        log.accept(accepted(f"{worker}-open"))
+        log.close()
+    assert len(TrafficLoading(store, segments, clock, exports=True).go().loaded) == 2
+    return segments
+
+
+def test_everything_is_handed_on_once_and_in_order(store: Store, tmp_path: Path) -> None:
+    clock, backend = Clock(), Backend()
+    exporting = TrafficExporting(store, loaded(store, tmp_path, clock, requests=BATCH + 1), backend, clock)
+    exporting.go()
+    exporting.go()
+    assert backend.calls == 4
+    assert backend.got == [f"rw-{worker}-{number}" for worker in (1, 2) for number in range(BATCH + 1)]
+    assert exporting.counts == {"sent": 2 * (BATCH + 1) - 4, "rejected": 4, "dropped": 0}
+    assert 'spans_total{result="rejected"} 4' in text_of(exporting.families())
+
+
+def test_what_cannot_be_taken_now_waits_longer_each_time_also_through_a_restart(store: Store, tmp_path: Path) -> None:
+    clock, backend = Clock(), Backend()
+    segments = loaded(store, tmp_path, clock)
+    backend.fault = Unavailable("the collector is away")
+    exporting = TrafficExporting(store, segments, backend, clock)
+    for seconds, calls in ((0, 1), (0.5, 1), (1, 2), (1, 2), (1, 3)):
+        clock.at += dt.timedelta(seconds=seconds)
+        exporting.go()
+        assert backend.calls == calls
+    assert (exporting.waiting, exporting.failed) == (2, "the collector is away")
+    backend.fault = None
+    TrafficExporting(store, segments, backend, clock).go()
+    assert len(backend.got) == 6
+
+
+def test_what_is_never_taken_is_counted_and_holds_nothing_up(store: Store, tmp_path: Path) -> None:
+    clock, backend = Clock(), Backend()
+    exporting = TrafficExporting(store, loaded(store, tmp_path, clock), backend, clock)
+    backend.fault = NotTaken("it answered 400")
+    exporting.go()
+    backend.fault = None
+    exporting.go()
+    assert (exporting.counts["rejected"], backend.got, exporting.waiting) == (6, [], 0)
+
+
+def test_a_segment_that_is_damaged_before_is_counted(store: Store, tmp_path: Path) -> None:
+    clock, backend = Clock(), Backend()
+    segments = loaded(store, tmp_path, clock)
+    (tmp_path / "kept" / "w-1.00000001.jsonl.gz").write_bytes(b"damaged")
+    exporting = TrafficExporting(store, segments, backend, clock)
+    exporting.go()
+    assert (exporting.counts["dropped"], len(backend.got)) == (1, 3)
+
+
+def test_without_a_back_end_nothing_waits(store: Store, tmp_path: Path) -> None:
+    log = SegmentTraceLog(tmp_path, "w-1", now)
+    log.close()
+    TrafficLoading(store, SegmentFolder(tmp_path, now), Clock()).go()
+    with store.reading() as reading:
+        assert reading.not_exported(limit=9) == ()
