@@ -122,7 +122,7 @@ def run(work: Callable[[Desk], Awaitable[None]]) -> None:
 def test_without_limits_nothing_is_counted() -> None:
     async def work(desk: Desk) -> None:
         reservation = await desk.passed(authority())
-        assert (reservation.held, desk.store.leases) == ((), 0)
+        assert (reservation.blocks, desk.store.leases) == ([], 0)
         assert desk.limiter.settle(reservation, tokens=5, micro_usd=7) == ()
 
     run(work)

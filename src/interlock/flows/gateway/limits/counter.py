@@ -17,14 +17,15 @@ PLACES = {Unit.REQUESTS: 0, Unit.TOKENS: 1, Unit.MICRO_USD: 2}
 class WindowBlock(Block):
     """A block with its window, and what is known of the store. Times by a clock that never goes back, in seconds.
 
-    `waiting` is what the requests that wait for the lease miss together. `is_left`: no new request counts on it any
-    more, and the store was told what was left of it.
+    `place` is where amounts of its unit stand. `waiting` is what the requests that wait for the lease miss together.
+    `is_left`: no new request counts on it any more, and the store was told what was left of it.
     """
 
-    __slots__ = ("allowance", "ends", "failed_at_s", "is_left", "lease", "looked_at_s", "waiting")
+    __slots__ = ("allowance", "ends", "failed_at_s", "is_left", "lease", "looked_at_s", "place", "waiting")
 
-    def __init__(self, allowance: Allowance, ends: dt.datetime) -> None:
+    def __init__(self, allowance: Allowance, ends: dt.datetime, place: int) -> None:
         super().__init__()
+        self.place = place
         self.allowance = allowance
         self.ends = ends
         self.lease: asyncio.Task[None] | None = None
@@ -35,13 +36,12 @@ class WindowBlock(Block):
 
 
 class Counter:
-    """Its `block` is that of the window in which it was last asked; `place` is where amounts of its unit stand."""
+    """Its `block` is that of the window in which it was last asked."""
 
-    __slots__ = ("block", "counted", "place")
+    __slots__ = ("block", "counted")
 
     def __init__(self, counted: Counted, now: dt.datetime) -> None:
         self.counted = counted
-        self.place = PLACES[counted.unit]
         self.block = self._in_window(now)
 
     def turn(self, now: dt.datetime) -> WindowBlock | None:
@@ -54,4 +54,4 @@ class Counter:
     def _in_window(self, now: dt.datetime) -> WindowBlock:
         window = window_at(self.counted.per, now)
         allowance = Allowance(self.counted.key(window.label), self.counted.most, stamp(window.ends))
-        return WindowBlock(allowance, window.ends)
+        return WindowBlock(allowance, window.ends, PLACES[self.counted.unit])

@@ -37,9 +37,10 @@ _logger = logging.getLogger("interlock")
 
 @dataclass(slots=True)
 class Reservation:
-    """What a request may use, until it is settled: (block, place of its unit, amount). Once: later calls do nothing."""
+    """What a request may use: `amounts` of each unit, held in these blocks until it is settled, once."""
 
-    held: tuple[tuple[WindowBlock, int, int], ...]
+    blocks: list[WindowBlock]
+    amounts: tuple[int, int, int]
     is_open: bool = True
 
 
@@ -70,14 +71,19 @@ class Limiter:
                 return words.no_price(money.counted, model)
             lacking = None
             for counter in counters:
-                if counter.block.room < amounts[counter.place]:
+                block = counter.block
+                if block.room < amounts[block.place]:
                     lacking = counter
                     break
             if lacking is None:
-                return _reserved(counters, amounts)
-            refusal = await self._leased(lacking, amounts[lacking.place])
+                break
+            refusal = await self._leased(lacking, amounts[lacking.block.place])
             if refusal is not None:
                 return refusal
+        blocks = [counter.block for counter in counters]
+        for block in blocks:
+            block.reserve(amounts[block.place])
+        return Reservation(blocks, amounts)
 
     def settle(self, reservation: Reservation, *, tokens: int | None, micro_usd: int | None) -> tuple[Overrun, ...]:
         """After it: what was not used goes back into the blocks. None: nobody knows, so all of it stays charged.
@@ -87,22 +93,23 @@ class Limiter:
         if not reservation.is_open:
             return ()
         reservation.is_open = False
-        used, overruns = (None, tokens, micro_usd), list[Overrun]()
-        for block, place, amount in reservation.held:
-            actual = used[place]
+        used = (None, tokens, micro_usd)
+        overruns: list[Overrun] = []
+        for block in reservation.blocks:
+            amount, actual = reservation.amounts[block.place], used[block.place]
             if actual is None:
                 continue
             self._release(block, amount - actual)
             if actual > amount:
-                overruns.append(Overrun(UNITS[place], amount, actual))
+                overruns.append(Overrun(UNITS[block.place], amount, actual))
         return tuple(overruns)
 
     def cancel(self, reservation: Reservation) -> None:
         """Nothing left the gateway, so nothing was used, not even a request."""
         if reservation.is_open:
             reservation.is_open = False
-            for block, _, amount in reservation.held:
-                self._release(block, amount)
+            for block in reservation.blocks:
+                self._release(block, reservation.amounts[block.place])
 
     async def run(self) -> None:
         """Once a second: give back what nobody needs, tell what is owed; sweep old counters. Until it is cancelled."""
@@ -189,15 +196,6 @@ class Limiter:
 
     async def _in_thread(self, work: Callable[..., T], *given: Any) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._threads, work, *given)
-
-
-def _reserved(counters: Sequence[Counter], amounts: tuple[int, int, int]) -> Reservation:
-    held = []
-    for counter in counters:
-        block, place = counter.block, counter.place
-        block.reserve(amounts[place])
-        held.append((block, place, amounts[place]))
-    return Reservation(tuple(held))
 
 
 def _of_money(counters: Sequence[Counter]) -> Counter | None:
