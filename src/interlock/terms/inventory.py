@@ -85,6 +85,15 @@ class Hints:
 
 
 @dataclass(frozen=True, slots=True)
+class Server:
+    """Where operations are reached. `host` in small letters, "" where the address is relative or a placeholder."""
+
+    url: str
+    host: str
+    encrypted: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Operation:
     """One operation of an OpenAPI document (`method` in capitals) or one MCP tool (`method` empty, `path` its name).
 
@@ -104,7 +113,7 @@ class Operation:
     fields: tuple[Field, ...] = ()
     auth: Auth = Auth.UNSAID
     query_keys: tuple[str, ...] = ()
-    servers: tuple[str, ...] = ()
+    servers: tuple[Server, ...] = ()
     audience: str = ""
     deprecated: bool = False
     hints: Hints | None = None
@@ -210,3 +219,53 @@ class InventoryPack:
     partner_hosts: tuple[str, ...]
     findings: Mapping[str, Said]
     levels: Mapping[ServiceClass, Level] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """One operation that both versions have. `what` says in words what is another; `rises` that it may do more harm."""
+
+    old: Audited
+    new: Audited
+    what: tuple[str, ...]
+    rises: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Differences:
+    """Two versions of the same interfaces."""
+
+    added: tuple[Audited, ...] = ()
+    removed: tuple[Audited, ...] = ()
+    changed: tuple[Changed, ...] = ()
+    same: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedOperation:
+    """What stays on record of an audited operation. `findings` are ids of rules."""
+
+    service: str
+    name: str
+    function: Function
+    tier: Risk
+    authority: ToolAuthority
+    exposure: Exposure
+    service_class: ServiceClass
+    sensitive: tuple[Sensitivity, ...]
+    findings: tuple[str, ...]
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedInventory:
+    """An entry `inventory.recorded`. `digest` covers all operations; `unread` counts what could not be read."""
+
+    entry: int
+    at: str
+    by: str
+    source: str
+    digest: str
+    rules_version: int
+    unread: int
+    operations: tuple[RecordedOperation, ...]

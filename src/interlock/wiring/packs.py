@@ -10,6 +10,7 @@ from interlock.terms.ai_fit import FitAnswers, FitPack
 from interlock.terms.compliance import Framework
 from interlock.terms.gate import GatePack
 from interlock.terms.instrument import Instrument
+from interlock.terms.inventory import Interfaces, InventoryPack
 from interlock.terms.selection import Criterion, Scored
 
 
@@ -39,6 +40,20 @@ def read_frameworks() -> Sequence[Framework]:
     from interlock.adapters.packs.frameworks import read_frameworks
 
     return read_frameworks()
+
+
+def inventory_pack() -> InventoryPack:
+    """The words that operations and tools are judged by."""
+    from interlock.adapters.packs.inventory_rules import inventory_pack
+
+    return inventory_pack()
+
+
+def read_interfaces(paths: Sequence[Path]) -> Interfaces:
+    """Operations and tools from files."""
+    from interlock.adapters.inventory import read_interfaces
+
+    return read_interfaces(paths)
 
 
 def fit_pack() -> FitPack:

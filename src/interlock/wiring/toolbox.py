@@ -36,12 +36,14 @@ from interlock.wiring.documents import messenger, write_form
 from interlock.wiring.listening import check_serving_sample
 from interlock.wiring.packs import (
     fit_pack,
+    inventory_pack,
     read_answers,
     read_candidates,
     read_fit_answers,
     read_frameworks,
     read_gates,
     read_instruments,
+    read_interfaces,
     sample_path,
     selection_weights,
 )
@@ -99,6 +101,8 @@ def build_toolbox() -> Toolbox:
         definition_schema=definition_schema,
         drafts=drafts,
         read_gateway=read_gateway,
+        read_interfaces=read_interfaces,
+        inventory_pack=inventory_pack,
         read_organisation=_read_organisation,
         read_sample_portfolio=_read_sample_portfolio,
         read_live_initiative=_read_live_initiative,

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 from interlock.adapters.inventory.content import NoContent
 from interlock.adapters.inventory.schemas import Reached, Schemas, bounded, fields_of
-from interlock.terms.inventory import Auth, Field, Operation
+from interlock.terms.inventory import Auth, Field, Operation, Server
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 AUDIENCE = ("x-audience", "x-visibility", "x-exposure", "x-access")
@@ -68,7 +69,9 @@ class _Document:
             path=path,
             words=str(node.get("summary") or ""),
             description=str(node.get("description") or ""),
-            digest=self._schemas.digest([item.get("parameters"), node, auth, self._servers], refers_to),
+            digest=self._schemas.digest(
+                [item.get("parameters"), node, auth, [one.url for one in self._servers]], refers_to
+            ),
             fields=fields,
             auth=auth,
             query_keys=keys,
@@ -134,12 +137,20 @@ def _refer(node: Any, into: Reached) -> None:
         into.refers_to.add(node["$ref"])
 
 
-def _servers(node: Mapping[str, Any]) -> tuple[str, ...]:
+def _servers(node: Mapping[str, Any]) -> tuple[Server, ...]:
     host = node.get("host")
     if isinstance(host, str):  # version 2.0
         schemes = [str(one) for one in _list(node.get("schemes"))] or ["https"]
-        return tuple(f"{scheme}://{host}{node.get('basePath') or ''}" for scheme in schemes)
-    return tuple(str(_mapping(one).get("url", "")) for one in _list(node.get("servers")))
+        return tuple(_server(f"{scheme}://{host}{node.get('basePath') or ''}") for scheme in schemes)
+    return tuple(_server(str(_mapping(one).get("url", ""))) for one in _list(node.get("servers")))
+
+
+def _server(url: str) -> Server:
+    try:
+        host = (urlsplit(url).hostname or "").lower()
+    except ValueError:  # what stands there is no address, such as a placeholder in brackets
+        host = ""
+    return Server(url, host, encrypted=not url.lower().startswith(("http://", "ws://")))
 
 
 def _audience(node: Mapping[str, Any]) -> str:

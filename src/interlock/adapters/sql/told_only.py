@@ -12,6 +12,7 @@ TOLD_ONLY = (
     "organisation.defined",
     "calendar.defined",
     "gateway.defined",
+    "inventory.recorded",
     "gateway_client.admitted",
     "gateway_client.barred",
     "gateway_key.created",

@@ -1,11 +1,11 @@
 """From where an operation can be called, as far as its description says."""
 
 import ipaddress
-from urllib.parse import urlsplit
 
 from interlock.engine.inventory.naming import words_of
-from interlock.terms.inventory import Exposure, InventoryPack, Operation
+from interlock.terms.inventory import Exposure, InventoryPack, Operation, Server
 
+OWN = ("localhost", "127.0.0.1", "::1")
 WIDEST = (Exposure.PUBLIC, Exposure.PARTNER, Exposure.INTERNAL)
 
 
@@ -17,24 +17,16 @@ def exposure_of(operation: Operation, pack: InventoryPack, stated: Exposure | No
     for exposure, words in pack.audiences.items():
         if words & said:
             return exposure
-    hosts = [_of_host(url, pack) for url in operation.servers]
+    hosts = [_of_host(server.host, pack) for server in operation.servers]
     return next((one for one in WIDEST if one in hosts), Exposure.UNKNOWN)
 
 
-def encrypted(url: str) -> bool:
-    """Whether the way there is encrypted, or does not leave the machine."""
-    return not url.lower().startswith("http://") or _host(url) in ("localhost", "127.0.0.1", "::1")
+def open_on_the_way(server: Server) -> bool:
+    """Whether what is sent there can be read on the way; what stays on the machine cannot."""
+    return not server.encrypted and server.host not in OWN
 
 
-def _host(url: str) -> str:
-    try:
-        return (urlsplit(url).hostname or "").lower()
-    except ValueError:  # what stands there is no address, such as a placeholder in brackets
-        return ""
-
-
-def _of_host(url: str, pack: InventoryPack) -> Exposure:
-    host = _host(url)
+def _of_host(host: str, pack: InventoryPack) -> Exposure:
     if not host or "{" in host or ("." not in host.strip(".") and host not in pack.internal_hosts):
         return Exposure.UNKNOWN
     try:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from interlock.engine.inventory.exposure import encrypted
+from interlock.engine.inventory.exposure import open_on_the_way
 from interlock.engine.inventory.function import SAFE
 from interlock.engine.inventory.sensitivity import kinds_of
 from interlock.engine.inventory.tier import takes_only_a_link
@@ -39,7 +39,7 @@ def _of_protection(operation: Operation, pack: InventoryPack) -> Iterator[Found]
         yield "missing-auth", WITHOUT[operation.auth]
     if operation.auth is Auth.OPTIONAL:
         yield "optional-auth", ""
-    plain = [url for url in operation.servers if not encrypted(url)]
+    plain = [server.url for server in operation.servers if open_on_the_way(server)]
     if plain:
         yield "plain-http", _some(plain)
     if operation.query_keys:
@@ -54,7 +54,7 @@ def _of_hints(operation: Operation, function: Function, pack: InventoryPack) -> 
     hints = operation.hints
     if hints is None:
         return
-    if hints.read_only is None and hints.destructive is None:
+    if not hints.read_only and hints.destructive is None:  # which the protocol reads as destructive
         yield "hint-missing", ""
     deletes = function is Function.DELETE and not takes_only_a_link(operation, pack)
     if hints.read_only and function not in READING and function is not Function.UNKNOWN:

@@ -73,7 +73,9 @@ def _of_deletion(
     return Function.DELETE, Because("function-delete", f"'{word}'")
 
 
-def _of_money(first: Verb | None, objects: tuple[str, ...], said: tuple[str, ...], pack: InventoryPack) -> Judged | None:
+def _of_money(
+    first: Verb | None, objects: tuple[str, ...], said: tuple[str, ...], pack: InventoryPack
+) -> Judged | None:
     if first is not None and first[0] is Function.PAY and not pack.lasting.intersection(objects[-1:]):
         return Function.PAY, Because("function-verb", f"'{first[1]}' in its {first[2]}")
     money = pack.objects[Function.PAY].intersection(objects + said)

@@ -3,12 +3,14 @@
 import re
 from functools import cache
 
-from interlock.terms.inventory import InventoryPack, Operation
+from interlock.terms.inventory import READING, Function, InventoryPack, Operation
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _ENDINGS = (("ies", "y"), ("sses", "ss"), ("ches", "ch"), ("shes", "sh"), ("s", ""))
 _KEPT = ("ss", "us", "is")
 _SHORT = {"ids": "id"}
+METHODS_THAT_ARE_VERBS = ("get", "delete")
+PLAIN_CHANGES = (Function.CREATE, Function.CHANGE, Function.DELETE)
 
 
 @cache
@@ -39,7 +41,9 @@ def own_name(operation: Operation) -> tuple[str, ...]:
     if not operation.method or not found or found[0] != operation.method.lower():
         return found
     path = [word for part in operation.path.split("/") for word in words_of(part.strip("{}"))]
-    return () if list(found[1:]) == path else found[1:]
+    if list(found[1:]) == path:
+        return ()
+    return found if found[0] in METHODS_THAT_ARE_VERBS else found[1:]
 
 
 def leading(operation: Operation, pack: InventoryPack) -> list[tuple[str, str]]:
@@ -49,9 +53,17 @@ def leading(operation: Operation, pack: InventoryPack) -> list[tuple[str, str]]:
     if operation.method:  # the second word is for names such as `beta_cancelResponse`
         found = [(word, "name") for word in name[:2]]
     else:
-        found = [(word, "name") for word in (*pack.trailing.intersection(name[-1:]), *name[:1], *name[-1:])]
+        found = [(word, "name") for word in (*_trailing(name, pack), *name[:1])]
     found += [(word, "words") for word in said[:1]]
     parts = segments(operation)
     if operation.method and parts:
         found += [(word, "path") for word in parts[-1][:1]]
     return [(word, place) for word, place in found if word in every]
+
+
+def _trailing(name: tuple[str, ...], pack: InventoryPack) -> tuple[str, ...]:
+    """The verb at its end, unless what leads it says more: `mark_all_read` reads nothing."""
+    changes = any(name[0] in pack.verbs[one] for one in PLAIN_CHANGES)
+    if not pack.trailing.intersection(name[-1:]) or (changes and any(name[-1] in pack.verbs[one] for one in READING)):
+        return ()
+    return name[-1:]

@@ -57,7 +57,7 @@ def kinds_of(name: str, pack: InventoryPack) -> tuple[Sensitivity, ...]:
     )
 
 
-def _subjects(operation: Operation, kind: Sensitivity, pack: InventoryPack) -> set[str]:
+def _subjects(operation: Operation, kind: Sensitivity, pack: InventoryPack) -> frozenset[str]:
     """Words for that kind in its name; what only belongs to a credential is none."""
     parts = segments(operation)[-(1 if kind is Sensitivity.CREDENTIALS else PARTS) :]
     return pack.subjects[kind] & {*own_name(operation), *(word for part in parts for word in part)}

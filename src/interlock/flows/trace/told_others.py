@@ -30,6 +30,7 @@ SENTENCES: Mapping[str, str] = {
     "incident.closed": "{by} closed the incident of entry {incident}",
     "incident.opened": "{by} opened an incident ({severity}): {title}",
     "instrument.answered": "{by} answered {instrument} for {subject}",
+    "inventory.recorded": "{by} put an inventory of interfaces on record, from {source}",
     "kill.fenced": "{by} halted {scope}: {reason}",
     "kill.quiesced": "the kill of {scope} reported what was in flight",
     "known_case.opened": "{reviewer} answered a planted case, '{key}', with '{label}'",

@@ -17,6 +17,7 @@ from interlock.ports.drafts import Drafts
 from interlock.ports.event_log import MineLog
 from interlock.ports.guardrail import Guardrail
 from interlock.ports.imports import EvidenceReader
+from interlock.ports.inventory import ReadInterfaces
 from interlock.ports.messenger import Messenger
 from interlock.ports.randomness import Randomness
 from interlock.ports.reports import ReportWriter, WriteForm
@@ -32,6 +33,7 @@ from interlock.terms.flaw import CheckedDefinition
 from interlock.terms.gate import GatePack
 from interlock.terms.gateway.definition import GatewayDefinition
 from interlock.terms.instrument import Instrument
+from interlock.terms.inventory import InventoryPack
 from interlock.terms.policy import StatedCase
 from interlock.terms.problem import ProblemWords, StatedProblem
 from interlock.terms.sample import SampleInitiative, SamplePortfolio
@@ -105,6 +107,8 @@ class Toolbox:
     definition_schema: Callable[[], Mapping[str, Any]]
     drafts: Callable[[], Drafts]
     read_gateway: Callable[[Path], GatewayDefinition]
+    read_interfaces: ReadInterfaces
+    inventory_pack: Callable[[], InventoryPack]
     read_organisation: Callable[[Path], Organisation]
     read_sample_portfolio: Callable[[dt.datetime], SamplePortfolio]
     read_live_initiative: Callable[[dt.date], SampleInitiative]

@@ -1,0 +1,83 @@
+"""Put an inventory of interfaces on record, and read it back: the newest one is the inventory."""
+
+import hashlib
+from collections.abc import Sequence
+from typing import Any
+
+from interlock.engine.gateway.recorded import term_of
+from interlock.engine.inventory.counting import counted, recorded
+from interlock.engine.ledger.canonical import canonical, plain
+from interlock.engine.rollout.people import known_as
+from interlock.engine.timestamp import stamp
+from interlock.flows.ledger.record import record
+from interlock.ports.clock import Clock
+from interlock.ports.store import Reading, Store
+from interlock.terms.errors import BadInput
+from interlock.terms.inventory import Audited, RecordedInventory, RecordedOperation
+from interlock.terms.ledger import LedgerEntry
+from interlock.terms.person import Person
+
+KIND = "inventory.recorded"
+OPERATIONS_MAX = 8_000  # about 2.5 MB; an entry has at most 4
+
+
+def record_inventory(
+    store: Store,
+    operations: Sequence[Audited],
+    *,
+    source: str,
+    rules_version: int,
+    unread: int,
+    by: Person,
+    clock: Clock,
+) -> RecordedInventory:
+    """It is the inventory from now on; earlier ones stay on record.
+
+    Raises BadInput without a name, without an operation, and for more than can be kept in one entry.
+    """
+    if not known_as(by.name):
+        raise BadInput("say who puts the inventory on record (--as): it is recorded")
+    if not 0 < len(operations) <= OPERATIONS_MAX:
+        raise BadInput(f"{len(operations):,} operations cannot be put on record; 1 to {OPERATIONS_MAX:,} can")
+    kept = [recorded(one) for one in operations]
+    counts = counted("", kept)
+    body: dict[str, Any] = {
+        "workflow": None,
+        "source": source,
+        "digest": digest_of(kept),
+        "rules_version": rules_version,
+        "unread": unread,
+        "operations": [plain(one) for one in kept],
+        "counts": {"operations": counts.operations, "tiers": dict(counts.tiers), "findings": dict(counts.findings)},
+        "by": by.name,
+        "authenticated": by.authenticated,
+    }
+    with store.transaction() as tx:
+        return inventory_of(record(tx, KIND, body, at=stamp(clock())))
+
+
+def digest_of(operations: Sequence[RecordedOperation]) -> str:
+    """SHA-256 over all of them with what each is taken to be, whatever their order."""
+    lines = sorted(canonical(plain(one)) for one in operations)
+    return f"sha256:{hashlib.sha256(b''.join(lines)).hexdigest()}"
+
+
+def inventory_on_record(reading: Reading) -> RecordedInventory | None:
+    """The newest; None where nobody put one on record."""
+    newest = max(reading.entries_of(KIND), key=lambda entry: entry.index, default=None)
+    return None if newest is None else inventory_of(newest)
+
+
+def inventory_of(entry: LedgerEntry) -> RecordedInventory:
+    """An entry `inventory.recorded`."""
+    body = entry.body
+    return RecordedInventory(
+        entry=entry.index,
+        at=entry.at,
+        by=str(body["by"]),
+        source=str(body["source"]),
+        digest=str(body["digest"]),
+        rules_version=int(body["rules_version"]),
+        unread=int(body["unread"]),
+        operations=tuple(term_of(RecordedOperation, one) for one in body["operations"]),
+    )
