@@ -6,6 +6,7 @@ import pytest
 
 from interlock.adapters.sql import segments
 from interlock.ports.gateway.loaded import LoadedSegment
+from interlock.ports.gateway.traffic import TrafficRow
 from interlock.ports.store import Store
 from interlock.terms.gateway.ungoverned import Ungoverned
 
@@ -63,3 +64,16 @@ def test_strangers_cannot_make_rows_without_end(store: Store, monkeypatch: pytes
     with store.reading() as reading:
         rows = reading.ungoverned(since=AT, limit=9)
     assert [(one.model, one.requests) for one in rows] == [("others", 15), ("m0", 3), ("m1", 3), ("m2", 3)]
+
+
+def test_what_goes_on_is_found_by_its_worker_and_rows_are_counted_by_segment(store: Store) -> None:
+    begun = TrafficRow("r1", AT, "triage", "desk", "chat", "small", {}, "w.00000001")
+    done = replace(begun, id="r2", status=200, outcome={})
+    others = replace(begun, id="r3", segment="w2.00000001")
+    failed = replace(begun, id="r4", status=500, outcome={})
+    with store.transaction() as tx:
+        tx.load_traffic([begun, done, others, failed])
+    with store.reading() as reading:
+        assert reading.unfinished("w", since=AT) == (begun,)
+        assert reading.unfinished("w", since=LATER) == ()
+        assert reading.rows_by_segment() == {"w.00000001": 3, "w2.00000001": 1}

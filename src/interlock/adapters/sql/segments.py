@@ -52,6 +52,10 @@ class SqlSegments:
         values = {"since": since, "low": f"{worker}.", "high": f"{worker}/"}
         return tuple(map(traffic_row, self.rows(f"{query} ORDER BY at, id", values)))
 
+    def rows_by_segment(self) -> Mapping[str, int]:
+        rows = self.rows("SELECT segment, count(*) FROM traffic GROUP BY segment", {})
+        return {str(name): int(n) for name, n in rows}
+
     def ungoverned(self, *, since: str, limit: int) -> tuple[Ungoverned, ...]:
         query = f"{_STRANGER} WHERE day >= :day ORDER BY day DESC, requests DESC, network, model LIMIT :limit"
         return tuple(Ungoverned(*row) for row in self.rows(query, {"day": since[:10], "limit": limit}))

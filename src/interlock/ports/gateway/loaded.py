@@ -1,6 +1,6 @@
 """Which segments of the trace are in the store already, and the callers nobody knows that they counted."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -37,6 +37,10 @@ class LoadedReading(Protocol):
 
     def unfinished(self, worker: str, *, since: str) -> tuple[TrafficRow, ...]:
         """Requests accepted by a worker from a time on, of whose end nothing is known, oldest first."""
+        ...
+
+    def rows_by_segment(self) -> Mapping[str, int]:
+        """How many requests say of themselves that they were accepted in each segment; looks at every row."""
         ...
 
     def ungoverned(self, *, since: str, limit: int) -> tuple[Ungoverned, ...]:

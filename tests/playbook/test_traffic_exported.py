@@ -1,12 +1,16 @@
 """What is loaded is handed on, in order, until it is taken; what is not is counted and told."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+
+import pytest
 
 from interlock.adapters.gateway.segments.folder import SegmentFolder
 from interlock.adapters.gateway.segments.log import SegmentTraceLog
+from interlock.adapters.sqlite.store import SqliteStore
 from interlock.engine.gateway.exposition import text_of
+from interlock.engine.ledger import merkle
 from interlock.engine.timestamp import moment
 from interlock.flows.gateway.export_traffic import BATCH, TrafficExporting
 from interlock.flows.gateway.load_traffic import TrafficLoading
@@ -15,6 +19,13 @@ from interlock.ports.store import Store
 from interlock.terms.errors import Unavailable
 from interlock.terms.gateway.trace import Accepted, Outcome
 from traced import AT, accepted, now, outcome
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    made = SqliteStore(tmp_path / "store.db", merkle)
+    yield made
+    made.close()
 
 
 class Backend:
