@@ -32,9 +32,9 @@ class KnownValues:
         """What begins at `at` or later: offsets in the folded text."""
         return [self._found(text.text, *match.span()) for match in self._scanner.finditer(text.text, at)]
 
-    def begun(self, text: str) -> int:
-        """Where a value may begin that the end of the text cuts off; the text's length where none may."""
-        skipped = max(0, len(text) - self.chars_max)
+    def begun(self, text: str, at: int) -> int:
+        """Where at `at` or later a value may begin that the end of the text cuts off: the text's length if none may."""
+        skipped = max(at, len(text) - self.chars_max)
         match = self._begun.search(text[skipped:])
         return skipped + match.span()[0] if match else len(text)
 

@@ -132,11 +132,11 @@ class Finder:
                 found += each(data, at, self._kinds)
         return found
 
-    def begun(self, data: bytes) -> int:
-        """Where the first value may begin that the end of the text cuts off: the text's length where none may."""
+    def begun(self, data: bytes, at: int) -> int:
+        """Where at `at` or later a value may begin that the end of the text cuts off: the text's length if none may."""
         if self._begun is None:
             return len(data)
-        match = self._begun.search(data, max(0, len(data) - self.chars_max))
+        match = self._begun.search(data, max(at, len(data) - self.chars_max))
         return match.span()[0] if match else len(data)
 
 

@@ -54,10 +54,10 @@ class Redaction:
             found += [Found(LITERAL, *match.span()) for match in self._lookalikes.finditer(text.data)]
         return [(*text.original(f.start, f.end), f.kind) for f in _apart(found)] if found else []
 
-    def begun(self, text: Folded) -> int:
-        """Where in the folded text a value may begin that its end cuts off."""
-        at = self._finder.begun(text.data)
-        return at if self._values is None else min(at, self._values.begun(text.text))
+    def begun(self, text: Folded, at: int) -> int:
+        """Where in the folded text, at `at` or later, a value may begin that its end cuts off; else its length."""
+        begun = self._finder.begun(text.data, at)
+        return begun if self._values is None else min(begun, self._values.begun(text.text, at))
 
 
 class RequestRedaction:

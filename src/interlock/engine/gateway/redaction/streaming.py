@@ -4,7 +4,7 @@ from collections import Counter
 
 from interlock.engine.gateway.redaction.folding import Folded, folded
 from interlock.engine.gateway.redaction.numbers import CONTEXT_CHARS
-from interlock.engine.gateway.redaction.redacting import Redaction, mark
+from interlock.engine.gateway.redaction.redacting import Redaction, Span, mark
 from interlock.terms.errors import BadInput
 
 # Invisible characters may stand between any two; beyond so many for each that is seen, they are dropped.
@@ -43,8 +43,9 @@ class StreamRedaction:
         whole = self._seen + text
         skipped = len(self._seen)
         view = folded(whole)
-        spans = self._redaction.spans(view, view.position(skipped))
-        cut = len(whole) if ended else self._cut(view, spans, len(whole))
+        since = view.position(skipped)
+        spans = self._redaction.spans(view, since)
+        cut = len(whole) if ended else self._cut(view, spans, since, len(whole))
         out, at = [], skipped
         for start, end, kind in spans:
             if start >= cut:
@@ -57,9 +58,9 @@ class StreamRedaction:
         self._held = self._bounded(whole[cut:])
         return "".join(out)
 
-    def _cut(self, view: Folded, spans: list[tuple[int, int, str]], length: int) -> int:
+    def _cut(self, view: Folded, spans: list[Span], since: int, length: int) -> int:
         """Before the first value that may go on; a value that is whole is never cut in two."""
-        begun = self._redaction.begun(view)
+        begun = self._redaction.begun(view, since)
         cut = length if begun >= len(view.data) else view.original(begun, begun + 1)[0]
         for start, end, _ in reversed(spans):
             if start < cut < end:
