@@ -27,11 +27,12 @@ from gateway.judged import FIRST_CHUNKS, WAITING, judge
 from gateway.measured import FULL, GATEWAY_CORE, LOAD_CORE, SCENES, Bench, Measured
 from gateway.open_streams import open_streams
 from gateway.ours import Ours
-from gateway.peers import LiteLLM, Portkey
+from gateway.peers import LiteLLM, LiteLLMMasking, Portkey, PortkeyMasking
 from gateway.second_core import second_core
 from gateway.told import tell
 from runtime.bars import Bars
 
+EVERYBODY = ("floor", "ours", "portkey", "litellm", "portkey-masking", "litellm-masking")
 QUICK = (FULL, WAITING, *FIRST_CHUNKS)
 
 
@@ -77,7 +78,7 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--seconds", type=float, default=12.0, help="the length of a window")
     parser.add_argument("--turns", type=int, default=2, help="windows of each cell")
-    parser.add_argument("--only", default="ours,floor,litellm,portkey", help="who is measured beside the upstream")
+    parser.add_argument("--only", default=",".join(EVERYBODY), help="who is measured beside the upstream")
     parser.add_argument("--peers", type=Path, help="a folder that keeps the others' installations")
     parser.add_argument("--json", type=Path, help="all windows as JSON")
     parser.add_argument("--parts", default="compare,cores,streams")
@@ -104,6 +105,8 @@ def _running(stack: ExitStack, folder: Path, asked: argparse.Namespace, ports: M
         "ours": lambda: Ours(ports, folder),
         "portkey": lambda: Portkey(ports, peers.resolve()),
         "litellm": lambda: LiteLLM(ports, peers.resolve()),
+        "portkey-masking": lambda: PortkeyMasking(ports, peers.resolve()),
+        "litellm-masking": lambda: LiteLLMMasking(ports, peers.resolve()),
     }
     running = [stack.enter_context(Alone(ports).running(folder, core=None))]
     for name in (name for name in wanted if name in asked.only.split(",")):

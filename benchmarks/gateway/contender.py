@@ -29,11 +29,15 @@ class Running:
 
 
 class Contender(ABC):
-    """`version` is what is measured, `unlike` says where it does less or more than the others."""
+    """`version` is what is measured, `unlike` says where it does less or more than the others.
+
+    `in_all_scenes` False: only at the full rate, 64 connections to an upstream that answers at once.
+    """
 
     name: str
     version: str
     unlike: str
+    in_all_scenes = True
 
     @abstractmethod
     def command(self, port: int) -> list[str]:

@@ -118,6 +118,8 @@ class Bench:
         for turn in range(turns):
             for scene in scenes:
                 for one, row in zip(running, measured, strict=True):
+                    if scene != FULL and not one.contender.in_all_scenes:
+                        continue
                     row.windows.setdefault(scene, []).append(self.window(one, scene)[0])
                 told(f"turn {turn + 1} of {turns}: {scene}")
         return measured

@@ -29,8 +29,13 @@ class LiteLLM(Contender):
         said = "import importlib.metadata as m; print(m.version('litellm'))"
         self.version = _run([str(python), "-c", said], self.name).strip()
         models = [{"model_name": name, "litellm_params": _litellm(port)} for name, port in ports.items()]
-        self._config = self._at / "config.json"  # JSON is YAML as well
-        self._config.write_text(json.dumps({"model_list": models, "general_settings": {"master_key": "sk-bench"}}))
+        whole = {"model_list": models, "general_settings": {"master_key": "sk-bench"}, **self.settings()}
+        self._config = self._at / f"{type(self).__name__}.json"  # JSON is YAML as well
+        self._config.write_text(json.dumps(whole))
+
+    def settings(self) -> Mapping[str, object]:
+        """What its configuration has besides models and the key."""
+        return {}
 
     def command(self, port: int) -> list[str]:
         at = ["--config", str(self._config), "--host", "127.0.0.1", "--port", str(port)]
@@ -48,6 +53,20 @@ def _litellm(port: int) -> dict[str, str]:
     return {"model": "openai/small", "api_base": f"http://127.0.0.1:{port}/v1", "api_key": "none"}
 
 
+class LiteLLMMasking(LiteLLM):
+    """The same with its own content filter, which takes personal data out of what is sent."""
+
+    name = "LiteLLM, masking"
+    unlike = "a master key and patterns of what is sent; no database: no budgets, no trace"
+    in_all_scenes = False
+    PATTERNS = ("email", "us_ssn", "us_phone", "iban", "credit_card", "ipv4")
+
+    def settings(self) -> Mapping[str, object]:
+        patterns = [{"pattern_type": "prebuilt", "pattern_name": name, "action": "MASK"} for name in self.PATTERNS]
+        how = {"guardrail": "litellm_content_filter", "mode": "pre_call", "default_on": True, "patterns": patterns}
+        return {"guardrails": [{"guardrail_name": "mask", "litellm_params": how}]}
+
+
 class Portkey(Contender):
     """Portkey's gateway from npm, with the web framework's server that its streams work with."""
 
@@ -60,7 +79,7 @@ class Portkey(Contender):
         for needed in ("node", "npm"):
             if shutil.which(needed) is None:
                 raise Missing(f"{needed} is not here (on Debian: apt-get install nodejs npm)")
-        self._ports, at = ports, folder / "portkey"
+        self._ports, at = ports, folder / f"portkey-{self.SERVER}"
         self._package = at / "node_modules" / "@portkey-ai" / "gateway"
         if not self._package.exists():
             at.mkdir()
@@ -86,6 +105,23 @@ class Portkey(Contender):
     def headers(self, model: str) -> Mapping[str, str]:
         custom = f"http://127.0.0.1:{self._ports[model]}/v1"
         return {"x-portkey-provider": "openai", "x-portkey-custom-host": custom, "Authorization": "Bearer none"}
+
+
+class PortkeyMasking(Portkey):
+    """The same with its own guardrail: a pattern for e-mail addresses and one for long numbers."""
+
+    name = "Portkey, masking"
+    unlike = "two patterns of what is sent, of which it takes out the first match only; no keys, budgets, trace"
+    in_all_scenes = False
+    PATTERNS = (r"[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}", r"\+?[0-9][0-9 -]{7,30}[0-9]")
+
+    def headers(self, model: str) -> Mapping[str, str]:
+        custom = f"http://127.0.0.1:{self._ports[model]}/v1"
+        checks = [
+            {"default.regexReplace": {"rule": one, "redactText": "[out]"}, "deny": False} for one in self.PATTERNS
+        ]
+        config = {"provider": "openai", "custom_host": custom, "api_key": "none", "input_guardrails": checks}
+        return {"x-portkey-config": json.dumps(config)}
 
 
 def _run(command: list[str], name: str) -> str:

@@ -27,7 +27,7 @@ def _tell_kind(measured: Sequence[Measured], scenes: Sequence[Scene]) -> None:
     print(" " * 20 + "".join(f"{head:>{width}}" for head, width in (*heads, ("added p50", 11), ("p95", 9), ("p99", 9))))
     alone = measured[0]
     for scene in scenes:
-        for row in measured:
+        for row in (row for row in measured if scene in row.windows):
             times = [_ms(row, scene, quantile) for quantile in QUANTILES]
             added = [time - _ms(alone, scene, q) for time, q in zip(times, QUANTILES, strict=True)]
             print(
