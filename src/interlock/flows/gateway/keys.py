@@ -1,9 +1,10 @@
 """Gateway keys: made once, shown once, kept as a digest only; what each lets an application use."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from interlock.engine.access.permissions import may
 from interlock.engine.gateway.access.key import BEGINS, ENTROPY_BYTES, digest_of, key_of
 from interlock.engine.gateway.access.networks import Networks
 from interlock.engine.gateway.recorded import term_of
@@ -16,6 +17,7 @@ from interlock.flows.ledger.record import record
 from interlock.ports.clock import Clock
 from interlock.ports.randomness import Randomness
 from interlock.ports.store import Reading, Store
+from interlock.terms.access import Caller
 from interlock.terms.errors import BadInput
 from interlock.terms.gateway.client import Client, GatewayKeyRow
 from interlock.terms.gateway.traffic import Of, TrafficLimit
@@ -114,8 +116,7 @@ def client_in(entry: LedgerEntry) -> Client:
 
 def _tenant(reading: Reading, wanted: WantedKey) -> str | None:
     if reading.workflow(wanted.workflow) is None:
-        known = ", ".join(row.name for row in reading.workflows())
-        raise BadInput(f"there is no workflow '{wanted.workflow}'; there are: {known or 'none'}")
+        raise BadInput(f"there is no workflow '{wanted.workflow}': apply its definition first")  # names of others' stay
     given = tenant_of(reading, wanted.workflow)
     if given is not None and wanted.tenant not in (None, given):
         raise BadInput(f"'{wanted.workflow}' is not the tenant {wanted.tenant}'s, so a key of that one cannot use it")
@@ -146,3 +147,10 @@ def _checked_limits(limits: Sequence[TrafficLimit]) -> list[TrafficLimit]:
         if limit.of is not Of.CLIENT or limit.name is not None or limit.most < 0:
             raise BadInput("a key limits its own client only: limits of others are in gateway.yaml")
     return list(limits)
+
+
+def may_about(caller: Caller, action: str, row: GatewayKeyRow, tenant_of: Mapping[str, str]) -> bool:
+    """Whether the caller may do this (read, revoke) to a key; `tenant_of` are tenants by workflow."""
+    of = row.client
+    tenant = of.tenant or tenant_of.get(of.workflow)
+    return may(caller, "gateway_key", action, workflow=of.workflow, tenant=tenant)

@@ -43,6 +43,12 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
     "reset_password": {"without_second_factor": False},
     "make_token": {"name": "ticket-desk", "roles": ["runtime"]},
     "make_hook": {"name": "latency-alert", **_STOPPED},
+    "make_gateway_key": {
+        "name": "ticket-desk-2026", "workflow": "message-triage", "client": "ticket-desk", "days": 90,
+        "networks": ["10.0.0.0/8"], "limits": ["1000 requests a minute", "5.50 usd a day"],
+    },
+    "bar_client": {"client": "desk@id.example", "reason": "Its machine was stolen."},
+    "admit_client": {"client": "desk@id.example", "reason": "It has another machine."},
     "assign_tenant": {"workflow": "message-triage", "tenant": "acme"},
     "decide_item": {"item": "message-triage/gate", "choose": "go-on", "reason": "The pilot met its targets."},
     "make_report": {"report": "monthly", "forms": [".pdf"]},

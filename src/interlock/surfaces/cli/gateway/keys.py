@@ -9,7 +9,15 @@ from interlock.engine.gateway.access.limit_words import limit_said, limit_words
 from interlock.engine.ledger.canonical import plain
 from interlock.engine.timestamp import stamp
 from interlock.flows.gateway.keys import DAYS_MAX, WantedKey, create_key, keys, revoke_key
-from interlock.surfaces.cli.store_options import AsOption, JsonOption, StoreOption, opened, person, show_json
+from interlock.surfaces.cli.store_options import (
+    AsOption,
+    JsonOption,
+    StoreOption,
+    known_workflow,
+    opened,
+    person,
+    show_json,
+)
 from interlock.surfaces.cli.toolbox import toolbox
 from interlock.terms.gateway.client import GatewayKeyRow
 
@@ -48,6 +56,8 @@ def create_key_command(
     limits = tuple(map(limit_said, limit or ()))
     wanted = WantedKey(name, workflow, client, tenant, days, tuple(network or ()), limits)
     with opened(box, store) as opened_store:
+        with opened_store.reading() as reading:
+            known_workflow(reading, workflow)  # says what is near
         key = create_key(opened_store, wanted, by=person(by), clock=box.clock, randomness=box.randomness)
     if as_json:
         show_json(box, {"name": name.strip(), "workflow": workflow, "key": key})
