@@ -21,6 +21,8 @@ class ChatStream:
     details of reasoning, log-probabilities) cannot be looked through in pieces and is taken out where texts are.
     """
 
+    sequence = 0  # events of this format have no numbers
+
     def __init__(self, told: Told, filters: Filters | None, *, hides_usage: bool) -> None:
         self.told = told
         self._filters = filters

@@ -19,6 +19,8 @@ class MessagesStream:
     then, so that it can be read as JSON.
     """
 
+    sequence = 0  # events of this format have no numbers
+
     def __init__(self, told: Told, filters: Filters | None) -> None:
         self.told = told
         self._filters = filters

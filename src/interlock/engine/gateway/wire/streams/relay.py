@@ -19,16 +19,24 @@ from interlock.terms.gateway.wire import Wire
 
 
 class _Reader(Protocol):
+    @property
+    def sequence(self) -> int: ...
     def take(self, event: Event) -> list[Event]: ...
+
+
+class _Translation(_Reader, Protocol):
+    @property
+    def wire(self) -> Wire: ...
 
 
 class Relay:
     """One streamed answer: fed with what the upstream sends, in any chunks, it says what the client is sent.
 
-    Where nothing is looked through, or nothing was found, the client gets the upstream's very bytes. `told` is what
-    the stream told beside its text; a stream is whole only where `told.complete`. `filters` makes a filter for each
-    block of text; what a filter raises goes through `feed`. Of a chat stream, `shows_usage` passes the event with the
-    usage on, for which the gateway asks in any case. The upstream's own error events are not passed on.
+    `wire` is the upstream's format, `translation` says it in the client's where that is another one. Where nothing is
+    looked through or translated, or nothing was found, the client gets the upstream's very bytes. `told` is what the
+    stream told beside its text; a stream is whole only where `told.complete`. `filters` makes a filter for each block
+    of text; what a filter raises goes through `feed`. Of a chat stream, `shows_usage` passes the event with the usage
+    on, for which the gateway asks in any case. The upstream's own error events are not passed on.
     """
 
     def __init__(
@@ -37,13 +45,16 @@ class Relay:
         *,
         shows_usage: bool = False,
         filters: Filters | None = None,
+        translation: _Translation | None = None,
         event_bytes_max: int = EVENT_BYTES_MAX,
     ) -> None:
         self.told = Told()
         self._wire = wire
+        self._translation = translation
+        self._client = wire if translation is None else translation.wire
         self._filters = filters
         self._parser = EventParser(event_bytes_max)
-        self._reader: _Reader = _reader(wire, self.told, filters, shows_usage=shows_usage)
+        self._reader: _Reader = _reader(wire, self.told, filters, shows_usage=shows_usage or translation is not None)
 
     @property
     def counted(self) -> Counted:
@@ -59,7 +70,10 @@ class Relay:
         out: list[bytes] = []
         try:
             for sent in self._parser.feed(chunk):
-                out += [event.written(self._wire) for event in self._reader.take(self._event(sent))]
+                events = self._reader.take(self._event(sent))
+                if self._translation is not None:
+                    events = [told for event in events for told in self._translation.take(event)]
+                out += [event.written(self._client) for event in events]
                 if self.told.is_over():
                     break
         except BrokenStream:
@@ -75,11 +89,12 @@ class Relay:
 
     def refused(self, refusal: Refusal) -> bytes:
         """The event that tells the client that the stream ends here and why."""
-        return refusal_event(self._wire, refusal, getattr(self._reader, "sequence", 0))
+        numbering = self._reader if self._translation is None else self._translation
+        return refusal_event(self._client, refusal, numbering.sequence)
 
     def _event(self, sent: SentEvent) -> Event:
         if sent.data is None:  # a comment, or nothing: its words are the upstream's, the sign of life is kept
-            return Event(None, None if self._filters else sent.raw)
+            return Event(None, None if self._filters or self._translation else sent.raw)
         if self._wire is Wire.CHAT and sent.data.strip() == b"[DONE]":
             return Event(None, sent.raw, DONE)
         data = decoded(sent.data)[0]
