@@ -120,6 +120,7 @@ def build_toolbox() -> Toolbox:
         problem_words=_problem_words,
         guardrail=guardrail,
         randomness=os.urandom,
+        serve_gateway=_serve_gateway,
         serve=_serve,
         check_serving_sample=check_serving_sample,
         upkeep=_upkeep,
@@ -258,6 +259,23 @@ def _problem_words() -> ProblemWords:
     from interlock.adapters.packs.problem_words import problem_words
 
     return problem_words()
+
+
+def _serve_gateway(
+    address: str,
+    host: str,
+    port: int,
+    say: Console,
+    *,
+    workers: int = 1,
+    certificate: Path | None = None,
+    key: Path | None = None,
+) -> None:
+    try:
+        from interlock.wiring.gateway_server import serve_gateway
+    except ModuleNotFoundError as exc:
+        raise BadInput(f"{exc.name} is missing, and the gateway needs it: pip install 'interlock[gateway]'") from exc
+    serve_gateway(address, host, port, say, workers=workers, certificate=certificate, key=key)
 
 
 def _serve(

@@ -1,8 +1,9 @@
 """A request as it comes to the gateway, and the answer that goes back."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 
+from interlock.terms.gateway.content import Entity
 from interlock.terms.gateway.wire import Wire
 
 Headers = list[tuple[bytes, bytes]]
@@ -13,7 +14,8 @@ class Arrival:
     """A request whose body has come whole. `id` is its own, for traces and for the client.
 
     `credential` is what it presented (None: nothing), `peer` the address that connected, `forwarded` what headers say
-    of the addresses before that one (X-Forwarded-For, in order). `at` is RFC 3339, `started_s` the same moment on a clock
+    of the addresses before that one (X-Forwarded-For, in order; `elements`: Forwarded). `entities` are values that must
+    not leave, as the client names them. `at` is RFC 3339, `started_s` the same moment on a clock
     that never goes back.
     """
 
@@ -25,6 +27,8 @@ class Arrival:
     forwarded: tuple[str, ...]
     at: str
     started_s: float
+    elements: tuple[str, ...] = ()
+    entities: tuple[Entity, ...] = ()
 
 
 @dataclass(slots=True)
@@ -38,7 +42,8 @@ class Whole:
 
 @dataclass(slots=True)
 class Streamed:
-    """An answer that comes as server-sent events. `chunks` must be read to its end or closed."""
+    """An answer that comes as server-sent events. `leave` must be called at the end, whatever was read of it."""
 
     chunks: AsyncIterator[bytes]
+    leave: Callable[[], None]
     headers: Headers

@@ -84,7 +84,12 @@ GROUPS: tuple[Group, ...] = (
     Group("hook", "Make and revoke the web hooks by which monitors halt.", "access:HOOK_COMMANDS"),
     Group("tenant", "Say whose each workflow is.", "access:TENANT_COMMANDS"),
     Group("reviews", "Work off the queue of cases that wait for a person.", "reviews:REVIEWS_COMMANDS"),
-    Group("gateway", "Govern model traffic: serve, define, let clients in, look.", "gateway:GATEWAY_COMMANDS"),
+    Group(
+        "gateway",
+        "Govern model traffic: serve (plain `gateway`), define, let clients in, look.",
+        "gateway:GATEWAY_COMMANDS",
+        "gateway.group:GatewayGroup",
+    ),
     Group("organisation", "Say who answers for what, and see where nobody does.", "council:ORGANISATION_COMMANDS"),
     Group("calendar", "Say when the organisation works and meets.", "settings:CALENDAR_COMMANDS"),
     Group("retention", "Say when a server erases content by itself.", "settings:RETENTION_COMMANDS"),

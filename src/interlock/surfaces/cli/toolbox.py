@@ -73,6 +73,24 @@ class Serve(Protocol):
         ...
 
 
+class ServeGateway(Protocol):
+    """Serves model traffic over a store."""
+
+    def __call__(
+        self,
+        address: str,
+        host: str,
+        port: int,
+        say: Console,
+        *,
+        workers: int = 1,
+        certificate: Path | None = None,
+        key: Path | None = None,
+    ) -> None:
+        """Serve until the process is stopped; where it listens is told to `say`. Raises BadInput, Unavailable."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Toolbox:
     """Adapters by their ports, and the two consoles: results go to `out`, progress and errors to `err`.
@@ -127,6 +145,7 @@ class Toolbox:
     guardrail: Callable[[], Guardrail]
     randomness: Randomness
     serve: Serve
+    serve_gateway: ServeGateway
     check_serving_sample: Callable[[str, int], None]
     upkeep: Callable[[], Upkeep]
     version: str

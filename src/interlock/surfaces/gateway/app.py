@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, MutableMapping
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from interlock.flows.gateway.passing import Arrival, Headers, Streamed, Whole
@@ -34,13 +35,18 @@ class Governed(Protocol):
         """A refusal in the wire format's own shape."""
         ...
 
-    async def models(self, head: Head, name: str | None) -> Whole:
+    async def models(self, arrival: Arrival, name: str | None) -> Whole:
         """The models that the client may ask for, or one of them."""
         ...
 
-    def arrival(self, head: Head, wire: Wire, body: bytes) -> Arrival:
-        """A request that has come now."""
-        ...
+
+@dataclass(frozen=True, slots=True)
+class Clocks:
+    """What an arrival is stamped with: a name that no other request has, the recorded time, seconds that only rise."""
+
+    new_id: Callable[[], str]
+    at: Callable[[], str]
+    monotonic: Callable[[], float]
 
 
 def is_traffic(path: str) -> bool:
@@ -51,8 +57,8 @@ def is_traffic(path: str) -> bool:
 class GatewayApp:
     """Model traffic of one process. At most `streams_max` answers stream at once; the next one is refused."""
 
-    def __init__(self, governed: Governed, *, streams_max: int = STREAMS_MAX) -> None:
-        self._governed, self._streams_max = governed, streams_max
+    def __init__(self, governed: Governed, clocks: Clocks, *, streams_max: int = STREAMS_MAX) -> None:
+        self._governed, self._clocks, self._streams_max = governed, clocks, streams_max
         self.open_streams = 0
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
@@ -70,8 +76,10 @@ class GatewayApp:
             await self._pass(head, wire, receive, send)
 
     async def _pass(self, head: Head, wire: Wire, receive: Receive, send: Send) -> None:
-        if head.length > BODY_BYTES_MAX:
-            body: bytes | Refusal | None = _too_large()
+        if head.fault is not None:
+            body: bytes | Refusal | None = Refusal(RefusalKind.MALFORMED, "head", head.fault)
+        elif head.length > BODY_BYTES_MAX:
+            body = _too_large()
         else:
             body = await _body(receive)
         if body is None:
@@ -79,7 +87,7 @@ class GatewayApp:
         if isinstance(body, Refusal):
             await _send(send, self._governed.refused(wire, body), ((b"connection", b"close"),))
             return
-        answer = await self._governed.answer(self._governed.arrival(head, wire, body))
+        answer = await self._governed.answer(self._arrival(head, wire, body))
         if isinstance(answer, Whole):
             await _send(send, answer)
         else:
@@ -95,7 +103,22 @@ class GatewayApp:
     async def _about_models(self, head: Head, path: str, method: str) -> Whole:
         if method != "GET":
             return self._governed.refused(head.wire, _no_method(method, path))
-        return await self._governed.models(head, path[len(MODELS) + 1 :] or None)
+        return await self._governed.models(self._arrival(head, head.wire, b""), path[len(MODELS) + 1 :] or None)
+
+    def _arrival(self, head: Head, wire: Wire, body: bytes) -> Arrival:
+        clocks = self._clocks
+        return Arrival(
+            clocks.new_id(),
+            wire,
+            body,
+            head.credential,
+            head.peer,
+            head.forwarded,
+            clocks.at(),
+            clocks.monotonic(),
+            head.elements,
+            head.entities,
+        )
 
     def _busy(self) -> Refusal:
         words = f"{self._streams_max:,} answers stream from this process now, and it takes no more; try again"
@@ -147,6 +170,7 @@ async def _relay(answer: Streamed, receive: Receive, send: Send) -> None:
         watching.remove_done_callback(leave)
         watching.cancel()
         await _closed(answer.chunks)
+        answer.leave()
 
 
 async def _closed(chunks: AsyncIterator[bytes]) -> None:

@@ -3,8 +3,10 @@
 from collections.abc import MutableMapping
 from typing import Any
 
-from msgspec import Struct
+from msgspec import MsgspecError, Struct
+from msgspec.json import Decoder
 
+from interlock.terms.gateway.content import Entity
 from interlock.terms.gateway.wire import Wire
 
 NO_PEER = ""
@@ -15,6 +17,7 @@ class Head(Struct):
 
     Two that differ are both in it, one a line, and known to nobody: which of them counts is not for a guess.
     `elements` are the values of Forwarded (RFC 7239), which says the same as X-Forwarded-For in another way.
+    `entities` are values that must not leave (header Interlock-Entities), `fault` what is wrong with the head.
     `length` is the body's announced size in bytes, 0 where none was. `wire` is the format that errors are told in where
     the path does not say (a list of models).
     """
@@ -25,6 +28,8 @@ class Head(Struct):
     length: int
     wire: Wire
     elements: tuple[str, ...] = ()
+    entities: tuple[Entity, ...] = ()
+    fault: str | None = None
 
 
 def head_of(scope: MutableMapping[str, Any]) -> Head:
@@ -32,6 +37,8 @@ def head_of(scope: MutableMapping[str, Any]) -> Head:
     credentials: dict[str, None] = {}
     forwarded: list[str] = []
     elements: tuple[str, ...] = ()
+    entities: tuple[Entity, ...] = ()
+    fault: str | None = None
     length, wire = 0, Wire.CHAT
     for name, value in scope["headers"]:
         if name == b"authorization":
@@ -44,12 +51,35 @@ def head_of(scope: MutableMapping[str, Any]) -> Head:
             forwarded += value.decode("latin-1").split(",")
         elif name == b"forwarded":
             elements = (*elements, value.decode("latin-1"))
+        elif name == b"interlock-entities":
+            found = _entities(value)
+            entities, fault = ((), found) if isinstance(found, str) else (entities + found, fault)
         elif name == b"anthropic-version":
             wire = Wire.MESSAGES
     client = scope.get("client")
     peer = client[0] if client else NO_PEER
     credential = "\n".join(filter(None, credentials)) or None
-    return Head(credential, peer, tuple(one.strip() for one in forwarded), length, wire, elements)
+    return Head(credential, peer, tuple(one.strip() for one in forwarded), length, wire, elements, entities, fault)
+
+
+class _Named(Struct):
+    value: str
+    label: str = "name"
+
+
+_read_entities = Decoder(list[str | _Named]).decode
+ENTITIES_MAX = 1_000
+
+
+def _entities(value: bytes) -> tuple[Entity, ...] | str:
+    """Values as JSON: a list of texts, or of objects with `value` and `label`; the fault where it is none."""
+    try:
+        found = _read_entities(value)
+    except (MsgspecError, UnicodeDecodeError):
+        return 'Interlock-Entities is a JSON list in ASCII, such as ["Ada Byron", {"value": "12", "label": "account"}]'
+    if len(found) > ENTITIES_MAX:
+        return f"Interlock-Entities names {len(found):,} values, and {ENTITIES_MAX:,} at most are looked for"
+    return tuple(Entity(one) if isinstance(one, str) else Entity(one.value, one.label) for one in found)
 
 
 def _bearer(value: bytes) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from interlock.terms.gateway.definition import GatewayModel, ModelUpstream
 from interlock.terms.gateway.refusal import Refusal
-from interlock.terms.gateway.traffic import TrafficLimit, TrafficPlan
+from interlock.terms.gateway.traffic import TrafficLimit, TrafficPlan, Unit
 from interlock.terms.workflow import WorkflowDefinition
 
 AUTO = "auto"  # the name of "the cheapest of the workflow's models that will do"
@@ -25,8 +25,8 @@ class TrafficAuthority:
 
     `ways` are the tries, in order, of each name that may be asked for: the model's own way first, its fallbacks behind
     it. `closed` says in words why a model of the plan or the definition may not be asked. `tiers` are the open models
-    of the plan, cheapest first. `gateway_limits` stand beside those of the plan. `edge` is the definition as the policy engine reads it, None where there are no rules
-    about traffic.
+    of the plan, cheapest first. `gateway_limits` stand beside those of the plan. `edge` is the definition as the policy
+    engine reads it, None where there are no rules about traffic.
     """
 
     workflow: str
@@ -39,3 +39,8 @@ class TrafficAuthority:
     gateway_limits: tuple[TrafficLimit, ...] = ()
     edge: WorkflowDefinition | None = None
     prices_version: str = ""
+
+    @property
+    def money_is_limited(self) -> bool:
+        """Whether what it costs counts against anything of the gateway's or the workflow's."""
+        return any(one.unit is Unit.MICRO_USD for one in (*self.gateway_limits, *self.plan.limits))

@@ -6,9 +6,11 @@ from interlock.surfaces.cli.gateway.clients import admit_client_command, bar_cli
 from interlock.surfaces.cli.gateway.defining import apply_command, show_command
 from interlock.surfaces.cli.gateway.keys import create_key_command, list_keys_command, revoke_key_command
 from interlock.surfaces.cli.gateway.limits import limits_command
+from interlock.surfaces.cli.gateway.serving import serve_gateway_command
 from interlock.surfaces.cli.subgroup import SubGroup
 
 GATEWAY_COMMANDS: tuple[tuple[str, Callable[..., None] | SubGroup], ...] = (
+    ("serve", serve_gateway_command),
     ("apply", apply_command),
     ("show", show_command),
     ("limits", limits_command),

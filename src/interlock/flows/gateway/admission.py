@@ -1,0 +1,135 @@
+"""From an arrival to a request that may leave: who asks, for which workflow, with what, for how much at most."""
+
+import asyncio
+from dataclasses import dataclass
+
+from interlock.engine.gateway.pricing import worst_cost_micro_usd
+from interlock.engine.gateway.wire.parsed import Parsed
+from interlock.engine.gateway.wire.parsing import parse
+from interlock.flows.gateway.clients import Clients
+from interlock.flows.gateway.content import Looked, look
+from interlock.flows.gateway.edge_rules import allowed_ways
+from interlock.flows.gateway.passing import Arrival
+from interlock.flows.gateway.standing import TrafficStandings
+from interlock.ports.guardrail import Guardrail
+from interlock.terms.errors import BadInput
+from interlock.terms.gateway.authority import TrafficAuthority, Way
+from interlock.terms.gateway.client import Client
+from interlock.terms.gateway.limits import Need
+from interlock.terms.gateway.refusal import Refusal, RefusalKind
+from interlock.terms.gateway.traffic import Unit
+from interlock.terms.gateway.wire import Wire
+
+
+@dataclass(slots=True)
+class Known:
+    """Who asks, from where, and what its workflow's traffic may do."""
+
+    client: Client
+    address: str
+    authority: TrafficAuthority
+
+    @property
+    def money_is_limited(self) -> bool:
+        """Whether what a request costs counts against anything."""
+        own = any(one.unit is Unit.MICRO_USD for one in self.client.limits)
+        return own or self.authority.money_is_limited
+
+
+@dataclass(slots=True)
+class Request:
+    """A request that may leave by `ways`, in that order. `output_tokens` is the most that it may ask for."""
+
+    known: Known
+    parsed: Parsed
+    looked: Looked
+    ways: tuple[Way, ...]
+    rules: tuple[str, ...]
+    output_tokens: int
+
+    def need(self, way: Way) -> Need:
+        """The most that one attempt by this way can use; every choice (n) may be as long as all of them."""
+        output = self.output_tokens * self.parsed.n
+        price = way.model.price
+        cost = worst_cost_micro_usd(price, input_tokens=self.parsed.input_tokens_max, output_tokens=output)
+        return Need(self.parsed.input_tokens_max + output, None if price is None else cost)
+
+
+class Admission:
+    """What a request is held against. Everything that it asks of the store is kept until something changes there."""
+
+    def __init__(self, clients: Clients, standings: TrafficStandings, guardrail: Guardrail) -> None:
+        self._clients, self._standings, self._guardrail = clients, standings, guardrail
+
+    async def known(self, arrival: Arrival) -> Known | Refusal:
+        """Who asks, and whether its workflow has any traffic at all."""
+        address = self._clients.origin(arrival.peer, arrival.forwarded, arrival.elements)
+        if isinstance(address, Refusal):
+            return address
+        client = self._clients.known(arrival.credential, address)
+        if client is None:
+            client = await self._clients.verified(arrival.credential, address)
+        if isinstance(client, Refusal):
+            return client
+        authority = self._standings.kept(client.workflow, client.tenant)
+        if authority is None:
+            authority = await asyncio.to_thread(self._standings.read, client.workflow, client.tenant)
+        return authority if isinstance(authority, Refusal) else Known(client, address, authority)
+
+    def request(self, arrival: Arrival, known: Known) -> Request | Refusal:
+        """What may leave of it, and by which ways."""
+        authority = known.authority
+        if authority.refusal is not None:
+            return authority.refusal
+        plan = authority.plan
+        if len(arrival.body) > plan.input_bytes_max:
+            most = f"{plan.input_bytes_max:,} bytes"
+            words = f"the request has {len(arrival.body):,} bytes, and one of this workflow may have {most} at most"
+            return Refusal(RefusalKind.TOO_LARGE, "input_bytes_max", words)
+        parsed = parse(arrival.wire, arrival.body)
+        if isinstance(parsed, Refusal):
+            return parsed
+        ways = _ways_of(known, parsed)
+        if isinstance(ways, Refusal):
+            return ways
+        try:
+            looked = look(parsed, plan, arrival.entities)
+        except BadInput as exc:
+            return Refusal(RefusalKind.MALFORMED, "entities", str(exc))
+        if isinstance(looked, Refusal):
+            return looked
+        output_tokens = min(parsed.output_tokens_max or plan.output_tokens_max, plan.output_tokens_max)
+        output_tokens = 0 if parsed.wire is Wire.EMBEDDINGS else output_tokens
+        allowed = allowed_ways(
+            self._guardrail, authority, known.client, parsed, looked, ways, output_tokens=output_tokens, at=arrival.at
+        )
+        if isinstance(allowed, Refusal):
+            return allowed
+        left, rules = allowed
+        return Request(known, parsed, looked, left, rules, output_tokens)
+
+
+def _ways_of(known: Known, parsed: Parsed) -> tuple[Way, ...] | Refusal:
+    authority = known.authority
+    ways = authority.ways.get(parsed.model)
+    embeds = parsed.wire is Wire.EMBEDDINGS
+    if ways is None or (authority.plan.shadow_model == parsed.model and parsed.model not in authority.plan.models):
+        return unknown_model(authority, parsed.model)
+    fitting = tuple(way for way in ways if way.model.embeds is embeds)
+    if not fitting:
+        words = f"'{parsed.model}' {'answers, it does not embed' if embeds else 'embeds, it does not answer'}"
+        return Refusal(RefusalKind.UNKNOWN_MODEL, "model", words, field="model")
+    if not parsed.is_bounded and known.money_is_limited:
+        words = "nobody can tell beforehand what a file costs, and money is limited: send its text instead"
+        return Refusal(RefusalKind.CONTENT, "file", words)
+    return fitting
+
+
+def unknown_model(authority: TrafficAuthority, name: str) -> Refusal:
+    """The refusal of a model that this workflow's clients may not ask for, with those that they may."""
+    closed = authority.closed.get(name)
+    if closed is not None and name in authority.plan.models:
+        return Refusal(RefusalKind.FORBIDDEN, "model", closed, field="model")
+    open_ones = ", ".join(authority.tiers) or "none"
+    words = f"this workflow may not ask for the model '{name[:100]}'; it may ask for: {open_ones}, or auto"
+    return Refusal(RefusalKind.UNKNOWN_MODEL, "model", words, field="model")

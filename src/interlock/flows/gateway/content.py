@@ -1,0 +1,78 @@
+"""What is looked for in the texts of a request, and what stands in their place when they leave."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from interlock.engine.gateway.detectors.secrets import find_secrets
+from interlock.engine.gateway.redaction.redacting import Redaction, RequestRedaction, compiled
+from interlock.engine.gateway.wire.parsed import Parsed
+from interlock.terms.gateway.content import Entity, InjectionScore, PersonalKind
+from interlock.terms.gateway.refusal import Refusal, RefusalKind
+from interlock.terms.gateway.traffic import OnFinding, TrafficPlan
+
+KEPT_MAX = 512
+ANSWERED = "ask your operator what this workflow's traffic may hold"
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """`texts` are those that leave (None: as they came), `redaction` knows what was taken out of them.
+
+    `redacted` counts that by kind. `found` are what detectors saw, for the record; `injection_permille` and `secrets`
+    the same as facts for policy.
+    """
+
+    texts: tuple[str, ...] | None = None
+    redaction: RequestRedaction | None = None
+    redacted: Mapping[str, int] = field(default_factory=dict)
+    found: tuple[str, ...] = ()
+    injection_permille: int = 0
+    secrets: int = 0
+
+
+def look(parsed: Parsed, plan: TrafficPlan, entities: tuple[Entity, ...] = ()) -> Looked | Refusal:
+    """Look through a request. A refusal never says what was found, only of which kind it is.
+
+    What nobody can look into (pictures, sound, sealed reasoning, tokens instead of text) does not pass where something
+    is to be taken out. Raises BadInput for entities that cannot be looked for.
+    """
+    sealed = sorted((*parsed.unreadable, *parsed.media))
+    if sealed and (plan.redact or entities):
+        words = f"{', '.join(sealed)} cannot be looked into, and personal data must not leave: send text, or {ANSWERED}"
+        return Refusal(RefusalKind.CONTENT, "unreadable content", words)
+    redaction = redaction_of(plan, entities)
+    whole = "\n".join(parsed.texts)
+    secrets, score = find_secrets(whole), InjectionScore(0, alarm=False)
+    found = (*(f"secret:{kind}" for kind in sorted(secrets.counts)), *(("injection",) if score.alarm else ()))
+    refusal = _refusal(plan, found, secrets=bool(secrets), alarm=score.alarm)
+    if refusal is not None:
+        return refusal
+    if redaction is None:
+        return Looked(found=found, injection_permille=score.permille, secrets=secrets.total)
+    request = redaction.begin()
+    texts = tuple(map(request.redact, parsed.texts))
+    changed = texts if texts != parsed.texts else None
+    return Looked(changed, request, dict(request.counts), found, score.permille, secrets.total)
+
+
+def redaction_of(plan: TrafficPlan, entities: tuple[Entity, ...] = ()) -> Redaction | None:
+    """What is taken out of this plan's requests, None for nothing."""
+    kinds = frozenset(plan.redact) | ({PersonalKind.SECRET.value} if plan.on_secret is OnFinding.REDACT else set())
+    return _compiled(kinds, entities) if kinds or entities else None
+
+
+@lru_cache(maxsize=KEPT_MAX)
+def _compiled(kinds: frozenset[str], entities: tuple[Entity, ...]) -> Redaction:
+    return compiled(kinds, entities)
+
+
+def _refusal(plan: TrafficPlan, found: tuple[str, ...], *, secrets: bool, alarm: bool) -> Refusal | None:
+    if secrets and plan.on_secret is OnFinding.REFUSE:
+        kinds = ", ".join(one.partition(":")[2] for one in found if one.startswith("secret:"))
+        words = f"the request holds a secret ({kinds}): take it out, and change it where it was in use"
+        return Refusal(RefusalKind.CONTENT, "secret", words)
+    if alarm and plan.on_injection is OnFinding.REFUSE:
+        words = f"the request reads like an attack on the model's instructions; if it is none, {ANSWERED}"
+        return Refusal(RefusalKind.CONTENT, "injection", words)
+    return None

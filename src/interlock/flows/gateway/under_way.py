@@ -1,0 +1,142 @@
+"""A request that was accepted: whatever happens to it, it ends once, its outcome on record and its bill settled."""
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from interlock.engine.gateway.pricing import cost_micro_usd
+from interlock.flows.gateway.admission import Request
+from interlock.flows.gateway.attempts import Trail
+from interlock.flows.gateway.limits.limiter import Limiter, Reservation
+from interlock.ports.gateway.metrics import Metrics
+from interlock.ports.gateway.trace_log import TraceLog
+from interlock.terms.gateway.authority import Way
+from interlock.terms.gateway.refusal import Refusal
+from interlock.terms.gateway.trace import Accepted, Outcome
+from interlock.terms.gateway.usage import Usage
+
+_logger = logging.getLogger("interlock.gateway")
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a request ended, as its outcome says it (terms.gateway.trace.Outcome)."""
+
+    status: int
+    usage: Usage | None = None
+    response_model: str | None = None
+    response_id: str | None = None
+    finish_reasons: tuple[str, ...] = ()
+    refused: str | None = None
+    broken: str | None = None
+    cache: str = "off"
+    redacted_output: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """Where a request is written down: trace, limits, metrics. A clock that never goes back, and the recorded time."""
+
+    trace: TraceLog
+    limiter: Limiter
+    metrics: Metrics
+    monotonic: Callable[[], float]
+    at: Callable[[], str]
+
+    async def reserve(self, request: Request, way: Way) -> tuple[Reservation, int] | Refusal:
+        """What one attempt by a way may use at most, and the money in that (micro-dollars)."""
+        need, known = request.need(way), request.known
+        found = await self.limiter.reserve(known.authority, known.client, way.model.name, need)
+        return found if isinstance(found, Refusal) else (found, need.micro_usd or 0)
+
+
+class UnderWay:
+    """One accepted request. It holds a reservation for each attempt that may be billed; the first was made before."""
+
+    def __init__(
+        self, books: Books, request: Request, accepted: Accepted, first: tuple[Reservation, int], *, began_s: float
+    ) -> None:
+        self.request, self.accepted, self.trail = request, accepted, Trail()
+        self._books, self._began_s = books, began_s
+        self._held: tuple[Reservation, int] | None = first
+        self._cost_micro_usd = 0
+        self._first_chunk_s: float | None = None
+        self._has_ended = False
+
+    async def pay_for(self, way: Way) -> Refusal | None:
+        """Reserve what one more attempt may cost; the one before it may have been billed and keeps its own."""
+        self._keep()
+        found = await self._books.reserve(self.request, way)
+        if isinstance(found, Refusal):
+            return found
+        self._held = found
+        return None
+
+    def answered(self, way: Way, usage: Usage | None) -> None:
+        """An attempt was answered, and this is what it used; None: nobody knows, and all of it stays charged."""
+        if usage is None or self._held is None:
+            self._keep()
+            return
+        cost = cost_micro_usd(way.model.price, usage)
+        tokens = usage.input_tokens + usage.output_tokens
+        overruns = self._books.limiter.settle(self._held[0], tokens=tokens, micro_usd=cost)
+        for one in overruns:
+            words = "%s used %s %s where %s were reserved: it does not keep to the largest output"
+            _logger.warning(words, way.place.name, one.used, one.unit, one.reserved)
+        self._held = None
+        self._cost_micro_usd += cost
+
+    def unbilled(self) -> None:
+        """Nothing that could be billed was done with what is held: all of it goes back, but the request counts."""
+        if self._held is not None:
+            self._books.limiter.settle(self._held[0], tokens=0, micro_usd=0)
+            self._held = None
+
+    def first_chunk(self) -> None:
+        """A piece of a streamed answer leaves now."""
+        if self._first_chunk_s is None:
+            self._first_chunk_s = self._books.monotonic()
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether its outcome is on record."""
+        return self._has_ended
+
+    def end(self, ending: Ending) -> None:
+        """Write the outcome. Raises Unavailable where it cannot be written: then the answer must not end."""
+        if self._has_ended:
+            return
+        if self._held is not None and self.trail.unpaid:
+            self._keep()
+        self.unbilled()
+        outcome = self._outcome(ending)
+        self._books.trace.outcome(outcome)
+        self._has_ended = True
+        self._books.metrics.observe(self.accepted, outcome)
+
+    def _keep(self) -> None:
+        if self._held is not None:
+            self._cost_micro_usd += self._held[1]
+            self._held = None
+
+    def _outcome(self, ending: Ending) -> Outcome:
+        now_s = self._books.monotonic()
+        first_s = self._first_chunk_s
+        return Outcome(
+            id=self.accepted.id,
+            at=self._books.at(),
+            status=ending.status,
+            latency_ms=round((now_s - self._began_s) * 1_000, 3),
+            attempts=tuple(self.trail.attempts),
+            usage=ending.usage,
+            cost_micro_usd=self._cost_micro_usd,
+            prices_version=self.request.known.authority.prices_version,
+            response_model=ending.response_model,
+            response_id=ending.response_id,
+            finish_reasons=ending.finish_reasons,
+            first_chunk_ms=None if first_s is None else round((first_s - self._began_s) * 1_000, 3),
+            cache=ending.cache,
+            redacted_output=ending.redacted_output,
+            refused=ending.refused,
+            broken=ending.broken,
+        )

@@ -1,0 +1,63 @@
+"""What a gateway answers on its own port: model traffic, and what is beside it, by the beginning of the path."""
+
+import json
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from contextlib import AbstractAsyncContextManager
+from typing import Any
+
+from interlock.surfaces.gateway.app import Receive, Send, is_traffic
+
+App = Callable[[MutableMapping[str, Any], Receive, Send], Awaitable[None]]
+LIVE = "/live"
+
+
+class GatewayDoor:
+    """`beside` are other applications by the path that each answers, or that begins what it answers where it ends in /.
+
+    `running` is entered when the server starts, and left when it stops.
+    """
+
+    def __init__(
+        self, traffic: App, beside: Mapping[str, App], running: Callable[[], AbstractAsyncContextManager[None]]
+    ) -> None:
+        self._traffic, self._beside, self._running = traffic, beside, running
+
+    async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
+        """Hand a request to whose it is."""
+        if scope["type"] == "lifespan":
+            await self._live(receive, send)
+        elif scope["type"] == "http":
+            path = scope["path"]
+            await (self._traffic if is_traffic(path) else self._other(path))(scope, receive, send)
+
+    def _other(self, path: str) -> App:
+        for begin, app in self._beside.items():
+            if path == begin or (begin.endswith("/") and path.startswith(begin)):
+                return app
+        return _LIVE if path == LIVE else _NOTHING
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        await receive()
+        try:
+            async with self._running():
+                await send({"type": "lifespan.startup.complete"})
+                await receive()
+        finally:
+            await send({"type": "lifespan.shutdown.complete"})
+
+
+def _always(status: int, value: Mapping[str, Any]) -> App:
+    body = json.dumps(value).encode()
+    headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]
+
+    async def answer(scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
+        del scope, receive  # whatever is asked, this is the answer
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
+
+    return answer
+
+
+_LIVE = _always(200, {"live": True})
+_WORDS = "there is nothing at this address; models are asked at /v1/chat/completions, /v1/responses, /v1/messages"
+_NOTHING = _always(404, {"error": {"message": _WORDS, "type": "invalid_request_error", "param": None, "code": None}})

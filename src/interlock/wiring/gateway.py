@@ -1,0 +1,117 @@
+"""A gateway worker: everything that passes model traffic on in one process, over one store."""
+
+import asyncio
+import hashlib
+import itertools
+import logging
+import os
+import random
+import socket
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from interlock.adapters.gateway.aiohttp_upstream import AiohttpUpstream
+from interlock.adapters.gateway.counts_folder import CountsFolder
+from interlock.adapters.gateway.segments.folder import SegmentFolder
+from interlock.adapters.gateway.segments.log import SegmentTraceLog
+from interlock.engine.timestamp import stamp
+from interlock.flows.gateway.admission import Admission
+from interlock.flows.gateway.attempts import Attempts
+from interlock.flows.gateway.limits.limiter import Limiter
+from interlock.flows.gateway.load_traffic import TrafficLoading
+from interlock.flows.gateway.metrics import WorkerMetrics
+from interlock.flows.gateway.standing import TrafficStandings
+from interlock.flows.gateway.traffic import Traffic
+from interlock.flows.gateway.under_way import Books
+from interlock.surfaces.gateway.app import Clocks, GatewayApp
+from interlock.terms.errors import InterlockError
+from interlock.wiring.gateway_access import changes_of, clients_over
+from interlock.wiring.run_time import POSTGRES, Opened, guardrail, path_of
+
+ROUND_S = 1.0
+_logger = logging.getLogger("interlock.gateway")
+
+
+def traces_of(address: str, environment: Mapping[str, str]) -> Path:
+    """The folder of this machine's traces for a store: beside an embedded one, else where the environment says.
+
+    INTERLOCK_TRACES names it; without it, a shared store's are in the user's state folder.
+    """
+    named = environment.get("INTERLOCK_TRACES")
+    if named:
+        return Path(named)
+    if urlsplit(address).scheme not in POSTGRES:
+        path = path_of(address)
+        return path.with_name(path.name + ".traces")
+    at = urlsplit(address)
+    digest = hashlib.sha256(f"{at.hostname}:{at.port}{at.path}".encode()).hexdigest()[:16]
+    state = environment.get("XDG_STATE_HOME") or str(Path.home() / ".local" / "state")
+    return Path(state) / "interlock" / "traces" / digest
+
+
+class GatewayWorker:
+    """Made before its event loop runs, then `start`ed and `stop`ped on it."""
+
+    def __init__(self, opened: Opened, traces: Path, environment: Mapping[str, str]) -> None:
+        """Raises Unavailable where its traces cannot be written."""
+        self._opened = opened
+        name = f"{socket.gethostname()}-{os.getpid()}-{os.urandom(4).hex()}"
+        name = "".join(char if char.isalnum() or char in "-_" else "-" for char in name)[-100:]
+        now = _recorded(opened)
+        self._trace = SegmentTraceLog(traces, name, now)
+        self.metrics = WorkerMetrics(CountsFolder(traces / "metrics", name))
+        self._segments = SegmentFolder(traces, now)
+        self._loading = TrafficLoading(opened.store, self._segments, opened.clock)
+        self._changes = changes_of(opened.store)
+        self._limiter = Limiter(opened.allowances, opened.clock, time.monotonic)
+        self._upstream = AiohttpUpstream(environment)
+        self.clients, self._issuer_keys = clients_over(opened.store, self._changes, opened.clock)
+        standings = TrafficStandings(opened.store, version=self._changes.version, monotonic=time.monotonic)
+        books = Books(self._trace, self._limiter, self.metrics, time.monotonic, now)
+        self._attempts = Attempts(self._upstream, monotonic=time.monotonic, draw=random.random)
+        admission = Admission(self.clients, standings, guardrail())
+        self.traffic = Traffic(admission, self._attempts, books)
+        self.app = GatewayApp(self.traffic, Clocks(_ids(name), now, time.monotonic))
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def start(self) -> None:
+        """Begin what goes on beside requests."""
+        self._tasks = [asyncio.create_task(self._limiter.run()), asyncio.create_task(self._rounds())]
+
+    async def stop(self) -> None:
+        """End it in good order: what is leased goes back, what is on record is sealed and loaded."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._limiter.close()
+        await self._upstream.close()
+        await self._issuer_keys.close()
+        self._trace.close()
+        self.metrics.close()
+        await asyncio.to_thread(self._round)
+        self._changes.close()
+
+    async def _rounds(self) -> None:
+        while True:
+            await asyncio.sleep(ROUND_S)
+            await asyncio.to_thread(self._round)
+
+    def _round(self) -> None:
+        for work in (self._loading.go, self.metrics.go):
+            try:
+                work()
+            except InterlockError as exc:
+                _logger.warning("a round of the gateway could not be made, the next one goes on: %s", exc)
+
+
+def _recorded(opened: Opened) -> Callable[[], str]:
+    return lambda: stamp(opened.clock())
+
+
+def _ids(worker: str) -> Callable[[], str]:
+    """Names of requests: of the worker, which is like no other, and a number."""
+    numbers = itertools.count(1)
+    begin = f"gw-{worker}-"
+    return lambda: f"{begin}{next(numbers)}"
