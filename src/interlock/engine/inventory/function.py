@@ -78,7 +78,8 @@ def _of_money(
 ) -> Judged | None:
     if first is not None and first[0] is Function.PAY and not pack.lasting.intersection(objects[-1:]):
         return Function.PAY, Because("function-verb", f"'{first[1]}' in its {first[2]}")
-    money = pack.objects[Function.PAY].intersection(objects + said)
+    own = () if first is None else (first[1],)  # `grant access` is about no grant
+    money = pack.objects[Function.PAY].intersection(objects + said) - {*own}
     if money and pack.settings.intersection(objects):
         return Function.ADMINISTER, Because(
             "function-money-setting", f"it decides how '{_one(money)}' goes from now on"
