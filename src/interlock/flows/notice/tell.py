@@ -1,4 +1,4 @@
-"""Kills, resumes and demotions are told to whoever asked for it. Nothing waits for that, and nothing fails by it."""
+"""Kills, resumes, demotions and unusual traffic are told to whoever asked. Nothing waits for that or fails by it."""
 
 import datetime as dt
 import hashlib
@@ -16,7 +16,7 @@ from interlock.terms.errors import BadInput, Unavailable
 from interlock.terms.ledger import LedgerEntry
 from interlock.terms.person import Person
 
-KINDS = ("kill.fenced", "scope.resumed", "grant.ended")
+KINDS = ("kill.fenced", "scope.resumed", "grant.ended", "traffic.unusual")
 SENT, TRIED = "notice.sent", "notice.tried"
 TOLD_FOR = dt.timedelta(days=1)  # what is older is history: whoever was away asks for the state
 ID_LENGTH = 16

@@ -1,0 +1,108 @@
+"""When traffic is unlike itself: rules that say how often they are wrong.
+
+Spend, failures and refusals of a client are counted by day, and a count only rises. Today is told once it is above each
+of the n days before. Where days are exchangeable (alike, whatever their distribution), each of n + 1 days is equally
+likely to be the highest, so today is above all others with a probability of at most 1 / (n + 1), less where days tie:
+that is the rate of false alarms a day, for one client and one rule. A client whose traffic grows is told more often.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from interlock.terms.gateway.unusual import Unusual, UnusualRule
+from interlock.terms.words import plural
+
+PAST_MIN = 19  # with fewer days a new highest one says too little: at least one in twenty would be one by chance
+PAST_MAX = 90
+TOLD_FROM = 5  # fewer failures or refusals a day concern nobody, whatever the days before were
+FEW_MICRO_USD = 1_000_000
+MICRO_USD = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class ClientDay:
+    """What a client did on a day (UTC)."""
+
+    day: str
+    cost_micro_usd: int
+    failed: int
+    refused: int
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """A client's days without a gap, from its first one on, today last."""
+
+    client: str
+    workflow: str
+    tenant: str | None
+    days: tuple[ClientDay, ...]
+
+
+def above_all_before(past: Past) -> Iterator[Unusual]:
+    """What of today is above each of the days before. Nothing where there are fewer than `PAST_MIN` of these."""
+    before, today = past.days[-1 - PAST_MAX : -1], past.days[-1]
+    if len(before) < PAST_MIN:
+        return
+    measures = (
+        (UnusualRule.SPEND, "cost_micro_usd", FEW_MICRO_USD),
+        (UnusualRule.FAILURES, "failed", TOLD_FROM),
+        (UnusualRule.REFUSALS, "refused", TOLD_FROM),
+    )
+    for rule, name, least in measures:
+        now, highest = getattr(today, name), max(getattr(day, name) for day in before)
+        if now > highest and now >= least:
+            yield _above(past, rule, now, highest, len(before))
+
+
+def first_models(past: Past, models: Mapping[str, Iterable[str]], *, told_after: int = 1) -> Iterator[Unusual]:
+    """Models that a client used today for the first time; `models` are those of each day.
+
+    Not on its first `told_after` days: then every model is a first one.
+    """
+    if len(past.days) <= told_after:
+        return
+    day = past.days[-1].day
+    before = {model for other, used in models.items() if other != day for model in used}
+    for model in sorted(set(models.get(day, ())) - before - {""}):
+        words = f"{past.client} used the model {model} for the first time"
+        facts: dict[str, int | float | str] = {"model": model, "days_before": len(past.days) - 1}
+        yield Unusual(UnusualRule.FIRST_MODEL, f"{past.client}: {model}", day, words, facts, past.workflow, past.tenant)
+
+
+def risen(
+    rule: UnusualRule, count: int, *, day: str, of: str = "", workflow: str | None = None, tenant: str | None = None
+) -> Unusual | None:
+    """A count of what should not be there at all: told at the first one, and again at each tenfold; None for none.
+
+    So a flood is a few notices. Who was told of a level is not told again: its subject is the same.
+    """
+    if count < 1:
+        return None
+    level = 10 ** (len(str(count)) - 1)
+    what = {
+        UnusualRule.INJECTION: f"a prompt injection was found in {plural(count, 'request')} of {of}",
+        UnusualRule.STRANGERS: f"{plural(count, 'request')} came from callers whom nobody knows",
+    }[rule]
+    subject = f"{of}: {level}" if of else str(level)
+    return Unusual(rule, subject, day, f"{what} today", {"requests": count}, workflow, tenant)
+
+
+def _above(past: Past, rule: UnusualRule, now: int, highest: int, n: int) -> Unusual:
+    def said(value: int) -> str:
+        return f"{value / MICRO_USD:,.2f} US dollars" if rule is UnusualRule.SPEND else f"{value:,} {rule}"
+
+    words = (
+        f"{past.client} has {said(now)} today, more than on each of the {n} days before (at most {said(highest)}); "
+        f"days that are alike do that on at most one in {n + 1}"
+    )
+    unit = "micro_usd" if rule is UnusualRule.SPEND else "requests"
+    facts = {f"today_{unit}": now, f"highest_before_{unit}": highest, "days_before": n}
+    return Unusual(rule, past.client, past.days[-1].day, words, facts, past.workflow, past.tenant)
+
+
+def without_gaps(days: Sequence[ClientDay], all_days: Sequence[str]) -> tuple[ClientDay, ...]:
+    """A client's days from its first one on, with zeros where it did nothing; the last of `all_days` is today."""
+    known = {one.day: one for one in days}
+    begun = min(known, default=all_days[-1])
+    return tuple(known.get(day, ClientDay(day, 0, 0, 0)) for day in all_days if day >= begun)
