@@ -83,6 +83,7 @@ class UpstreamPart(FilePart):
     first_byte_s: Seconds = 60.0
     between_chunks_s: Seconds = 30.0
     connections_max: Annotated[int, Field(ge=1, le=100_000, strict=True)] = 512
+    has_responses: bool = True
 
     @model_validator(mode="after")
     def _nobody_reads_along(self) -> "UpstreamPart":

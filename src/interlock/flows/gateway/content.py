@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from interlock.engine.gateway.detectors.injection import injection
 from interlock.engine.gateway.detectors.secrets import find_secrets
 from interlock.engine.gateway.redaction.redacting import Redaction, RequestRedaction, compiled
+from interlock.engine.gateway.wire.heard import heard
 from interlock.engine.gateway.wire.parsed import Parsed
-from interlock.terms.gateway.content import Entity, InjectionScore, PersonalKind
+from interlock.terms.gateway.content import Entity, PersonalKind
 from interlock.terms.gateway.refusal import Refusal, RefusalKind
 from interlock.terms.gateway.traffic import OnFinding, TrafficPlan
 
@@ -43,7 +45,7 @@ def look(parsed: Parsed, plan: TrafficPlan, entities: tuple[Entity, ...] = ()) -
         return Refusal(RefusalKind.CONTENT, "unreadable content", words)
     redaction = redaction_of(plan, entities)
     whole = "\n".join(parsed.texts)
-    secrets, score = find_secrets(whole), InjectionScore(0, alarm=False)
+    secrets, score = find_secrets(whole), injection("\n".join(heard(parsed)))
     found = (*(f"secret:{kind}" for kind in sorted(secrets.counts)), *(("injection",) if score.alarm else ()))
     refusal = _refusal(plan, found, secrets=bool(secrets), alarm=score.alarm)
     if refusal is not None:

@@ -4,17 +4,20 @@ import logging
 
 from interlock.engine.gateway.redaction.phrases import ForbiddenPhrase
 from interlock.engine.gateway.strays import network_of
-from interlock.engine.gateway.wire.answer import read_answer
+from interlock.engine.gateway.wire.answer import Answer, read_answer
 from interlock.engine.gateway.wire.models import model_body, models_body
 from interlock.engine.gateway.wire.refusals import refusal_body, refusal_headers
 from interlock.engine.gateway.wire.streams.relay import Relay
+from interlock.engine.gateway.wire.translate.answers import answer_for
+from interlock.engine.gateway.wire.translate.streams import stream_for
+from interlock.engine.timestamp import moment
 from interlock.flows.gateway.admission import Admission, Known, Request, unknown_model
 from interlock.flows.gateway.attempts import Attempts, Sent
 from interlock.flows.gateway.filters import AnswerFilters
 from interlock.flows.gateway.passing import Arrival, Headers, Streamed, Whole
 from interlock.flows.gateway.records import accepted, accepted_refused, error_said, model_named, outcome_refused
 from interlock.flows.gateway.refusals import FORBIDDEN_OUTPUT, broken_off, not_recorded
-from interlock.flows.gateway.sending import body_of, wire_at
+from interlock.flows.gateway.sending import body_of, wire_by
 from interlock.flows.gateway.streaming import StreamedAnswer
 from interlock.flows.gateway.under_way import Books, Ending, UnderWay
 from interlock.ports.gateway.upstream import UpstreamFailed
@@ -65,10 +68,10 @@ class Traffic:
             return self.refused(arrival.wire, authority.refusal)
         names = (*authority.tiers, AUTO)
         if name is None:
-            return Whole(OK, models_body(arrival.wire, names), [])
+            return Whole(OK, models_body(names, for_anthropic=arrival.wire is Wire.MESSAGES), [])
         if name not in names:
             return self.refused(arrival.wire, unknown_model(authority, name))
-        return Whole(OK, model_body(arrival.wire, name), [])
+        return Whole(OK, model_body(name, for_anthropic=arrival.wire is Wire.MESSAGES), [])
 
     def refused(self, wire: Wire, refusal: Refusal, headers: Headers | None = None) -> Whole:
         """A refusal in the wire format's own shape."""
@@ -86,7 +89,7 @@ class Traffic:
             if sent.answer.status != OK:
                 return await self._errored(wire, under_way, sent, headers)
             if request.parsed.streams:
-                streamed = self._streamed(wire, under_way, sent)
+                streamed = self._streamed(under_way, sent)
                 handed_on = True
                 return Streamed(streamed.chunks(), streamed.leave, headers)
             return await self._whole(wire, under_way, sent, headers)
@@ -110,12 +113,10 @@ class Traffic:
             return self._ended(wire, under_way, answer, broken=answer.rule, headers=headers)
         under_way.answered(sent.way, answer.counted.usage)
         filters = AnswerFilters(under_way.request.known.authority.plan, under_way.request.looked)
-        refusal = None
-        if filters.needed:
-            try:
-                body = answer.rewritten(filters.whole(answer.texts))
-            except ForbiddenPhrase:
-                refusal = FORBIDDEN_OUTPUT
+        told = _looked_through(answer, filters)
+        if not isinstance(told, Refusal):
+            told = answer_for(under_way.request.parsed, answer, told, created=_created(under_way))
+        refusal = told if isinstance(told, Refusal) else None
         ending = Ending(
             OK if refusal is None else refusal.status,
             answer.counted.usage,
@@ -127,12 +128,18 @@ class Traffic:
             redacted_output=filters.counts,
         )
         under_way.end(ending)
-        return Whole(OK, body, headers) if refusal is None else self.refused(wire, refusal, headers)
+        return self.refused(wire, told, headers) if isinstance(told, Refusal) else Whole(OK, told, headers)
 
-    def _streamed(self, wire: Wire, under_way: UnderWay, sent: Sent) -> StreamedAnswer:
+    def _streamed(self, under_way: UnderWay, sent: Sent) -> StreamedAnswer:
         request = under_way.request
         filters = AnswerFilters(request.known.authority.plan, request.looked)
-        relay = Relay(wire, shows_usage=request.parsed.shows_usage, filters=filters if filters.needed else None)
+        spoken = _spoken(sent, request)
+        relay = Relay(
+            spoken,
+            shows_usage=request.parsed.shows_usage,
+            filters=filters if filters.needed else None,
+            translation=stream_for(request.parsed, spoken, created=_created(under_way)),
+        )
         return StreamedAnswer(relay, filters, under_way, sent)
 
     async def _errored(self, wire: Wire, under_way: UnderWay, sent: Sent, headers: Headers) -> Whole:
@@ -199,11 +206,24 @@ class Traffic:
         return self.refused(arrival.wire, refusal)
 
 
+def _looked_through(answer: Answer, filters: AnswerFilters) -> bytes | Refusal:
+    if not filters.needed:
+        return answer.body
+    try:
+        return answer.rewritten(filters.whole(answer.texts))
+    except ForbiddenPhrase:
+        return FORBIDDEN_OUTPUT
+
+
 def _spoken(sent: Sent, request: Request) -> Wire:
-    wire = wire_at(sent.way, request.parsed.wire)
+    wire = wire_by(sent.way, request.parsed.wire)
     if wire is None:
         raise ValueError("a request was sent to where it cannot be put")
     return wire
+
+
+def _created(under_way: UnderWay) -> int:
+    return int(moment(under_way.accepted.at).timestamp())
 
 
 def _headers(under_way: UnderWay, sent: Sent) -> Headers:

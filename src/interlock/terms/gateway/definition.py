@@ -20,7 +20,8 @@ class ModelUpstream:
     `key_variable` names the environment variable with its key (None: it takes none): the key itself is never in a
     definition. `base_url` ends before what the wire format names, such as https://models.example/v1. `region` is where
     it computes; `data_class` the most sensitive data that it may be sent. `unencrypted_signed_by` is who signed that
-    the way there, which is no https, is safe. Times in seconds.
+    the way there, which is no https, is safe. `has_responses`: one that speaks OpenAI's format also has its Responses;
+    elsewhere such requests are put to it as chat completions. Times in seconds.
     """
 
     name: str
@@ -34,6 +35,7 @@ class ModelUpstream:
     first_byte_s: float = 60.0
     between_chunks_s: float = 30.0
     connections_max: int = 512
+    has_responses: bool = True
 
 
 @dataclass(frozen=True, slots=True)

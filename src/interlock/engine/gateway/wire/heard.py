@@ -1,0 +1,39 @@
+"""What a model is told by people, documents and tools: where an attack on its instructions would stand."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from interlock.engine.gateway.wire.parsed import Parsed
+from interlock.engine.gateway.wire.texts import Area, Walk
+from interlock.terms.gateway.wire import Wire
+
+# What the application says itself, and what the model said before.
+_OWN = frozenset({"system", "developer", "assistant", "model"})
+
+
+def heard(parsed: Parsed) -> list[str]:
+    """The texts of a request that are neither the application's own instructions nor the model's, in order."""
+    found: list[str] = []
+    walk = Walk(lambda text: found.append(text) or text)  # type: ignore[func-returns-value]
+    for part in _parts(parsed):
+        if isinstance(part, str):
+            found.append(part)
+        else:
+            walk.over(part, area=Area.FORMAT)
+    return found
+
+
+def _parts(parsed: Parsed) -> Iterator[Any]:
+    tree = parsed.tree
+    if parsed.wire is Wire.EMBEDDINGS:
+        return
+    turns = tree.get("input") if parsed.wire is Wire.RESPONSES else tree["messages"]
+    if isinstance(turns, str):
+        yield turns
+        return
+    for turn in turns or ():
+        if turn.get("role") in _OWN or turn.get("type") == "function_call":
+            continue
+        content = turn.get("content") or turn.get("output")
+        if content:
+            yield content if isinstance(content, str | list | dict) else str(content)
