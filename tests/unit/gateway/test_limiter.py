@@ -309,7 +309,10 @@ def test_a_new_window_begins_at_nothing_and_a_reservation_counts_where_it_was_ma
         await desk.limiter.tend()
         assert (desk.store.of("2026-11-26"), desk.store.of("2026-11-27")) == (100, 1_000)
         desk.now -= dt.timedelta(seconds=5)  # a clock that goes back opens no window again
+        await desk.limiter.tend()
         await desk.refused(by)
+        await desk.passed(by, client=BOT)
+        assert (desk.store.of("2026-11-26"), desk.store.of("2026-11-27")) == (100, 2_000)
 
     run(work)
 
