@@ -149,7 +149,7 @@ json_values = st.recursive(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.sampled_from(list(ANSWERS)), st.data())
 def test_no_answer_makes_it_raise(wire: Wire, data: st.DataObject) -> None:
     body = dict(ANSWERS[wire])

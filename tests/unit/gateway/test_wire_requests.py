@@ -228,7 +228,7 @@ json_values = st.recursive(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(
     st.sampled_from(Wire), st.dictionaries(st.sampled_from(["messages", "input", "tools", "stream", "x"]), json_values)
 )
@@ -236,7 +236,7 @@ def test_no_body_makes_it_raise(wire: Wire, more: dict[str, Any]) -> None:
     parse(wire, json.dumps(MINIMAL[wire] | more).encode())
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.binary(max_size=60))
 def test_no_bytes_make_it_raise(body: bytes) -> None:
     assert isinstance(parse(Wire.CHAT, body), Refusal)
@@ -250,7 +250,7 @@ def strings_in(value: Any) -> set[str]:
     return {value} if isinstance(value, str) else set()
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.sampled_from(Wire), json_values)
 def test_no_string_leaves_that_was_not_shown(wire: Wire, extra: Any) -> None:
     parsed = read(MINIMAL[wire] | {"extra": extra}, wire)

@@ -309,7 +309,7 @@ json_values = st.recursive(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.sampled_from([(w, t) for w in SAMPLES for t in (Wire.CHAT, Wire.MESSAGES) if w is not t]), st.data())
 def test_no_request_makes_translation_raise(pair: tuple[Wire, Wire], data: st.DataObject) -> None:
     wire, target = pair

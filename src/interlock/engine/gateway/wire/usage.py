@@ -54,11 +54,12 @@ def _read(wire: Wire, told: Mapping[str, Any]) -> Usage:
     reading = _tokens(told, f"{read}_tokens")
     saying = _tokens(told, f"{said}_tokens", 0 if wire is Wire.EMBEDDINGS else None)
     details = told.get(f"{read}_tokens_details")
-    cached = _tokens(details, "cached_tokens", 0) if isinstance(details, Mapping) else 0
-    if cached > reading:
-        raise _WrongError("usage says that more tokens came from a cache than were read")
+    details = details if isinstance(details, Mapping) else {}
+    cached, written = _tokens(details, "cached_tokens", 0), _tokens(details, "cache_write_tokens", 0)
+    if cached + written > reading:
+        raise _WrongError("usage says that more tokens came from or went to a cache than were read")
     total = _tokens(told, "total_tokens", 0)
-    return Usage(reading, max(saying, total - reading), cached)
+    return Usage(reading, max(saying, total - reading), cached, written)
 
 
 def _tokens(told: Mapping[str, Any], name: str, absent: int | None = None) -> int:

@@ -107,5 +107,5 @@ def _chat_as_responses(chat: dict[str, Any], request: Mapping[str, Any], created
     output += [call_item(*call) for call in calls]
     when = chat.get("created")
     head = {"id": answer_id, "model": chat.get("model") or "", "created_at": when if type(when) is int else created}
-    usage = usage_for_responses(chat.get("usage"))
-    return response_object(request, head, output=output, usage=usage, **status_of(reason))
+    usage = kept(usage=usage_for_responses(chat.get("usage")))
+    return response_object(request, head, output=output, **usage, **status_of(reason))

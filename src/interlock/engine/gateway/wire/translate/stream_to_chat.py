@@ -80,7 +80,7 @@ class MessagesAsChat:
         return self._chunk({"tool_calls": [{"index": number, "function": {"arguments": part}}]})
 
     def _chunk(self, delta: dict[str, Any], finish_reason: str | None = None) -> Event:
-        choice = {"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish_reason}
+        choice = {"index": 0, "delta": delta, "finish_reason": finish_reason}
         return Event({**self._head, "choices": [choice]})
 
     def _end(self) -> list[Event]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from interlock.engine.gateway.wire.streams.events import DONE, Event
+from interlock.engine.gateway.wire.translate.taking import kept
 from interlock.engine.gateway.wire.translate.words import (
     call_item,
     response_object,
@@ -84,8 +85,8 @@ class ChatAsResponses:
             out += item.end()
         status = status_of(self._finish)
         output = [item.item("completed") for item in self._items]
-        usage = usage_for_responses(self._usage)
-        response = response_object(self._request, self._head, output=output, usage=usage, **status)
+        usage = kept(usage=usage_for_responses(self._usage))
+        response = response_object(self._request, self._head, output=output, **usage, **status)
         out.append({"type": f"response.{status['status']}", "response": response})
 
 

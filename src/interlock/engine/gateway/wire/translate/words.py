@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from interlock.engine.gateway.wire.usage import counted
+from interlock.terms.gateway.usage import Usage
 from interlock.terms.gateway.wire import Wire
 
 _STOPS = {"stop": "end_turn", "length": "max_tokens", "tool_calls": "tool_use", "function_call": "tool_use"}
@@ -42,8 +43,8 @@ def usage_for_messages(chat: Any) -> dict[str, int]:
     if usage is None:
         return {"input_tokens": 0, "output_tokens": 0}
     return {
-        "input_tokens": usage.input_tokens - usage.cached_input_tokens,
-        "cache_creation_input_tokens": 0,
+        "input_tokens": usage.input_tokens - usage.cached_input_tokens - usage.cache_written_input_tokens,
+        "cache_creation_input_tokens": usage.cache_written_input_tokens,
         "cache_read_input_tokens": usage.cached_input_tokens,
         "output_tokens": usage.output_tokens,
     }
@@ -58,7 +59,7 @@ def usage_for_chat(messages: Any) -> dict[str, Any] | None:
         "prompt_tokens": usage.input_tokens,
         "completion_tokens": usage.output_tokens,
         "total_tokens": usage.input_tokens + usage.output_tokens,
-        "prompt_tokens_details": {"cached_tokens": usage.cached_input_tokens},
+        "prompt_tokens_details": _cached(usage),
     }
 
 
@@ -71,18 +72,22 @@ def usage_for_responses(chat: Any) -> dict[str, Any] | None:
     reasoning = details.get("reasoning_tokens") if isinstance(details, dict) else None
     return {
         "input_tokens": usage.input_tokens,
-        "input_tokens_details": {"cached_tokens": usage.cached_input_tokens},
+        "input_tokens_details": _cached(usage),
         "output_tokens": usage.output_tokens,
         "output_tokens_details": {"reasoning_tokens": reasoning if type(reasoning) is int else 0},
         "total_tokens": usage.input_tokens + usage.output_tokens,
     }
 
 
+def _cached(usage: Usage) -> dict[str, int]:
+    return {"cached_tokens": usage.cached_input_tokens, "cache_write_tokens": usage.cache_written_input_tokens}
+
+
 def response_object(request: Mapping[str, Any], head: Mapping[str, Any], **rest: Any) -> dict[str, Any]:
     """A Responses answer: `head` has its id, model and created_at, `rest` what it came to."""
     echoed = {name: default if request.get(name) is None else request[name] for name, default in _ECHOED.items()}
     tools = [{"strict": None, "parameters": None, **tool} for tool in request.get("tools") or ()]
-    told = {"status": "in_progress", "error": None, "incomplete_details": None, "output": [], "usage": None, **rest}
+    told = {"status": "in_progress", "error": None, "incomplete_details": None, "output": [], **rest}
     return {**head, "object": "response", **told, **echoed, "tools": tools, "store": False}
 
 
