@@ -105,7 +105,7 @@ def test_what_is_never_taken_is_counted_and_holds_nothing_up(store: Store, tmp_p
 def test_a_segment_that_is_damaged_before_is_counted(store: Store, tmp_path: Path) -> None:
     clock, backend = Clock(), Backend()
     segments = loaded(store, tmp_path, clock)
-    (tmp_path / "kept" / "w-1.00000001.jsonl.gz").write_bytes(b"damaged")
+    (tmp_path / "kept" / AT[:10] / "w-1.00000001.jsonl.gz").write_bytes(b"damaged")
     exporting = TrafficExporting(store, segments, backend, clock)
     exporting.go()
     assert (exporting.counts["dropped"], len(backend.got)) == (1, 3)

@@ -19,7 +19,7 @@ from interlock.ports.store import Store
 from interlock.terms.gateway.traffic_check import TrafficCheck
 from traced import AT, accepted, now, outcome
 
-KEPT = Path("kept") / "w-1.00000001.jsonl.gz"
+KEPT = Path("kept") / AT[:10] / "w-1.00000001.jsonl.gz"
 
 
 @pytest.fixture

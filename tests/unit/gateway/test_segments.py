@@ -3,6 +3,7 @@
 import errno
 import gzip
 import os
+import shutil
 import signal
 import stat
 import subprocess
@@ -265,18 +266,48 @@ def test_what_is_kept_is_the_same_and_damage_is_told(tmp_path: Path) -> None:
     folder = SegmentFolder(tmp_path, now)
     folder.keep("w-1.00000001")
     folder.keep("w-1.00000001")  # as after a crash in between
-    assert (folder.sealed(), folder.kept()) == ([], ["w-1.00000001"])
+    assert (folder.sealed(), folder.kept(), folder.days()) == ([], ["w-1.00000001"], [AT[:10]])
     assert folder.read("w-1.00000001") == before
-    packed = tmp_path / "kept" / "w-1.00000001.jsonl.gz"
+    packed = tmp_path / "kept" / AT[:10] / "w-1.00000001.jsonl.gz"
     packed.write_bytes(packed.read_bytes()[:-20])
     with pytest.raises(Unavailable, match="damaged"):
         folder.read("w-1.00000001")
     packed.write_bytes(gzip.compress(b"nothing of ours\n"))
     with pytest.raises(Unavailable, match="no sealed segment"):
         folder.read("w-1.00000001")
-    folder.drop("w-1.00000001")
-    with pytest.raises(Unavailable):
+    folder.drop(AT[:10])
+    with pytest.raises(Unavailable, match="not kept here"):
         folder.read("w-1.00000001")
+
+
+def test_a_day_that_is_over_becomes_one_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = [written(tmp_path, worker=worker) for worker in ("a", "b", "c")]
+    folder = SegmentFolder(tmp_path, now)
+    for segment in before:
+        folder.keep(segment.name)
+    with monkeypatch.context() as planted, pytest.raises(KeyboardInterrupt):
+        planted.setattr(shutil, "rmtree", _dies)
+        folder.pack(AT[:10])  # the file is there, and what it was made of too
+    for _ in range(2):
+        assert folder.kept_on(AT[:10]) == folder.kept() == [segment.name for segment in before]
+        assert [folder.read(segment.name) for segment in before] == before
+        folder.pack(AT[:10])
+    assert [path.name for path in (tmp_path / "kept").iterdir()] == [f"{AT[:10]}.tar"]
+    fresh = SegmentFolder(tmp_path, now)
+    assert [fresh.read(segment.name) for segment in before] == before
+    fresh.drop(AT[:10])
+    assert (fresh.kept(), fresh.days()) == ([], [])
+
+
+def test_a_day_whose_file_is_damaged_is_told(tmp_path: Path) -> None:
+    (tmp_path / "kept").mkdir(parents=True)
+    (tmp_path / "kept" / "2026-11-25.tar").write_bytes(b"nothing of ours")
+    with pytest.raises(Unavailable, match="no tar file"):
+        SegmentFolder(tmp_path, now).kept()
+
+
+def _dies(*_: object, **__: object) -> None:
+    raise KeyboardInterrupt
 
 
 def test_only_one_works_on_the_folder(tmp_path: Path) -> None:

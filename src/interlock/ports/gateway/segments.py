@@ -37,8 +37,20 @@ class Segments(Protocol):
         """Compress a loaded segment and put it away; one that is kept already stays as it is."""
         ...
 
-    def drop(self, name: str) -> None:
-        """Remove a kept segment."""
+    def days(self) -> Sequence[str]:
+        """The days (UTC) on which something was kept that is there still, in order."""
+        ...
+
+    def kept_on(self, day: str) -> Sequence[str]:
+        """The names of what was kept on a day."""
+        ...
+
+    def pack(self, day: str) -> None:
+        """Put what was kept on a day into one file; nothing more of that day comes."""
+        ...
+
+    def drop(self, day: str) -> None:
+        """Remove what was kept on a day."""
         ...
 
     def lag_s(self) -> float:

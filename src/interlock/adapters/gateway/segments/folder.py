@@ -1,7 +1,6 @@
 """interlock.ports.gateway.segments.Segments in the folder of a machine's gateway workers."""
 
 import fcntl
-import gzip
 import os
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -14,16 +13,14 @@ from interlock.adapters.gateway.segments.file import (
     FOLDER_MODE,
     OPEN,
     SegmentFile,
-    sync_folder,
     unavailable,
 )
+from interlock.adapters.gateway.segments.kept import KeptSegments
 from interlock.adapters.gateway.segments.lines import digest
 from interlock.adapters.gateway.segments.reading import Walk, segment_of
-from interlock.terms.errors import Unavailable
 from interlock.terms.gateway.segment import Ended, Segment
 
-KEPT, PACKED = "kept", ".jsonl.gz"
-LEVEL = 6
+KEPT = "kept"
 
 
 class SegmentFolder:
@@ -34,9 +31,10 @@ class SegmentFolder:
 
     def __init__(self, folder: Path, now: Callable[[], str]) -> None:
         """Raises Unavailable where the folders cannot be made."""
-        self._folder, self._kept, self._now = folder, folder / KEPT, now
+        self._folder, self._now = folder, now
         with _reaching(folder):
-            self._kept.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+            folder.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+            self._kept = KeptSegments(folder / KEPT)
 
     @contextmanager
     def alone(self, work: str) -> Iterator[bool]:
@@ -57,30 +55,36 @@ class SegmentFolder:
 
     def kept(self) -> Sequence[str]:
         with _reaching(self._folder):
-            return _names(self._kept, PACKED)
+            return [name for day in self._kept.days() for name in self._kept.names(day)]
+
+    def days(self) -> Sequence[str]:
+        with _reaching(self._folder):
+            return self._kept.days()
+
+    def kept_on(self, day: str) -> Sequence[str]:
+        with _reaching(self._folder):
+            return self._kept.names(day)
+
+    def pack(self, day: str) -> None:
+        with _reaching(self._folder):
+            if not self._kept.is_packed(day):
+                self._kept.pack(day)
+
+    def drop(self, day: str) -> None:
+        with _reaching(self._folder):
+            self._kept.drop(day)
 
     def read(self, name: str) -> Segment:
         with _reaching(self._folder):
             return segment_of(name, self._bytes(name))
 
     def keep(self, name: str) -> None:
-        """Whole before it has its name, and there before the other one goes: whoever dies in between loses nothing."""
-        plain, packed = self._folder / f"{name}{DONE}", self._kept / f"{name}{PACKED}"
+        """There before the other one goes: whoever dies in between loses nothing."""
+        plain = self._folder / f"{name}{DONE}"
         with _reaching(self._folder):
-            if not packed.exists():
-                making = packed.with_suffix(".making")
-                handle = os.open(making, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, FILE_MODE)
-                with os.fdopen(handle, "wb") as file:
-                    file.write(gzip.compress(plain.read_bytes(), LEVEL, mtime=0))
-                    file.flush()
-                    os.fsync(file.fileno())
-                making.rename(packed)
-                sync_folder(self._kept)
+            if not self._kept.has_file(name):
+                self._kept.put(name, plain.read_bytes(), self._now()[:10])
             plain.unlink(missing_ok=True)
-
-    def drop(self, name: str) -> None:
-        with _reaching(self._folder):
-            (self._kept / f"{name}{PACKED}").unlink(missing_ok=True)
 
     def lag_s(self) -> float:
         with _reaching(self._folder):
@@ -89,12 +93,7 @@ class SegmentFolder:
 
     def _bytes(self, name: str) -> bytes:
         plain = self._folder / f"{name}{DONE}"
-        if plain.exists():
-            return plain.read_bytes()
-        try:
-            return gzip.decompress((self._kept / f"{name}{PACKED}").read_bytes())
-        except (EOFError, gzip.BadGzipFile) as exc:
-            raise Unavailable(f"the segment {name} is damaged: it cannot be decompressed ({exc})") from exc
+        return plain.read_bytes() if plain.exists() else self._kept.get(name)
 
     def _sealed_for(self, path: Path) -> bool:
         """Whether the worker was dead and its segment is sealed now."""

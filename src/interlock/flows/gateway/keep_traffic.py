@@ -1,0 +1,63 @@
+"""Loaded segments are kept for so many days, each day in one file, and then removed. What the ledger says stays."""
+
+import datetime as dt
+import logging
+from dataclasses import dataclass
+
+from interlock.engine.timestamp import stamp
+from interlock.ports.clock import Clock
+from interlock.ports.gateway.segments import Segments
+from interlock.ports.store import Store
+
+log = logging.getLogger("interlock.gateway.keep")
+
+EVERY_S = 3_600.0
+DAYS = 400  # a year, and time to audit it
+PACKED_AFTER = dt.timedelta(days=1)  # a segment that is loaded in the last moments of a day is kept on that day
+
+
+@dataclass(frozen=True, slots=True)
+class KeptRound:
+    """The days that were packed and removed, and how many segments of the latter never were handed on."""
+
+    packed: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    not_exported: int = 0
+
+
+class TrafficKeeping:
+    """Whoever looks after a machine's segments."""
+
+    def __init__(self, store: Store, segments: Segments, clock: Clock, *, days: int = DAYS) -> None:
+        self._store, self._segments, self._clock = store, segments, clock
+        self._for = dt.timedelta(days=days)
+
+    def go(self) -> KeptRound:
+        """One round. Raises Unavailable; what was done by then stays done."""
+        now = self._clock()
+        over, expired = stamp(now - PACKED_AFTER)[:10], stamp(now - self._for)[:10]
+        with self._segments.alone("keeping") as alone:
+            if not alone:
+                return KeptRound()
+            days = self._segments.days()
+            removed = tuple(day for day in days if day < expired)
+            lost = sum(self._remove(day) for day in removed)
+            packed = tuple(day for day in days if expired <= day < over)
+            for day in packed:
+                self._segments.pack(day)
+        with self._store.transaction(durable=False) as tx:
+            tx.forget_loaded(before=expired)
+        if lost:
+            log.error("%s segments of traffic were removed before their spans were handed on", lost)
+        return KeptRound(packed, removed, lost)
+
+    def _remove(self, day: str) -> int:
+        """How many of them still waited to be handed on; they wait no longer."""
+        at = stamp(self._clock())
+        with self._store.transaction(durable=False) as tx:
+            rows = [tx.loaded_segment(name) for name in self._segments.kept_on(day)]
+            waiting = [row.name for row in rows if row is not None and row.exported_at is None]
+            for name in waiting:
+                tx.note_exported(name, at)
+        self._segments.drop(day)
+        return len(waiting)
