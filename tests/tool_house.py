@@ -170,9 +170,11 @@ class ToolHouse(House):
             lambda kinds: _without_mail if kinds else None,
         )
 
+    labels: tuple[str, ...] = ("refund", "write_letter", "billing")
+
     def certificate(self, *, evidence_class: EvidenceClass = EvidenceClass.EXECUTED, wrong: int = 0) -> None:
         certified = certify([0.9] * 200, [1] * wrong + [0] * (200 - wrong), budget=0.05)
-        body = {"certificate": plain(certified), "labels": ["refund", "write_letter", "billing"]}
+        body = {"certificate": plain(certified), "labels": list(self.labels)}
         attest(
             self.store,
             "triage",

@@ -2,8 +2,8 @@
 
 import shutil
 import sys
-from collections.abc import Mapping
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 
 import httpx2
 from mcp.client._transport import TransportStreams
@@ -17,23 +17,26 @@ CONNECT_S = 5.0
 SILENT_S = 300.0  # a stream on which a server may say something later
 
 
-def transport_to(
+@asynccontextmanager
+async def transport_to(
     server: ToolServer, environment: Mapping[str, str], *, bytes_max: int
-) -> AbstractAsyncContextManager[TransportStreams]:
-    """The way to a server, to be entered. Raises ToolServerFailed where a named variable is not set."""
-    if server.url is None:
-        command, *arguments = server.command
-        found = shutil.which(command, path=environment.get("PATH"))
-        if found is None:
-            raise ToolServerFailed(Failure.NOT_SENT, f"there is no command '{command}' here")
-        named = {name: _variable(environment, name) for name in server.environment}
-        # What it writes to its standard error is for whoever runs the gateway.
-        return stdio_client(
-            StdioServerParameters(command=found, args=arguments, env=named), sys.__stderr__ or sys.stderr
-        )
-    return streamable_http_client(
-        server.url, http_client=_http_client(server, environment), max_sse_event_size=bytes_max
-    )
+) -> AsyncIterator[TransportStreams]:
+    """The way to a server. Raises ToolServerFailed where its command, or a variable that it names, is not there."""
+    if server.url is not None:
+        async with _http_client(server, environment) as http:
+            way = streamable_http_client(server.url, http_client=http, max_sse_event_size=bytes_max)
+            async with way as streams:
+                yield streams
+        return
+    command, *arguments = server.command
+    found = shutil.which(command, path=environment.get("PATH"))
+    if found is None:
+        raise ToolServerFailed(Failure.NOT_SENT, f"there is no command '{command}' here")
+    named = {name: _variable(environment, name) for name in server.environment}
+    child = StdioServerParameters(command=found, args=arguments, env=named)
+    # What it writes to its standard error is for whoever runs the gateway.
+    async with stdio_client(child, sys.__stderr__ or sys.stderr) as streams:
+        yield streams
 
 
 def _http_client(server: ToolServer, environment: Mapping[str, str]) -> httpx2.AsyncClient:
