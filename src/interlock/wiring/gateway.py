@@ -19,6 +19,8 @@ from interlock.adapters.gateway.segments.log import SegmentTraceLog
 from interlock.engine.timestamp import stamp
 from interlock.flows.gateway.admission import Admission
 from interlock.flows.gateway.attempts import Attempts
+from interlock.flows.gateway.forwarding import Forwarding
+from interlock.flows.gateway.kept_answers import KeptAnswers
 from interlock.flows.gateway.limits.limiter import Limiter
 from interlock.flows.gateway.load_traffic import TrafficLoading
 from interlock.flows.gateway.metrics import WorkerMetrics
@@ -72,7 +74,8 @@ class GatewayWorker:
         books = Books(self._trace, self._limiter, self.metrics, time.monotonic, now)
         self._attempts = Attempts(self._upstream, monotonic=time.monotonic, draw=random.random)
         admission = Admission(self.clients, standings, guardrail())
-        self.traffic = Traffic(admission, self._attempts, books)
+        forwarding = Forwarding(self._attempts, KeptAnswers(time.monotonic))
+        self.traffic = Traffic(admission, forwarding, books)
         self.app = GatewayApp(self.traffic, Clocks(_ids(name), now, time.monotonic))
         self._tasks: list[asyncio.Task[None]] = []
 

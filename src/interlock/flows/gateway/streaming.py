@@ -1,7 +1,7 @@
 """A streamed answer on its way to the client: its outcome is on record before the last piece of it leaves."""
 
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 from interlock.engine.gateway.redaction.phrases import ForbiddenPhrase
 from interlock.engine.gateway.wire.streams.relay import Relay
@@ -12,6 +12,7 @@ from interlock.flows.gateway.under_way import Ending, UnderWay
 from interlock.ports.gateway.upstream import UpstreamFailed
 from interlock.terms.errors import Unavailable
 from interlock.terms.gateway.refusal import Refusal
+from interlock.terms.gateway.usage import Usage
 
 OK = 200
 LEFT = "the client left"
@@ -21,8 +22,18 @@ _logger = logging.getLogger("interlock.gateway")
 class StreamedAnswer:
     """One of them. Whoever reads `chunks` calls `leave` at the end, also where nothing was read."""
 
-    def __init__(self, relay: Relay, filters: AnswerFilters, under_way: UnderWay, sent: Sent) -> None:
+    def __init__(
+        self,
+        relay: Relay,
+        filters: AnswerFilters,
+        under_way: UnderWay,
+        sent: Sent,
+        paid: Callable[[Usage | None], None],
+        complete: Callable[[], None],
+    ) -> None:
+        """`paid` settles what was used (None: nobody knows), `complete` is told once all of it has come."""
         self._relay, self._filters, self._under_way, self._sent = relay, filters, under_way, sent
+        self._paid, self._complete = paid, complete
 
     async def chunks(self) -> AsyncIterator[bytes]:
         """What the client is sent. Never raises for what an upstream or a disk did: the last event then says it."""
@@ -33,6 +44,7 @@ class StreamedAnswer:
                 async for chunk in answer.chunks():
                     out = relay.feed(chunk)
                     if relay.told.complete:
+                        self._complete()
                         self._end()  # before the event that tells the client that all is here
                     if out:
                         self._under_way.first_chunk()
@@ -65,7 +77,7 @@ class StreamedAnswer:
 
     def _end(self, refusal: Refusal | None = None) -> None:
         told, counted = self._relay.told, self._relay.counted
-        self._under_way.answered(self._sent.way, counted.usage)
+        self._paid(counted.usage)
         self._under_way.end(
             Ending(
                 OK,

@@ -29,7 +29,6 @@ class Ending:
     finish_reasons: tuple[str, ...] = ()
     refused: str | None = None
     broken: str | None = None
-    cache: str = "off"
     redacted_output: Mapping[str, int] = field(default_factory=dict)
 
 
@@ -51,13 +50,18 @@ class Books:
 
 
 class UnderWay:
-    """One accepted request. It holds a reservation for each attempt that may be billed; the first was made before."""
+    """One accepted request. It holds a reservation for each attempt that may be billed; the first was made before.
+
+    `cache` says whether its answer was kept: "hit", "miss", or "off" where nothing is kept.
+    """
 
     def __init__(
         self, books: Books, request: Request, accepted: Accepted, first: tuple[Reservation, int], *, began_s: float
     ) -> None:
         self.request, self.accepted, self.trail = request, accepted, Trail()
-        self._books, self._began_s = books, began_s
+        self.cache = "off"
+        self.began_s = began_s
+        self._books = books
         self._held: tuple[Reservation, int] | None = first
         self._cost_micro_usd = 0
         self._first_chunk_s: float | None = None
@@ -126,7 +130,7 @@ class UnderWay:
             id=self.accepted.id,
             at=self._books.at(),
             status=ending.status,
-            latency_ms=round((now_s - self._began_s) * 1_000, 3),
+            latency_ms=round((now_s - self.began_s) * 1_000, 3),
             attempts=tuple(self.trail.attempts),
             usage=ending.usage,
             cost_micro_usd=self._cost_micro_usd,
@@ -134,8 +138,8 @@ class UnderWay:
             response_model=ending.response_model,
             response_id=ending.response_id,
             finish_reasons=ending.finish_reasons,
-            first_chunk_ms=None if first_s is None else round((first_s - self._began_s) * 1_000, 3),
-            cache=ending.cache,
+            first_chunk_ms=None if first_s is None else round((first_s - self.began_s) * 1_000, 3),
+            cache=self.cache,
             redacted_output=ending.redacted_output,
             refused=ending.refused,
             broken=ending.broken,
