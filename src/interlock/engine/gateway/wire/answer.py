@@ -58,7 +58,7 @@ def read_answer(wire: Wire, body: bytes) -> Answer | Refusal:
     try:
         tree = decoded(body)[0]
         msgspec.convert(tree, ANSWERS[wire])
-        for holder, logprobs in _visit(wire, tree, _into(texts)):
+        for holder, logprobs in _visit(wire, tree, texts.append):
             holder["logprobs"] = logprobs
     except (NotStrict, msgspec.ValidationError):
         return Refusal(RefusalKind.UPSTREAM, "malformed answer", "The model's answer could not be read; ask again.")
@@ -75,10 +75,6 @@ def read_answer(wire: Wire, body: bytes) -> Answer | Refusal:
     )
 
 
-def _into(texts: list[str]) -> Visit:
-    return lambda text: texts.append(text) or text  # type: ignore[func-returns-value]
-
-
 def _visit(wire: Wire, tree: dict[str, Any], visit: Visit) -> list[tuple[dict[str, Any], Any]]:
     """Walk over an answer. Log-probabilities are taken out of it, and given back with the objects they were in."""
     if wire is Wire.EMBEDDINGS:
@@ -92,7 +88,7 @@ def _visit(wire: Wire, tree: dict[str, Any], visit: Visit) -> list[tuple[dict[st
 
 def _chars_said(wire: Wire, tree: dict[str, Any]) -> int:
     said: list[str] = []
-    walk = Walk(_into(said))
+    walk = Walk(said.append)
     for content in contents_of(wire, tree):
         walk.over(content)
     return sum(map(len, said))

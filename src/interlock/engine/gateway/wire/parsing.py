@@ -13,6 +13,7 @@ from interlock.engine.gateway.wire.parsed import (
     Parsed,
 )
 from interlock.engine.gateway.wire.shapes import BODIES, OUTPUT_FIELDS, PARAMETERS, PARAMETERS_IN
+from interlock.engine.gateway.wire.sightings import Sightings
 from interlock.engine.gateway.wire.texts import Walk
 from interlock.engine.gateway.wire.unsupported import held_upstream, not_supported, unsupported
 from interlock.terms.gateway.refusal import Refusal
@@ -27,40 +28,39 @@ def parse(wire: Wire, body: bytes) -> Parsed | Refusal:
             return malformed("the body is no JSON object")
         msgspec.convert(tree, BODIES[wire])
         texts: list[str] = []
-        walk = Walk(lambda text: texts.append(text) or text)  # type: ignore[func-returns-value]
+        walk = Walk(texts.append)
         walk.over(tree)
     except NotStrict as wrong:
         return malformed(f"{wrong}.")
     except msgspec.ValidationError as wrong:
         return _wrong_type(str(wrong))
-    return (
-        unsupported(wire, tree)
-        or held_upstream(walk.seen.held_upstream)
-        or _two_maxima(wire, tree)
-        or _parsed(wire, body, tree, size, tuple(texts), walk)
-    )
+    refused = unsupported(wire, tree) or held_upstream(walk.seen.held_upstream)
+    most = [tree[name] for name in OUTPUT_FIELDS[wire] if tree.get(name) is not None]
+    if refused is None and len(set(most)) > 1:
+        refused = not_supported("max_tokens", "`max_completion_tokens` says another figure; send one of them")
+    return refused or _parsed(wire, body, tree, size, most, tuple(texts), walk.seen)
 
 
-def _parsed(wire: Wire, body: bytes, tree: dict[str, Any], size: int, texts: tuple[str, ...], walk: Walk) -> Parsed:
-    seen = walk.seen
+def _parsed(
+    wire: Wire, body: bytes, tree: dict[str, Any], size: int, most: list[int], texts: tuple[str, ...], seen: Sightings
+) -> Parsed:
     tools = _tool_names(tree)
-    uncounted = seen.media["image"] * IMAGE_TOKENS_MAX - seen.image_bytes + TEMPLATE_TOKENS_MAX
+    uncounted = seen.media.get("image", 0) * IMAGE_TOKENS_MAX - seen.image_bytes + TEMPLATE_TOKENS_MAX
     uncounted += TOOLS_TOKENS_MAX if tools or tree.get("response_format") else 0
-    unreadable = seen.unreadable
     if wire is Wire.EMBEDDINGS and type(tree["input"]) is list and any(type(one) is not str for one in tree["input"]):
-        unreadable.add("input")
+        seen.unreadable.add("input")  # tokens instead of text
     return Parsed(
         wire=wire,
         model=tree["model"],
         streams=bool(tree.get("stream")),
-        output_tokens_max=next((tree[name] for name in OUTPUT_FIELDS[wire] if tree.get(name) is not None), None),
+        output_tokens_max=most[0] if most else None,
         n=tree.get("n") or 1,
         texts=texts,
         tools=tools,
         prompt=_prompt(tree.get("metadata")),
         parameters=_parameters(tree),
-        media=dict(seen.media),
-        unreadable=frozenset(unreadable),
+        media=seen.media,
+        unreadable=frozenset(seen.unreadable),
         stores=tree.get("store") is True,
         shows_usage=bool((tree.get("stream_options") or {}).get("include_usage")),
         input_tokens_max=size + uncounted,
@@ -70,13 +70,9 @@ def _parsed(wire: Wire, body: bytes, tree: dict[str, Any], size: int, texts: tup
     )
 
 
-def _two_maxima(wire: Wire, tree: dict[str, Any]) -> Refusal | None:
-    if len({tree[name] for name in OUTPUT_FIELDS[wire] if tree.get(name) is not None}) > 1:
-        return not_supported("max_tokens", "`max_completion_tokens` says another figure; send one of them")
-    return None
-
-
 def _tool_names(tree: dict[str, Any]) -> tuple[str, ...]:
+    if not (tree.get("tools") or tree.get("functions")):
+        return ()
     tools = [tool.get("function") or tool.get("custom") or tool for tool in tree.get("tools") or ()]
     names = (tool.get("name") for tool in (*tools, *(tree.get("functions") or ())) if type(tool) is dict)
     return tuple(name for name in names if type(name) is str)
@@ -90,7 +86,7 @@ def _prompt(metadata: Any) -> tuple[str, str] | None:
 
 
 def _parameters(tree: dict[str, Any]) -> dict[str, int | float | str | bool]:
-    found = {name: tree[name] for name in PARAMETERS if type(tree.get(name)) in _SCALARS}
+    found = {name: value for name, value in tree.items() if name in PARAMETERS and type(value) in _SCALARS}
     for name, member in PARAMETERS_IN:
         inner = tree.get(name)
         if type(inner) is dict and type(inner.get(member)) in _SCALARS:

@@ -79,11 +79,10 @@ OUTPUT_FIELDS: dict[Wire, tuple[str, ...]] = {
 }
 
 # What changes an answer beside its text, as a trace keeps it; of objects, the member that does.
-PARAMETERS = (
-    *("temperature", "top_p", "top_k", "seed", "n", "presence_penalty", "frequency_penalty", "reasoning_effort"),
-    *("verbosity", "parallel_tool_calls", "logprobs", "top_logprobs", "dimensions", "encoding_format", "truncation"),
-    *("max_tokens", "max_completion_tokens", "max_output_tokens", "service_tier"),
-)
+_SAMPLING = ("temperature", "top_p", "top_k", "seed", "n", "presence_penalty", "frequency_penalty", "logprobs")
+_SIZES = ("max_tokens", "max_completion_tokens", "max_output_tokens", "dimensions", "top_logprobs")
+_WAYS = ("reasoning_effort", "verbosity", "parallel_tool_calls", "encoding_format", "truncation", "service_tier")
+PARAMETERS = frozenset((*_SAMPLING, *_SIZES, *_WAYS))
 PARAMETERS_IN = (
     ("reasoning", "effort"),
     ("thinking", "budget_tokens"),

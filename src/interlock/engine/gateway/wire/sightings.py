@@ -1,7 +1,6 @@
 """What a body holds beside text: pictures, sound, files, sealed data, and pointers to what only an upstream has."""
 
 import re
-from collections import Counter
 from typing import Any
 
 _MEDIA_OF_TYPE = {
@@ -14,6 +13,8 @@ _MEDIA_OF_TYPE = {
     "input_file": "file",
     "document": "file",
 }
+# Without one of these fields there is nothing to see in an object.
+TELLING = frozenset(("type", "file_id", "url", "image_url", "file_data", "data"))
 # Reasoning that only its maker can read, or that it checks the signature of.
 _SEALED_IN = {"thinking": "signature", "redacted_thinking": "data", "reasoning": "encrypted_content"}
 _SEALED_IN |= {"compaction": "encrypted_content", "compaction_summary": "encrypted_content"}
@@ -30,7 +31,7 @@ class Sightings:
     __slots__ = ("held_upstream", "image_bytes", "media", "unreadable")
 
     def __init__(self) -> None:
-        self.media: Counter[str] = Counter()
+        self.media: dict[str, int] = {}
         self.image_bytes = 0
         self.unreadable: set[str] = set()
         self.held_upstream: set[str] = set()
@@ -55,8 +56,9 @@ class Sightings:
         source = node.get("source") or node.get(kind) or node.get("image_url")
         if type(source) is dict and source.get("type") in ("text", "content"):
             return  # a document of plain text
-        self.media[_MEDIA_OF_TYPE[kind]] += 1
-        if _MEDIA_OF_TYPE[kind] == "image":
+        medium = _MEDIA_OF_TYPE[kind]
+        self.media[medium] = self.media.get(medium, 0) + 1
+        if medium == "image":
             data = (source.get("data") or source.get("url")) if type(source) is dict else source
             if type(data) is str and (_is_base64(data) or _is_data_url(data)):
                 self.image_bytes += len(data)

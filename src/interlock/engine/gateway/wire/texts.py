@@ -5,10 +5,10 @@ from enum import Enum
 from typing import Any
 
 from interlock.engine.gateway.wire.decoding import DEPTH_MAX, NotStrict, decoded, encode
-from interlock.engine.gateway.wire.sightings import Sightings
+from interlock.engine.gateway.wire.sightings import TELLING, Sightings
 from interlock.engine.gateway.wire.vocabulary import NAMES, VALUES
 
-Visit = Callable[[str], str]
+Visit = Callable[[str], str | None]
 
 # A telephone or card number may be written as a number; shorter ones are counts, sizes and years.
 LONG_NUMBER = 1_000_000
@@ -27,7 +27,7 @@ _AREA_BELOW = {"parameters": Area.SCHEMA, "input_schema": Area.SCHEMA, "schema":
 
 
 class Walk:
-    """One pass over a body. `visit` is handed each text and says what stands there afterwards.
+    """One pass over a body. `visit` is handed each text and says what stands there afterwards, None: the same.
 
     The rule is strict: each string is a text, whatever field it is in, known or not, except the formats' own words and
     data that is no text (pictures, sealed reasoning). JSON inside a string is looked into, so that an escape hides
@@ -59,7 +59,7 @@ class Walk:
                 node[index] = self._scalar("", value, depth)
 
     def _object(self, node: dict[str, Any], depth: int, area: Area) -> None:
-        data = self.seen.in_object(node) if area is Area.FORMAT else None
+        data = None if area is not Area.FORMAT or TELLING.isdisjoint(node) else self.seen.in_object(node)
         odd: list[str] = []
         for name, value in node.items():
             if name not in NAMES and (area is Area.FREE or not name.isidentifier()):
@@ -86,7 +86,7 @@ class Walk:
 
     def _seen(self, text: str) -> str:
         new = self.visit(text)
-        if new == text:
+        if new is None or new == text:
             return text
         self.changes += 1
         return new
