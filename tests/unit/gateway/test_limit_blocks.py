@@ -23,12 +23,12 @@ class Replicas(RuleBasedStateMachine):
         self.overrun = 0
         self.stranded = 0
 
-    @rule(process=PROCESSES, amount=AMOUNTS, waiting=AMOUNTS)
-    def reserve(self, process: int, amount: int, waiting: int) -> None:
+    @rule(process=PROCESSES, amount=AMOUNTS, waiting=AMOUNTS, since_s=st.sampled_from([0.1, 2.0, 20.0]))
+    def reserve(self, process: int, amount: int, waiting: int, since_s: float) -> None:
         block = self.blocks[process]
         missing = amount - block.room
         if missing > 0:
-            wish = block.wish(missing, waiting, self.most)
+            wish = block.wish(missing, waiting, self.most, since_s=since_s)
             assert wish >= missing
             left = self.most - self.taken
             got = min(wish, left) if left >= missing else 0
@@ -98,16 +98,22 @@ def leased(room: int, left: int) -> Block:
 def test_blocks_grow_and_never_beyond_a_share_of_what_is_left() -> None:
     block, sizes = Block(), list[int]()
     for _ in range(12):
-        wish = block.wish(1, 1, 160_000)
+        wish = block.wish(1, 1, 160_000, since_s=0.5)
         sizes.append(wish)
         block.leased(wish, 160_000)
     assert sizes == [16, 32, 64, 128, 256, 512, 1_024, 2_048, 4_096, 8_192, 160_000 // SHARE, 160_000 // SHARE]
 
 
+def test_a_block_lasts_about_a_second() -> None:
+    block = Block()
+    block.leased(1_000, 10**9)
+    assert [block.wish(1, 1, 10**9, since_s=since_s) for since_s in (0.9, 1.0, 7.9, 8.0)] == [2_000, 1_000, 1_000, 500]
+
+
 def test_near_the_limit_only_what_is_missing_is_leased() -> None:
     block = leased(100, SHARE - 1)
-    assert block.wish(3, 3, 1_000) == 3
-    assert block.wish(3, 40, 1_000) == 40  # those who wait are no advance
+    assert block.wish(3, 3, 1_000, since_s=0.5) == 3
+    assert block.wish(3, 40, 1_000, since_s=0.5) == 40  # those who wait are no advance
 
 
 def test_what_nobody_needed_goes_back_at_once_where_it_is_scarce() -> None:

@@ -1,6 +1,8 @@
 """A block of an allowance that one process has leased: what its requests reserve, and what it can give back."""
 
 GROWTH = 2
+LASTS_S = 1.0  # a block that is used up sooner is followed by a larger one, one that lasts much longer by a smaller one
+MUCH = 8
 FIRST_REQUESTS = 16  # the first block is for so many requests like the one that asks for it
 SHARE = 16  # a block in advance is at most this part of what is left for everybody
 NEEDED_TICKS = 10  # what nobody needed for so many looks goes back even while there is plenty
@@ -34,14 +36,14 @@ class Block:
         if self.room < self.low:
             self.low = self.room
 
-    def wish(self, missing: int, waiting: int, most: int) -> int:
-        """How much to lease for requests that miss `missing` (one) and `waiting` (all of them): grows with each lease.
+    def wish(self, missing: int, waiting: int, most: int, *, since_s: float) -> int:
+        """How much to lease for requests that miss `missing` (one) and `waiting` (all of them).
 
-        In advance at most a share of what is left, so that other processes are not kept from what nobody needs.
+        In advance about what is used in a second, by how long ago the last lease was (`since_s`); at most a share of
+        what is left, so that other processes are not kept from it.
         """
         left = most if self.left is None else self.left
-        grown = self.size * GROWTH if self.size else missing * FIRST_REQUESTS
-        return max(missing, waiting, min(grown, left // SHARE))
+        return max(missing, waiting, min(self._size_next(since_s) or missing * FIRST_REQUESTS, left // SHARE))
 
     def leased(self, amount: int, left: int) -> None:
         """The store gave `amount` (0: not even what was missing was left), and has `left` now."""
@@ -70,3 +72,8 @@ class Block:
             self.size = 0
             self._unneeded_ticks = 0
         return unneeded
+
+    def _size_next(self, since_s: float) -> int:
+        if since_s < LASTS_S:
+            return self.size * GROWTH
+        return self.size if since_s < LASTS_S * MUCH else self.size // GROWTH

@@ -157,7 +157,8 @@ class Limiter:
         return None
 
     async def _lease(self, block: WindowBlock, missing: int) -> None:
-        wish = block.wish(missing, block.waiting, block.allowance.most)
+        since_s = self._monotonic() - block.looked_at_s
+        wish = block.wish(missing, block.waiting, block.allowance.most, since_s=since_s)
         try:
             leased = await self._in_thread(self._allowances.lease, block.allowance, wish, missing)
         except Unavailable as exc:
