@@ -36,30 +36,38 @@ class _Seen:
 
 
 class SqliteChanges:
-    """A connection that SQLite tells of every commit of others (PRAGMA data_version), for one thread.
+    """A connection that SQLite tells of every commit of others (PRAGMA data_version).
 
     A change is seen by the first request that begins `LOOK_S` or more after its commit; nobody has to announce it.
+    Where two threads ask at once one of them looks, and the other is told what was seen before.
     """
 
     def __init__(self, path: Path, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._path, self._monotonic = path, monotonic
         self._seen = _Seen(f"the store {path}", monotonic)
-        self._looked_s, self._commits = float("-inf"), -1
+        self._looked_s, self._commits, self._version = float("-inf"), -1, 0
         self._db: sqlite3.Connection | None = None
         self._file = identity(path)
+        self._looking = threading.Lock()
 
     def version(self) -> int:
         now_s = self._monotonic()
-        if now_s - self._looked_s >= LOOK_S:
-            self._looked_s = now_s
+        if now_s - self._looked_s >= LOOK_S and self._looking.acquire(blocking=False):
             try:
+                self._looked_s = now_s
                 self._look(now_s)
             except (sqlite3.Error, Unavailable) as exc:
                 self._seen.failed(exc)
-                self.close()
+                self._let_go()
+            finally:
+                self._looking.release()
         return self._seen.version(now_s)
 
     def close(self) -> None:
+        with self._looking:
+            self._let_go()
+
+    def _let_go(self) -> None:
         if self._db is not None:
             self._db.close()
             self._db = None

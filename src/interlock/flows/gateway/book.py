@@ -1,10 +1,10 @@
 """Who may come in, as it is on record: what an answer to a client is looked up in, never changed once it is made."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from interlock.engine.gateway.access.door import Door
+from interlock.engine.gateway.access.door import Door, verdicts_of
 from interlock.engine.gateway.access.networks import Networks
 from interlock.engine.timestamp import moment
 from interlock.flows.access.tenants import tenants
@@ -13,7 +13,7 @@ from interlock.flows.gateway.define import KIND as DEFINED
 from interlock.flows.gateway.define import gateway_of
 from interlock.flows.gateway.keys import CREATED, REVOKED, client_in
 from interlock.ports.store import Reading
-from interlock.terms.gateway.client import Client
+from interlock.terms.gateway.client import Client, KnownBy
 from interlock.terms.gateway.definition import GatewayDefinition, TokenIssuer
 from interlock.terms.ledger import LedgerEntry
 
@@ -24,16 +24,21 @@ FOREVER = float("inf")
 
 @dataclass(frozen=True, slots=True)
 class Pass:
-    """A credential that is known: whose it is and until when, in seconds from 1970. `networks` None: from anywhere.
+    """A credential that is known: whose it is and until when, in seconds from 1970. `lets_in` None: from anywhere.
 
-    From `check_s` on a token is verified again.
+    From `check_s` on a token is verified again; a key has ended then.
     """
 
     digest: bytes
     client: Client
     until_s: float = FOREVER
-    networks: Networks | None = None
+    lets_in: Callable[[str], bool] | None = None
     check_s: float = FOREVER
+
+    @property
+    def is_token(self) -> bool:
+        """Whether it is one of an issuer's."""
+        return self.client.known_by is KnownBy.TOKEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,4 +106,5 @@ class BookReader:
 def _pass_of(entry: LedgerEntry) -> Pass:
     body, digest = entry.body, bytes.fromhex(entry.body["sha256"])
     until_s = FOREVER if body["expires_at"] is None else moment(body["expires_at"]).timestamp()
-    return Pass(digest, client_in(entry), until_s, Networks(body["networks"]) if body["networks"] else None)
+    lets_in = verdicts_of(Networks(body["networks"])) if body["networks"] else None
+    return Pass(digest, client_in(entry), until_s, lets_in, until_s)

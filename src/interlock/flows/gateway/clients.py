@@ -5,10 +5,9 @@ from collections import OrderedDict
 from collections.abc import Callable
 
 from interlock.engine.gateway.access.claims import claims_fault, client_of
-from interlock.engine.gateway.access.door import is_within
 from interlock.engine.gateway.access.key import PREFIX, digest_of, is_key
 from interlock.engine.gateway.access.strangers import Strangers
-from interlock.flows.gateway.book import Book, BookReader, Pass
+from interlock.flows.gateway.book import FOREVER, Book, BookReader, Pass
 from interlock.ports.gateway.changes import Changes
 from interlock.ports.gateway.tokens import SignedTokens
 from interlock.ports.store import Store
@@ -17,7 +16,7 @@ from interlock.terms.gateway.client import Client
 from interlock.terms.gateway.refusal import Refusal, RefusalKind
 
 TOKEN_S = 60.0  # how long a token that was verified is not verified again
-TOKENS_KEPT = 8_192
+TOKENS_KEPT, CLEARED_KEPT = 8_192, 65_536
 CREDENTIAL_MAX = 8_192
 HOW = "send a key that `interlock gateway key create` made, as `Authorization: Bearer KEY` or `x-api-key: KEY`"
 NOTHING = Refusal(RefusalKind.UNKNOWN_CALLER, "no credential", f"nothing says who asks: {HOW}")
@@ -61,6 +60,7 @@ class Clients:
         self._reader = BookReader()
         self._book: Book | None = None
         self._verified: OrderedDict[bytes, Pass] = OrderedDict()
+        self._cleared: set[bytes] = set()  # of passes whose client lacks nothing, as far as this book says
         self._strangers = Strangers()
 
     def origin(self, peer: str, forwarded_for: tuple[str, ...] = (), forwarded: tuple[str, ...] = ()) -> str | Refusal:
@@ -89,7 +89,8 @@ class Clients:
         found = book.passes.get(digest) or self._verified.get(digest)
         # The digest of 256 random bits tells nobody who times the look-up anything; comparing once more costs nothing.
         if found is not None and hmac.compare_digest(found.digest, digest):
-            return None if self._now_s() >= found.check_s else self._through(book, found, address)
+            now_s = 0.0 if found.check_s == FOREVER else self._now_s()
+            return None if now_s >= found.check_s and found.is_token else self._through(book, found, address, now_s)
         return self._stranger(book, credential, digest, address)
 
     async def verified(self, credential: str | None, address: str) -> Client | Refusal:
@@ -109,7 +110,7 @@ class Clients:
             return Refusal(RefusalKind.UNKNOWN_CALLER, "token", f"this token is not let in: {found}")
         if now.issuers == book.issuers:
             self._keep(found)
-        return self._through(now, found, address)
+        return self._through(now, found, address, self._now_s())
 
     def book(self) -> Book:
         """What is on record now. Raises Unavailable where that has not been known for too long."""
@@ -120,15 +121,22 @@ class Clients:
             if self._book is not None and self._book.issuers != book.issuers:
                 self._verified.clear()
             self._book = book
+            self._cleared.clear()
         return self._book
 
-    def _through(self, book: Book, found: Pass, address: str) -> Client | Refusal:
-        if self._now_s() >= found.until_s:
+    def _through(self, book: Book, found: Pass, address: str, now_s: float) -> Client | Refusal:
+        if now_s >= found.until_s:
             return EXPIRED
-        if found.networks is not None and not is_within(address, found.networks):
+        if found.lets_in is not None and not found.lets_in(address):
             return KEY_ELSEWHERE
-        lacks = book.lacks(found.client)
-        return found.client if lacks is None else Refusal(RefusalKind.FORBIDDEN, "client", lacks)
+        if found.digest not in self._cleared:
+            lacks = book.lacks(found.client)
+            if lacks is not None:
+                return Refusal(RefusalKind.FORBIDDEN, "client", lacks)
+            if len(self._cleared) >= CLEARED_KEPT:
+                self._cleared.clear()
+            self._cleared.add(found.digest)
+        return found.client
 
     def _stranger(self, book: Book, credential: str, digest: bytes, address: str) -> Refusal | None:
         now_s = self._now_s()

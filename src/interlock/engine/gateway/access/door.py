@@ -7,7 +7,8 @@ from interlock.engine.gateway.access.hops import HEADER_MAX, client_address
 from interlock.engine.gateway.access.networks import Address, Networks, address_of
 from interlock.terms.gateway.definition import NetworkRules
 
-VERDICTS_KEPT, ORIGINS_KEPT = 8_192, 1_024  # at most 4 MB of headers
+VERDICTS_KEPT, VERDICTS_OF_KEY_KEPT = 8_192, 256
+ORIGINS_KEPT = 1_024  # at most 8 MB of headers
 Headers = tuple[str, ...]
 
 
@@ -29,7 +30,7 @@ class Door:
         """The address that a request came from (see hops.client_address); None where it cannot be known."""
         if not (forwarded_for or forwarded) or not self._trusted or not self._is_trusted(peer):
             return peer
-        if sum(map(len, forwarded_for)) > HEADER_MAX or sum(map(len, forwarded)) > HEADER_MAX:
+        if sum(map(len, forwarded_for)) > HEADER_MAX or (forwarded and sum(map(len, forwarded)) > HEADER_MAX):
             return None
         return self._origin(peer, forwarded_for, forwarded)
 
@@ -39,6 +40,11 @@ class Door:
     def _read(self, peer: str, forwarded_for: Headers, forwarded: Headers) -> str | None:
         found: Address | None = client_address(peer, forwarded_for, forwarded, self._trusted)
         return None if found is None else str(found)
+
+
+def verdicts_of(networks: Networks) -> Callable[[str], bool]:
+    """Whether an address is in them; the verdicts on the last addresses are kept."""
+    return lru_cache(VERDICTS_OF_KEY_KEPT)(lambda address: is_within(address, networks))
 
 
 def is_within(address: str, networks: Networks) -> bool:
