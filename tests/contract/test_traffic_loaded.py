@@ -11,6 +11,7 @@ from interlock.adapters.gateway.segments.folder import SegmentFolder
 from interlock.adapters.gateway.segments.log import SegmentTraceLog
 from interlock.engine.timestamp import moment
 from interlock.flows.gateway.load_traffic import KIND, TrafficLoading
+from interlock.flows.gateway.watch_traffic import KIND as UNUSUAL
 from interlock.ports.gateway.traffic import SumBy
 from interlock.ports.store import Store
 from interlock.terms.gateway.segment import SegmentFlaw
@@ -58,6 +59,9 @@ def test_what_is_sealed_is_loaded_once_and_kept(store: Store, tmp_path: Path) ->
     assert (body["sha256"], body["last"], body["n_flaws"]) == (segment.sha256, segment.last, 0)
     assert (body["accepted"], body["outcomes"], body["ungoverned"]) == (5, 4, 1)
     assert body["in_doubt"] == ["rw-1-open-0"]  # it was closed, and will never say how that ended
+    with store.reading() as reading:
+        (hint,) = reading.entries_of(UNUSUAL)  # and so a person hears of it
+    assert (hint.body["rule"], hint.body["facts"]) == ("in_doubt", {"requests": 1, "reserved_micro_usd": 900})
     assert sum(one["requests"] for one in body["totals"]) == 5
     assert sum(one["cost_micro_usd"] for one in body["totals"]) == 4 * 700 + 900
     (total,) = state(store)[0][:1]
@@ -198,6 +202,8 @@ def test_an_altered_segment_is_loaded_and_its_flaw_is_on_record(store: Store, tm
     ((segment, _),) = TrafficLoading(store, SegmentFolder(tmp_path, now), clock).go().loaded
     (body,) = loaded(store)
     assert body["n_flaws"] == len(segment.flaws) == 2
+    with store.reading() as reading:
+        assert [entry.body["rule"] for entry in reading.entries_of(UNUSUAL)] == ["in_doubt", "trace"]
     assert SegmentFlaw(**body["flaws"][0]).line == 3
 
 

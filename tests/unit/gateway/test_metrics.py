@@ -11,9 +11,12 @@ from interlock.adapters.gateway.counts_folder import CountsFolder
 from interlock.engine.gateway import counts
 from interlock.engine.gateway.counts import TrafficCounts
 from interlock.engine.gateway.exposition import families_of, text_of
+from interlock.flows.gateway import metrics
 from interlock.flows.gateway.metrics import WorkerMetrics
 from interlock.terms.errors import Unavailable
+from interlock.terms.gateway.limits import LimitUse
 from interlock.terms.gateway.metric import Family, Gauge, Sample
+from interlock.terms.gateway.traffic import Of, Per, Unit
 from traced import accepted, outcome
 
 LINE = re.compile(r'(\w+)(\{(\w+="([^"\\\n]|\\.)*",?)*\})? (\S+)')
@@ -107,6 +110,32 @@ def test_who_dies_while_folding_counts_nobody_twice(tmp_path: Path, step: str, m
     for _ in range(3):
         assert total(one.page(), "interlock_gateway_requests_total") == 3
         one.go()
+
+
+def test_a_breaker_that_closed_stands_at_0_and_after_its_end_a_worker_leaves_nothing(tmp_path: Path) -> None:
+    one, two = worker(tmp_path, "a", 1), worker(tmp_path, "b", 1)
+    one.breakers(["east", "west"])
+    one.breakers(["west"])
+    page = values(one.page())
+    assert [page[f'interlock_gateway_breaker_open{{upstream="{name}"}}'] for name in ("east", "west")] == [0, 1]
+    one.close()
+    two.go()
+    one.go()
+    assert total(two.page(), "interlock_gateway_requests_total") == 2
+
+
+def test_what_is_left_of_limits_is_told_of_the_nearest(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(metrics, "LIMITS_MAX", 2)
+    uses = [
+        LimitUse("gateway", Of.CLIENT, name, Unit.MICRO_USD, Per.DAY, None, used, most, "2026-11-27T00:00:00Z")
+        for name, used, most in (("far", 1, 100), ("near", 90, 100), ("over", 105, 100), ("gone", 5, None))
+    ]
+    page = values(text_of(metrics.limit_families(uses)))
+    left = 'where="gateway",of="client",name="{}",unit="micro_usd",per="day",model=""'
+    assert page == {
+        f"interlock_gateway_limit_left{{{left.format('over')}}}": 0,
+        f"interlock_gateway_limit_left{{{left.format('near')}}}": 10,
+    }
 
 
 def test_a_client_cannot_make_series_without_end(monkeypatch: pytest.MonkeyPatch) -> None:

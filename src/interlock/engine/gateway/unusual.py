@@ -88,6 +88,25 @@ def risen(
     return Unusual(rule, subject, day, f"{what} today", {"requests": count}, workflow, tenant)
 
 
+def of_segment(
+    name: str, day: str, *, in_doubt: int, reserved_micro_usd: int, flaws: int, lost: int
+) -> Iterator[Unusual]:
+    """What a person ought to hear of a segment: requests whose end nobody will know, lines that are not as written."""
+    if in_doubt:
+        words = (
+            f"a worker of the gateway ended before {plural(in_doubt, 'request')} did: nobody knows what became of "
+            f"them, and the {reserved_micro_usd / MICRO_USD:,.2f} US dollars that they reserved stay charged"
+        )
+        facts: dict[str, int | float | str] = {"requests": in_doubt, "reserved_micro_usd": reserved_micro_usd}
+        yield Unusual(UnusualRule.IN_DOUBT, name, day, words, facts)
+    if flaws or lost:
+        words = (
+            f"the trace of traffic {name} is not as it was written: {plural(flaws, 'line')} altered or missing, "
+            f"{plural(lost, 'request')} without a beginning; interlock gateway verify says which"
+        )
+        yield Unusual(UnusualRule.TRACE, name, day, words, {"lines": flaws, "requests": lost})
+
+
 def _above(past: Past, rule: UnusualRule, now: int, highest: int, n: int) -> Unusual:
     def said(value: int) -> str:
         return f"{value / MICRO_USD:,.2f} US dollars" if rule is UnusualRule.SPEND else f"{value:,} {rule}"

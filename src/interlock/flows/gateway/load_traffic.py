@@ -6,9 +6,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from interlock.engine.gateway.unusual import of_segment
 from interlock.engine.ledger.canonical import plain
 from interlock.engine.timestamp import moment, stamp
 from interlock.flows.gateway.traffic_rows import accepted_of, row_of, totals_of
+from interlock.flows.gateway.watch_traffic import KIND as UNUSUAL
 from interlock.flows.ledger.record import record
 from interlock.ports.clock import Clock
 from interlock.ports.gateway.loaded import LoadedSegment
@@ -91,6 +93,15 @@ class TrafficLoading:
         tx.count_ungoverned(segment.ungoverned)
         body = _body(segment, rows, doubted, _gap(tx, segment))
         entry = record(tx, KIND, body, at=at)
+        for one in of_segment(
+            segment.name,
+            at[:10],
+            in_doubt=len(doubted),
+            reserved_micro_usd=sum(row.cost_micro_usd for row in doubted),
+            flaws=body["n_flaws"],
+            lost=body["n_lost"],
+        ):
+            record(tx, UNUSUAL, plain(one), at=at)
         exported_at = None if self._exports else at
         noted = LoadedSegment(segment.name, segment.worker, segment.number, segment.last, entry.index, at, exported_at)
         tx.note_loaded(noted)

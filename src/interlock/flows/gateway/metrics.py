@@ -2,18 +2,20 @@
 
 import json
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 from interlock.engine.gateway.counts import TrafficCounts
-from interlock.engine.gateway.exposition import families_of, gauge_families, text_of
+from interlock.engine.gateway.exposition import PREFIX, families_of, gauge_families, text_of
 from interlock.ports.gateway.worker_counts import WorkerCounts
 from interlock.terms.errors import Unavailable
-from interlock.terms.gateway.metric import Family, Gauge
+from interlock.terms.gateway.limits import LimitUse
+from interlock.terms.gateway.metric import Family, Gauge, Sample
 
 log = logging.getLogger("interlock.gateway.metrics")
 
 EVERY_S = 1.0
+LIMITS_MAX = 500  # each client may have some: the page must not grow without end
 
 
 class WorkerMetrics:
@@ -27,6 +29,7 @@ class WorkerMetrics:
         self._counts = TrafficCounts()
         self._gauges: dict[tuple[Gauge, str], float] = {}
         self._left = b""
+        self._is_closed = False
         self.observe = self._counts.observe  # on every request's way: without another call in between
         self.ungoverned = self._counts.ungoverned
 
@@ -34,8 +37,16 @@ class WorkerMetrics:
         """See the port."""
         self._gauges[gauge, of] = value
 
+    def breakers(self, open_now: Collection[str]) -> None:
+        """Which upstreams are left alone now; one that was and is not any more stands at 0."""
+        known = {of for gauge, of in self._gauges if gauge is Gauge.BREAKER_OPEN}
+        for of in known | set(open_now):
+            self._gauges[Gauge.BREAKER_OPEN, of] = float(of in open_now)
+
     def go(self) -> None:
         """Leave what was counted, and fold what the dead left: again and again, in any thread. Raises Unavailable."""
+        if self._is_closed:
+            return
         mine = self._body()
         if mine != self._left:
             self._place.leave(mine)
@@ -56,6 +67,7 @@ class WorkerMetrics:
 
     def close(self) -> None:
         """Leave what was counted for good. What cannot be left is logged: it is a copy."""
+        self._is_closed = True  # what it left is folded with that of the dead: to leave it again would count it twice
         try:
             self._gauges.clear()
             self._place.leave(self._body())
@@ -66,6 +78,26 @@ class WorkerMetrics:
     def _body(self) -> bytes:
         gauges = [[gauge.value, of, value] for (gauge, of), value in list(self._gauges.items())]
         return json.dumps({"counts": self._counts.body(), "gauges": gauges}).encode()
+
+
+def limit_families(uses: Iterable[LimitUse]) -> Iterator[Family]:
+    """What is left of each limit in its window; those that are nearest to their end where there are many."""
+    near = sorted((use for use in uses if use.most), key=lambda use: use.used / (use.most or 1), reverse=True)
+    samples = tuple(
+        Sample(
+            max(0, (use.most or 0) - use.used),
+            {
+                "where": use.where,
+                "of": use.of.value,
+                "name": use.name,
+                "unit": use.unit.value,
+                "per": use.per.value,
+                "model": use.model or "",
+            },
+        )
+        for use in near[:LIMITS_MAX]
+    )
+    yield Family(f"{PREFIX}limit_left", "gauge", "What is left of a limit in its present window.", samples)
 
 
 def _added(parts: Sequence[bytes]) -> bytes:

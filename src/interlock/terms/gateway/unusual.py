@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class UnusualRule(StrEnum):
-    """What is looked at, of each client by itself or (strangers) of everybody whom nobody knows."""
+    """What is looked at: of each client, of everybody whom nobody knows (strangers), or of a segment of the trace."""
 
     SPEND = "spend"
     FAILURES = "failures"
@@ -14,11 +14,13 @@ class UnusualRule(StrEnum):
     FIRST_MODEL = "first_model"
     INJECTION = "injection"
     STRANGERS = "strangers"
+    IN_DOUBT = "in_doubt"
+    TRACE = "trace"
 
 
 @dataclass(frozen=True, slots=True)
 class Unusual:
-    """One finding. `subject` is a client, or how many strangers it is about at least; `day` in UTC.
+    """One finding. `subject` is a client, a segment, or how many strangers it is about at least; `day` in UTC.
 
     `words` say it to a person; `facts` are the figures that decided, with their units in their names.
     """

@@ -1,0 +1,84 @@
+"""What is done with traces beside requests: loaded, looked at, handed on, kept; each as often as it needs."""
+
+import logging
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from interlock.flows.gateway import export_traffic, keep_traffic, load_traffic, watch_traffic
+from interlock.flows.gateway.export_traffic import TrafficExporting
+from interlock.flows.gateway.keep_traffic import TrafficKeeping
+from interlock.flows.gateway.load_traffic import TrafficLoading
+from interlock.flows.gateway.watch_traffic import TrafficWatch
+from interlock.ports.clock import Clock
+from interlock.ports.gateway.segments import Segments
+from interlock.ports.store import Store
+from interlock.terms.errors import BadInput, InterlockError
+from interlock.terms.gateway.metric import Family
+
+_logger = logging.getLogger("interlock.gateway")
+KEPT_DAYS = "INTERLOCK_TRACES_DAYS"
+
+
+@dataclass(slots=True)
+class _Round:
+    work: Callable[[], object]
+    every_s: float
+    next_s: float
+
+
+class TraceRounds:
+    """Every worker of a machine may have them: of each kind of work only one does it at a time.
+
+    The environment says where spans go (OTEL_EXPORTER_OTLP_ENDPOINT and _HEADERS; nowhere without it) and for how many
+    days segments are kept (INTERLOCK_TRACES_DAYS).
+    """
+
+    def __init__(self, store: Store, segments: Segments, clock: Clock, environment: Mapping[str, str]) -> None:
+        """Raises BadInput for settings that cannot be used."""
+        self._exporting = _exporting(store, segments, clock, environment)
+        watch = TrafficWatch(store, clock)
+        loading = TrafficLoading(store, segments, clock, exports=self._exporting is not None, after=watch.look_at)
+        keeping = TrafficKeeping(store, segments, clock, days=_days(environment))
+        now_s = time.monotonic()
+        self._rounds = [
+            _Round(loading.go, load_traffic.EVERY_S, now_s),
+            _Round(watch.go, watch_traffic.EVERY_S, now_s + watch_traffic.EVERY_S),
+            _Round(keeping.go, keep_traffic.EVERY_S, now_s + watch_traffic.EVERY_S),
+        ]
+        if self._exporting is not None:
+            self._rounds.insert(1, _Round(self._exporting.go, export_traffic.EVERY_S, now_s))
+
+    def go(self, *, all_of_it: bool = False) -> None:
+        """Do what is due, or all of it; what stands in the way of one is logged, and the others are done."""
+        for one in self._rounds:
+            if all_of_it or time.monotonic() >= one.next_s:
+                one.next_s = time.monotonic() + one.every_s
+                try:
+                    one.work()
+                except InterlockError as exc:
+                    _logger.warning("a round of the gateway could not be made, the next one goes on: %s", exc)
+
+    def families(self) -> Iterable[Family]:
+        """What became of spans, for the page of metrics."""
+        return () if self._exporting is None else self._exporting.families()
+
+
+def _exporting(
+    store: Store, segments: Segments, clock: Clock, environment: Mapping[str, str]
+) -> TrafficExporting | None:
+    endpoint = environment.get("OTEL_EXPORTER_OTLP_ENDPOINT")
+    if not endpoint:
+        return None
+    from interlock.adapters.opentelemetry.otlp_http import OtlpHttp
+
+    return TrafficExporting(
+        store, segments, OtlpHttp(endpoint, environment.get("OTEL_EXPORTER_OTLP_HEADERS", "")), clock
+    )
+
+
+def _days(environment: Mapping[str, str]) -> int:
+    said = environment.get(KEPT_DAYS, str(keep_traffic.DAYS))
+    if not said.isdecimal() or int(said) < 1:
+        raise BadInput(f"{KEPT_DAYS} is '{said}': say for how many days segments of traffic are kept, from 1 on")
+    return int(said)
