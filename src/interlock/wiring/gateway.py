@@ -8,7 +8,7 @@ import os
 import random
 import socket
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -22,14 +22,16 @@ from interlock.flows.gateway.attempts import Attempts
 from interlock.flows.gateway.forwarding import Forwarding
 from interlock.flows.gateway.kept_answers import KeptAnswers
 from interlock.flows.gateway.limits.limiter import Limiter
-from interlock.flows.gateway.load_traffic import TrafficLoading
-from interlock.flows.gateway.metrics import WorkerMetrics
+from interlock.flows.gateway.limits.used import limit_uses
+from interlock.flows.gateway.metrics import WorkerMetrics, limit_families
 from interlock.flows.gateway.standing import TrafficStandings
 from interlock.flows.gateway.traffic import Traffic
 from interlock.flows.gateway.under_way import Books
 from interlock.surfaces.gateway.app import Clocks, GatewayApp
-from interlock.terms.errors import InterlockError
+from interlock.terms.errors import Unavailable
+from interlock.terms.gateway.metric import Family, Gauge
 from interlock.wiring.gateway_access import changes_of, clients_over
+from interlock.wiring.gateway_rounds import TraceRounds
 from interlock.wiring.run_time import POSTGRES, Opened, guardrail, path_of
 
 ROUND_S = 1.0
@@ -65,7 +67,7 @@ class GatewayWorker:
         self._trace = SegmentTraceLog(traces, name, now)
         self.metrics = WorkerMetrics(CountsFolder(traces / "metrics", name))
         self._segments = SegmentFolder(traces, now)
-        self._loading = TrafficLoading(opened.store, self._segments, opened.clock)
+        self._traces = TraceRounds(opened.store, self._segments, opened.clock, environment)
         self._changes = changes_of(opened.store)
         self._limiter = Limiter(opened.allowances, opened.clock, time.monotonic)
         self._upstream = AiohttpUpstream(environment)
@@ -78,6 +80,7 @@ class GatewayWorker:
         self.traffic = Traffic(admission, forwarding, books)
         self.app = GatewayApp(self.traffic, Clocks(_ids(name), now, time.monotonic))
         self._tasks: list[asyncio.Task[None]] = []
+        self._stopping = False
 
     async def start(self) -> None:
         """Begin what goes on beside requests."""
@@ -92,8 +95,9 @@ class GatewayWorker:
         await self._upstream.close()
         await self._issuer_keys.close()
         self._trace.close()
-        self.metrics.close()
+        self._stopping = True
         await asyncio.to_thread(self._round)
+        self.metrics.close()
         self._changes.close()
 
     async def _rounds(self) -> None:
@@ -102,11 +106,23 @@ class GatewayWorker:
             await asyncio.to_thread(self._round)
 
     def _round(self) -> None:
-        for work in (self._loading.go, self.metrics.go):
-            try:
-                work()
-            except InterlockError as exc:
-                _logger.warning("a round of the gateway could not be made, the next one goes on: %s", exc)
+        self.metrics.gauge(Gauge.OPEN_STREAMS, self.app.open_streams)
+        self.metrics.gauge(Gauge.TRACE_LAG_S, self._trace.lag_s)
+        self.metrics.breakers(self._attempts.open_breakers())
+        self._traces.go(all_of_it=self._stopping)
+        try:
+            self.metrics.go()
+        except Unavailable as exc:
+            _logger.warning("what this worker counted is not told to the others yet: %s", exc)
+
+    def metrics_page(self) -> str:
+        """The figures of all workers of this machine, and what is left of limits. Raises Unavailable."""
+        return self.metrics.page(self._more_figures)
+
+    def _more_figures(self) -> Iterator[Family]:
+        yield from self._traces.families()
+        with self._opened.store.reading() as reading:
+            yield from limit_families(limit_uses(reading, self._opened.clock()))
 
 
 def _recorded(opened: Opened) -> Callable[[], str]:

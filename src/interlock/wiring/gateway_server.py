@@ -43,7 +43,7 @@ def worker_app() -> GatewayDoor:
             await worker.stop()
             opened.close()
 
-    metrics = MetricsPage(worker.metrics.page, Tokens(opened.store).known)
+    metrics = MetricsPage(worker.metrics_page, Tokens(opened.store).known)
     return GatewayDoor(worker.app, {METRICS: metrics}, running)
 
 
