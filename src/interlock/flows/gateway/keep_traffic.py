@@ -1,4 +1,4 @@
-"""Loaded segments are kept for so many days, each day in one file, and then removed. What the ledger says stays."""
+"""Traces and their rows are kept for so many days, then removed. Sums by day, and what the ledger says, stay."""
 
 import datetime as dt
 import logging
@@ -13,16 +13,18 @@ log = logging.getLogger("interlock.gateway.keep")
 
 EVERY_S = 3_600.0
 DAYS = 400  # a year, and time to audit it
+DELETED_AT_ONCE = 2_000  # rows: nobody who writes waits for long
 PACKED_AFTER = dt.timedelta(days=1)  # a segment that is loaded in the last moments of a day is kept on that day
 
 
 @dataclass(frozen=True, slots=True)
 class KeptRound:
-    """The days that were packed and removed, and how many segments of the latter never were handed on."""
+    """The days that were packed and removed, how many segments of the latter never were handed on, and rows deleted."""
 
     packed: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
     not_exported: int = 0
+    rows: int = 0
 
 
 class TrafficKeeping:
@@ -47,9 +49,20 @@ class TrafficKeeping:
                 self._segments.pack(day)
         with self._store.transaction(durable=False) as tx:
             tx.forget_loaded(before=expired)
+        rows = self._delete(expired)
         if lost:
             log.error("%s segments of traffic were removed before their spans were handed on", lost)
-        return KeptRound(packed, removed, lost)
+        return KeptRound(packed, removed, lost, rows)
+
+    def _delete(self, before: str) -> int:
+        """Rows go as their traces do; how many. By workflow nobody asks for less: they hold no content."""
+        deleted = 0
+        while True:
+            with self._store.transaction(durable=False) as tx:
+                some = tx.delete_traffic(before=before, limit=DELETED_AT_ONCE)
+            deleted += some
+            if some < DELETED_AT_ONCE:
+                return deleted
 
     def _remove(self, day: str) -> int:
         """How many of them still waited to be handed on; they wait no longer."""
