@@ -24,6 +24,7 @@ from interlock.flows.gateway.kept_answers import KeptAnswers
 from interlock.flows.gateway.limits.limiter import Limiter
 from interlock.flows.gateway.limits.used import limit_uses
 from interlock.flows.gateway.metrics import WorkerMetrics, limit_families
+from interlock.flows.gateway.shadowing import Shadowing
 from interlock.flows.gateway.standing import TrafficStandings
 from interlock.flows.gateway.traffic import Traffic
 from interlock.flows.gateway.under_way import Books
@@ -77,7 +78,8 @@ class GatewayWorker:
         self._attempts = Attempts(self._upstream, monotonic=time.monotonic, draw=random.random)
         admission = Admission(self.clients, standings, guardrail())
         forwarding = Forwarding(self._attempts, KeptAnswers(time.monotonic))
-        self.traffic = Traffic(admission, forwarding, books)
+        self._shadowing = Shadowing(admission, forwarding, books)
+        self.traffic = Traffic(admission, forwarding, self._shadowing, books)
         self.app = GatewayApp(self.traffic, Clocks(_ids(name), now, time.monotonic))
         self._tasks: list[asyncio.Task[None]] = []
         self._stopping = False
@@ -91,6 +93,7 @@ class GatewayWorker:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._shadowing.close()
         await self._limiter.close()
         await self._upstream.close()
         await self._issuer_keys.close()

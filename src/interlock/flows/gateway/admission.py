@@ -1,7 +1,7 @@
 """From an arrival to a request that may leave: who asks, for which workflow, with what, for how much at most."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from interlock.engine.gateway.pricing import worst_cost_micro_usd
 from interlock.engine.gateway.wire.parsed import Parsed
@@ -107,6 +107,23 @@ class Admission:
             return allowed
         left, rules = allowed
         return Request(known, parsed, looked, left, rules, output_tokens)
+
+    def shadow(self, request: Request, model: str, *, at: str) -> Request | Refusal:
+        """The same request for the workflow's shadow model, under the same rules."""
+        known, ways = request.known, request.known.authority.ways.get(model)
+        if ways is None:
+            return unknown_model(known.authority, model)
+        allowed = allowed_ways(
+            self._guardrail,
+            known.authority,
+            known.client,
+            request.parsed,
+            request.looked,
+            ways[:1],
+            output_tokens=request.output_tokens,
+            at=at,
+        )
+        return allowed if isinstance(allowed, Refusal) else replace(request, ways=allowed[0], rules=allowed[1])
 
 
 def _ways_of(known: Known, parsed: Parsed) -> tuple[Way, ...] | Refusal:

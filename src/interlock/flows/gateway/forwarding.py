@@ -95,6 +95,7 @@ class Forwarding:
                 break
             sent.answer.close()
             sent = following
+        under_way.said = answer.said
         filters = AnswerFilters(under_way.request.known.authority.plan, under_way.request.looked)
         told = looked_through(under_way, answer, filters)
         refusal = told if isinstance(told, Refusal) else None

@@ -1,6 +1,7 @@
 """One request from arrival to answer: known, admitted, reserved, on record, sent, looked through, on record again."""
 
 import logging
+from functools import partial
 
 from interlock.engine.gateway.strays import network_of
 from interlock.engine.gateway.wire.models import model_body, models_body
@@ -11,6 +12,7 @@ from interlock.flows.gateway.forwarding import Forwarding
 from interlock.flows.gateway.passing import Arrival, Headers, Streamed, Whole
 from interlock.flows.gateway.records import accepted, accepted_refused, model_named, outcome_refused
 from interlock.flows.gateway.refusals import not_recorded
+from interlock.flows.gateway.shadowing import Shadowing
 from interlock.flows.gateway.under_way import Books, Ending, UnderWay
 from interlock.terms.errors import Unavailable
 from interlock.terms.gateway.authority import AUTO
@@ -23,8 +25,9 @@ _logger = logging.getLogger("interlock.gateway")
 class Traffic:
     """Model traffic of one process."""
 
-    def __init__(self, admission: Admission, forwarding: Forwarding, books: Books) -> None:
+    def __init__(self, admission: Admission, forwarding: Forwarding, shadowing: Shadowing, books: Books) -> None:
         self._admission, self._forwarding, self._books = admission, forwarding, books
+        self._shadowing = shadowing
 
     async def answer(self, arrival: Arrival) -> Whole | Streamed:
         """The answer to an arrival. Never raises for what a client, an upstream or a full disk did."""
@@ -77,7 +80,14 @@ class Traffic:
                 self._left(under_way)
         if isinstance(found, Refusal):
             return self.refused(wire, found, [(b"interlock-request", under_way.accepted.id.encode())])
-        return found if isinstance(found, Streamed) else Whole(OK, *found)
+        if isinstance(found, Streamed):
+            return Streamed(found.chunks, partial(self._streamed, found, under_way), found.headers)
+        self._shadowing.after(under_way)
+        return Whole(OK, *found)
+
+    def _streamed(self, found: Streamed, under_way: UnderWay) -> None:
+        found.leave()
+        self._shadowing.after(under_way)
 
     def _left(self, under_way: UnderWay) -> None:
         """Whatever went wrong, no request stays open: what cannot be told is charged in full."""

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from interlock.engine.gateway.pricing import cost_micro_usd
+from interlock.engine.gateway.routing.agreement import said_the_same
 from interlock.flows.gateway.admission import Request
 from interlock.flows.gateway.attempts import Trail
 from interlock.flows.gateway.limits.limiter import Limiter, Reservation
@@ -52,14 +53,24 @@ class Books:
 class UnderWay:
     """One accepted request. It holds a reservation for each attempt that may be billed; the first was made before.
 
-    `cache` says whether its answer was kept: "hit", "miss", or "off" where nothing is kept.
+    `cache` says whether its answer was kept: "hit", "miss", or "off" where nothing is kept. `said` is what a whole
+    answer says, `shadow_of` the request in whose shadow this one is asked.
     """
 
     def __init__(
-        self, books: Books, request: Request, accepted: Accepted, first: tuple[Reservation, int], *, began_s: float
+        self,
+        books: Books,
+        request: Request,
+        accepted: Accepted,
+        first: tuple[Reservation, int],
+        *,
+        began_s: float,
+        shadow_of: "UnderWay | None" = None,
     ) -> None:
         self.request, self.accepted, self.trail = request, accepted, Trail()
         self.cache = "off"
+        self.said: str | None = None
+        self._shadow_of = shadow_of
         self.began_s = began_s
         self._books = books
         self._held: tuple[Reservation, int] | None = first
@@ -143,4 +154,11 @@ class UnderWay:
             redacted_output=ending.redacted_output,
             refused=ending.refused,
             broken=ending.broken,
+            shadow_of=None if self._shadow_of is None else self._shadow_of.accepted.id,
+            shadow_agrees=self._agrees(),
         )
+
+    def _agrees(self) -> bool | None:
+        if self._shadow_of is None or self._shadow_of.said is None or self.said is None:
+            return None
+        return said_the_same(self._shadow_of.said, self.said)

@@ -53,6 +53,8 @@ class Outcome:
 
     `usage` None: the upstream did not say, so the reservation stands as `cost_micro_usd`. `cache` is "hit", "miss" or
     "off". `first_chunk_ms` is None for what was not streamed.
+    `shadow_of` is the request that this one was asked in the shadow of, `shadow_agrees` whether both said the same
+    (None where that cannot be told).
     """
 
     id: str
@@ -72,3 +74,4 @@ class Outcome:
     refused: str | None = None
     broken: str | None = None
     shadow_of: str | None = None
+    shadow_agrees: bool | None = None
