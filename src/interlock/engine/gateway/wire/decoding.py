@@ -8,6 +8,7 @@ import msgspec
 from interlock.terms.gateway.refusal import Refusal, RefusalKind
 
 DEPTH_MAX = 64
+_TOO_DEEP = "the body is nested too deep"
 
 _decode = msgspec.json.Decoder().decode
 encode = msgspec.json.Encoder().encode
@@ -25,23 +26,34 @@ def malformed(words: str, field: str | None = None) -> Refusal:
 def decoded(body: bytes) -> tuple[Any, int]:
     """The value of a JSON document, and how many bytes it has when it is written again.
 
-    Refused are invalid UTF-8, halves of surrogate pairs, NaN, numbers out of range, nesting that cannot be read, and a
-    name that an object has twice: a gateway that reads the last of two and an upstream that reads the first have read
-    two different requests. Raises NotStrict.
+    Refused is what `decoded_once` refuses, and a name that an object has twice: a gateway that reads the last of two
+    and an upstream that reads the first have read two different requests. Raises NotStrict.
     """
+    value = decoded_once(body)
     try:
-        value = _decode(body)
         again = encode(value)
     except RecursionError:
-        raise NotStrict("the body is nested too deep") from None
-    except UnicodeDecodeError:
-        raise NotStrict("the body is not valid UTF-8") from None
-    except msgspec.DecodeError as wrong:
-        raise NotStrict(f"the body is no JSON that can be read: {wrong}") from None
+        raise NotStrict(_TOO_DEEP) from None
     # Each member has one colon, and those inside strings are the same in both texts unless one was written as \u003a.
     if again != body and (body.count(b":") != again.count(b":") or b"\\u003" in body):
         json.loads(body, object_pairs_hook=_once)
     return value, len(again)
+
+
+def decoded_once(body: bytes) -> Any:
+    """The value of a JSON document that is written anew or read by nobody else: of a name that comes twice, the last.
+
+    Refused are invalid UTF-8, halves of surrogate pairs, NaN, numbers out of range and nesting that cannot be read.
+    Raises NotStrict.
+    """
+    try:
+        return _decode(body)
+    except RecursionError:
+        raise NotStrict(_TOO_DEEP) from None
+    except UnicodeDecodeError:
+        raise NotStrict("the body is not valid UTF-8") from None
+    except msgspec.DecodeError as wrong:
+        raise NotStrict(f"the body is no JSON that can be read: {wrong}") from None
 
 
 def _once(pairs: list[tuple[str, Any]]) -> None:

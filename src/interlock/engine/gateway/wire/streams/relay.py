@@ -4,7 +4,7 @@ from typing import Protocol
 
 import msgspec
 
-from interlock.engine.gateway.wire.decoding import NotStrict, decoded
+from interlock.engine.gateway.wire.decoding import NotStrict, decoded, decoded_once
 from interlock.engine.gateway.wire.refusals import refusal_event
 from interlock.engine.gateway.wire.streams.chat import ChatStream
 from interlock.engine.gateway.wire.streams.events import DONE, Event, Told
@@ -97,7 +97,8 @@ class Relay:
             return Event(None, None if self._filters or self._translation else sent.raw)
         if self._wire is Wire.CHAT and sent.data.strip() == b"[DONE]":
             return Event(None, sent.raw, DONE)
-        data = decoded(sent.data)[0]
+        # Bytes that were looked through and are relayed must say one thing to everybody who reads them.
+        data = decoded(sent.data)[0] if self._filters else decoded_once(sent.data)
         msgspec.convert(data, EVENTS[self._wire])
         return Event(data, sent.raw, sent.name)
 
