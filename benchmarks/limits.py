@@ -72,13 +72,13 @@ async def checks(address: str) -> Compared:
     limiter = Limiter(opened.allowances, opened.clock, time.monotonic)
     limits = tuple(TrafficLimit(Of.CLIENT, unit, Per.MONTH, PLENTY) for unit in Unit)
     by, need = TrafficAuthority("triage", "r", TrafficPlan(), None, gateway_limits=limits), Need(100, 1_000)
-    rooms = dict.fromkeys(Unit, PLENTY)
+    rooms = dict.fromkeys(("requests", "tokens", "micro_usd"), PLENTY)
 
     async def floor() -> None:
-        for unit, amount in ((Unit.REQUESTS, 1), (Unit.TOKENS, 100), (Unit.MICRO_USD, 1_000)):
+        for unit, amount in (("requests", 1), ("tokens", 100), ("micro_usd", 1_000)):
             if rooms[unit] >= amount:
                 rooms[unit] -= amount
-        for unit, amount in ((Unit.TOKENS, 50), (Unit.MICRO_USD, 500)):
+        for unit, amount in (("tokens", 50), ("micro_usd", 500)):
             rooms[unit] += amount
 
     turns = []
