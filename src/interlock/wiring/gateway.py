@@ -65,7 +65,7 @@ class GatewayWorker:
         name = f"{socket.gethostname()}-{os.getpid()}-{os.urandom(4).hex()}"
         name = "".join(char if char.isalnum() or char in "-_" else "-" for char in name)[-100:]
         now = _recorded(opened)
-        self._trace = SegmentTraceLog(traces, name, now)
+        self.trace = SegmentTraceLog(traces, name, now)
         self.metrics = WorkerMetrics(CountsFolder(traces / "metrics", name))
         self._segments = SegmentFolder(traces, now)
         self._traces = TraceRounds(opened.store, self._segments, opened.clock, environment)
@@ -74,7 +74,7 @@ class GatewayWorker:
         self._upstream = AiohttpUpstream(environment)
         self.clients, self._issuer_keys = clients_over(opened.store, self._changes, opened.clock)
         standings = TrafficStandings(opened.store, version=self._changes.version, monotonic=time.monotonic)
-        books = Books(self._trace, self._limiter, self.metrics, time.monotonic, now)
+        books = Books(self.trace, self._limiter, self.metrics, time.monotonic, now)
         self._attempts = Attempts(self._upstream, monotonic=time.monotonic, draw=random.random)
         admission = Admission(self.clients, standings, guardrail())
         forwarding = Forwarding(self._attempts, KeptAnswers(time.monotonic))
@@ -97,7 +97,7 @@ class GatewayWorker:
         await self._limiter.close()
         await self._upstream.close()
         await self._issuer_keys.close()
-        self._trace.close()
+        self.trace.close()
         self._stopping = True
         await asyncio.to_thread(self._round)
         self.metrics.close()
@@ -110,7 +110,7 @@ class GatewayWorker:
 
     def _round(self) -> None:
         self.metrics.gauge(Gauge.OPEN_STREAMS, self.app.open_streams)
-        self.metrics.gauge(Gauge.TRACE_LAG_S, self._trace.lag_s)
+        self.metrics.gauge(Gauge.TRACE_LAG_S, self.trace.lag_s)
         self.metrics.breakers(self._attempts.open_breakers())
         self._traces.go(all_of_it=self._stopping)
         try:

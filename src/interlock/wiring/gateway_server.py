@@ -21,10 +21,13 @@ from interlock.surfaces.gateway.metrics_page import PATH as METRICS
 from interlock.surfaces.gateway.metrics_page import MetricsPage
 from interlock.wiring.gateway import GatewayWorker, traces_of
 from interlock.wiring.gateway_access import check_listening, tls_context
+from interlock.wiring.gateway_tools import ToolDoor
 from interlock.wiring.listening import listening
 from interlock.wiring.run_time import open_address
 
 STORE = "INTERLOCK_GATEWAY_STORE"
+WORKERS = "INTERLOCK_GATEWAY_WORKERS"
+TOOLS = "/mcp/"
 GRACE_S = 10
 BACKLOG = 2_048
 
@@ -33,6 +36,9 @@ def worker_app() -> GatewayDoor:
     """The application of one worker process, over the store that the environment names."""
     opened = open_address(os.environ[STORE])
     worker = GatewayWorker(opened, traces_of(os.environ[STORE], os.environ), os.environ)
+    # Requests of one session would not all come to the same of several workers.
+    alone = os.environ.get(WORKERS, "1") == "1"
+    tools = ToolDoor(opened, worker.clients, worker.trace, os.environ, sessions=alone)
 
     @asynccontextmanager
     async def running() -> AsyncIterator[None]:
@@ -40,11 +46,12 @@ def worker_app() -> GatewayDoor:
         try:
             yield
         finally:
+            await tools.close()
             await worker.stop()
             opened.close()
 
     metrics = MetricsPage(worker.metrics_page, Tokens(opened.store).known)
-    return GatewayDoor(worker.app, {METRICS: metrics}, running)
+    return GatewayDoor(worker.app, {METRICS: metrics, TOOLS: tools}, running)
 
 
 def serve_gateway(
@@ -66,7 +73,7 @@ def serve_gateway(
         opened.close()
     if warning:
         say.print(Text(warning), style="bold", soft_wrap=True)
-    os.environ[STORE] = address
+    os.environ[STORE], os.environ[WORKERS] = address, str(workers)
     with listening(host, port) as listener:
         listener.listen(BACKLOG)
         at, taken = listener.getsockname()[:2]

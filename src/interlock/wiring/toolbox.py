@@ -48,6 +48,7 @@ from interlock.wiring.packs import (
     selection_weights,
 )
 from interlock.wiring.run_time import POSTGRES, Opened, guardrail, open_address, open_run_time, path_of
+from interlock.wiring.tools import serve_tools, tool_servers
 
 
 class StoreTime:
@@ -101,6 +102,8 @@ def build_toolbox() -> Toolbox:
         definition_schema=definition_schema,
         drafts=drafts,
         read_gateway=read_gateway,
+        tool_servers=partial(tool_servers, environment),
+        serve_tools=serve_tools,
         read_interfaces=read_interfaces,
         inventory_pack=inventory_pack,
         read_organisation=_read_organisation,

@@ -49,6 +49,7 @@ COMMANDS: tuple[tuple[str, str], ...] = (
     ("select", "selection.select:select_command"),
     ("ai-fit", "selection.ai_fit:ai_fit_command"),
     ("serve", "serve:serve_command"),
+    ("mcp", "tools.stdio:mcp_command"),
     ("trace", "trace:trace_command"),
     ("traces", "trace:traces_command"),
 )
@@ -90,6 +91,7 @@ GROUPS: tuple[Group, ...] = (
         "gateway:GATEWAY_COMMANDS",
         "gateway.group:GatewayGroup",
     ),
+    Group("tools", "Look at an agent's tools, take a call of one back.", "tools:TOOLS_COMMANDS"),
     Group("organisation", "Say who answers for what, and see where nobody does.", "council:ORGANISATION_COMMANDS"),
     Group("calendar", "Say when the organisation works and meets.", "settings:CALENDAR_COMMANDS"),
     Group("retention", "Say when a server erases content by itself.", "settings:RETENTION_COMMANDS"),

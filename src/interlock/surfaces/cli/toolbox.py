@@ -15,6 +15,7 @@ from interlock.ports.candidates import Candidate
 from interlock.ports.clock import Clock
 from interlock.ports.drafts import Drafts
 from interlock.ports.event_log import MineLog
+from interlock.ports.gateway.tool_servers import ToolServers
 from interlock.ports.guardrail import Guardrail
 from interlock.ports.imports import EvidenceReader
 from interlock.ports.inventory import ReadInterfaces
@@ -91,6 +92,14 @@ class ServeGateway(Protocol):
         ...
 
 
+class ServeTools(Protocol):
+    """Serves a tool server's tools, governed, over standard input and output."""
+
+    def __call__(self, address: str, server: str, key: str) -> None:
+        """Serve until the input ends. Raises BadInput, Unavailable."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Toolbox:
     """Adapters by their ports, and the two consoles: results go to `out`, progress and errors to `err`.
@@ -125,6 +134,8 @@ class Toolbox:
     definition_schema: Callable[[], Mapping[str, Any]]
     drafts: Callable[[], Drafts]
     read_gateway: Callable[[Path], GatewayDefinition]
+    tool_servers: Callable[[], ToolServers]
+    serve_tools: ServeTools
     read_interfaces: ReadInterfaces
     inventory_pack: Callable[[], InventoryPack]
     read_organisation: Callable[[Path], Organisation]

@@ -34,14 +34,25 @@ def is_tool_traffic(path: str) -> bool:
 
 
 class McpApp:
-    """One process's. Use it inside `running`. A session belongs to the client, and the server, that it began with."""
+    """One process's. Use it inside `running`. A session belongs to the client, and the server, that it began with.
 
-    def __init__(self, proxy: ToolProxy, who: Who, *, sessions_max: int = SESSIONS_MAX, idle_s: float = IDLE_S) -> None:
-        self._proxy, self._who = proxy, who
+    Without `sessions` each request stands for itself, so that it may come to any of several processes.
+    """
+
+    def __init__(
+        self,
+        proxy: ToolProxy,
+        who: Who,
+        *,
+        sessions: bool = True,
+        sessions_max: int = SESSIONS_MAX,
+    ) -> None:
+        self._proxy, self._who, self._sessions = proxy, who, sessions
         self._manager = StreamableHTTPSessionManager(
             mcp_server(proxy, _visit_of),
+            stateless=not sessions,
             max_sessions=sessions_max,
-            session_idle_timeout=idle_s,
+            session_idle_timeout=IDLE_S,
             max_request_body_size=BODY_BYTES_MAX,
         )
 
@@ -63,7 +74,8 @@ class McpApp:
         if isinstance(client, Refusal):
             await _refused(client, send)
             return
-        session = next((value.decode("latin-1") for name, value in scope["headers"] if name == SESSION), None)
+        given = next((value.decode("latin-1") for name, value in scope["headers"] if name == SESSION), None)
+        session = given if self._sessions else None
         known = {_VISIT: Visit(client, server, session), "user": _owner(client, server)}
         await self._manager.handle_request({**scope, **known}, receive, send)
 

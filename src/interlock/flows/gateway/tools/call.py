@@ -36,9 +36,9 @@ def calling(desk: ToolDesk, client: Client, call: ToolCall, heard: Heard) -> Flo
     """
     place = yield InStore(partial(place_of, desk.rt, client, call.server))
     release = "" if isinstance(place, Refusal) else place.standing.release
-    trace = yield InStore(partial(Trace, desk, client, call, release))
+    trace = Trace(desk, client, call, release)
     told = yield from _told(desk, client, place, call, heard)
-    yield InStore(partial(trace.end, told))
+    trace.end(told)
     return told
 
 

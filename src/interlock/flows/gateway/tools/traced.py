@@ -19,7 +19,10 @@ NOT_DONE = 403
 
 
 class Trace:
-    """One call's. It is accepted when it is made; `end` writes the outcome. Both raise Unavailable: then no answer."""
+    """One call's. It is accepted when it is made; `end` writes the outcome. Both raise Unavailable: then no answer.
+
+    Neither waits for a disk, so both are at home on an event loop.
+    """
 
     def __init__(self, desk: ToolDesk, client: Client, call: ToolCall, release: str) -> None:
         self._desk, self._began, self._call = desk, desk.rt.clock(), call
