@@ -40,6 +40,7 @@ class Store:
         self.taken: dict[str, int] = {}
         self.leases = 0
         self.is_there = True
+        self.swept: list[str] = []
         self.lets_by = threading.Event()
         self.lets_by.set()
         self._lock = threading.Lock()
@@ -62,7 +63,11 @@ class Store:
         self._add(blocks)
 
     def sweep(self, ended_before: str) -> int:
-        raise AssertionError(ended_before)
+        self.swept.append(ended_before)
+        self._reach()
+        if len(self.swept) == 1:
+            raise RuntimeError("as a bug would")
+        return 0
 
     def of(self, word: str) -> int:
         """What is taken of the counters with this in their keys."""
@@ -349,6 +354,25 @@ def test_what_nobody_needs_is_given_back_so_that_others_have_it() -> None:
             await other.passed(by)
         await other.refused(by)
         await other.limiter.close()
+
+    run(work)
+
+
+def test_it_is_tended_in_the_background_whatever_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "TEND_S", 0.001)
+    monkeypatch.setattr(module, "SWEEP_TICKS", 2)
+
+    async def work(desk: Desk) -> None:
+        by = authority(limit(Unit.REQUESTS, 320))
+        desk.limiter.settle(await desk.passed(by), tokens=None, micro_usd=None)
+        assert desk.store.of("requests") > 1
+        running = asyncio.create_task(desk.limiter.run())
+        async with asyncio.timeout(5):
+            while len(desk.store.swept) < 3 or desk.store.of("requests") > 1:
+                desk.store.is_there = len(desk.store.swept) != 1
+                await asyncio.sleep(0.001)
+        assert desk.store.swept[0] == "2026-11-26T11:00:00.000000Z"  # what ended an hour ago
+        running.cancel()
 
     run(work)
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import datetime as dt
+import itertools
 import logging
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -113,13 +114,14 @@ class Limiter:
 
     async def run(self) -> None:
         """Once a second: give back what nobody needs, tell what is owed; sweep old counters. Until it is cancelled."""
-        ticks = 0
-        while True:
+        for tick in itertools.count():
             await asyncio.sleep(TEND_S)
-            await self.tend()
-            if ticks % SWEEP_TICKS == 0:
-                await self._quietly(self._allowances.sweep, stamp(self._book.now - SWEPT_AFTER))
-            ticks += 1
+            try:
+                await self.tend()
+                if tick % SWEEP_TICKS == 0:
+                    await self._quietly(self._allowances.sweep, stamp(self._book.now - SWEPT_AFTER))
+            except Exception:  # a round that fails for whatever reason must not be the last one
+                _logger.exception("counters of limits were not kept in order")
 
     async def tend(self) -> None:
         """One round of it."""
