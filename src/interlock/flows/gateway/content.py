@@ -1,11 +1,13 @@
 """What is looked for in the texts of a request, and what stands in their place when they leave."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
 from interlock.engine.gateway.detectors.injection import injection
-from interlock.engine.gateway.detectors.secrets import find_secrets
+from interlock.engine.gateway.detectors.secrets import secrets_in
+from interlock.engine.gateway.redaction.folding import folded
 from interlock.engine.gateway.redaction.redacting import Redaction, RequestRedaction, compiled
 from interlock.engine.gateway.wire.heard import heard
 from interlock.engine.gateway.wire.parsed import Parsed
@@ -14,6 +16,8 @@ from interlock.terms.gateway.refusal import Refusal, RefusalKind
 from interlock.terms.gateway.traffic import OnFinding, TrafficPlan
 
 KEPT_MAX = 512
+# No pattern of a value goes over it, so that none begins in one text and ends in the next.
+BETWEEN = "\n\u241e\n"
 ANSWERED = "ask your operator what this workflow's traffic may hold"
 
 
@@ -43,24 +47,28 @@ def look(parsed: Parsed, plan: TrafficPlan, entities: tuple[Entity, ...] = ()) -
     if sealed and (plan.redact or entities):
         words = f"{', '.join(sealed)} cannot be looked into, and personal data must not leave: send text, or {ANSWERED}"
         return Refusal(RefusalKind.CONTENT, "unreadable content", words)
-    redaction = redaction_of(plan, entities)
-    whole = "\n".join(parsed.texts)
-    secrets, score = find_secrets(whole), injection("\n".join(heard(parsed)))
-    found = (*(f"secret:{kind}" for kind in sorted(secrets.counts)), *(("injection",) if score.alarm else ()))
+    whole = folded(BETWEEN.join(parsed.texts))
+    secrets = Counter(one.kind for one in secrets_in(whole.data))
+    score = injection(BETWEEN.join(heard(parsed)))
+    found = (*(f"secret:{kind}" for kind in sorted(secrets)), *(("injection",) if score.alarm else ()))
     refusal = _refusal(plan, found, secrets=bool(secrets), alarm=score.alarm)
     if refusal is not None:
         return refusal
-    if redaction is None:
-        return Looked(found=found, injection_permille=score.permille, secrets=secrets.total)
+    redaction = redaction_of(plan, entities, secrets=bool(secrets))
+    n_secrets = sum(secrets.values())
+    # One look at all texts together: mostly there is nothing, and then none of them is looked at by itself.
+    if redaction is None or not redaction.spans(whole, literals=True):
+        return Looked(found=found, injection_permille=score.permille, secrets=n_secrets)
     request = redaction.begin()
     texts = tuple(map(request.redact, parsed.texts))
     changed = texts if texts != parsed.texts else None
-    return Looked(changed, request, dict(request.counts), found, score.permille, secrets.total)
+    return Looked(changed, request, dict(request.counts), found, score.permille, n_secrets)
 
 
-def redaction_of(plan: TrafficPlan, entities: tuple[Entity, ...] = ()) -> Redaction | None:
-    """What is taken out of this plan's requests, None for nothing."""
-    kinds = frozenset(plan.redact) | ({PersonalKind.SECRET.value} if plan.on_secret is OnFinding.REDACT else set())
+def redaction_of(plan: TrafficPlan, entities: tuple[Entity, ...] = (), *, secrets: bool = True) -> Redaction | None:
+    """What is taken out of this plan's requests, None for nothing. `secrets`: whether there are any to take out."""
+    also = {PersonalKind.SECRET.value} if secrets and plan.on_secret is OnFinding.REDACT else set[str]()
+    kinds = frozenset(plan.redact) | also
     return _compiled(kinds, entities) if kinds or entities else None
 
 
