@@ -223,3 +223,28 @@ def test_a_giant_event_is_not_held() -> None:
     parser = EventParser(10)
     with pytest.raises(BrokenStream):
         parser.feed(b"x" * 11)
+
+
+def string_places(node: Any) -> list[tuple[Any, Any]]:
+    """Every string below a node that is no word or figure of the format, as its holder and key."""
+    members = list(node.items() if isinstance(node, dict) else enumerate(node))
+    places = [(node, key) for key, value in members if isinstance(value, str) and key not in SPARED]
+    inner = [value for key, value in members if isinstance(value, dict | list) and key != "usage"]
+    return [*places, *(place for value in inner for place in string_places(value))]
+
+
+SPARED = ("type", "id", "object", "model", "role", "finish_reason", "stop_reason", "status", "item_id")
+
+
+@pytest.mark.parametrize("wire", STREAMS)
+def test_no_string_of_any_event_passes_unseen(wire: Wire) -> None:
+    """A value is put into each string of a stream in turn, known field or not, and must not come out."""
+    events = [event | {"next_year": {"field": ["x"]}} for event in read(STREAMS[wire])]
+    places = string_places(events)
+    assert len(places) > len(events)
+    for holder, key in places:
+        before, holder[key] = holder[key], "for NAME_1 now"
+        out, relay = relayed(wire, [sse(*events, named=wire is not Wire.CHAT, done=True)], filters=Renaming)
+        holder[key] = before
+        assert relay.told.error in (None, "malformed")
+        assert b"NAME_1" not in out, key

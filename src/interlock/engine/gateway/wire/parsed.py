@@ -108,7 +108,7 @@ class Parsed(Struct, frozen=True):
             raise ValueError(f"{len(texts)} texts in the place of {len(self.texts)}")
         tree: dict[str, Any] = decoded(self.body)[0]
         following = iter(texts)
-        Walk(lambda _: next(following)).over(tree)
+        Walk(lambda _: next(following)).over_request(tree)
         return tree
 
 

@@ -29,7 +29,7 @@ def parse(wire: Wire, body: bytes) -> Parsed | Refusal:
         msgspec.convert(tree, BODIES[wire])
         texts: list[str] = []
         walk = Walk(texts.append)
-        walk.over(tree)
+        walk.over_request(tree)
     except NotStrict as wrong:
         return malformed(f"{wrong}.")
     except msgspec.ValidationError as wrong:

@@ -58,6 +58,12 @@ class Walk:
             elif kind is str or kind is int:
                 node[index] = self._scalar("", value, depth)
 
+    def over_request(self, body: dict[str, Any]) -> None:
+        """Visit all texts of a request; the model's name is none. Raises NotStrict where it is nested too deep."""
+        model = body.pop("model")
+        self.over(body)
+        body["model"] = model
+
     def _object(self, node: dict[str, Any], depth: int, area: Area) -> None:
         data = None if area is not Area.FORMAT or TELLING.isdisjoint(node) else self.seen.in_object(node)
         odd: list[str] = []

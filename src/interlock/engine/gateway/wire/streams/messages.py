@@ -9,6 +9,7 @@ from interlock.engine.gateway.wire.streams.sse import EVENT_BYTES_MAX, BrokenStr
 # The deltas that are text, and the field it is in.
 _TEXTS = {"text_delta": "text", "thinking_delta": "thinking"}
 _SEALED = ("signature_delta",)
+_PARTS = frozenset(("type", "index", "message", "content_block", "delta", "usage"))
 _ENVELOPE = ("id", "type", "role", "model", "usage")
 
 
@@ -38,20 +39,21 @@ class MessagesStream:
             self.told.failed(data.get("error"))
             return []
         self._note(kind, data)
-        if self._filters is None:
-            return [event]
-        if kind == "content_block_delta" and data.get("delta"):
-            return self._delta(event, data, self._filters)
-        if kind == "content_block_stop":
-            return [*self._rest(data.get("index", 0), self._filters), event]
-        if kind == "content_block_start" and data.get("content_block"):
-            return self._begin(event, data, self._filters)
-        before = self._open(self._filters) if kind in ("message_delta", "message_stop") else []
-        changed = all_of(self._filters, data, spare=("type", "message", "usage"))
-        if data.get("message"):
-            changed |= all_of(self._filters, data["message"], spare=_ENVELOPE)
-        if changed:
+        return [event] if self._filters is None else self._looked_through(event, kind, data, self._filters)
+
+    def _looked_through(self, event: Event, kind: str, data: dict[str, Any], filters: Filters) -> list[Event]:
+        if not data.keys() <= _PARTS and all_of(filters, data, spare=_PARTS):
             event.raw = None
+        if kind == "content_block_delta" and data.get("delta"):
+            return self._delta(event, data, filters)
+        if kind == "content_block_stop":
+            return [*self._rest(data.get("index", 0), filters), event]
+        if kind == "content_block_start" and data.get("content_block"):
+            return self._begin(event, data, filters)
+        before = self._open(filters) if kind in ("message_delta", "message_stop") else []
+        for part in (data.get("message"), data.get("delta"), data.get("content_block")):
+            if part and all_of(filters, part, spare=_ENVELOPE):
+                event.raw = None
         return [*before, event]
 
     def _note(self, kind: str, data: dict[str, Any]) -> None:
