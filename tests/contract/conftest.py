@@ -10,6 +10,7 @@ from interlock.adapters.postgres.store import PostgresStore
 from interlock.adapters.sqlite.store import SqliteStore
 from interlock.engine.ledger import merkle
 from interlock.ports.store import Store
+from interlock.wiring.run_time import Opened, open_address
 
 if TYPE_CHECKING:
     from postgres_server import Databases
@@ -48,3 +49,19 @@ def open_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Open]
 @pytest.fixture
 def store(open_store: Open) -> Store:
     return open_store()
+
+
+@pytest.fixture(params=["postgres", "sqlite"])
+def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Of a new store on each engine, for what opens it several times or in several processes."""
+    if request.param == "sqlite":
+        return str(tmp_path / "store.db")
+    databases: Databases = request.getfixturevalue("postgres")
+    return databases.new_database()
+
+
+@pytest.fixture
+def opened(address: str) -> Iterator[Opened]:
+    found = open_address(address)
+    yield found
+    found.close()

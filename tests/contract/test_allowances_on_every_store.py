@@ -5,33 +5,15 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from interlock.ports.gateway.allowances import Allowance, AllowanceRow, Leased
 from interlock.terms.errors import Unavailable
 from interlock.wiring.run_time import Opened, open_address
-from postgres_server import Databases
 
 ENDS = "2026-11-27T00:00:00.000000Z"
 COUNTER = Allowance("day/2026-11-26/gateway/client/desk/requests/", 100, ENDS)
-
-
-@pytest.fixture(params=["postgres", "sqlite"])
-def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    if request.param == "sqlite":
-        return str(tmp_path / "store.db")
-    databases: Databases = request.getfixturevalue("postgres")
-    return databases.new_database()
-
-
-@pytest.fixture
-def opened(address: str) -> Iterator[Opened]:
-    found = open_address(address)
-    yield found
-    found.close()
 
 
 def rows(opened: Opened) -> tuple[AllowanceRow, ...]:

@@ -6,11 +6,9 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-
-import pytest
 
 from interlock.flows.gateway.limits.limiter import Limiter, Reservation
 from interlock.terms.gateway.authority import TrafficAuthority
@@ -19,7 +17,6 @@ from interlock.terms.gateway.limits import Need
 from interlock.terms.gateway.refusal import Refusal, RefusalKind
 from interlock.terms.gateway.traffic import Of, Per, TrafficLimit, TrafficPlan, Unit
 from interlock.wiring.run_time import Opened, open_address
-from postgres_server import Databases
 
 DESK = Client("desk", "triage")
 COST, USED = 10, 3  # what a request may cost, and what it does cost, in micro-dollars
@@ -53,21 +50,6 @@ def authority(most: int) -> TrafficAuthority:
 
 async def asked(limiter: Limiter, by: TrafficAuthority) -> Reservation | Refusal:
     return await limiter.reserve(by, DESK, "small", Need(tokens=1, micro_usd=COST))
-
-
-@pytest.fixture(params=["postgres", "sqlite"])
-def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    if request.param == "sqlite":
-        return str(tmp_path / "store.db")
-    databases: Databases = request.getfixturevalue("postgres")
-    return databases.new_database()
-
-
-@pytest.fixture
-def opened(address: str) -> Iterator[Opened]:
-    found = open_address(address)
-    yield found
-    found.close()
 
 
 def taken(opened: Opened) -> int:
