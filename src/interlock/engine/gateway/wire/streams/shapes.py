@@ -57,6 +57,7 @@ class _ResponsesEvent(Struct):
     output_index: Index | None = None
     content_index: Index | None = None
     summary_index: Index | None = None
+    item_id: str | None = None
     delta: str | None = None
     response: dict[str, Any] | None = None
     item: dict[str, Any] | None = None
