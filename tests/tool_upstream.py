@@ -136,7 +136,7 @@ class Upstream:
         os._exit(1)
 
     async def _whoami(self, ctx: Any, arguments: Any) -> Any:
-        return {"pid": os.getpid(), "environment": sorted(os.environ)}
+        return {"pid": os.getpid(), "parent": os.getppid(), "environment": sorted(os.environ)}
 
 
 def _told(value: Any) -> types.CallToolResult:

@@ -1,6 +1,7 @@
 """The tool proxy over streamable HTTP: `/mcp/SERVER`, as plain ASGI."""
 
 import json
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
 from contextlib import asynccontextmanager
 from typing import Any
@@ -17,6 +18,7 @@ from interlock.terms.gateway.client import Client
 from interlock.terms.gateway.refusal import Refusal, RefusalKind
 
 PREFIX = "/mcp/"
+SERVER = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")  # as in the gateway's definition
 SESSION = b"mcp-session-id"
 SESSIONS_MAX = 1_000
 IDLE_S = 1_800.0
@@ -69,7 +71,7 @@ class McpApp:
         """Answer one request."""
         client = await self._who(scope)
         server = str(scope["path"]).removeprefix(PREFIX).strip("/")
-        if isinstance(client, Client) and (not server or "/" in server):
+        if isinstance(client, Client) and not SERVER.fullmatch(server):
             client = Refusal(RefusalKind.UNKNOWN_MODEL, "path", f"name the tool server: {PREFIX}SERVER")
         if isinstance(client, Refusal):
             await _refused(client, send)

@@ -1,5 +1,6 @@
 """What a client's request holds of a call: its arguments, and what it says beside them in `_meta`."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,12 +13,15 @@ from interlock.terms.gateway.tool_call import ToolCall
 IDEMPOTENCY_KEY, CONFIDENCE = "interlock/idempotency-key", "interlock/confidence"
 NOVELTY, SEGMENT = "interlock/novelty", "interlock/segment"
 TEXT_MAX = 200
+NAME = re.compile(r"[A-Za-z0-9._/-]{1,128}")
 
 
 def call_of(
     visit: Visit, params: types.CallToolRequestParams, request: types.RequestId | None, fresh: str
 ) -> ToolCall | Refusal:
     """The call, or what is wrong with what is said beside it. `fresh` names it where nothing else does."""
+    if not NAME.fullmatch(params.name):
+        return Refusal(RefusalKind.MALFORMED, "tool name", "no tool is called so: a name has 1 to 128 plain characters")
     said: Mapping[str, Any] = params.meta or {}
     texts = {name: said.get(name) for name in (IDEMPOTENCY_KEY, SEGMENT)}
     shares = {name: said.get(name) for name in (CONFIDENCE, NOVELTY)}

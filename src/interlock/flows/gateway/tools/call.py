@@ -72,7 +72,11 @@ def _told(
 def _unusable(plan: ToolPlan, call: ToolCall) -> Refusal | None:
     body = body_of(call.arguments)
     if body is None:
-        return Refusal(RefusalKind.MALFORMED, "arguments", "its arguments hold what cannot be kept as JSON")
+        return Refusal(
+            RefusalKind.MALFORMED,
+            "arguments",
+            "its arguments hold what cannot be kept as JSON, such as a whole number over 2^53; send that as text",
+        )
     if len(body) > plan.argument_bytes_max:
         words = TOO_LARGE.format(most=plan.argument_bytes_max)
         return Refusal(RefusalKind.TOO_LARGE, "argument_bytes_max", words)
