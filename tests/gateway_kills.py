@@ -1,0 +1,245 @@
+"""kill -9 of gateway workers under load: every answer that was complete must have its outcome on record.
+
+Load, upstream and gateway are processes and threads of their own; a worker is killed at a random moment, by itself or
+together with all others and their parent, and the gateway goes on, is started again, or is gone for good.
+"""
+
+import asyncio
+import os
+import random
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import aiohttp
+
+from gateway_house import AMPLE, place, put_house
+from gateway_upstream.behaviour import Behaviour
+from gateway_upstream.server import UpstreamServer, upstream
+from interlock.adapters.gateway.segments.folder import SegmentFolder
+from interlock.engine.timestamp import stamp
+from interlock.flows.gateway.load_traffic import KIND, TrafficLoading
+from interlock.flows.gateway.verify_traffic import verify_traffic
+from interlock.ports.store import Reading
+from interlock.terms.gateway.traffic import TrafficPlan
+from interlock.terms.gateway.traffic_check import TrafficCheck
+from interlock.wiring.run_time import Opened, open_address
+from postgres_watch import children
+
+MAIN = "from interlock.wiring.cli import main; main()"
+WORKFLOW = "support"
+FIRST_MS, GAP_MS = 20.0, 4.0
+PATIENCE_S = 30.0
+DONE = b"data: [DONE]"
+
+
+@dataclass(slots=True)
+class Kills:
+    """What a campaign came to. `answered` are requests whose answer was complete; `lost` those of them without an
+    outcome on record, `in_doubt` were accepted and have no end, `known_doubts` of these are named by the ledger."""
+
+    kills: int = 0
+    asked: int = 0
+    answered: int = 0
+    streamed: int = 0
+    broken_off: int = 0
+    lost: list[str] = field(default_factory=list)
+    in_doubt: int = 0
+    known_doubts: int = 0
+    overcharged: int = 0
+    segments: int = 0
+    check: TrafficCheck | None = None
+
+
+class GatewayProcess:
+    """`interlock gateway serve` on a fixed port, started again after it was killed."""
+
+    def __init__(self, store: str, folder: Path, port: int, workers: int) -> None:
+        self._folder = folder
+        options = ["--store", store, "--port", str(port), "--workers", str(workers)]
+        self._words = [sys.executable, "-c", MAIN, "gateway", "serve", *options]
+        self.address = f"http://127.0.0.1:{port}"
+        self.process = self._started()
+
+    def kill_all(self) -> None:
+        """The parent first: it would start its workers again."""
+        workers = children(self.process.pid)
+        self.process.kill()
+        for pid in workers:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        self.process.wait()
+
+    def kill_one(self, draw: random.Random) -> None:
+        """One worker; its parent starts another one."""
+        workers = [pid for pid in children(self.process.pid) if _is_worker(pid)]
+        if workers:
+            with suppress(ProcessLookupError):
+                os.kill(draw.choice(workers), signal.SIGKILL)
+
+    def again(self) -> None:
+        """Start it again after it was killed."""
+        self.process = self._started()
+
+    def _started(self) -> "subprocess.Popen[bytes]":
+        with (self._folder / "gateway.log").open("ab") as log:
+            environment = {**os.environ, "INTERLOCK_TRACES": str(self._folder / "traces")}
+            return subprocess.Popen(self._words, stderr=log, env=environment)
+
+
+def campaign(
+    folder: Path, store: str, *, kills: int, between_s: float, workers: int = 3, connections: int = 24, seed: int = 1
+) -> Kills:
+    """Kill so often, at random moments around `between_s` apart, and look at what is on record afterwards.
+
+    Each second time all are killed and started again, the last time all and for good.
+    """
+    draw, found = random.Random(seed), Kills()
+    with upstream() as there, opened(store) as adapters:
+        there.always = Behaviour(first_ms=FIRST_MS, gap_ms=GAP_MS)
+        key = _house(store, there)
+        gateway = GatewayProcess(store, folder, _free_port(), workers)
+        try:
+            answered = asyncio.run(_under_load(gateway, key, found, draw, kills, between_s, connections))
+        finally:
+            gateway.kill_all()
+        _look(adapters, folder / "traces", answered, found)
+    return found
+
+
+@contextmanager
+def opened(store: str) -> Iterator[Opened]:
+    adapters = open_address(store)
+    try:
+        yield adapters
+    finally:
+        adapters.close()
+
+
+async def _under_load(
+    gateway: GatewayProcess,
+    key: str,
+    found: Kills,
+    draw: random.Random,
+    kills: int,
+    between_s: float,
+    connections: int,
+) -> set[str]:
+    answered: set[str] = set()
+    stop = asyncio.Event()
+    headers = {"authorization": f"Bearer {key}"}
+    timeout = aiohttp.ClientTimeout(total=PATIENCE_S)
+    async with aiohttp.ClientSession(gateway.address, headers=headers, timeout=timeout) as session:
+        await _until_up(session, answered, found)
+        asking = [asyncio.create_task(_ask(session, n, answered, found, stop)) for n in range(connections)]
+        for number in range(kills):
+            await asyncio.sleep(between_s * draw.uniform(0.5, 1.5))
+            found.kills += 1
+            if number == kills - 1:
+                gateway.kill_all()  # and what it left is found by whoever looks next
+            elif number % 2:
+                gateway.kill_all()
+                gateway.again()
+                await _until_up(session, answered, found)
+            else:
+                gateway.kill_one(draw)
+        stop.set()
+        await asyncio.gather(*asking)
+    return answered
+
+
+async def _ask(
+    session: aiohttp.ClientSession, number: int, answered: set[str], found: Kills, stop: asyncio.Event
+) -> None:
+    while not stop.is_set():
+        if not await _one(session, answered, found, streams=number % 2 == 0):
+            await asyncio.sleep(0.02)
+
+
+async def _one(session: aiohttp.ClientSession, answered: set[str], found: Kills, *, streams: bool) -> bool:
+    """Ask once; whether an answer was complete. Its id counts then, and only then."""
+    found.asked += 1
+    messages = [{"role": "user", "content": "Write to ana.ruiz@example.com"}]
+    body = {"model": "small", "messages": messages, "max_tokens": 50, "stream": streams}
+    try:
+        async with session.post("/v1/chat/completions", json=body) as response:
+            raw = await response.read()
+    except (aiohttp.ClientError, TimeoutError, ConnectionError):
+        found.broken_off += 1
+        return False
+    if response.status != 200 or (streams and DONE not in raw):
+        found.broken_off += 1
+        return False
+    answered.add(response.headers["interlock-request"])
+    found.answered += 1
+    found.streamed += streams
+    return True
+
+
+async def _until_up(session: aiohttp.ClientSession, answered: set[str], found: Kills) -> None:
+    end = time.monotonic() + PATIENCE_S
+    while not await _one(session, answered, found, streams=False):
+        assert time.monotonic() < end, "the gateway does not answer"
+        await asyncio.sleep(0.05)
+
+
+def _house(store: str, there: UpstreamServer) -> str:
+    plan = TrafficPlan(models=("small",), redact=("email",), limits=AMPLE)
+    return put_house(store, [place("small", there.base_url, connections_max=500)], {WORKFLOW: plan})[WORKFLOW]
+
+
+def _look(adapters: Opened, traces: Path, answered: set[str], found: Kills) -> None:
+    segments = SegmentFolder(traces, lambda: stamp(adapters.clock()))
+    TrafficLoading(adapters.store, segments, adapters.clock).go()
+    with adapters.store.reading() as reading:
+        for id_ in sorted(answered):
+            row = reading.traffic_of(id_)
+            if row is None or row.outcome is None or row.status != 200:
+                found.lost.append(id_)
+        (sums,) = reading.traffic_sums([])
+        found.in_doubt = sums.in_doubt
+        entries = list(reading.entries_of(KIND))
+        found.segments = len(entries)
+        found.known_doubts = sum(entry.body["n_in_doubt"] for entry in entries)
+        found.overcharged = _charged(reading) - sums.cost_micro_usd
+        found.check = verify_traffic(reading, segments)
+
+
+def _charged(reading: Reading) -> int:
+    """What the ledger says that everything cost, reservations of what is in doubt included."""
+    entries = reading.entries_of(KIND)
+    return sum(int(one["cost_micro_usd"]) for entry in entries for one in entry.body["totals"])
+
+
+def _is_worker(pid: int) -> bool:
+    """Not the process that Python keeps to clean up after its children."""
+    with suppress(OSError):
+        return b"resource_tracker" not in Path(f"/proc/{pid}/cmdline").read_bytes()
+    return False
+
+
+def _free_port() -> int:
+    import socket
+
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        return int(taken.getsockname()[1])
+
+
+def told(found: Kills) -> str:
+    """The campaign in a sentence."""
+    check = found.check
+    faults = "not checked" if check is None else f"{len(check.faults)} faults"
+    return re.sub(
+        r"\s+",
+        " ",
+        f"""{found.kills} kills: of {found.answered:,} answered requests ({found.streamed:,} streamed)
+        {len(found.lost)} lost their record; {found.broken_off:,} of {found.asked:,} were broken off or refused,
+        {found.in_doubt} are in doubt, {found.known_doubts} of them named by the ledger; {found.segments} segments,
+        {faults}; the ledger's sums differ from the store's by {found.overcharged} micro-dollars""",
+    )
