@@ -11,11 +11,16 @@ from pathlib import Path
 import pytest
 
 import interlock
+from interlock.adapters.inventory.tools import tools_of
+from interlock.adapters.packs.inventory_rules import inventory_pack
+from interlock.engine.inventory.audit import audit
 from interlock.flows.access.people import create_account
+from interlock.flows.gateway.inventory import record_inventory
 from interlock.flows.standup.actions import agree_action
 from interlock.terms.access import Role, RoleAt
 from interlock.terms.person import Person
 from interlock.wiring.run_time import open_address
+from made_traffic import load
 from served import MAIN
 
 HOSTILE = (
@@ -71,6 +76,10 @@ def _governed(path: Path) -> None:
         due = (now + dt.timedelta(days=7)).date()
         held = (RoleAt(Role.ADMINISTRATOR), RoleAt(Role.AUDITOR))
         create_account(opened.store, "Eli Sand", held, by=OWNER, clock=opened.clock, randomness=os.urandom)
+        traffic = {WORKFLOW: None, ACME: "acme", GLOBEX: "globex"}
+        load(opened.store, traffic, now)
+        shop = audit(tools_of([{"name": HOSTILE[0], "inputSchema": {}}], HOSTILE[1]), inventory_pack())
+        record_inventory(opened.store, shop, source=HOSTILE[2], rules_version=1, unread=1, by=OWNER, clock=opened.clock)
         agree_action(opened.store, HOSTILE[0], owner="Ivo Brandt", due=due, by=OWNER, clock=opened.clock)
     finally:
         opened.close()

@@ -15,6 +15,7 @@ from interlock.engine.council.agenda import agenda
 from interlock.engine.reporting.documents import KINDS
 from interlock.engine.timestamp import moment
 from interlock.flows.portfolio.read import read_portfolio
+from interlock.ports.gateway.traffic import TrafficFilter
 from interlock.ports.store import Reading
 from interlock.surfaces.web.app import AREAS
 from interlock.surfaces.web.workflow.acts import ACTS
@@ -27,6 +28,16 @@ OPEN = ("/sign-in", "/first", "/invitation")
 
 # What may stand for a part of an address wherever it comes.
 PARTS: Mapping[str, tuple[str, ...]] = {"form": ("csv", "json"), "workflow": (WORKFLOW, ACME, GLOBEX)}
+
+
+def _passed(more: str) -> Callable[[Reading], Iterator[str]]:
+    """The address of each of some requests that passed the gateway."""
+
+    def found(reading: Reading) -> Iterator[str]:
+        rows = reading.traffic(TrafficFilter(), limit=6)
+        yield from (f"/gateway/requests/{quote(row.id, safe='')}{more}" for row in rows)
+
+    return found
 
 
 def _entries(kind: str, pattern: str) -> Callable[[Reading], Iterator[str]]:
@@ -91,6 +102,7 @@ def _evidence(reading: Reading) -> Iterator[str]:
 EXAMPLES: Mapping[str, Callable[[Reading], Iterable[str]]] = {
     "/settings/retention/{workflow}": lambda _: (f"/settings/retention/{name}" for name in (ACME, GLOBEX)),
     **{f"/cases/{page}": _about_cases(page) for page in ("why", "why.json", "spans", "erase", "undo")},
+    **{f"/gateway/requests/{{id_}}{more}": _passed(more) for more in ("", "/record.json")},
     "/council/item": _asked_of_the_council,
     "/stop/scope": lambda _: ("/stop/scope?scope=global", f"/stop/scope?scope=workflow:{WORKFLOW}"),
     "/council/decided/{entry}": _entries("council.decided", "/council/decided/{}"),

@@ -1,8 +1,9 @@
 """The web application over a run time, beside the HTTP API on one port."""
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from fastapi import FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -25,7 +26,14 @@ from interlock.surfaces.web.live.watch import LOOK_S
 from interlock.surfaces.web.site import Packs, Sessions, Site
 from interlock.wiring.documents import messenger, sources_over
 from interlock.wiring.entrance import entrance_over
-from interlock.wiring.packs import fit_pack, organisation_files, read_gates, read_instruments, sample_path
+from interlock.wiring.packs import (
+    fit_pack,
+    inventory_pack,
+    organisation_files,
+    read_gates,
+    read_instruments,
+    sample_path,
+)
 from interlock.wiring.trials import trials
 
 API = "/v1"
@@ -40,7 +48,7 @@ def site_over(rt: RunTime, *, sessions: Sessions, **more: Any) -> Site:
     parts: Mapping[str, Any] = {
         "board": KeptPortfolio(rt.store, rt.clock),
         "tenants": Tenants(rt.store),
-        "packs": Packs(read_instruments(None), read_gates(None), organisation_files(), fit_pack()),
+        "packs": Packs(read_instruments(None), read_gates(None), organisation_files(), fit_pack(), inventory_pack()),
         "version": __version__,
         "draw": chart_html,
         "trials": trials(rt.clock),
@@ -95,15 +103,42 @@ def rounds_of(site: Site, renewed: Callable[[], object] = lambda: None) -> tuple
     )
 
 
+class Gateway(Protocol):
+    """What answers model traffic and tool calls beside the API."""
+
+    def answers(self, path: str) -> bool:
+        """Whether a path is one of its own."""
+        ...
+
+    def running(self) -> AbstractAsyncContextManager[None]:
+        """What must go on while requests come."""
+        ...
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class OneDoor:
-    """Both applications behind one address: what begins with /v1 is the API's, and so is the life of the server."""
+    """All applications behind one address: what begins with /v1 is the API's, and so is the life of the server.
+
+    Of that, models are asked at the gateway's own paths.
+    """
 
     api: ASGIApp
     web: ASGIApp
+    gateway: Gateway
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Hand a request to whose it is."""
+        if scope["type"] == "lifespan":
+            async with self.gateway.running():
+                await self.api(scope, receive, send)
+            return
         path = scope.get("path", "")
+        if scope["type"] == "http" and self.gateway.answers(path):
+            await self.gateway(scope, receive, send)
+            return
         pages = scope["type"] == "http" and path != API and not path.startswith(f"{API}/")
         await (self.web if pages else self.api)(scope, receive, send)

@@ -1,6 +1,7 @@
 """Put an inventory of interfaces on record, and read it back: the newest one is the inventory."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,6 +12,7 @@ from interlock.engine.rollout.people import known_as
 from interlock.engine.timestamp import stamp
 from interlock.flows.ledger.record import record
 from interlock.ports.clock import Clock
+from interlock.ports.gateway.traffic import TrafficFilter
 from interlock.ports.store import Reading, Store
 from interlock.terms.errors import BadInput
 from interlock.terms.inventory import Audited, RecordedInventory, RecordedOperation
@@ -18,6 +20,8 @@ from interlock.terms.ledger import LedgerEntry
 from interlock.terms.person import Person
 
 KIND = "inventory.recorded"
+TOOL_WIRE = "mcp"
+LOOKED_MAX = 2_000  # requests, the newest ones
 OPERATIONS_MAX = 8_000  # about 2.5 MB; an entry has at most 4
 
 
@@ -81,3 +85,16 @@ def inventory_of(entry: LedgerEntry) -> RecordedInventory:
         unread=int(body["unread"]),
         operations=tuple(term_of(RecordedOperation, one) for one in body["operations"]),
     )
+
+
+def unknown_calls(reading: Reading, inventory: RecordedInventory | None, *, since: str) -> tuple[tuple[str, int], ...]:
+    """Tools that were called through the gateway and are in no inventory, with how often, most first.
+
+    They are named as traffic names them, SERVER/TOOL. Without an inventory every tool is unknown.
+    """
+    known = {one.name for one in inventory.operations} if inventory else set()
+    counts: Counter[str] = Counter()
+    for row in reading.traffic(TrafficFilter(since=since), limit=LOOKED_MAX):
+        if row.wire == TOOL_WIRE and row.model_asked.partition("/")[2] not in known:
+            counts[row.model_asked] += 1
+    return tuple(sorted(counts.items(), key=lambda item: (-item[1], item[0])))

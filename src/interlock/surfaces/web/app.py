@@ -14,6 +14,7 @@ from interlock.surfaces.web.council import routes as council
 from interlock.surfaces.web.demo import routes as demo
 from interlock.surfaces.web.evidence import routes as evidence
 from interlock.surfaces.web.frame import share_assets
+from interlock.surfaces.web.gateway import routes as gateway
 from interlock.surfaces.web.instruments import routes as instruments
 from interlock.surfaces.web.ledger import routes as ledger
 from interlock.surfaces.web.live import routes as live
@@ -43,6 +44,7 @@ AREAS: tuple[APIRouter, ...] = (
     cases.routes,
     council.routes,
     evidence.routes,
+    gateway.routes,
     instruments.routes,
     ledger.routes,
     live.routes,

@@ -26,6 +26,7 @@ PARTS: tuple[Part, ...] = (
     Part("Instruments", "/instruments", "instrument", "read"),
     Part("Cases", "/cases", "case", "read"),
     Part("Ledger", "/ledger", "ledger", "read"),
+    Part("Gateway", "/gateway", "traffic", "read"),
     Part("Reports", "/reports", "report", "read"),
     Part("Try", "/start", "try", "run"),
     Part("Settings", "/settings", "settings", "read"),

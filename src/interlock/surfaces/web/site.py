@@ -28,6 +28,7 @@ from interlock.terms.access import Caller
 from interlock.terms.ai_fit import FitPack
 from interlock.terms.gate import GatePack
 from interlock.terms.instrument import Instrument
+from interlock.terms.inventory import InventoryPack
 from interlock.terms.portfolio import Portfolio, Standing
 from interlock.terms.story import Chart
 
@@ -100,6 +101,7 @@ class Packs:
     gates: Sequence[GatePack]
     organisations: OrganisationFiles
     fit: FitPack
+    inventory: InventoryPack
 
 
 @dataclass(frozen=True, slots=True)

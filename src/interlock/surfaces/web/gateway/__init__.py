@@ -1,0 +1,1 @@
+"""Pages of the gateway: what passes it, what was turned away, what may be called through it."""
