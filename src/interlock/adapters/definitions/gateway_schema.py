@@ -63,6 +63,8 @@ def is_private_way(address: str) -> bool:
 
 
 Address = Annotated[str, AfterValidator(_address)]
+# What tokens say is compared to the letter, and some issuers end in a slash.
+IssuerName = Annotated[str, AfterValidator(lambda text: _address(text) and text)]
 Network = Annotated[str, AfterValidator(_network)]
 Networks = Annotated[tuple[Network, ...], Field(max_length=1_000)]
 Variable = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]{0,99}$")]
@@ -139,7 +141,7 @@ class ModelPart(FilePart):
 class IssuerPart(FilePart):
     """Who signs bearer tokens that are let in."""
 
-    issuer: Address
+    issuer: IssuerName
     audience: Words
     jwks_url: Address
     algorithms: Annotated[tuple[Algorithm, ...], Field(min_length=1, max_length=10)] = ("RS256", "ES256", "EdDSA")
