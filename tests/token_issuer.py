@@ -18,13 +18,14 @@ Key = RSAKey | ECKey | OKPKey
 
 
 class Issuer:
-    """`published` is what the address of its keys answers; `asked` counts how often it did."""
+    """`published` is what the address of its keys answers; `asked` counts how often it was asked."""
 
     def __init__(self) -> None:
         self.address = ""
         self.keys: dict[str, Key] = {}
         self.published: list[Mapping[str, Any]] = []
         self.asked = 0
+        self.hangs: asyncio.Event | None = None
         self.down: Callable[[], web.StreamResponse] | None = None
 
     def new_key(self, kid: str, kind: str = "RSA") -> None:
@@ -59,6 +60,8 @@ class Issuer:
     async def answer(self, _: web.Request) -> web.StreamResponse:
         """Its public keys."""
         self.asked += 1
+        if self.hangs is not None:
+            await self.hangs.wait()
         return web.json_response({"keys": self.published}) if self.down is None else self.down()
 
 

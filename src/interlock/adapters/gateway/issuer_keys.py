@@ -16,6 +16,7 @@ from interlock.terms.errors import Unavailable
 FRESH_S = 300.0  # then they are fetched again: a key that its issuer took back is believed for that long at most
 STALE_S = 3_600.0  # how long they are used while the issuer cannot be asked
 AGAIN_S = 10.0  # between two fetches: strangers can invent names of keys as often as they like
+PATIENT_S = 1.0  # how long a token waits for newer keys where there are some: an issuer that hangs holds nobody up
 TIMEOUT = aiohttp.ClientTimeout(total=5.0)
 BYTES_MAX = 262_144
 RSA_BITS_MIN = 2_048  # NIST SP 800-131A
@@ -34,32 +35,32 @@ class IssuerKeys:
     async def at(self, address: str, kid: str | None) -> tuple[PublicKey, ...]:
         """The keys of that name, all of them where none is named; () where the issuer has none. Raises Unavailable."""
         kept = self._sets.setdefault(address, _Kept())
-        now_s = self._monotonic()
-        named = kept.named(kid)
-        if (now_s - kept.at_s > FRESH_S or not named) and now_s - kept.tried_s >= AGAIN_S:
-            await self._renew(address, kept)
-            named = kept.named(kid)
-        elif kept.renewing.locked():
-            async with kept.renewing:
-                named = kept.named(kid)
+        now_s, named = self._monotonic(), kept.named(kid)
+        wanting = not named or now_s - kept.at_s > FRESH_S
+        if wanting and now_s - kept.tried_s >= AGAIN_S:
+            kept.tried_s = now_s
+            kept.renewing = asyncio.create_task(self._renew(address, kept))
+        if wanting and kept.renewing is not None and not kept.renewing.done():
+            await asyncio.wait({kept.renewing}, timeout=PATIENT_S if named else None)
         if self._monotonic() - kept.at_s > STALE_S:
             raise Unavailable(f"the keys of the issuer at {address} cannot be had ({kept.why}): try again in a while")
-        return named
+        return kept.named(kid)
 
     async def close(self) -> None:
         """Close all connections."""
+        for kept in self._sets.values():
+            if kept.renewing is not None:
+                kept.renewing.cancel()
         if self._session is not None:
             await self._session.close()
             self._session = None
 
     async def _renew(self, address: str, kept: "_Kept") -> None:
-        kept.tried_s = self._monotonic()
-        async with kept.renewing:
-            try:
-                kept.keys = tuple(_usable(await self._fetched(address)))
-                kept.at_s = self._monotonic()
-            except (aiohttp.ClientError, TimeoutError, OSError, ValueError, JoseError) as exc:
-                kept.why = type(exc).__name__
+        try:
+            kept.keys = tuple(_usable(await self._fetched(address)))
+            kept.at_s = self._monotonic()
+        except (aiohttp.ClientError, TimeoutError, OSError, ValueError, JoseError) as exc:
+            kept.why = type(exc).__name__
 
     async def _fetched(self, address: str) -> Any:
         if self._session is None:
@@ -83,7 +84,7 @@ class _Kept:
         self.keys: tuple[PublicKey, ...] = ()
         self.at_s = self.tried_s = float("-inf")
         self.why = "it was never asked"
-        self.renewing = asyncio.Lock()
+        self.renewing: asyncio.Task[None] | None = None
 
     def named(self, kid: str | None) -> tuple[PublicKey, ...]:
         return self.keys if kid is None else tuple(key for key in self.keys if key.kid == kid)

@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
+from interlock.adapters.definitions.gateway_file import gateway_in
 from interlock.engine.gateway.access.claims import claims_fault, client_of
+from interlock.terms.errors import BadInput
 from interlock.terms.gateway.client import Client, KnownBy
 from interlock.terms.gateway.definition import TokenIssuer
 
@@ -29,13 +31,13 @@ LEEWAY_S = ISSUER.leeway_s
         ({"aud": "my gateway"}, "audience"),
         ({"aud": {"gateway": 1}}, "audience"),
         ({"aud": None}, "audience"),
-        ({"exp": None}, "exp"),
-        ({"exp": True}, "exp"),
-        ({"exp": "1900000000"}, "exp"),
-        ({"exp": float("inf")}, "exp"),
-        ({"exp": float("nan")}, "exp"),
-        ({"exp": 10**400}, "exp"),
-        ({"exp": -1}, "exp"),
+        ({"exp": None}, "(exp)"),
+        ({"exp": True}, "(exp)"),
+        ({"exp": "1900000000"}, "(exp)"),
+        ({"exp": float("inf")}, "(exp)"),
+        ({"exp": float("nan")}, "(exp)"),
+        ({"exp": 10**400}, "(exp)"),
+        ({"exp": -1}, "(exp)"),
         ({"exp": NOW_S - LEEWAY_S}, "expired"),
         ({"nbf": NOW_S + LEEWAY_S + 1}, "nbf"),
         ({"nbf": "now"}, "nbf"),
@@ -70,3 +72,18 @@ def test_a_client_has_the_name_of_its_issuer_behind_it() -> None:
 )
 def test_who_names_no_client_workflow_or_tenant_is_nobody(changed: dict[str, Any]) -> None:
     assert isinstance(client_of({**GOOD, **changed}, ISSUER), str)
+
+
+def test_the_name_of_an_issuer_is_kept_to_the_letter() -> None:
+    text = """
+gateway: main
+prices_version: "1"
+issuers: [{issuer: https://id.example/, audience: gateway, jwks_url: https://id.example/keys}]
+"""
+    (issuer,) = gateway_in("gateway.yaml", text).issuers
+    assert issuer.issuer == "https://id.example/"
+    assert claims_fault({**GOOD, "iss": "https://id.example/"}, issuer, NOW_S) is None
+    assert client_of(GOOD, issuer) == Client("desk@id.example", "triage", None, KnownBy.TOKEN)
+    for address in ("id.example", "https://name:word@id.example/", "https://id.example/?a=b"):
+        with pytest.raises(BadInput, match="is no address"):
+            gateway_in("gateway.yaml", text.replace("issuer: https://id.example/,", f'issuer: "{address}",'))

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from interlock.engine.gateway.access.door import Door, is_within
+from interlock.engine.gateway.access.hops import client_address
 from interlock.engine.gateway.access.networks import Networks, address_of
 from interlock.terms.gateway.definition import NetworkRules
 
@@ -91,6 +92,8 @@ def test_proxies_are_read_from_the_right(
     peer: str, forwarded_for: tuple[str, ...], elements: tuple[str, ...], origin: str | None
 ) -> None:
     assert DOOR.origin(peer, forwarded_for, elements) == origin
+    found = client_address(peer, forwarded_for, elements, Networks(BEHIND.trusted_proxies))
+    assert (None if found is None else str(found)) == origin  # and by itself
 
 
 @given(st.lists(st.one_of(st.ip_addresses().map(str), st.text(max_size=20)), max_size=6))

@@ -11,6 +11,7 @@ from aiohttp import web
 from joserfc.errors import SecurityWarning
 from joserfc.jwk import OctKey, RSAKey
 
+from interlock.adapters.gateway import issuer_keys
 from interlock.adapters.gateway.issuer_keys import AGAIN_S, BYTES_MAX, FRESH_S, STALE_S, IssuerKeys
 from interlock.adapters.gateway.signed_tokens import CHARACTERS_MAX, JoseTokens
 from interlock.ports.gateway.tokens import SignedToken
@@ -153,6 +154,27 @@ def test_new_keys_are_found_once_and_old_ones_are_dropped() -> None:
         bench.now_s += FRESH_S + 1
         assert await bench.says(bench.good()) == "its issuer has no such key (kid)"
         assert isinstance(await bench.says(bench.good("two")), SignedToken)
+
+    with_issuer(work)
+
+
+def test_an_issuer_that_hangs_holds_nobody_up_whose_key_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(issuer_keys, "PATIENT_S", 0.05)
+
+    async def work(bench: Bench) -> None:
+        assert isinstance(await bench.says(bench.good()), SignedToken)
+        answers = asyncio.Event()
+        bench.issuer.hangs = answers
+        bench.issuer.new_key("two")
+        bench.now_s += FRESH_S + 1
+        found = await asyncio.wait_for(asyncio.gather(*(bench.says(bench.good()) for _ in range(5))), timeout=3)
+        assert all(isinstance(one, SignedToken) for one in found)
+        waiting = asyncio.create_task(bench.says(bench.good("two")))  # there is no key to go on with
+        await asyncio.sleep(0.1)
+        assert not waiting.done()
+        answers.set()
+        assert isinstance(await waiting, SignedToken)
+        assert bench.issuer.asked == 2
 
     with_issuer(work)
 
