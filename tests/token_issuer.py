@@ -9,6 +9,8 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from aiohttp import web
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from joserfc import jws
 from joserfc.errors import SecurityWarning
 from joserfc.jwk import ECKey, OKPKey, RSAKey
@@ -57,6 +59,13 @@ class Issuer:
             signer = jws.JWSRegistry(algorithms=[alg], strict_check_header=False)
             return jws.serialize_compact(protected, json.dumps(claims), self.keys[kid], registry=signer)
 
+    def signed(self, head: Mapping[str, Any], claims: Mapping[str, Any]) -> str:
+        """A good signature (RS256 with the key "one") under any header: also one that no library would write."""
+        text = written(head, claims)[:-1]
+        key = self.keys["one"].private_key
+        assert isinstance(key, rsa.RSAPrivateKey)
+        return f"{text}.{_encoded(key.sign(text.encode(), padding.PKCS1v15(), hashes.SHA256()))}"
+
     async def answer(self, _: web.Request) -> web.StreamResponse:
         """Its public keys."""
         self.asked += 1
@@ -84,4 +93,8 @@ async def serving(issuer: Issuer) -> AsyncIterator[Issuer]:
 def written(head: Mapping[str, Any], claims: Any, signature: bytes = b"") -> str:
     """A token as anybody can write one."""
     parts = (json.dumps(head).encode(), json.dumps(claims).encode(), signature)
-    return ".".join(base64.urlsafe_b64encode(part).decode().rstrip("=") for part in parts)
+    return ".".join(map(_encoded, parts))
+
+
+def _encoded(part: bytes) -> str:
+    return base64.urlsafe_b64encode(part).decode().rstrip("=")
