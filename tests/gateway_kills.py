@@ -35,7 +35,7 @@ from postgres_watch import children
 MAIN = "from interlock.wiring.cli import main; main()"
 WORKFLOW = "support"
 FIRST_MS, GAP_MS = 20.0, 4.0
-PATIENCE_S = 30.0
+PATIENCE_S = 90.0
 DONE = b"data: [DONE]"
 
 

@@ -33,6 +33,7 @@ from interlock.wiring.candidates import candidate_builder
 from interlock.wiring.console import PipedConsole
 from interlock.wiring.definitions import check_definition, definition_schema, drafts, read_definition, read_gateway
 from interlock.wiring.documents import messenger, write_form
+from interlock.wiring.gateway_traces import segments, traffic_lines
 from interlock.wiring.listening import check_serving_sample
 from interlock.wiring.packs import (
     fit_pack,
@@ -124,6 +125,8 @@ def build_toolbox() -> Toolbox:
         guardrail=guardrail,
         randomness=os.urandom,
         serve_gateway=_serve_gateway,
+        segments=partial(segments, environment, time),
+        traffic_lines=traffic_lines,
         serve=_serve,
         check_serving_sample=check_serving_sample,
         upkeep=_upkeep,

@@ -1,15 +1,18 @@
 """The two records of a request as one row of the store, and what the records of a segment add up to."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from interlock.engine.gateway.recorded import body_of, term_of
-from interlock.ports.gateway.traffic import TrafficRow
+from interlock.ports.gateway.traffic import TrafficFilter, TrafficRow
+from interlock.ports.store import Reading
 from interlock.terms.gateway.trace import Accepted, Outcome
 
 GROUPED_BY = ("workflow", "tenant", "client", "model")
+PAGE = 1_000
 Totals = list[Mapping[str, Any]]
+Pair = tuple[Accepted, Outcome]
 
 
 def row_of(accepted: Accepted, outcome: Outcome | None, segment: str) -> TrafficRow:
@@ -72,3 +75,14 @@ def totals_of(rows: Iterable[TrafficRow]) -> Totals:
         sums[key] = [one + other for one, other in zip(sums[key], counts, strict=True)]
     names = (*GROUPED_BY, "requests", "refused", "input_tokens", "output_tokens", "cost_micro_usd")
     return [dict(zip(names, (*key, *counts), strict=True)) for key, counts in sorted(sums.items())]
+
+
+def pairs_of(reading: Reading, *, since: str) -> Iterator[Pair]:
+    """Both records of every request that came from a time on and has ended, newest first."""
+    wanted, after = TrafficFilter(since=since), None
+    while page := reading.traffic(wanted, limit=PAGE, after=after):
+        for row in page:
+            outcome = outcome_of(row)
+            if outcome is not None and row.workflow:
+                yield accepted_of(row), outcome
+        after = (page[-1].at, page[-1].id)

@@ -1,6 +1,6 @@
 """Handing traffic on to a tracing back end; a copy, never the record."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -27,4 +27,12 @@ class TrafficExport(Protocol):
 
         Raises Unavailable where it is worth trying again later, and NotTaken where it is not.
         """
+        ...
+
+
+class TrafficLines(Protocol):
+    """Turns requests into lines of OTLP/JSON, as the OpenTelemetry collector reads them from a file."""
+
+    def __call__(self, pairs: Iterable[tuple[Accepted, Outcome]]) -> Iterator[bytes]:
+        """Lines of some requests each; never content."""
         ...

@@ -7,6 +7,7 @@ from interlock.surfaces.cli.gateway.defining import apply_command, show_command
 from interlock.surfaces.cli.gateway.keys import create_key_command, list_keys_command, revoke_key_command
 from interlock.surfaces.cli.gateway.limits import limits_command
 from interlock.surfaces.cli.gateway.serving import serve_gateway_command
+from interlock.surfaces.cli.gateway.traces import spans_command, ungoverned_command, verify_traffic_command
 from interlock.surfaces.cli.subgroup import SubGroup
 
 GATEWAY_COMMANDS: tuple[tuple[str, Callable[..., None] | SubGroup], ...] = (
@@ -14,6 +15,9 @@ GATEWAY_COMMANDS: tuple[tuple[str, Callable[..., None] | SubGroup], ...] = (
     ("apply", apply_command),
     ("show", show_command),
     ("limits", limits_command),
+    ("ungoverned", ungoverned_command),
+    ("verify", verify_traffic_command),
+    ("spans", spans_command),
     (
         "key",
         SubGroup(
