@@ -5,7 +5,7 @@ import signal
 import socket
 import ssl
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
@@ -23,7 +23,7 @@ from interlock.wiring.gateway import GatewayWorker, traces_of
 from interlock.wiring.gateway_access import check_listening, tls_context
 from interlock.wiring.gateway_tools import ToolDoor
 from interlock.wiring.listening import listening
-from interlock.wiring.run_time import open_address
+from interlock.wiring.run_time import Opened, open_address
 
 STORE = "INTERLOCK_GATEWAY_STORE"
 WORKERS = "INTERLOCK_GATEWAY_WORKERS"
@@ -35,10 +35,19 @@ BACKLOG = 2_048
 def worker_app() -> GatewayDoor:
     """The application of one worker process, over the store that the environment names."""
     opened = open_address(os.environ[STORE])
-    worker = GatewayWorker(opened, traces_of(os.environ[STORE], os.environ), os.environ)
     # Requests of one session would not all come to the same of several workers.
     alone = os.environ.get(WORKERS, "1") == "1"
-    tools = ToolDoor(opened, worker.clients, worker.trace, os.environ, sessions=alone)
+    return gateway_door(opened, traces_of(os.environ[STORE], os.environ), sessions=alone, ends=opened.close)
+
+
+def gateway_door(
+    opened: Opened, traces: Path, *, sessions: bool, ends: Callable[[], None] = lambda: None
+) -> GatewayDoor:
+    """Model traffic, tools and metrics of this process. `sessions`: a client's requests all come here; `ends` is called
+    when everything has stopped. Raises Unavailable where traces cannot be written.
+    """
+    worker = GatewayWorker(opened, traces, os.environ)
+    tools = ToolDoor(opened, worker.clients, worker.trace, os.environ, sessions=sessions)
 
     @asynccontextmanager
     async def running() -> AsyncIterator[None]:
@@ -48,7 +57,7 @@ def worker_app() -> GatewayDoor:
         finally:
             await tools.close()
             await worker.stop()
-            opened.close()
+            ends()
 
     metrics = MetricsPage(worker.metrics_page, Tokens(opened.store).known)
     return GatewayDoor(worker.app, {METRICS: metrics, TOOLS: tools}, running)

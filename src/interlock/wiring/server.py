@@ -31,9 +31,11 @@ from interlock.surfaces.web.site import Site
 from interlock.terms.errors import BadInput
 from interlock.wiring.documents import messenger
 from interlock.wiring.entrance import entrance_over
+from interlock.wiring.gateway import traces_of
+from interlock.wiring.gateway_server import gateway_door
 from interlock.wiring.listening import check_for_this_machine, is_loopback, listening
 from interlock.wiring.memory import settle
-from interlock.wiring.run_time import open_address, open_run_time
+from interlock.wiring.run_time import Opened, open_address, open_run_time
 from interlock.wiring.site import OneDoor, rounds_of, site_over, web_over
 
 GRACE_S = 5
@@ -48,12 +50,13 @@ FIRST_LINK = "there is no account yet; make the first one, an administrator's, a
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """The two applications over one store, and the site that pages are made from."""
+    """The two applications over one store, the site that pages are made from, and the adapters of the store."""
 
     api: FastAPI
     web: FastAPI
     site: Site
     served: Served
+    opened: Opened
 
 
 @contextmanager
@@ -97,7 +100,7 @@ def opened_server(
         )
         served = _served(site, leases, tokens, home, rounds_of(site, renewed))
         try:
-            yield Server(build_api(served), web_over(site, home=home), site, served)
+            yield Server(build_api(served), web_over(site, home=home), site, served, opened)
         finally:
             site.waiting.close()
             site.trials.close()
@@ -148,7 +151,7 @@ def serve(
             say.print(Text(f"{FIRST_LINK} {where}/first?token={first.token}"), soft_wrap=True)
         # No access log: what is done is in the ledger, and nothing that came with a request belongs into a log.
         config = uvicorn.Config(
-            OneDoor(server.api, server.web),
+            OneDoor(server.api, server.web, gateway_door(server.opened, traces_of(address, os.environ), sessions=True)),
             log_level="warning",
             access_log=False,
             server_header=False,

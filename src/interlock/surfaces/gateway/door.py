@@ -30,11 +30,22 @@ class GatewayDoor:
             path = scope["path"]
             await (self._traffic if is_traffic(path) else self._other(path))(scope, receive, send)
 
+    def answers(self, path: str) -> bool:
+        """Whether a path is one of the gateway's."""
+        return is_traffic(path) or self._app(path) is not None
+
+    def running(self) -> AbstractAsyncContextManager[None]:
+        """What must go on while requests come."""
+        return self._running()
+
     def _other(self, path: str) -> App:
+        return self._app(path) or (_LIVE if path == LIVE else _NOTHING)
+
+    def _app(self, path: str) -> App | None:
         for begin, app in self._beside.items():
             if path == begin or (begin.endswith("/") and path.startswith(begin)):
                 return app
-        return _LIVE if path == LIVE else _NOTHING
+        return None
 
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()
