@@ -95,7 +95,7 @@ def test_a_value_that_stands_in_another_goes_with_it() -> None:
     assert request.restorer().restore(sent) == "bob bob@example.com Inc."
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(texts=st.lists(st.lists(st.sampled_from(PIECES), max_size=8).map("".join), max_size=3))
 def test_what_was_taken_out_comes_back_as_it_was(texts: list[str]) -> None:
     request = KNOWING.begin()
@@ -103,7 +103,7 @@ def test_what_was_taken_out_comes_back_as_it_was(texts: list[str]) -> None:
     assert [request.restorer().restore(text) for text in sent] == texts
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(words=st.lists(st.sampled_from(PIECES), max_size=8))
 def test_no_value_is_left_where_it_stands_as_a_word(words: list[str]) -> None:
     request = KNOWING.begin()
@@ -111,7 +111,7 @@ def test_no_value_is_left_where_it_stands_as_a_word(words: list[str]) -> None:
         assert not any(value in text for value in ("bob@", "Anna Schmidt", "AC-99-17", "5678", "Tr0ub4dor"))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(text=st.lists(st.sampled_from(PIECES), max_size=8).map("".join), size=st.integers(min_value=1, max_value=9))
 def test_an_answer_is_restored_from_chunks_as_it_is_whole(text: str, size: int) -> None:
     request = KNOWING.begin()

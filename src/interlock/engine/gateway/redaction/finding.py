@@ -110,6 +110,11 @@ _FORMS: tuple[tuple[frozenset[str], str, _Pass, str, int], ...] = (
 )
 
 
+def looks() -> tuple[str, ...]:
+    """The patterns of the look whether there can be any."""
+    return tuple(form[1] for form in _FORMS)
+
+
 class Finder:
     """Finds the given kinds of personal data by their form."""
 
