@@ -73,12 +73,17 @@ class Issuer:
             await self.hangs.wait()
         return web.json_response({"keys": self.published}) if self.down is None else self.down()
 
+    async def published_elsewhere(self, _: web.Request) -> web.StreamResponse:
+        """The same at another address, to which somebody may redirect."""
+        return web.json_response({"keys": self.published})
+
 
 @asynccontextmanager
 async def serving(issuer: Issuer) -> AsyncIterator[Issuer]:
     """The issuer, on a port that is given back afterwards."""
     app = web.Application()
     app.router.add_get("/keys", issuer.answer)
+    app.router.add_get("/elsewhere", issuer.published_elsewhere)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)

@@ -183,7 +183,7 @@ def test_an_issuer_that_hangs_holds_nobody_up_whose_key_is_known(monkeypatch: py
 
 
 def _answer(status: int, body: bytes) -> Callable[[], web.StreamResponse]:
-    return lambda: web.Response(status=status, body=body, headers={"location": "/keys"})
+    return lambda: web.Response(status=status, body=body, headers={"location": "/elsewhere"})
 
 
 @pytest.mark.parametrize(
