@@ -7,10 +7,9 @@ from interlock.flows.gateway.content import Looked
 from interlock.ports.guardrail import Guardrail
 from interlock.terms.gateway.authority import TrafficAuthority, Way
 from interlock.terms.gateway.client import Client
+from interlock.terms.gateway.edge import TRAFFIC_ACTION
 from interlock.terms.gateway.refusal import Refusal, RefusalKind
 from interlock.terms.policy import EdgeFacts, PolicyAnswer
-
-ACTION = "model-traffic"
 
 
 def allowed_ways(
@@ -47,7 +46,7 @@ def allowed_ways(
     closed: PolicyAnswer | None = None
     for way in ways:
         extra = {**facts, "model": way.model.name, "region": way.place.region}
-        asked = EdgeFacts(authority.workflow, ACTION, way.model.name, at, tenant=client.tenant, extra=extra)
+        asked = EdgeFacts(authority.workflow, TRAFFIC_ACTION, way.model.name, at, tenant=client.tenant, extra=extra)
         answer = guardrail.check(f"{authority.release}/traffic", authority.edge, asked)
         rules |= dict.fromkeys(answer.rules)
         if answer.allowed and not answer.failed:

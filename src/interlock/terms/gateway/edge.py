@@ -6,6 +6,7 @@ from dataclasses import replace
 from interlock.terms.policy import FactKind
 from interlock.terms.workflow import Limits, WorkflowDefinition
 
+TRAFFIC_ACTION = "model-traffic"
 # What a rule may read as facts.NAME. Tokens are upper bounds, injection is per mille, secrets and personal are counts.
 TRAFFIC_FACTS: Mapping[str, FactKind] = {
     "client": FactKind.STRING,
@@ -24,5 +25,8 @@ TRAFFIC_FACTS: Mapping[str, FactKind] = {
 
 
 def traffic_edge(definition: WorkflowDefinition) -> WorkflowDefinition:
-    """The definition as the policy engine is asked about its model traffic: `traffic.policy` instead of its limits."""
-    return replace(definition, limits=Limits(policy=definition.traffic.policy, facts=TRAFFIC_FACTS))
+    """The definition as the policy engine is asked about its model traffic: `traffic.policy` instead of its limits,
+    and the traffic instead of its effect.
+    """
+    limits = Limits(policy=definition.traffic.policy, facts=TRAFFIC_FACTS)
+    return replace(definition, limits=limits, effect=replace(definition.effect, action_class=TRAFFIC_ACTION))
