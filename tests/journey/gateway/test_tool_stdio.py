@@ -79,6 +79,9 @@ def test_an_agent_on_pipes_and_a_proxy_that_is_killed_while_its_tool_works(made:
             who = (await one.call_tool("whoami", {})).structured_content
             other: Any = {**SURE, KEY: "r"}
             refunded = await one.call_tool("refund", {"order": "9", "amount_cents": 1}, meta=other)
+            died = await one.call_tool("die", {}, meta={**SURE, KEY: "d"})
+            assert died.structured_content["state"] == "uncertain"
+            who = (await one.call_tool("whoami", {})).structured_content  # started again
             paying = asyncio.ensure_future(one.call_tool("pay_slowly", {"seconds": 30}, meta=SURE))
             await _until(lambda: "begin" in effects.read_text())
             os.kill(who["parent"], signal.SIGKILL)
@@ -100,7 +103,7 @@ def test_an_agent_on_pipes_and_a_proxy_that_is_killed_while_its_tool_works(made:
     house.played.tools = {name: ListedTool(name, tool) for name, tool in TOOLS.items()}
     told = asyncio.run(house.drive(calling(house.tools, Client("agent", "triage"), again, unheard)))
     assert (told.state, house.played.calls) == (CallState.AT_WORK, [])
-    assert effects.read_text().splitlines() == ["refund 9", "begin"]
+    assert effects.read_text().splitlines() == ["refund 9", "die", "begin"]
     house.opened.close()
 
 

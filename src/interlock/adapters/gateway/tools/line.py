@@ -40,6 +40,15 @@ class McpLine:
         self.used_s = now_s()
 
     async def tools(self, *, age_max_s: float) -> tuple[ListedTool, ...]:
+        try:
+            return await self._tools(age_max_s)
+        except ToolServerFailed:
+            if self._connection is None or not self._connection.ended:
+                raise
+        # The session had ended before it was noticed. To list twice changes nothing.
+        return await self._tools(age_max_s)
+
+    async def _tools(self, age_max_s: float) -> tuple[ListedTool, ...]:
         async with self._in_use() as connection:
             if connection.is_stale or self._now_s() - self._listed_s > age_max_s:
                 self._listed = await connection.listed()
