@@ -20,7 +20,8 @@ AMPLE = (
     TrafficLimit(Of.CLIENT, Unit.REQUESTS, Per.MINUTE, 10**9),
     TrafficLimit(Of.WORKFLOW, Unit.MICRO_USD, Per.MONTH, 10**15),
 )
-RULE = "forbid(principal, action, resource) when { context.facts.secrets > 5 };"
+RULE = """@id("no more than five secrets") forbid(principal, action, resource)
+when { context.facts.secrets > 5 };"""
 
 Place = tuple[ModelUpstream, GatewayModel]
 

@@ -24,7 +24,7 @@ class Ours(Contender):
     def __init__(self, ports: Mapping[str, int], folder: Path, *, workers: int = 1) -> None:
         self._store, self._workers = folder / f"gateway-{workers}.db", workers
         places = [place(name, f"http://127.0.0.1:{port}/v1", connections_max=20_000) for name, port in ports.items()]
-        kinds = tuple(kind.value for kind in PersonalKind)
+        kinds = tuple(kind.value for kind in PersonalKind if kind.in_streams)
         plan = TrafficPlan(models=tuple(ports), redact=kinds, redact_output=kinds, limits=AMPLE, policy=(RULE,))
         self._key = put_house(self._store, places, {WORKFLOW: plan})[WORKFLOW]
 
