@@ -28,7 +28,7 @@ def title(found: RecordedInventory | None, unknown: int) -> str:
     if found is None:
         return "No inventory of interfaces and tools is on record"
     whole = counted("", found.operations)
-    high = f"{words.count(whole.tiers[Risk.HIGH])} of {words.plural(whole.operations, 'operation')} are of high risk"
+    high = f"{words.count(whole.tiers[Risk.HIGH])} of {words.count(whole.operations)} operations are of high risk"
     return f"{high}; {words.plural(unknown, 'tool')} called and not in it" if unknown else high
 
 
