@@ -1,5 +1,6 @@
 """Traffic in the store: loaded once, found newest first, summed by day whatever was deleted since."""
 
+import random
 from dataclasses import replace
 
 import pytest
@@ -61,6 +62,7 @@ def test_the_same_request_twice_in_one_load_counts_once(store: Store) -> None:
 def test_what_was_in_doubt_gets_its_outcome(store: Store) -> None:
     doubt = row(1, outcome=None, status=None, model_used="", cost_micro_usd=90, latency_ms=None)
     assert load(store, doubt, row(2)) == 2
+    assert load(store, doubt) == 0
     assert found(store, TrafficFilter(amiss=True)) == ["r0001"]
     assert [one.in_doubt for one in sums(store, SumBy.MODEL)] == [1, 0]
     assert load(store, row(1)) == 1
@@ -72,7 +74,8 @@ def test_what_was_in_doubt_gets_its_outcome(store: Store) -> None:
 
 
 def test_newest_first_page_by_page(store: Store) -> None:
-    load(store, *(row(number, day=1 + number // 60) for number in range(130)))
+    numbers = random.Random(1).sample(range(130), 130)  # loaded in no order, twenty at the same time each
+    load(store, *(row(number, at=DAY.format(day=1, minute=number // 20)) for number in numbers))
     pages: list[list[str]] = []
     after = None
     for _ in range(4):
