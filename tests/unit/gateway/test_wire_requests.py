@@ -71,6 +71,14 @@ def test_what_governs_a_chat_request() -> None:
     assert "max_completion_tokens" not in sent
 
 
+def test_longer_texts_in_the_place_of_its_own_count() -> None:
+    parsed = read(CHAT)
+    longer = ['"' * 100]
+    assert parsed.input_tokens_with(None) == parsed.input_tokens_max
+    assert parsed.input_tokens_with(["Hi"]) == parsed.input_tokens_max
+    assert parsed.input_tokens_with(longer) >= parsed.input_tokens_of(parsed.rewritten(model="small", texts=longer))
+
+
 def test_a_largest_output_is_written_where_none_was_asked() -> None:
     assert json.loads(read(CHAT).rewritten(model="m", output_tokens_max=9))["max_completion_tokens"] == 9
     body = read(MINIMAL[Wire.RESPONSES], Wire.RESPONSES).rewritten(model="m", output_tokens_max=9)

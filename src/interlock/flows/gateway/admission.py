@@ -50,9 +50,9 @@ class Request:
     def need(self, way: Way) -> Need:
         """The most that one attempt by this way can use; every choice (n) may be as long as all of them."""
         output = self.output_tokens * self.parsed.n
-        price = way.model.price
-        cost = worst_cost_micro_usd(price, input_tokens=self.parsed.input_tokens_max, output_tokens=output)
-        return Need(self.parsed.input_tokens_max + output, None if price is None else cost)
+        price, input_tokens = way.model.price, self.parsed.input_tokens_with(self.looked.texts)
+        cost = worst_cost_micro_usd(price, input_tokens=input_tokens, output_tokens=output)
+        return Need(input_tokens + output, None if price is None else cost)
 
 
 class Admission:

@@ -63,6 +63,12 @@ class Parsed(Struct, frozen=True):
         """
         return len(sent) + self.uncounted_tokens_max
 
+    def input_tokens_with(self, texts: Sequence[str] | None) -> int:
+        """The most input tokens with other texts in the place of its own, which may be longer (None: as they came)."""
+        if texts is None:
+            return self.input_tokens_max
+        return self.input_tokens_max + max(0, len(encode(texts)) - len(encode(self.texts)))
+
     def replaced(
         self, *, model: str, texts: Sequence[str] | None = None, output_tokens_max: int | None = None
     ) -> dict[str, Any]:
