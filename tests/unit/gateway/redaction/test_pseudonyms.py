@@ -158,6 +158,15 @@ def test_json_in_a_text_stays_json() -> None:
     assert request.redact_json('{"a":"bob@example.com","a":1}') == '{"a": 1}'
 
 
+def test_what_is_nested_too_deep_is_refused_and_not_passed_on() -> None:
+    request = KNOWING.begin()
+    deep = "[" * 90 + '"bob@example.com"' + "]" * 90
+    assert request.redact_json(deep) == deep.replace("bob@example.com", "[EMAIL-1]")
+    for depth in (102, 5_000, 200_000):
+        with pytest.raises(BadInput, match="nested more than 100 deep"):
+            request.redact_json("[" * depth + '"bob@example.com"' + "]" * depth)
+
+
 def test_keys_of_json_are_values_too() -> None:
     request = KNOWING.begin()
     assert request.redact_value({"bob@example.com": ["ann@example.com"]}) == {"[EMAIL-1]": ["[EMAIL-2]"]}

@@ -16,6 +16,8 @@ from interlock.engine.gateway.redaction.scanning import Scanner, scanner
 from interlock.terms.errors import BadInput
 from interlock.terms.gateway.content import Entity, PersonalKind
 
+DEPTH_MAX = 100
+_TOO_DEEP = f"JSON is nested more than {DEPTH_MAX} deep: send it flatter."
 Span = tuple[int, int, str]
 
 
@@ -76,25 +78,33 @@ class RequestRedaction:
     def redact_json(self, document: str) -> str:
         """A JSON document in a string (the arguments of a tool call): its strings, keys and numbers, each by itself.
 
-        It stays JSON; a number that was taken out becomes a string. What is no JSON is read as text.
+        It stays JSON; a number that was taken out becomes a string. What is no JSON is read as text. Raises BadInput for
+        what is nested too deep.
         """
         try:
             value = json.loads(document, object_pairs_hook=_Pairs)
-        except (ValueError, RecursionError):
+        except ValueError:
             return self.redact(document)
+        except RecursionError as error:
+            raise BadInput(_TOO_DEEP) from error
         clean = self.redact_value(value)
         return document if clean == value else json.dumps(_plain(clean), ensure_ascii=False)
 
-    def redact_value(self, value: Any) -> Any:
-        """Parsed JSON, with its strings, keys and numbers redacted; shapes stay."""
+    def redact_value(self, value: Any, depth: int = 0) -> Any:
+        """Parsed JSON, with its strings, keys and numbers redacted; shapes stay.
+
+        Raises BadInput for what is nested more than `DEPTH_MAX` deep: nothing of it may leave unseen.
+        """
+        if depth > DEPTH_MAX:
+            raise BadInput(_TOO_DEEP)
         if isinstance(value, str):
             return self.redact(value)
         if isinstance(value, _Pairs):
-            return _Pairs((self.redact(key), self.redact_value(each)) for key, each in value)
+            return _Pairs((self.redact(key), self.redact_value(each, depth + 1)) for key, each in value)
         if isinstance(value, list):
-            return [self.redact_value(each) for each in value]
+            return [self.redact_value(each, depth + 1) for each in value]
         if isinstance(value, dict):
-            return {self.redact(key): self.redact_value(each) for key, each in value.items()}
+            return {self.redact(key): self.redact_value(each, depth + 1) for key, each in value.items()}
         if isinstance(value, int | float) and not isinstance(value, bool):
             plain = str(value)
             clean = self.redact(plain)
