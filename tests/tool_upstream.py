@@ -1,4 +1,4 @@
-"""An authored MCP server for tests: on its pipes as `python tests/tool_upstream.py EFFECTS`, over HTTP as an ASGI app.
+"""An authored MCP server for tests, over streamable HTTP as an ASGI application.
 
 Each effect is a line in the file EFFECTS. What it lists can be changed while it runs: CHANGES beside that file, as JSON
 of tools by name (null: the tool is gone).
@@ -6,14 +6,11 @@ of tools by name (null: the tool is gone).
 
 import asyncio
 import json
-import os
-import sys
 from pathlib import Path
 from typing import Any
 
 import mcp_types as types
 from mcp.server.lowlevel.server import Server
-from mcp.server.stdio import stdio_server
 from mcp.shared.exceptions import MCPError
 
 MAIL = "ana@example.com"
@@ -131,13 +128,6 @@ class Upstream:
     async def _refuse(self, ctx: Any, arguments: Any) -> Any:
         raise MCPError(types.INVALID_PARAMS, "no such order")
 
-    async def _die(self, ctx: Any, arguments: Any) -> Any:
-        self.did("die")
-        os._exit(1)
-
-    async def _whoami(self, ctx: Any, arguments: Any) -> Any:
-        return {"pid": os.getpid(), "parent": os.getppid(), "environment": sorted(os.environ)}
-
 
 def _told(value: Any) -> types.CallToolResult:
     text = types.TextContent(type="text", text=json.dumps(value))
@@ -148,13 +138,3 @@ def upstream_app(effects: Path) -> tuple[Upstream, Any]:
     """The server over streamable HTTP, as an ASGI application at /mcp."""
     upstream = Upstream(effects)
     return upstream, upstream.server.streamable_http_app(streamable_http_path="/mcp")
-
-
-async def main(effects: Path) -> None:
-    server = Upstream(effects).server
-    async with stdio_server() as (read, write):
-        await server.run(read, write, server.create_initialization_options())
-
-
-if __name__ == "__main__":
-    asyncio.run(main(Path(sys.argv[1])))

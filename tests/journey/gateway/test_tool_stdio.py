@@ -2,6 +2,7 @@
 
 import asyncio
 import datetime as dt
+import json
 import os
 import signal
 import subprocess
@@ -41,7 +42,8 @@ Made = tuple[Path, str]
 def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
     """A store with a live workflow, a gateway with a tool server that is a command, and a key."""
     folder = tmp_path_factory.mktemp("stdio")
-    command = (sys.executable, str(HERE / "tool_upstream.py"), str(folder / "EFFECTS"))
+    (folder / "TOOLS").write_text(json.dumps(list(TOOLS.values())))
+    command = (sys.executable, *(str(one) for one in (HERE / "tiny_tools.py", folder / "TOOLS", folder / "EFFECTS")))
     house = Proxied(folder, at=ToolServer("billing", command=command, environment=("UPSTREAM_NAME",)))
     house.now = dt.datetime.now(dt.UTC) - dt.timedelta(minutes=1)
     house.behind_a_gateway(replace(PROXIED, tools=replace(PLAN, call_s=10.0)))
@@ -76,14 +78,16 @@ def test_an_agent_on_pipes_and_a_proxy_that_is_killed_while_its_tool_works(made:
     async def calls(errors: Any) -> Any:
         async with agent(folder, key, errors) as one:
             names = {tool.name for tool in (await one.list_tools()).tools}
-            who = (await one.call_tool("whoami", {})).structured_content
+            who: Any = (await one.call_tool("whoami", {})).structured_content
             other: Any = {**SURE, KEY: "r"}
             refunded = await one.call_tool("refund", {"order": "9", "amount_cents": 1}, meta=other)
-            died = await one.call_tool("die", {}, meta={**SURE, KEY: "d"})
-            assert died.structured_content["state"] == "uncertain"
+            other[KEY] = "d"
+            died = await one.call_tool("die", {}, meta=other)
+            stands: Any = died.structured_content
+            assert stands["state"] == "uncertain"
             who = (await one.call_tool("whoami", {})).structured_content  # started again
-            paying = asyncio.ensure_future(one.call_tool("pay_slowly", {"seconds": 30}, meta=SURE))
-            await _until(lambda: "begin" in effects.read_text())
+            paying = asyncio.ensure_future(one.call_tool("pay_slowly", {"seconds": 5}, meta=SURE))
+            await _until(lambda: "pay_slowly" in effects.read_text())
             os.kill(who["parent"], signal.SIGKILL)
             with pytest.raises(MCPError):
                 await paying
@@ -98,12 +102,12 @@ def test_an_agent_on_pipes_and_a_proxy_that_is_killed_while_its_tool_works(made:
     assert not {"UPSTREAM_SECRET", "INTERLOCK_GATEWAY_KEY"} & set(who["environment"])
     assert refunded.structured_content == {"refund_id": "r-9"}
     house = Proxied(folder)
-    again = ToolCall("billing", "pay_slowly", {"seconds": 30}, "pay-1", keyed=True, confidence=0.95)
+    again = ToolCall("billing", "pay_slowly", {"seconds": 5}, "pay-1", keyed=True, confidence=0.95)
     house.now = dt.datetime.now(dt.UTC)
     house.played.tools = {name: ListedTool(name, tool) for name, tool in TOOLS.items()}
     told = asyncio.run(house.drive(calling(house.tools, Client("agent", "triage"), again, unheard)))
     assert (told.state, house.played.calls) == (CallState.AT_WORK, [])
-    assert effects.read_text().splitlines() == ["refund 9", "die", "begin"]
+    assert effects.read_text().splitlines() == ["refund", "die", "pay_slowly"]
     house.opened.close()
 
 
