@@ -28,6 +28,7 @@ from interlock.flows.gateway.shadowing import Shadowing
 from interlock.flows.gateway.standing import TrafficStandings
 from interlock.flows.gateway.traffic import Traffic
 from interlock.flows.gateway.under_way import Books
+from interlock.ports.gateway.upstream import Upstream
 from interlock.surfaces.gateway.app import Clocks, GatewayApp
 from interlock.terms.errors import Unavailable
 from interlock.terms.gateway.metric import Family, Gauge
@@ -60,8 +61,10 @@ def traces_of(address: str, environment: Mapping[str, str]) -> Path:
 class GatewayWorker:
     """Made before its event loop runs, then `start`ed and `stop`ped on it."""
 
-    def __init__(self, opened: Opened, traces: Path, environment: Mapping[str, str]) -> None:
-        """Raises Unavailable where its traces cannot be written."""
+    def __init__(
+        self, opened: Opened, traces: Path, environment: Mapping[str, str], *, upstream: Upstream | None = None
+    ) -> None:
+        """`upstream` is another way out than the network. Raises Unavailable where its traces cannot be written."""
         self._opened = opened
         name = f"{socket.gethostname()}-{os.getpid()}-{os.urandom(4).hex()}"
         name = "".join(char if char.isalnum() or char in "-_" else "-" for char in name)[-100:]
@@ -72,7 +75,7 @@ class GatewayWorker:
         self._traces = TraceRounds(opened.store, self._segments, opened.clock, environment)
         self._changes = changes_of(opened.store)
         self._limiter = Limiter(opened.allowances, opened.clock, time.monotonic)
-        self._upstream = AiohttpUpstream(environment)
+        self._upstream = upstream or AiohttpUpstream(environment)
         self.clients, self._issuer_keys = clients_over(opened.store, self._changes, opened.clock)
         standings = TrafficStandings(opened.store, version=self._changes.version, monotonic=time.monotonic)
         books = Books(self.trace, self._limiter, self.metrics, time.monotonic, now)
