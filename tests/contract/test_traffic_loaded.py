@@ -1,6 +1,7 @@
 """Segments of the trace go into the store once, whatever dies on the way, and what is altered afterwards is told."""
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -215,3 +216,21 @@ def test_one_that_cannot_be_read_stays_and_holds_nobody_up(store: Store, tmp_pat
     assert [segment.name for segment, _ in done.loaded] == ["w-2.00000001"]
     assert list(done.unreadable) == list(loading.go().unreadable) == ["w-1.00000001"]
     assert SegmentFolder(tmp_path, now).sealed() == ["w-1.00000001"]
+
+
+def test_several_machines_load_into_one_store_at_once(open_store: Open, tmp_path: Path) -> None:
+    """Each has its own folder and two processes that look after it."""
+    for machine in ("a", "b", "c"):
+        for worker in range(3):
+            traced(tmp_path / machine, f"{machine}-{worker}", requests=5)
+    store = open_store()
+
+    def look_after(machine: str) -> None:
+        for _ in range(3):
+            TrafficLoading(store, SegmentFolder(tmp_path / machine, now), clock).go()
+
+    with ThreadPoolExecutor() as pool:
+        list(pool.map(look_after, "abcabc"))
+    sums, strangers, names = state(store)
+    assert (sum(one.requests for one in sums), strangers, len(names), len(set(names))) == (45, 9, 9, 9)
+    assert not any(SegmentFolder(tmp_path / machine, now).sealed() for machine in "abc")
