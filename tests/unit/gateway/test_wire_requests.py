@@ -127,6 +127,19 @@ def test_arguments_of_a_call_stay_json(*, escaped: bool) -> None:
     assert json.loads(sent["arguments"]) == {"to": mark, "phone": mark, mark: 1}
 
 
+def test_figures_of_the_format_are_no_text_and_those_of_people_are() -> None:
+    schema = {"type": "object", "properties": {"n": {"maximum": 9007199254740991, "enum": [4111111111111111]}}}
+    tool = {"type": "function", "function": {"name": "f", "parameters": schema}}
+    parsed = read(CHAT | {"seed": 4111111111111111, "max_tokens": 4_000_000, "tools": [tool], "phone": 4915112345678})
+    assert {text for text in parsed.texts if text.isdigit()} == {"4111111111111111", "4915112345678"}
+
+
+def test_names_in_what_a_model_hands_to_a_tool_are_texts() -> None:
+    use = {"type": "tool_use", "id": "t", "name": "f", "input": {"Miller": {"Smith": 1}}}
+    body = MINIMAL[Wire.MESSAGES] | {"messages": [{"role": "assistant", "content": [use]}]}
+    assert with_every_text("x", read(body, Wire.MESSAGES))["messages"][0]["content"][0]["input"] == {"x": {"x": 1}}
+
+
 def test_two_names_that_become_one_lose_no_value() -> None:
     use = {"type": "tool_use", "id": "t", "name": "f", "input": {"a b": 1, "c d": 2}}
     body = MINIMAL[Wire.MESSAGES] | {"messages": [{"role": "assistant", "content": [use]}]}

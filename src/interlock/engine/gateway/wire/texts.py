@@ -12,6 +12,11 @@ Visit = Callable[[str], str | None]
 
 # A telephone or card number may be written as a number; shorter ones are counts, sizes and years.
 LONG_NUMBER = 1_000_000
+# Figures by the format itself: in a request, and in a schema, where a largest safe integer looks like a card number.
+_SPARED = ("model", "seed", "max_tokens", "max_completion_tokens", "max_output_tokens")
+_BOUNDS = frozenset(
+    ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "maxLength", "maxItems")
+)
 _JSON_BEGINS = frozenset('{["')
 
 
@@ -56,13 +61,13 @@ class Walk:
             if kind is dict or kind is list:
                 self.over(value, depth + 1, area)
             elif kind is str or kind is int:
-                node[index] = self._scalar("", value, depth)
+                node[index] = self._scalar("", value, depth, area)
 
     def over_request(self, body: dict[str, Any]) -> None:
         """Visit all texts of a request; the model's name is none. Raises NotStrict where it is nested too deep."""
-        model = body.pop("model")
+        spared = {name: body.pop(name) for name in _SPARED if name in body}
         self.over(body)
-        body["model"] = model
+        body.update(spared)
 
     def _object(self, node: dict[str, Any], depth: int, area: Area) -> None:
         data = None if area is not Area.FORMAT or TELLING.isdisjoint(node) else self.seen.in_object(node)
@@ -76,13 +81,14 @@ class Walk:
             elif kind is list:
                 self.over(value, depth + 1, area)
             elif (kind is str and value not in VALUES and name != data) or kind is int:
-                node[name] = self._scalar(name, value, depth)
+                node[name] = self._scalar(name, value, depth, area)
         if odd:
             self._names(node, odd)
 
-    def _scalar(self, name: str, value: Any, depth: int) -> Any:
+    def _scalar(self, name: str, value: Any, depth: int, area: Area) -> Any:
         if type(value) is int:
-            return value if -LONG_NUMBER < value < LONG_NUMBER else self._number(value)
+            is_figure = -LONG_NUMBER < value < LONG_NUMBER or (area is Area.SCHEMA and name in _BOUNDS)
+            return value if is_figure else self._number(value)
         if value[:1] in _JSON_BEGINS and (name == "arguments" or "\\" in value):
             try:
                 return self._inner(value, depth)
