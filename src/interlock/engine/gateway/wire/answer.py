@@ -20,6 +20,8 @@ from interlock.engine.gateway.wire.usage import Counted, counted
 from interlock.terms.gateway.refusal import Refusal, RefusalKind
 from interlock.terms.gateway.wire import Wire
 
+_WRITTEN = ENVELOPE | {"choices", "content", "stop_reason", "stop_sequence", "service_tier"}
+
 
 class Answer(Struct, frozen=True):
     """An answer that could be read. `texts` are all texts in it, in order; `said` is what its first choice says.
@@ -69,7 +71,7 @@ def read_answer(wire: Wire, body: bytes) -> Answer | Refusal:
         finish_reasons=finish_reasons_of(wire, tree),
         texts=tuple(texts),
         said=said_in(wire, tree),
-        counted=counted(wire, tree.get("usage"), _chars_said(wire, tree)),
+        counted=counted(wire, tree.get("usage"), _chars_said(wire, tree, texts)),
         body=body,
         tree=tree,
     )
@@ -86,7 +88,10 @@ def _visit(wire: Wire, tree: dict[str, Any], visit: Visit) -> list[tuple[dict[st
     return taken
 
 
-def _chars_said(wire: Wire, tree: dict[str, Any]) -> int:
+def _chars_said(wire: Wire, tree: dict[str, Any], texts: list[str]) -> int:
+    """The characters that the model wrote: those of all texts, where nobody else wrote any."""
+    if tree.keys() <= _WRITTEN:
+        return sum(map(len, texts))
     said: list[str] = []
     walk = Walk(said.append)
     for content in contents_of(wire, tree):
