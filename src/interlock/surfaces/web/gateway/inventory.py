@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from interlock.engine.inventory.counting import Counted, counted
-from interlock.surfaces.web.cells import Status, Words
+from interlock.surfaces.web.cells import Status
 from interlock.surfaces.web.states import FAILED, INCONCLUSIVE, NOTED, State, said
 from interlock.surfaces.web.tables import Column, Filter, Table
 from interlock.terms import words
@@ -43,7 +43,7 @@ def table(findings: Sequence[str]) -> Table[RecordedOperation]:
         "/gateway/inventory",
         "Operations and tools, those of high risk first",
         (
-            Column("operation", "Operation", lambda one: one.name, lambda one: Words(one.name, one.service)),
+            Column("operation", "Operation", lambda one: one.name),
             Column("service", "Service", lambda one: one.service),
             Column("tier", "Risk", lambda one: one.tier, lambda one: Status(TIERS[one.tier])),
             Column("function", "Does", lambda one: one.function),

@@ -1,6 +1,7 @@
 """What the list of requests, the page of one, and the page of strangers show."""
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +20,7 @@ from interlock.terms.gateway.ungoverned import Ungoverned
 from interlock.terms.gateway.usage import Usage
 
 FAILED_FROM = 400
+ID_MAX = 16  # characters of an id in a list; its page has all
 NONE = "–"
 
 
@@ -30,7 +32,18 @@ def state_of(row: TrafficRow) -> State:
         return said(FAILED, "Refused")
     if row.status >= FAILED_FROM:
         return said(ERROR, f"Failed ({row.status})")
+    if row.outcome is not None and row.outcome.get("broken"):
+        return said(ERROR, "Broke off")
     return said(PASSED, "From the cache" if row.cache == "hit" else "Answered")
+
+
+def list_title(rows: Sequence[TrafficRow], *, more: bool) -> str:
+    """The conclusion of a page of the list: how those on it ended."""
+    ends = Counter(state_of(row).word.partition(" (")[0] for row in rows)
+    if not rows:
+        return "No request is here"
+    told = ", ".join(f"{words.count(n)} {end.lower()}" for end, n in ends.most_common())
+    return f"{words.plural(len(rows), 'request')}{' of more' if more else ''}: {told}"
 
 
 def request_href(row: TrafficRow) -> str:
@@ -63,8 +76,14 @@ LIST: Table[TrafficRow] = Table(
     "/gateway/requests",
     "Requests, newest first",
     (
+        Column(
+            "id",
+            "Request",
+            lambda row: row.id,
+            lambda row: Link(words.shorten(row.id, ID_MAX), request_href(row)),
+            sortable=False,
+        ),
         Column("at", "Came", lambda row: row.at, lambda row: Moment(row.at), sortable=False),
-        Column("id", "Request", lambda row: row.id, lambda row: Link(row.id, request_href(row)), sortable=False),
         Column("end", "End", lambda row: state_of(row).word, _end, sortable=False),
         Column("status", "Status", lambda row: row.status, numeric=True, sortable=False),
         Column("workflow", "Workflow", lambda row: row.workflow, _workflow, sortable=False),

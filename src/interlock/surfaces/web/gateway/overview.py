@@ -10,7 +10,7 @@ from interlock.ports.gateway.traffic import SumBy, TrafficSum
 from interlock.surfaces.web.cells import Cell, Link, Measure, Picture, Words
 from interlock.surfaces.web.charts import interval_bar
 from interlock.surfaces.web.gateway.asked import BY, DAYS, period
-from interlock.surfaces.web.tables import Column, Filter, Table
+from interlock.surfaces.web.tables import Column, Table
 from interlock.terms import words
 from interlock.terms.gateway.limits import LimitUse
 from interlock.terms.gateway.traffic import Of
@@ -33,6 +33,25 @@ class Figure:
     main: str
     behind: str
     href: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A link to the same page asked otherwise; `chosen`: it is how it is asked now."""
+
+    words: str
+    href: str
+    chosen: bool
+
+
+def choices(by: SumBy, days: int) -> tuple[tuple[Choice, ...], tuple[Choice, ...]]:
+    """For how long, and by what."""
+
+    def href(by: SumBy, days: int) -> str:
+        return f"/gateway?{urlencode({'by': by.value, 'days': days})}"
+
+    spans = tuple(Choice(period(one).removeprefix("in the "), href(by, one), one == days) for one in DAYS)
+    return spans, tuple(Choice(f"by {one.value}", href(one, days), one is by) for one in BY)
 
 
 def usd(micro_usd: int) -> str:
@@ -60,7 +79,7 @@ def figures(found: TrafficOverview) -> tuple[Figure, ...]:
     tokens = total.input_tokens + total.output_tokens
     return (
         Figure("Requests", words.count(total.requests), f"since {words.moment(found.since)}", listed),
-        Figure("Spent", usd(total.cost_micro_usd), f"{words.count(tokens)} tokens, reservations in doubt included"),
+        Figure("Spent", usd(total.cost_micro_usd), f"{words.count(tokens)} tokens"),
         Figure("Refused", words.count(total.refused), of, amiss),
         Figure("Failed", words.count(total.failed), of, amiss),
         Figure("In doubt", words.count(total.in_doubt), of, amiss),
@@ -75,8 +94,8 @@ def _latency(found: TrafficOverview, share: float) -> str:
     return words.NOT_MEASURED if value is None else words.milliseconds(value)
 
 
-def sums_table(by: SumBy) -> Table[TrafficSum]:
-    """Sums by one thing."""
+def sums_table(by: SumBy, days: int) -> Table[TrafficSum]:
+    """Sums by one thing over some days."""
     return Table(
         "/gateway",
         f"Requests by {by}",
@@ -96,10 +115,7 @@ def sums_table(by: SumBy) -> Table[TrafficSum]:
             Column("latency_mean_ms", "Latency, mean", _mean_ms, _mean, numeric=True),
         ),
         EMPTY,
-        (
-            Filter("by", "By", options=tuple((one.value, HEADINGS[one]) for one in BY)),
-            Filter("days", "Since", options=tuple((str(days), period(days)) for days in DAYS)),
-        ),
+        fixed={"by": by.value, "days": str(days)},
     )  # fmt: skip
 
 

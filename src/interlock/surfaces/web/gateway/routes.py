@@ -20,7 +20,14 @@ from interlock.surfaces.web.frame import page
 from interlock.surfaces.web.gateway import inventory as stock
 from interlock.surfaces.web.gateway import overview as view
 from interlock.surfaces.web.gateway.asked import after_in, by_in, days_in, filter_in, reach_of
-from interlock.surfaces.web.gateway.listed import LIST, STRANGERS, further_href, request_view, strangers_title
+from interlock.surfaces.web.gateway.listed import (
+    LIST,
+    STRANGERS,
+    further_href,
+    list_title,
+    request_view,
+    strangers_title,
+)
 from interlock.surfaces.web.problems import NotThere
 from interlock.surfaces.web.site import Here
 from interlock.surfaces.web.tables import CSV, JSON, PAGE_ROWS
@@ -44,7 +51,8 @@ def overview(request: Request, here: Here, who: Who) -> Response:
     return page(
         request, "gateway/overview.html.j2", title=view.title(found.total, days), who=who, found=found,
         figures=view.figures(found) if found.total.requests else (), unusual=unusual, whole=reach.everything,
-        shown=view.sums_table(by).shown(found.groups, request.query_params), limits=view.limit_rows(uses),
+        choices=view.choices(by, days), limits=view.limit_rows(uses),
+        shown=view.sums_table(by, days).shown(found.groups, request.query_params),
         refused=[(rule, f"{n:,}") for rule, n in found.rules],
     )  # fmt: skip
 
@@ -56,7 +64,7 @@ def overview_as(form: str, request: Request, here: Here, who: Who) -> Response:
     days, by = days_in(request.query_params), by_in(request.query_params)
     with here.rt.store.reading() as reading:
         rows = sums_seen(reading, reach_of(here, who), by, since=first_day(days, here.now()))
-    return view.sums_table(by).answer(rows, request.query_params, form)
+    return view.sums_table(by, days).answer(rows, request.query_params, form)
 
 
 @routes.get("/requests")
@@ -65,7 +73,7 @@ def requests(request: Request, here: Here, who: Who) -> Response:
     rows = _rows(request, here, who, PAGE_ROWS)
     after = further_href(rows, PAGE_ROWS, request.query_params)
     return page(
-        request, "gateway/requests.html.j2", title="Requests that came to the gateway", who=who,
+        request, "gateway/requests.html.j2", title=list_title(rows, more=after is not None), who=who,
         shown=LIST.page(rows, request.query_params, after=after),
     )  # fmt: skip
 
