@@ -70,6 +70,9 @@ class CounterBook:
         back: Told = []
         owed: Told = []
         for block in self._blocks():
+            if not block.room:  # as in most, of clients that do nothing just now: requests wait meanwhile
+                block.low = 0
+                continue
             amount = block.surplus(ended=all_ or block.is_left)
             if amount > 0:
                 back.append((block, amount))
