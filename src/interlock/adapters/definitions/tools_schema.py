@@ -29,10 +29,10 @@ class GovernedToolPart(FilePart):
     authority: ToolAuthority
     digest: Digest | None = None
     undo: ToolName | None = None
-    undo_arguments: ArgumentPaths = Field(default_factory=dict)
+    undo_arguments: ArgumentPaths = Field(default={})
     amount_argument: ArgumentPath | None = None
     target_argument: ArgumentPath | None = None
-    facts: Facts = Field(default_factory=dict)
+    facts: Facts = Field(default={})
     key_arguments: Annotated[tuple[ArgumentPath, ...], Field(max_length=20)] = ()
     errors_change_nothing: bool = False
 

@@ -2,9 +2,10 @@
 
 from typing import Annotated
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
-from interlock.adapters.definitions.field_types import NUMBER_MAX, FilePart, Names, OpenShare, SomeUsd, Words
+from interlock.adapters.definitions.field_types import NUMBER_MAX, FilePart, Names, OpenShare, SomeUsd, Words, each_once
+from interlock.terms.gateway.content import PersonalKind
 from interlock.terms.gateway.traffic import (
     CacheMode,
     DataClass,
@@ -74,8 +75,8 @@ class TrafficPart(FilePart):
     data_class: DataClass = DataClass.INTERNAL
     input_bytes_max: Annotated[int, Field(ge=1, le=BODY_BYTES_MAX, strict=True)] = 1_000_000
     output_tokens_max: Annotated[int, Field(ge=1, le=TOKENS_MAX, strict=True)] = 4_096
-    redact: Names = ()
-    redact_output: Names = ()
+    redact: Annotated[tuple[PersonalKind, ...], AfterValidator(each_once)] = ()
+    redact_output: Annotated[tuple[PersonalKind, ...], AfterValidator(each_once)] = ()
     restore: bool = True
     on_injection: OnFinding = OnFinding.FLAG
     on_secret: OnFinding = OnFinding.REDACT
@@ -96,6 +97,9 @@ class TrafficPart(FilePart):
             raise ValueError("shadow_model and shadow_share go together: write both, or neither")
         if self.escalate_below is not None and len(self.models) < 2:
             raise ValueError("escalate_below needs a second model to turn to; add one, or take it out")
+        whole_only = [kind for kind in self.redact_output if not kind.in_streams]
+        if whole_only:
+            raise ValueError(f"redact_output: {', '.join(whole_only)} cannot be taken out of an answer as it streams")
         odd = next((one.of for one in self.limits if one.of in (Of.WORKFLOW, Of.EVERYTHING) and one.name), None)
         if odd is not None:
             raise ValueError("a limit in a workflow's file is that workflow's; leave its name out")
@@ -104,4 +108,5 @@ class TrafficPart(FilePart):
     def plan(self, policy: tuple[str, ...]) -> TrafficPlan:
         """The term, with hand-written rules as texts."""
         whole = {name: getattr(self, name) for name in type(self).model_fields}
+        whole |= {name: tuple(map(str, whole[name])) for name in ("redact", "redact_output")}
         return TrafficPlan(**{**whole, "limits": tuple(one.limit() for one in self.limits), "policy": policy})

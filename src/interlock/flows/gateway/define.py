@@ -1,6 +1,6 @@
 """Put the gateway's definition on record, and read it back. The newest one is in force, in every process at once."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from interlock.engine.gateway.recorded import term_of
@@ -20,11 +20,7 @@ KIND = "gateway.defined"
 
 def define_gateway(store: Store, definition: GatewayDefinition, *, by: Person, clock: Clock) -> LedgerEntry:
     """It counts from now on; earlier ones stay on record. Raises BadInput with every fault, then records nothing."""
-    faults = list(gateway_faults(definition))
-    if not known_as(by.name):
-        faults.append("say who defines the gateway (--as): it is recorded")
-    if faults:
-        raise BadInput("the gateway's definition cannot count yet:\n" + "\n".join(f"  {fault}" for fault in faults))
+    check_gateway(definition, () if known_as(by.name) else ("say who defines the gateway (--as): it is recorded",))
     body: dict[str, Any] = {
         "workflow": None,
         "definition": plain(definition),
@@ -33,6 +29,13 @@ def define_gateway(store: Store, definition: GatewayDefinition, *, by: Person, c
     }
     with store.transaction() as tx:
         return record(tx, KIND, body, at=stamp(clock()))
+
+
+def check_gateway(definition: GatewayDefinition, more: Sequence[str] = ()) -> None:
+    """Raises BadInput with every fault of a definition, and with `more` of them."""
+    faults = (*gateway_faults(definition), *more)
+    if faults:
+        raise BadInput("the gateway's definition cannot count yet:\n" + "\n".join(f"  {fault}" for fault in faults))
 
 
 def gateway_in_force(reading: Reading) -> GatewayDefinition | None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from interlock.surfaces.cli.gateway.clients import admit_client_command, bar_client_command, list_barred_command
-from interlock.surfaces.cli.gateway.defining import apply_command, show_command
+from interlock.surfaces.cli.gateway.defining import apply_command, check_command, show_command
 from interlock.surfaces.cli.gateway.keys import create_key_command, list_keys_command, revoke_key_command
 from interlock.surfaces.cli.gateway.limits import limits_command
 from interlock.surfaces.cli.gateway.serving import serve_gateway_command
@@ -13,6 +13,7 @@ from interlock.surfaces.cli.subgroup import SubGroup
 GATEWAY_COMMANDS: tuple[tuple[str, Callable[..., None] | SubGroup], ...] = (
     ("serve", serve_gateway_command),
     ("apply", apply_command),
+    ("check", check_command),
     ("show", show_command),
     ("limits", limits_command),
     ("ungoverned", ungoverned_command),

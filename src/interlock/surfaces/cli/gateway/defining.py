@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from interlock.flows.gateway.define import define_gateway, gateway_in_force
+from interlock.flows.gateway.define import check_gateway, define_gateway, gateway_in_force
 from interlock.surfaces.cli.store_options import AsOption, JsonOption, StoreOption, opened, person, show_json
 from interlock.surfaces.cli.toolbox import toolbox
 from interlock.terms.errors import BadInput
@@ -44,6 +44,20 @@ def apply_command(
     )
     if unset:
         box.err.print(Text(f"not set here, and needed where the gateway runs: {', '.join(unset)}"), soft_wrap=True)
+
+
+def check_command(
+    context: typer.Context,
+    file: Annotated[Path, typer.Option("--file", "-f", help="YAML file with the gateway's definition.")],
+) -> None:
+    """Find what is wrong with a gateway file, without a store: for a check before it is merged.
+
+    Exit status: 0 where it could be put on record; 2 where it could not, with every fault, its line and its mend.
+    """
+    box = toolbox(context)
+    definition = box.read_gateway(file)
+    check_gateway(definition)
+    box.out.print(Text(f"{file}: {len(definition.models)} models at {len(definition.upstreams)} places; nothing wrong"))
 
 
 def show_command(context: typer.Context, store: StoreOption = None, as_json: JsonOption = False) -> None:
