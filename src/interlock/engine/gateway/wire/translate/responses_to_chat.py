@@ -101,7 +101,9 @@ def _part(part: Taking, *, pictures: bool) -> dict[str, Any]:
     elif kind == "input_image" and pictures:
         made = {"type": "image_url", "image_url": kept(url=part.text("image_url"), detail=part.word("detail"))}
     elif kind == "input_file" and pictures:
-        made = {"type": "file", "file": kept(file_data=part.text("file_data"), filename=part.word("filename"))}
+        if (data := part.word("file_data")) is None:
+            raise part.refuse("file_data", "the model's upstream takes files as base64 only")
+        made = {"type": "file", "file": kept(file_data=data, filename=part.word("filename"))}
     else:
         raise part.refuse("type", "the model's upstream has nothing like it here")
     part.over(("annotations", "logprobs", "prompt_cache_breakpoint"))
