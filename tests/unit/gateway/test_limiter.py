@@ -414,6 +414,7 @@ def test_after_it_is_closed_nothing_is_reserved() -> None:
 
 def test_very_many_counters_are_forgotten_and_nothing_of_them_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("interlock.flows.gateway.limits.book.COUNTERS_MAX", 3)
+    monkeypatch.setattr(module, "TOLD_AT_ONCE", 2)
 
     async def work(desk: Desk) -> None:
         by = authority(limit(Unit.MICRO_USD, 2_000))

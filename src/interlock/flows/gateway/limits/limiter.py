@@ -4,7 +4,7 @@ import asyncio
 import datetime as dt
 import itertools
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -29,6 +29,7 @@ TEND_S = 1.0
 SWEEP_TICKS = 600
 SWEPT_AFTER = dt.timedelta(hours=1)
 THREADS = 2
+TOLD_AT_ONCE = 1_000
 
 T = TypeVar("T")
 G = TypeVar("G")
@@ -181,12 +182,13 @@ class Limiter:
 
     async def _told(self, *, all_: bool) -> None:
         back, owed = self._book.tidied(all_=all_)
-        if owed and not await self._quietly(self._allowances.charge, _of_store(owed)):
-            for block, amount in owed:
-                self._release(block, -amount)
-        if back:
+        for some in _parts(owed):
+            if not await self._quietly(self._allowances.charge, _of_store(some)):
+                for block, amount in some:
+                    self._release(block, -amount)
+        for some in _parts(back):
             # What the store may not have taken back stays gone: used twice it would be more than the limit.
-            await self._quietly(self._allowances.give_back, _of_store(back))
+            await self._quietly(self._allowances.give_back, _of_store(some))
 
     async def _quietly(self, work: Callable[[G], object], given: G) -> bool:
         """Whether the store did it; where not, that is said in the log and the next round goes on."""
@@ -203,6 +205,11 @@ class Limiter:
 
 def _of_money(counters: Sequence[Counter]) -> Counter | None:
     return next((one for one in counters if one.counted.unit is Unit.MICRO_USD), None)
+
+
+def _parts(told: Told) -> Iterator[Told]:
+    """In transactions that keep no other writer waiting for long."""
+    return (told[start : start + TOLD_AT_ONCE] for start in range(0, len(told), TOLD_AT_ONCE))
 
 
 def _of_store(told: Told) -> list[tuple[Allowance, int]]:
