@@ -32,6 +32,7 @@ SECRETS = {
 }
 NONE = (
     "The password is required.",
+    "password = aaaaaaaaaaa1",
     "password: your_password_here",
     "api_key = os.environ['API_KEY_PRODUCTION_1']",
     "token: ${GITHUB_TOKEN_2}",

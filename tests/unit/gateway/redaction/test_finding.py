@@ -78,6 +78,8 @@ def test_it_is_taken_out_and_nothing_else_is(text: str, out: str) -> None:
         "EUR 1.234.567,89",
         "order 12345678",
         "order 1234567890",
+        "0123456789",
+        "0000000000",
         "invoice INV-2026-000123-77",
         "id 550e8400-e29b-41d4-a716-446655440000",
         "3.14159265358979",

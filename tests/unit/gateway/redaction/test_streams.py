@@ -1,6 +1,5 @@
 """An answer that streams: what a boundary of chunks cuts in two is still taken out, and put back."""
 
-import json
 from itertools import pairwise
 
 import pytest
@@ -143,7 +142,7 @@ def test_what_is_held_back_is_bounded() -> None:
         for at in range(0, len(endless), 400):
             stream.feed(endless[at : at + 400])
             held = max(held, stream.held_chars)
-        assert held <= 12 * KNOWING.chars_max, endless[:9]
+        assert held <= 4 * KNOWING.chars_max, endless[:9]
 
 
 def test_an_address_longer_than_addresses_are_is_taken_out_up_to_that_length() -> None:
@@ -156,33 +155,3 @@ def test_an_address_longer_than_addresses_are_is_taken_out_up_to_that_length() -
 def test_secrets_are_no_kind_for_streams() -> None:
     with pytest.raises(BadInput, match="secret cannot be taken out of a stream"):
         StreamRedaction(compiled(["email", "secret"]))
-
-
-ESCAPED_PIECES = (*VALUES, "\n", "\t", '"', "\\", "\\n", "é", "\U0001f600", " and ", "x", "\x01")
-
-
-@settings(max_examples=150, deadline=None)
-@given(
-    parts=st.lists(st.sampled_from(ESCAPED_PIECES), max_size=8),
-    size=st.integers(min_value=1, max_value=9),
-    ascii_only=st.booleans(),
-)
-def test_the_arguments_of_a_tool_call_stay_json_and_say_what_the_text_would(
-    parts: list[str], size: int, ascii_only: bool
-) -> None:
-    text = "".join(parts)
-    document = json.dumps(text, ensure_ascii=ascii_only)
-    stream = StreamRedaction(KNOWING, escaped=True)
-    fed = [stream.feed(document[at : at + size]) for at in range(0, len(document), size)]
-    assert json.loads("".join([*fed, stream.finish()])) == whole(text)[0]
-
-
-def test_a_line_break_before_an_address_is_no_letter_of_it() -> None:
-    stream = StreamRedaction(KNOWING, escaped=True)
-    assert stream.feed('{"to": "Dear\\nbob@example.com"}') + stream.finish() == '{"to": "Dear\\n[EMAIL]"}'
-
-
-def test_an_escape_that_never_ends_is_let_out_as_it_came() -> None:
-    for cut_off in ("a\\", "a\\u00", "a\\u00zz"):
-        stream = StreamRedaction(KNOWING, escaped=True)
-        assert stream.feed(cut_off) + stream.finish() == cut_off

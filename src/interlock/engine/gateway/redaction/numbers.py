@@ -186,7 +186,7 @@ def _dialled(head: bytes, groups: list[str]) -> bool:
     digits = "".join(groups)
     if head.startswith((b"+", b"(+")) or (digits.startswith("00") and len(digits) >= 10 and digits[2] != "0"):
         return len(digits) >= 8
-    if date_like(groups) or (len(groups) == 1 and counts_up(digits)):
+    if len(groups) == 1 and counts_up(digits):
         return False
     if head.startswith(b"(") and head.endswith(b")"):
         return len(groups) > 1 and len(digits) <= 12

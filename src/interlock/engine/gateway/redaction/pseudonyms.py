@@ -1,6 +1,5 @@
 """Pseudonyms of one request: given out, and put back into the answer, whole or as it streams."""
 
-import json
 import re
 from collections.abc import Iterable
 
@@ -40,9 +39,9 @@ class Pseudonyms:
             self.values[pseudonym] = value
         return pseudonym
 
-    def restorer(self, *, escaped: int = 0) -> "Restorer":
-        """For an answer; `escaped`: how many JSON strings its text stands in (the arguments of a tool call: 1)."""
-        return Restorer(self.values, escaped=escaped)
+    def restorer(self) -> "Restorer":
+        """For one text of an answer: what it says, not as JSON writes it."""
+        return Restorer(self.values)
 
 
 class Restorer:
@@ -51,8 +50,8 @@ class Restorer:
     Of a stream only what may become a pseudonym is held back: from its bracket on, never longer than the longest.
     """
 
-    def __init__(self, values: dict[str, str], *, escaped: int = 0) -> None:
-        self._values = {pseudonym: _escaped(value, escaped) for pseudonym, value in values.items()}
+    def __init__(self, values: dict[str, str]) -> None:
+        self._values = dict(values)
         self._longest = max(map(len, self._values), default=0)
         self._held = ""
 
@@ -80,9 +79,3 @@ class Restorer:
             return len(text)
         tail = text[at:]
         return at if any(pseudonym.startswith(tail) for pseudonym in self._values) else len(text)
-
-
-def _escaped(value: str, times: int) -> str:
-    for _ in range(times):
-        value = json.dumps(value, ensure_ascii=False)[1:-1]
-    return value

@@ -78,8 +78,8 @@ class RequestRedaction:
     def redact_json(self, document: str) -> str:
         """A JSON document in a string (the arguments of a tool call): its strings, keys and numbers, each by itself.
 
-        It stays JSON; a number that was taken out becomes a string. What is no JSON is read as text. Raises BadInput for
-        what is nested too deep.
+        It stays JSON; a number that was taken out becomes a string. What is no JSON is read as text.
+        Raises BadInput for what is nested too deep.
         """
         try:
             value = json.loads(document, object_pairs_hook=_Pairs)
@@ -111,9 +111,9 @@ class RequestRedaction:
             return value if clean == plain else clean
         return value
 
-    def restorer(self, *, escaped: int = 0) -> Restorer:
-        """For the answer, once all texts of the request have been redacted."""
-        return self._pseudonyms.restorer(escaped=escaped)
+    def restorer(self) -> Restorer:
+        """For one text of the answer, once all texts of the request have been redacted."""
+        return self._pseudonyms.restorer()
 
     def _replaced(self, text: str, spans: Sequence[Span]) -> str:
         pieces, at = [], 0
