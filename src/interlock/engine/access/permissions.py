@@ -14,7 +14,7 @@ _OWNS = (
     | {"council:read", "council:decide", "stage:move", "waiver:give", "grant:promote", "case:read"}
     | {"switch:kill", "switch:resume", "switch:drill", "incident:close", "ledger:read", "report:schedule", "try:run"}
     | {"settings:read", "case:undo", "gate:judge", "grant:end"}
-    | {"gateway_key:read", "gateway_key:create", "gateway_key:revoke", "traffic:read"}
+    | {"key:read", "key:create", "key:revoke", "traffic:read"}
 )
 MAY: Mapping[Role, frozenset[str]] = {
     Role.RUNTIME: frozenset(
@@ -26,10 +26,10 @@ MAY: Mapping[Role, frozenset[str]] = {
     Role.OPERATOR: _SEES
     | {"case:read", "content:read", "switch:kill", "switch:resume", "switch:drill", "incident:open", "ledger:read"}
     | {"ledger:verify", "ledger:export", "case:undo", "grant:end"}
-    | {"gateway_key:read", "gateway_key:revoke", "traffic:read"},
+    | {"key:read", "key:revoke", "traffic:read"},
     Role.AUDITOR: _SEES
     | {"council:read", "case:read", "content:read", "ledger:read", "ledger:verify", "ledger:export", "review:read"}
-    | {"settings:read", "person:read", "account:read", "gateway_key:read", "traffic:read"},
+    | {"settings:read", "person:read", "account:read", "key:read", "traffic:read"},
     Role.LEADER: _OWNS
     | {"organisation:define", "ledger:verify", "retention:define", "person:read", "content:erase", "account:read"},
     Role.VALUE_OWNER: _OWNS,
@@ -39,7 +39,7 @@ MAY: Mapping[Role, frozenset[str]] = {
     # workflow to an application: those who answer for the workflow do that, and who may stop things can take it back.
     Role.ADMINISTRATOR: _SEES
     | {"settings:read", "account:read", "account:manage", "token:manage", "hook:manage", "tenant:assign"}
-    | {"organisation:define", "report:schedule", "try:run", "gateway_key:read", "gateway_key:revoke"},
+    | {"organisation:define", "report:schedule", "try:run", "key:read", "key:revoke"},
 }
 """`resource:action` by role. Who of those who may asks is in the right list of a definition is a rule of its own."""
 

@@ -153,4 +153,4 @@ def may_about(caller: Caller, action: str, row: GatewayKeyRow, tenant_of: Mappin
     """Whether the caller may do this (read, revoke) to a key; `tenant_of` are tenants by workflow."""
     of = row.client
     tenant = of.tenant or tenant_of.get(of.workflow)
-    return may(caller, "gateway_key", action, workflow=of.workflow, tenant=tenant)
+    return may(caller, "key", action, workflow=of.workflow, tenant=tenant)

@@ -27,9 +27,9 @@ from interlock.terms.access import Caller
 from interlock.terms.gateway.client import GatewayKeyRow
 
 routes = APIRouter(prefix="/gateway", tags=["gateway"])
-KeyReader = Annotated[Caller, Depends(Needs("gateway_key", "read"))]
-KeyMaker = Annotated[Caller, Depends(Needs("gateway_key", "create"))]
-KeyEnder = Annotated[Caller, Depends(Needs("gateway_key", "revoke"))]
+KeyReader = Annotated[Caller, Depends(Needs("key", "read"))]
+KeyMaker = Annotated[Caller, Depends(Needs("key", "create"))]
+KeyEnder = Annotated[Caller, Depends(Needs("key", "revoke"))]
 Name = Annotated[str, Field(min_length=1, max_length=100)]
 Words = Annotated[str, Field(min_length=1, max_length=200)]
 
@@ -71,7 +71,7 @@ def list_gateway_keys(here: Here, who: KeyReader) -> list[Mapping[str, Any]]:
 def make_gateway_key(body: GatewayKeyBody, here: Here, who: KeyMaker) -> Mapping[str, Any]:
     """Make a gateway key; it is answered this once. With it an application may do what the workflow may."""
     whose = here.tenants.of(body.workflow) or body.tenant
-    check_workflow(here, who, "gateway_key", "create", body.workflow, tenants=(whose,))
+    check_workflow(here, who, "key", "create", body.workflow, tenants=(whose,))
     rt, limits = here.rt, tuple(map(limit_said, body.limits))
     wanted = WantedKey(body.name, body.workflow, body.client, body.tenant, body.days, tuple(body.networks), limits)
     key = create_key(rt.store, wanted, by=person_of(who, None), clock=rt.clock, randomness=rt.randomness)
@@ -87,7 +87,7 @@ def end_gateway_key(name: str, here: Here, who: KeyEnder) -> Mapping[str, Any]:
     if row is None or not may_about(who, "read", row, given):
         raise not_there(f"there is no gateway key '{name}' that you may see: GET /v1/gateway/keys lists them")
     if not may_about(who, "revoke", row, given):
-        raise not_permitted("gateway_key:revoke")
+        raise not_permitted("key:revoke")
     revoke_key(here.rt.store, name, by=person_of(who, None), clock=here.rt.clock)
     return {"name": name, "revoked": True}
 
@@ -95,7 +95,7 @@ def end_gateway_key(name: str, here: Here, who: KeyEnder) -> Mapping[str, Any]:
 @routes.get("/barred")
 def list_barred_clients(here: Here, who: KeyReader) -> list[Mapping[str, Any]]:
     """The clients that nothing lets in."""
-    check_everywhere(who, "gateway_key", "read")
+    check_everywhere(who, "key", "read")
     with here.rt.store.reading() as reading:
         return [plain(one) for one in barred(reading)]
 
@@ -103,7 +103,7 @@ def list_barred_clients(here: Here, who: KeyReader) -> list[Mapping[str, Any]]:
 @routes.post("/bar", name="bar_client")
 def bar(body: ClientBody, here: Here, who: KeyEnder) -> Mapping[str, Any]:
     """Shut a client out, its keys and tokens, in every gateway on the store."""
-    check_everywhere(who, "gateway_key", "revoke")
+    check_everywhere(who, "key", "revoke")
     bar_client(here.rt.store, body.client, body.reason, by=person_of(who, None), clock=here.rt.clock)
     return {"client": body.client.strip(), "barred": True}
 
@@ -111,7 +111,7 @@ def bar(body: ClientBody, here: Here, who: KeyEnder) -> Mapping[str, Any]:
 @routes.post("/admit", name="admit_client")
 def admit(body: ClientBody, here: Here, who: KeyMaker) -> Mapping[str, Any]:
     """Let a barred client in again."""
-    check_everywhere(who, "gateway_key", "create")
+    check_everywhere(who, "key", "create")
     admit_client(here.rt.store, body.client, body.reason, by=person_of(who, None), clock=here.rt.clock)
     return {"client": body.client.strip(), "barred": False}
 

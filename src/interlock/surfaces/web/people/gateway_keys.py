@@ -25,9 +25,9 @@ from interlock.terms.gateway.traffic import TrafficLimit
 
 routes = APIRouter(prefix="/settings/gateway-keys")
 HERE = "/settings/gateway-keys"
-Reader = Annotated[Visitor, Depends(Needs("gateway_key", "read"))]
-Maker = Annotated[Visitor, Depends(Needs("gateway_key", "create"))]
-Ender = Annotated[Visitor, Depends(Needs("gateway_key", "revoke"))]
+Reader = Annotated[Visitor, Depends(Needs("key", "read"))]
+Maker = Annotated[Visitor, Depends(Needs("key", "create"))]
+Ender = Annotated[Visitor, Depends(Needs("key", "revoke"))]
 HOW = "The application sends it as `Authorization: Bearer KEY` or `x-api-key: KEY`; keep it where nobody else finds it."
 
 
@@ -53,7 +53,7 @@ def make_key(request: Request, here: Here, who: Maker, form: Posted) -> Response
     name, workflow = form.needed("name", "Name the key"), form.needed("workflow", "Choose the workflow that it uses")
     if workflow:
         whose = who.tenant_of(workflow) or form.text("tenant") or None
-        who.check("gateway_key", "create", workflow=workflow, tenant=whose)
+        who.check("key", "create", workflow=workflow, tenant=whose)
     wanted = WantedKey(name, workflow, form.text("client"), form.text("tenant") or None, _days(form),
                        tuple(form.text("networks").split()), _limits(form))  # fmt: skip
     if not form.faults:
@@ -74,7 +74,7 @@ def end_key(here: Here, who: Ender, form: Posted) -> Response:
         row = next((one for one in _rows(reading, who) if one.name == form.raw("name")), None)
     if row is None:
         raise NotThere
-    who.check("gateway_key", "revoke", workflow=row.client.workflow, tenant=row.client.tenant)
+    who.check("key", "revoke", workflow=row.client.workflow, tenant=row.client.tenant)
     revoke_key(here.rt.store, row.name, by=who.person, clock=here.now)
     return RedirectResponse(HERE, 303)
 
@@ -82,7 +82,7 @@ def end_key(here: Here, who: Ender, form: Posted) -> Response:
 @routes.post("/bar")
 def bar(request: Request, here: Here, who: Ender, form: Posted) -> Response:
     """Shut a client out."""
-    who.check("gateway_key", "revoke")
+    who.check("key", "revoke")
     client, reason = form.needed("barred", "Name the client"), form.needed("reason", "Say why: it is recorded")
     if not form.faults:
         try:
@@ -96,7 +96,7 @@ def bar(request: Request, here: Here, who: Ender, form: Posted) -> Response:
 @routes.post("/admit")
 def admit(request: Request, here: Here, who: Maker, form: Posted) -> Response:
     """Let a barred client in again."""
-    who.check("gateway_key", "create")
+    who.check("key", "create")
     client, reason = form.raw("admitted"), form.needed("again", "Say why: it is recorded")
     if not form.faults:
         try:
@@ -133,20 +133,20 @@ def _rows(reading: Reading, who: Visitor) -> Sequence[GatewayKeyRow]:
 
 
 def _page(request: Request, here: Site, who: Visitor, form: Form, *, status: int = 200) -> HTMLResponse:
-    everywhere = who.may("gateway_key", "read")
+    everywhere = who.may("key", "read")
     with here.rt.store.reading() as reading:
         rows, given = _rows(reading, who), tenants(reading)
         shut = barred(reading) if everywhere else ()
-        names = [row.name for row in reading.workflows()] if who.may_somewhere("gateway_key", "create") else []
+        names = [row.name for row in reading.workflows()] if who.may_somewhere("key", "create") else []
     live = [row for row in rows if row.revoked_at is None]
     now = stamp(here.now())
     model: dict[str, Any] = {
         "table": shown_table(now).shown(rows, request.query_params),
         "endable": [row.name for row in live if may_about(who.caller, "revoke", row, given)],
-        "workflows": [(name, name) for name in names if who.may("gateway_key", "create", workflow=name)],
+        "workflows": [(name, name) for name in names if who.may("key", "create", workflow=name)],
         "barred": [(one.name, one.reason, one.barred_by) for one in shut],
-        "may_bar": who.may("gateway_key", "revoke"),
-        "may_admit": who.may("gateway_key", "create"),
+        "may_bar": who.may("key", "revoke"),
+        "may_admit": who.may("key", "create"),
         "among_others": who.may("account", "read"),
         "form": form,
     }

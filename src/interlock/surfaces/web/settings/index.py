@@ -24,7 +24,7 @@ routes = APIRouter(dependencies=[Depends(Needs("settings", "read"))])
 ACCESS = (
     ("People", "/settings/people", "account:read", "accounts, their roles, invitations"),
     ("Tokens", "/settings/tokens", "token:manage", "what applications sign in with"),
-    ("Gateway keys", "/settings/gateway-keys", "gateway_key:read", "applications whose model traffic is let in"),
+    ("Gateway keys", "/settings/gateway-keys", "key:read", "applications whose model traffic is let in"),
     ("Web hooks", "/settings/hooks", "hook:manage", "monitors that may halt"),
     ("Tenants", "/settings/tenants", "tenant:assign", "which workflow belongs to whom"),
 )
