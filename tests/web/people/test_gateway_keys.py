@@ -83,6 +83,15 @@ def test_a_tenant_neither_sees_nor_touches_anothers(desk: WebDesk, house: House)
     assert _names(house) == {"theirs": True, "ours": True}
 
 
+def test_a_key_from_before_a_workflow_was_given_away_is_ended_by_whose_it_is_now(desk: WebDesk, house: House) -> None:
+    house.define(replace(DEFINITION, name="shared"))
+    _key(house, "early", "shared")
+    assert desk.post(f"{PAGE}/revoke", {"name": "early"}, "acme owner").status_code == 404
+    assign_tenant(house.store, "shared", "acme", by=Person("Eli Sand"), clock=house.clock)
+    assert "early" in desk.get(PAGE, "acme owner").text
+    assert desk.post(f"{PAGE}/revoke", {"name": "early"}, "acme owner").status_code == 303
+
+
 def test_the_form_says_what_is_wrong_and_the_key_is_shown_once(desk: WebDesk, house: House) -> None:
     for wrong, words in (
         ({"name": ""}, "Name the key"),
@@ -115,7 +124,8 @@ def test_a_client_is_shut_out_and_let_in_again(desk: WebDesk, house: House) -> N
     page = desk.get(PAGE, "leader")
     assert "stolen" in page.text
     again = {"admitted": "desk@id.example", "again": "found"}
-    assert desk.post(f"{PAGE}/admit", again, "operator").status_code == 403  # who stops does not let in
+    for kind in ("operator", "acme owner"):  # who stops does not let in, nor who may in one tenant only
+        assert desk.post(f"{PAGE}/admit", again, kind).status_code == 403, kind
     assert desk.post(f"{PAGE}/admit", again, "leader").status_code == 303
     with house.store.reading() as reading:
         assert barred(reading) == ()
