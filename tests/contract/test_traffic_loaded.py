@@ -195,6 +195,21 @@ def test_a_segment_that_is_gone_is_told(store: Store, tmp_path: Path) -> None:
     assert (told["n_flaws"], told["flaws"][0]["words"]) == (1, "segment 1 of its worker was never loaded")
 
 
+def test_a_segment_that_follows_another_one_is_told(store: Store, tmp_path: Path) -> None:
+    log = SegmentTraceLog(tmp_path, "w-1", now, sync_s=0.002, age_s=0.0)
+    segments = SegmentFolder(tmp_path, now)
+    loading = TrafficLoading(store, segments, clock)
+    log.accept(accepted(0))
+    while not segments.sealed():
+        pass
+    traced(tmp_path / "elsewhere", "w-1")
+    (tmp_path / "elsewhere" / "w-1.00000001.jsonl").replace(tmp_path / "w-1.00000001.jsonl")
+    log.close()
+    loading.go()
+    words = [flaw["words"] for body in loaded(store) for flaw in body["flaws"]]
+    assert words == ["segment 1 of its worker was another one"]
+
+
 def test_an_altered_segment_is_loaded_and_its_flaw_is_on_record(store: Store, tmp_path: Path) -> None:
     traced(tmp_path)
     file = tmp_path / "w-1.00000001.jsonl"

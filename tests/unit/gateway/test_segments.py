@@ -2,6 +2,7 @@
 
 import errno
 import gzip
+import json
 import os
 import shutil
 import signal
@@ -18,6 +19,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from interlock.adapters.gateway.segments.folder import SegmentFolder
+from interlock.adapters.gateway.segments.lines import digest
 from interlock.adapters.gateway.segments.log import SegmentTraceLog
 from interlock.adapters.gateway.segments.reading import segment_of
 from interlock.terms.errors import Unavailable
@@ -224,17 +226,18 @@ def test_what_a_killed_worker_had_promised_is_there(tmp_path: Path) -> None:
     )
     assert child.stdout is not None
     told = [child.stdout.readline() for _ in range(500)]
+    assert told[-1], "it ended by itself"
     folder = SegmentFolder(tmp_path, now)
     assert folder.seal_abandoned() == ()  # it lives
     child.send_signal(signal.SIGKILL)
     told += child.stdout.read().splitlines()
     child.wait()
     child.stdout.close()
-    assert folder.seal_abandoned() == ("child.00000001",)
-    segment = folder.read("child.00000001")
-    assert segment.ended is Ended.CRASHED
-    assert not segment.flaws
-    assert {one.id for one in segment.outcomes} >= {f"r{int(line)}" for line in told}
+    wait_for(lambda: folder.seal_abandoned() or not list(tmp_path.glob("*.open")))
+    segments = [folder.read(name) for name in folder.sealed()]
+    assert segments[-1].ended is Ended.CRASHED
+    assert not any(segment.flaws for segment in segments)
+    assert {one.id for segment in segments for one in segment.outcomes} >= {f"r{int(line)}" for line in told}
 
 
 @pytest.mark.parametrize("cut", [1, 30, 200])
@@ -251,6 +254,17 @@ def test_half_a_line_is_told_and_taken_for_nothing(tmp_path: Path, cut: int) -> 
     assert len(segment.accepted) == len(segment.outcomes) == 4
     grown = sealed.read_bytes().replace(lines[9][:cut] + b"\n", lines[9][:cut] + b"x\n")
     assert segment_of("it", grown).flaws
+
+
+def test_a_line_that_only_pretends_to_be_torn_is_told(tmp_path: Path) -> None:
+    """Also where the last line was made to follow it."""
+    written(tmp_path)
+    lines = (tmp_path / "w-1.00000001.jsonl").read_bytes().split(b"\n")
+    lines[10] = lines[10][:60]
+    lines[11] = lines[11].replace(json.loads(lines[11])["previous"].encode(), digest(lines[10]))
+    assert [(flaw.line, flaw.words) for flaw in segment_of("it", b"\n".join(lines)).flaws] == [
+        (11, "it is no record any more")
+    ]
 
 
 def test_one_that_died_between_its_last_line_and_its_name_is_sealed_once(tmp_path: Path) -> None:
@@ -280,14 +294,15 @@ def test_what_is_kept_is_the_same_and_damage_is_told(tmp_path: Path) -> None:
         folder.read("w-1.00000001")
 
 
-def test_a_day_that_is_over_becomes_one_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("step", ["rename", "rmtree"])
+def test_a_day_that_is_over_becomes_one_file(tmp_path: Path, step: str, monkeypatch: pytest.MonkeyPatch) -> None:
     before = [written(tmp_path, worker=worker) for worker in ("a", "b", "c")]
     folder = SegmentFolder(tmp_path, now)
     for segment in before:
         folder.keep(segment.name)
     with monkeypatch.context() as planted, pytest.raises(KeyboardInterrupt):
-        planted.setattr(shutil, "rmtree", _dies)
-        folder.pack(AT[:10])  # the file is there, and what it was made of too
+        planted.setattr(Path if step == "rename" else shutil, step, _dies)
+        folder.pack(AT[:10])
     for _ in range(2):
         assert folder.kept_on(AT[:10]) == folder.kept() == [segment.name for segment in before]
         assert [folder.read(segment.name) for segment in before] == before
