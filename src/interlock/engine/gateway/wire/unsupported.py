@@ -27,7 +27,7 @@ _FIELDS: dict[Wire, dict[str, str]] = {
         "inference_geo": "where a request may be computed is decided here; leave it out",
         "speed": _PRICE,
     },
-    Wire.EMBEDDINGS: {},
+    Wire.EMBEDDINGS: {"stream": "vectors come whole; leave it out"},
 }
 # Tools that the client carries out; every other kind is carried out by the upstream.
 _CLIENT_TOOLS = frozenset(("function", "custom", "local_shell", "apply_patch", "computer", "computer_use_preview"))
