@@ -43,6 +43,8 @@ class Store:
         self.swept: list[str] = []
         self.lets_by = threading.Event()
         self.lets_by.set()
+        self.answers = threading.Event()
+        self.answers.set()
         self._lock = threading.Lock()
 
     def lease(self, allowance: Allowance, amount: int, at_least: int) -> Leased:
@@ -74,6 +76,7 @@ class Store:
         return sum(taken for key, taken in self.taken.items() if word in key)
 
     def _add(self, blocks: Sequence[tuple[Allowance, int]]) -> None:
+        self.answers.wait()
         with self._lock:
             self._reach()
             for allowance, amount in blocks:
@@ -373,6 +376,25 @@ def test_it_is_tended_in_the_background_whatever_fails(monkeypatch: pytest.Monke
                 await asyncio.sleep(0.001)
         assert desk.store.swept[0] == "2026-11-26T11:00:00.000000Z"  # what ended an hour ago
         running.cancel()
+
+    run(work)
+
+
+def test_what_is_told_when_it_is_stopped_is_told_to_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "TOLD_AT_ONCE", 1)
+
+    async def work(desk: Desk) -> None:
+        by = authority(limit(Unit.TOKENS, 5_000), limit(Unit.MICRO_USD, 5_000))
+        desk.limiter.settle(await desk.passed(by), tokens=9_000, micro_usd=40_000)
+        desk.store.answers.clear()
+        tending = asyncio.create_task(desk.limiter.tend())
+        await asyncio.sleep(0.01)
+        tending.cancel()
+        closing = asyncio.create_task(desk.limiter.close())
+        await asyncio.sleep(0.01)
+        desk.store.answers.set()
+        await closing
+        assert (desk.store.of("tokens"), desk.store.of("micro_usd")) == (9_000, 40_000)
 
     run(work)
 

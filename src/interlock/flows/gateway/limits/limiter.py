@@ -56,6 +56,7 @@ class Limiter:
         self._allowances, self._monotonic = allowances, monotonic
         self._book = CounterBook(clock, monotonic)
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="interlock-limits")
+        self._telling: asyncio.Task[None] | None = None
         self._is_closed = False
 
     async def reserve(
@@ -125,13 +126,17 @@ class Limiter:
                 _logger.exception("counters of limits were not kept in order")
 
     async def tend(self) -> None:
-        """One round of it."""
-        await self._told(all_=False)
+        """One round of it. Whoever is cancelled meanwhile cancels nothing that the store is to be told."""
+        if self._telling is None or self._telling.done():
+            self._telling = asyncio.create_task(self._told(all_=False))
+        await asyncio.shield(self._telling)
 
     async def close(self) -> None:
         """Give everything back. What requests under way hold stays charged; nothing can be reserved any more."""
         if not self._is_closed:
             self._is_closed = True
+            if self._telling is not None:
+                await asyncio.wait({self._telling})
             await self._told(all_=True)
             self._threads.shutdown(wait=False)
 
