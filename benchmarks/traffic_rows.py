@@ -4,12 +4,14 @@
 
 Requests of 90 days, 40 workflows, 20 tenants and 200 clients are loaded in blocks of 5,000, as segments are. Then it is
 asked for what pages ask: the newest fifty of all, of some workflows, of a tenant, a client, those amiss, a page far
-back; and sums over all days by day, workflow, client and model. Ends with status 1 where the slowest of ten of a
-question took more than 50 ms (sums: 500 ms), or where loading took more than 200 microseconds a row.
+back; and sums over all days by day, workflow, client and model. Ends with status 1 where the median of ten of a
+question took more than 50 ms (sums: 500 ms), or where loading took more than 200 microseconds of the processor a row
+(on PostgreSQL: of this process, beside the server).
 """
 
 import datetime as dt
 import random
+import statistics
 import sys
 import tempfile
 import time
@@ -33,14 +35,14 @@ OUTCOME = {"attempts": [{"upstream": "north", "model": "small", "latency_ms": 51
 
 
 def rows(draw: random.Random) -> Iterator[TrafficRow]:
-    """As they would come: by time, ids in no order, one in fifty refused and one in two hundred without an end."""
+    """As they would come: by time, of four workers, one in fifty refused and one in two hundred without an end."""
     step = dt.timedelta(days=DAYS) / ROWS
     for number in range(ROWS):
         kind, client = draw.random(), draw.randrange(200)
         status = None if kind < 0.005 else 429 if kind < 0.025 else 200
         workflow = client % 40  # whose authority it uses
         yield TrafficRow(
-            f"{draw.getrandbits(128):032x}", stamp(START + number * step), f"workflow-{workflow}",
+            f"host-{draw.randrange(4)}-{number:010d}", stamp(START + number * step), f"workflow-{workflow}",
             f"client-{client}", "chat", "small", ACCEPTED, f"w.{number // BLOCK:08d}",
             tenant=f"tenant-{workflow % 20}", model_used=draw.choice(["small", "large", "tiny"]), upstream="north",
             region="eu", status=status, refused="limit" if status == 429 else None, input_tokens=400, output_tokens=120,
@@ -49,14 +51,14 @@ def rows(draw: random.Random) -> Iterator[TrafficRow]:
 
 
 def loaded(store: Store) -> float:
-    """Load them all; microseconds a row."""
+    """Load them all; microseconds of the processor a row."""
     made, spent_s = rows(random.Random(1)), 0.0
     for _ in range(ROWS // BLOCK):
         block = [next(made) for _ in range(BLOCK)]
-        before_s = time.perf_counter()
+        before_s = time.process_time()
         with store.transaction(durable=False) as tx:
             tx.load_traffic(block)
-        spent_s += time.perf_counter() - before_s
+        spent_s += time.process_time() - before_s
     return spent_s / ROWS * 1e6
 
 
@@ -83,7 +85,7 @@ def questions() -> dict[str, Callable[[Reading], object]]:
     }
 
 
-def slowest_ms(store: Store, question: Callable[[Reading], object]) -> float:
+def median_ms(store: Store, question: Callable[[Reading], object]) -> float:
     """Of some turns, the first left out."""
     taken = []
     for _ in range(TURNS + 1):
@@ -91,7 +93,7 @@ def slowest_ms(store: Store, question: Callable[[Reading], object]) -> float:
         with store.reading() as reading:
             question(reading)
         taken.append((time.perf_counter() - before_s) * 1e3)
-    return max(taken[1:])
+    return statistics.median(taken[1:])
 
 
 def measured(name: str, address: str) -> list[str]:
@@ -102,8 +104,8 @@ def measured(name: str, address: str) -> list[str]:
     if load_us > LOAD_US_MAX:
         missed.append(f"{name}: loading")
     for words, question in questions().items():
-        took_ms = slowest_ms(opened.store, question)
-        print(f"  {words}: {took_ms:.1f} ms at most")
+        took_ms = median_ms(opened.store, question)
+        print(f"  {words}: {took_ms:.1f} ms")
         if took_ms > (SUMS_MS_MAX if words.startswith("sums") else PAGE_MS_MAX):
             missed.append(f"{name}: {words}")
     opened.close()
