@@ -179,7 +179,7 @@ def test_a_retention_that_cannot_be_is_said_and_not_recorded(desk: WebDesk, hous
 
 def test_a_notice_is_tried_and_both_endings_are_on_record(desk: WebDesk, house: House, notifier: Notifier) -> None:
     page = desk.get("/settings/notifications", "administrator")
-    assert title_of(page) == "Notifications: 1 receiver of kills, resumes and demotions"
+    assert title_of(page) == "Notifications: 1 receiver of kills, resumes, demotions and unusual traffic"
     assert ("ops.example" in page.text, "secret-path" in page.text) == (True, False)
     sent = {"receiver": _hidden(page, "receiver")}
     assert "Arrived" in text_of(desk.followed("/settings/notifications/try", sent, "administrator"))

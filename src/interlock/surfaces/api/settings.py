@@ -167,7 +167,7 @@ def list_ownership_faults(here: Here, who: Reader) -> list[Mapping[str, Any]]:
 
 @routes.get("/notifications")
 def list_receivers(here: Here, who: Reader) -> list[Mapping[str, Any]]:
-    """Who is told of kills, resumes and demotions: hosts, since an address may hold a secret."""
+    """Who is told of kills, resumes, demotions and unusual traffic: hosts, since an address may hold a secret."""
     check_everywhere(who, "settings", "read")
     content: list[Mapping[str, Any]] = plain(() if here.notices is None else here.notices.receivers())
     return content

@@ -57,7 +57,7 @@ class BuildCandidates(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Notify:
-    """Addresses that are told of kills, resumes and demotions, and the secret that signs what they are told."""
+    """Addresses that are told of kills, resumes, demotions and unusual traffic, and the secret that signs that."""
 
     addresses: tuple[str, ...]
     secret: bytes

@@ -1,4 +1,4 @@
-"""The page of notices: who is told of kills, resumes and demotions, and whether that works."""
+"""The page of notices: who is told of kills, resumes, demotions and unusual traffic, and whether that works."""
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
@@ -42,7 +42,7 @@ def try_out(here: Here, who: Who, form: Posted) -> Response:
 def notices_title(receivers: tuple[Receiver, ...]) -> str:
     """The conclusion."""
     if not receivers:
-        return "Notifications: nobody is told of kills, resumes and demotions"
+        return "Notifications: nobody is told of kills, resumes, demotions and unusual traffic"
     failing = sum(one.failures > 0 for one in receivers)
-    words = f"Notifications: {plural(len(receivers), 'receiver')} of kills, resumes and demotions"
+    words = f"Notifications: {plural(len(receivers), 'receiver')} of kills, resumes, demotions and unusual traffic"
     return f"{words}, {failing} of them cannot be reached" if failing else words
