@@ -7,8 +7,8 @@ from interlock.engine.gateway.wire.parsed import Parsed
 from interlock.engine.gateway.wire.texts import Area, Walk
 from interlock.terms.gateway.wire import Wire
 
-# What the application says itself, and what the model said before.
-_OWN = frozenset({"system", "developer", "assistant", "model"})
+# What the application says itself, and what the model said before. No set: a role may be anything, also a list.
+_OWN = ("system", "developer", "assistant", "model")
 
 
 def heard(parsed: Parsed) -> list[str]:
