@@ -3,7 +3,7 @@
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from interlock.engine.gateway.redaction.redacting import compiled, mark
@@ -102,6 +102,8 @@ def test_a_value_is_taken_out_at_every_split_into_three(value: str) -> None:
             assert streamed([text[:first], text[first:second], text[second:]]) == expected, (first, second)
 
 
+@example(parts=[VALUES[0], "123-45-6789", "Anna  Schmidt", "123-45-6789", "123-45-6789", "12 high street"], cuts=[73])
+@example(parts=["+", "+", VALUES[1]], cuts=[5])
 @settings(max_examples=150, deadline=None)
 @given(
     parts=st.lists(st.sampled_from(VALUES + FILLERS), max_size=8),
