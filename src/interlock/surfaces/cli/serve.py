@@ -19,7 +19,9 @@ def serve_command(
     port: Annotated[int, typer.Option(min=0, max=65_535, help="0 takes a free one.")] = 8410,
     notify: Annotated[
         list[str] | None,
-        typer.Option(help=f"Tell this address of kills, resumes, demotions and unusual traffic, signed with {SECRET_VARIABLE}."),
+        typer.Option(
+            help=f"Tell this address of kills, resumes, demotions and unusual traffic, signed with {SECRET_VARIABLE}."
+        ),
     ] = None,
     demo: Annotated[
         bool, typer.Option("--demo", help="Serve an invented company with a workflow at work, without passwords.")
