@@ -93,3 +93,20 @@ def test_notices_tell_of_it(store: Store) -> None:
         "traffic.unusual",
         "12\xa0requests came from callers whom nobody knows today",
     )
+
+
+def test_two_servers_that_look_at_once_tell_it_once(store: Store) -> None:
+    with store.transaction() as tx:
+        tx.count_ungoverned([Ungoverned("10.0.0.0/24", "chat", "big", "unknown_caller", 12, AT, AT)])
+
+    class Slow:
+        """Another server is done between this one's look and its writing."""
+
+        reading = store.reading
+
+        def transaction(self) -> Any:
+            assert len(watch(store).go()) == 1
+            return store.transaction()
+
+    slow: Any = Slow()
+    assert TrafficWatch(slow, lambda: moment(AT)).go() == ()
