@@ -295,6 +295,12 @@ def test_a_fact_that_the_call_does_not_hold_lets_no_read_pass(house: ToolHouse) 
     assert ask(house, call("lookup", "3", country="de")).state is CallState.DONE
 
 
+def test_a_rule_that_cannot_be_evaluated_lets_no_read_pass(house: ToolHouse) -> None:
+    house.define(replace(GOVERNED, limits=Limits(policy=("forbid (principal, action, resource);",))))  # it has no name
+    told = ask(house, call("lookup"))
+    assert (told.state, told.rule) == (CallState.NOT_DONE, "policy: it could not be evaluated")
+
+
 def test_without_a_grant_acts_are_only_compared_and_reviews_can_be_approved(tmp_path: Path) -> None:
     house = ToolHouse(tmp_path).behind_a_gateway(live=False)
     assert ask(house, call("refund", **REFUND)).state is CallState.NOT_DONE

@@ -5,6 +5,7 @@ import json
 import os
 import sys
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -113,7 +114,7 @@ async def unheard(_: Any) -> None:
 
 
 def called(line: Any, tool: str) -> Any:
-    return line.call(tool, {}, key="k", timeout_s=1.0, bytes_max=1_000, heard=unheard)
+    return line.call(tool, {}, key="k", timeout_s=1.0, bytes_max=10_000, heard=unheard)
 
 
 @pytest.mark.parametrize("name", ANSWERS)
@@ -166,6 +167,28 @@ def test_what_cannot_be_reached_was_not_sent_and_is_given_longer_and_longer_paus
     assert "tried again in 0.5 s" in said[2]
     assert "tried again in 1.0 s" in said[5]
     assert "secret-key" not in str(said)
+
+
+def test_a_process_sees_only_the_variables_that_are_named_for_it_and_is_started_again(tmp_path: Path) -> None:
+    (tmp_path / "TOOLS").write_text("[]")
+    files = (Path(__file__).parents[3] / "tiny_tools.py", tmp_path / "TOOLS", tmp_path / "EFFECTS")
+    server = ToolServer("billing", command=(sys.executable, *map(str, files)), environment=("NAMED",))
+
+    async def run() -> tuple[Any, ToolServerFailed, Any]:
+        servers = McpServers({"NAMED": "1", "NOT_NAMED": "2", "PATH": os.environ["PATH"]})
+        line = servers.line(server, "a")
+        first = (await called(line, "whoami")).structured
+        died = await failed(called(line, "die"))
+        second = (await called(line, "whoami")).structured
+        await servers.close()
+        return first, died, second
+
+    first, died, second = asyncio.run(run())
+    assert "NAMED" in first["environment"]
+    assert "NOT_NAMED" not in first["environment"]
+    assert died.failure is Failure.LOST
+    assert first["pid"] != second["pid"]
+    assert (tmp_path / "EFFECTS").read_text().split() == ["die"]
 
 
 def test_callers_share_nothing_and_what_is_idle_makes_room() -> None:
