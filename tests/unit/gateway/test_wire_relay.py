@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from interlock.engine.gateway.wire.streams import chat, messages, responses
 from interlock.engine.gateway.wire.streams.relay import Relay
 from interlock.engine.gateway.wire.streams.sse import BrokenStream, EventParser
 from interlock.terms.gateway.refusal import Refusal, RefusalKind
@@ -110,6 +111,32 @@ def test_what_was_held_back_comes_before_the_end_of_its_block(wire: Wire) -> Non
     assert said(wire, out) == said(wire, STREAMS[wire])
     ends = {Wire.CHAT: b'"tool_calls":[', Wire.MESSAGES: b"content_block_stop", Wire.RESPONSES: b"output_text.done"}
     assert out.index(b"Dear") < out.index(ends[wire])
+
+
+def test_a_byte_order_mark_hides_no_event() -> None:
+    relay = Relay(Wire.CHAT)
+    relay.feed(b"\xef\xbb\xbf" + CHAT.split(b"\n\n")[0] + b"\n\n")
+    assert relay.told.response_id == "chatcmpl-1"
+
+
+def test_held_text_of_a_choice_comes_before_it_is_finished() -> None:
+    stream = sse(chunk({"content": "Dear"}), chunk({}, "stop"), done=True)
+    out, _ = relayed(Wire.CHAT, [stream], filters=Withholding)
+    assert out.index(b"Dear") < out.index(b'"stop"')
+
+
+@pytest.mark.parametrize("wire", STREAMS)
+def test_arguments_are_not_held_without_bound(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (chat, messages, responses):
+        monkeypatch.setattr(module, "EVENT_BYTES_MAX", 15)
+    assert relayed(wire, [STREAMS[wire]], filters=Renaming)[1].told.error == "oversized"
+    assert relayed(wire, [STREAMS[wire]])[1].told.error is None
+
+
+def test_what_messages_say_of_the_output_before_it_came_is_no_count() -> None:
+    stream = MESSAGES.replace(b', "usage": {"output_tokens": 5}', b"")
+    assert stream != MESSAGES
+    assert relayed(Wire.MESSAGES, [stream])[1].counted.usage is None
 
 
 def test_choices_do_not_share_a_filter() -> None:
@@ -240,6 +267,10 @@ SPARED = ("type", "id", "object", "model", "role", "finish_reason", "stop_reason
 def test_no_string_of_any_event_passes_unseen(wire: Wire) -> None:
     """A value is put into each string of a stream in turn, known field or not, and must not come out."""
     events = [event | {"next_year": {"field": ["x"]}} for event in read(STREAMS[wire])]
+    for event in events:
+        for delta in (event.get("delta"), *(choice["delta"] for choice in event.get("choices", ()))):
+            if isinstance(delta, dict):
+                delta["next_year"] = "x"
     places = string_places(events)
     assert len(places) > len(events)
     for holder, key in places:
