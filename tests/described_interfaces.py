@@ -10,7 +10,7 @@ from interlock.engine.inventory.audit import audit
 from interlock.terms.inventory import Audited
 
 PACK = inventory_pack()
-SECURED = [{"bearer": []}]
+SECURED: list[dict[str, list[str]]] = [{"bearer": []}]
 
 
 def document(paths: dict[str, Any], **more: Any) -> dict[str, Any]:

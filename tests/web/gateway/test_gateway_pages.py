@@ -30,8 +30,7 @@ IN_REACH = {"auditor": 27, "acme auditor": 9, "acme owner": 9, "of the workflow"
 DENIED = ("reviewer", "administrator", "acme reviewer", "outsider")
 
 
-@pytest.fixture
-def filled(house: House) -> House:
+def fill(house: House) -> House:
     for name in (ACME, GLOBEX, OURS):
         house.define(replace(DEFINITION, name=name))
     for name, tenant in ((ACME, "acme"), (GLOBEX, "globex")):
@@ -40,10 +39,13 @@ def filled(house: House) -> House:
     return house
 
 
-@pytest.fixture
-def seen(filled: House) -> Iterator[WebDesk]:
-    with web_desk(filled.rt, VISITORS) as made:
+@pytest.fixture(scope="module")
+def seen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebDesk]:
+    """A house with traffic, which tests only look at."""
+    house = fill(House(tmp_path_factory.mktemp("filled")))
+    with web_desk(house.rt, VISITORS) as made:
         yield made
+    house.store.close()
 
 
 def rows(desk: WebDesk, path: str, as_: str) -> list[dict[str, Any]]:
@@ -123,17 +125,18 @@ def test_strangers_are_counted(seen: WebDesk) -> None:
     assert [one["requests"] for one in rows(seen, "/gateway/ungoverned.json?network=2001", "auditor")] == [3]
 
 
-def test_what_is_called_without_being_in_the_inventory_is_named(seen: WebDesk, filled: House, tmp_path: Path) -> None:
-    page = seen.get("/gateway/inventory", "auditor")
+def test_what_is_called_without_being_in_the_inventory_is_named(desk: WebDesk, house: House, tmp_path: Path) -> None:
+    fill(house)
+    page = desk.get("/gateway/inventory", "auditor")
     assert title_of(page) == "No inventory of interfaces and tools is on record"
     assert "interlock api audit FILES --record" in text_of(page)
-    _record(filled, tmp_path, "delete_ticket")
-    page = seen.get("/gateway/inventory", "auditor")
+    _record(house, tmp_path, "delete_ticket")
+    page = desk.get("/gateway/inventory", "auditor")
     assert title_of(page) == "1 of 1 operations are of high risk; 1 tool called and not in it"
     assert "desk/close_ticket 3" in " ".join(text_of(page).split())
-    _record(filled, tmp_path, "close_ticket")
-    assert title_of(seen.get("/gateway/inventory", "auditor")) == "0 of 1 operations are of high risk"
-    listed = rows(seen, "/gateway/inventory.json?tier=medium", "auditor")
+    _record(house, tmp_path, "close_ticket")
+    assert title_of(desk.get("/gateway/inventory", "auditor")) == "0 of 1 operations are of high risk"
+    listed = rows(desk, "/gateway/inventory.json?tier=medium", "auditor")
     assert [(one["operation"], one["authority"]) for one in listed] == [("close_ticket", "review")]
 
 
@@ -149,8 +152,8 @@ def test_an_empty_store_says_what_to_do(desk: WebDesk) -> None:
     assert title_of(desk.get("/gateway/ungoverned")) == "No caller was unknown in the last 7 days"
 
 
-def test_the_operations_say_the_same_to_programs(filled: House) -> None:
-    with token_desk(filled, {"Dev Rao": "auditor", "Abe Acme": "auditor@tenant/acme", "Amy": "reviewer"}) as api:
+def test_the_operations_say_the_same_to_programs(house: House) -> None:
+    with token_desk(fill(house), {"Dev Rao": "auditor", "Abe Acme": "auditor@tenant/acme", "Amy": "reviewer"}) as api:
         _operations(api)
 
 

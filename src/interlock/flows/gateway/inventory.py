@@ -12,6 +12,7 @@ from interlock.engine.rollout.people import known_as
 from interlock.engine.timestamp import stamp
 from interlock.flows.ledger.record import record
 from interlock.ports.clock import Clock
+from interlock.ports.entries import Sought
 from interlock.ports.gateway.traffic import TrafficFilter
 from interlock.ports.store import Reading, Store
 from interlock.terms.errors import BadInput
@@ -68,7 +69,8 @@ def digest_of(operations: Sequence[RecordedOperation]) -> str:
 
 def inventory_on_record(reading: Reading) -> RecordedInventory | None:
     """The newest; None where nobody put one on record."""
-    newest = max(reading.entries_of(KIND), key=lambda entry: entry.index, default=None)
+    # The newest first, and only that: each holds thousands of operations.
+    newest = next(reading.looking_back(Sought(kinds=(KIND,))).entries, None)
     return None if newest is None else inventory_of(newest)
 
 

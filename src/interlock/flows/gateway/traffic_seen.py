@@ -11,6 +11,7 @@ from interlock.engine.access.permissions import covers
 from interlock.engine.access.reach import TenantOf
 from interlock.engine.timestamp import stamp
 from interlock.flows.gateway.watch_traffic import KIND as UNUSUAL
+from interlock.ports.entries import Sought
 from interlock.ports.gateway.traffic import SumBy, TrafficFilter, TrafficRow, TrafficSum
 from interlock.ports.store import Reading
 from interlock.terms.access import EVERYWHERE, Scope
@@ -184,8 +185,8 @@ def unusual_seen(reading: Reading, reach: TrafficReach, *, since: str, limit: in
         workflow = entry.body["workflow"]
         return reach.everything or (workflow is not None and reach.sees(workflow, entry.body["tenant"] or ""))
 
-    found = [entry for entry in reading.entries_of(UNUSUAL) if entry.body["day"] >= since and within(entry)]
-    return tuple(reversed(found[-limit:]))
+    newest = reading.looking_back(Sought(kinds=(UNUSUAL,), since_at=since)).entries
+    return tuple(islice((entry for entry in newest if entry.body["day"] >= since and within(entry)), limit))
 
 
 def limits_seen(uses: Sequence[LimitUse], reach: TrafficReach) -> tuple[LimitUse, ...]:
