@@ -55,6 +55,7 @@ class Kills:
     overcharged: int = 0
     segments: int = 0
     check: TrafficCheck | None = None
+    metrics: str = ""  # the page, just before the last kill
 
 
 class GatewayProcess:
@@ -142,6 +143,8 @@ async def _under_load(
             await asyncio.sleep(between_s * draw.uniform(0.5, 1.5))
             found.kills += 1
             if number == kills - 1:
+                async with session.get("/metrics") as response:
+                    found.metrics = await response.text()
                 gateway.kill_all()  # and what it left is found by whoever looks next
             elif number % 2:
                 gateway.kill_all()
