@@ -3,6 +3,7 @@
 import datetime as dt
 import itertools
 import time
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -14,12 +15,15 @@ from governed import ANA, BEN, DEFINITION, NAME
 from interlock.flows.action.act import act
 from interlock.flows.action.kill import resume
 from interlock.flows.ledger.verify import verify
+from interlock.ports.gateway.allowances import Allowance
+from interlock.ports.gateway.traffic import SumBy, TrafficFilter, TrafficRow
 from interlock.ports.upkeep import Rules
 from interlock.terms.decision import Proposal, Verb
 from interlock.terms.errors import BadInput, Unavailable
 from interlock.terms.intent import Effect, IntentState, Receipt
 from interlock.terms.upkeep import BackedUp
 from interlock.terms.workflow import TargetKind
+from interlock.wiring.run_time import open_address
 from interlock.wiring.upkeep import StoreUpkeep
 from postgres_server import Databases
 from trials.children import Child, die, dies, wait_for
@@ -86,6 +90,38 @@ def test_a_backup_under_four_writers_is_whole_and_comes_back_on_either_engine(
                 assert before <= {row.key for row in reading.decisions(NAME)}
                 assert reading.halted(("global",)) == ("global",)
             goes_on(back)
+
+
+def test_what_the_gateway_counted_and_traced_comes_back_on_either_engine(
+    tmp_path: Path, database: Made | None, postgres: Databases
+) -> None:
+    at, file = place(tmp_path / "at", DEFINITION, database=database), tmp_path / "one.backup"
+    counter = Allowance("month/2026-03/gateway/everything//micro_usd/", 100, "2026-04-01T00:00:00.000000Z")
+    whole = TrafficRow(
+        "1", "2026-03-04T09:00:00.000000Z", "triage", "desk", "chat", "small", {"release": "r"}, "one", status=200,
+        streams=True, latency_ms=51.25, first_chunk_ms=1.5, cost_micro_usd=2**40, outcome={"attempts": []},
+    )  # fmt: skip
+    doubt = replace(whole, id="2", status=None, outcome=None, latency_ms=None, first_chunk_ms=None)
+
+    def kept(address: str) -> tuple[object, ...]:
+        opened = open_address(address)
+        with opened.store.reading() as reading:
+            found = reading.traffic(TrafficFilter(), limit=9), reading.traffic_sums([SumBy.CLIENT])
+            counted = reading.allowances(open_at="2026-03")
+        opened.close()
+        return *found, counted
+
+    opened = open_address(at.address)
+    opened.allowances.lease(counter, 42, 42)
+    with opened.store.transaction() as tx:
+        tx.load_traffic([whole, doubt])
+    opened.close()
+    before = kept(at.address)
+    assert before[0] == (doubt, whole)
+    upkeep(at).back_up(at.address, file)
+    for address in (str(tmp_path / "new.db"), postgres.new_database()):
+        upkeep(at).restore(file, address, by=BEN, reason="a drill")
+        assert kept(address) == before
 
 
 def goes_on(at: Place) -> None:
