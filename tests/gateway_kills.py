@@ -143,8 +143,7 @@ async def _under_load(
             await asyncio.sleep(between_s * draw.uniform(0.5, 1.5))
             found.kills += 1
             if number == kills - 1:
-                async with session.get("/metrics") as response:
-                    found.metrics = await response.text()
+                found.metrics = await _metrics(session)
                 gateway.kill_all()  # and what it left is found by whoever looks next
             elif number % 2:
                 gateway.kill_all()
@@ -190,6 +189,17 @@ async def _until_up(session: aiohttp.ClientSession, answered: set[str], found: K
     while not await _one(session, answered, found, streams=False):
         assert time.monotonic() < end, "the gateway does not answer"
         await asyncio.sleep(0.05)
+
+
+async def _metrics(session: aiohttp.ClientSession) -> str:
+    """The page, once it has the counts of an answer: those of other workers come about a second later."""
+    end = time.monotonic() + PATIENCE_S
+    while True:
+        async with session.get("/metrics") as response:
+            page = await response.text()
+        if 'outcome="answered"' in page or time.monotonic() > end:
+            return page
+        await asyncio.sleep(0.1)
 
 
 def _house(store: str, there: UpstreamServer) -> str:
