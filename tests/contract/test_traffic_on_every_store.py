@@ -114,6 +114,20 @@ def test_filters(store: Store, wanted: TrafficFilter, expected: list[str]) -> No
     assert found(store, wanted) == expected
 
 
+def test_pages_of_several_workflows_are_those_of_all_when_these_are_all(store: Store) -> None:
+    names = ("triage", "claims", "billing")
+    draw = random.Random(2)
+    load(store, *(row(number, day=1 + number // 40, workflow=draw.choice(names)) for number in range(120)))
+    for wanted in (TrafficFilter(), TrafficFilter(since="2026-11-02", until="2026-11-03")):
+        after = None
+        for _ in range(5):
+            with store.reading() as reading:
+                all_ = reading.traffic(wanted, limit=30, after=after)
+                some = reading.traffic(replace(wanted, workflows=names), limit=30, after=after)
+            assert some == all_
+            after = (all_[-1].at, all_[-1].id) if all_ else after
+
+
 def test_sums_tell_apart_what_was_asked_for(store: Store) -> None:
     load(
         store,

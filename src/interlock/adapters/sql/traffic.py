@@ -2,6 +2,7 @@
 
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from heapq import merge
 from itertools import islice
 from typing import Any
@@ -41,10 +42,14 @@ class SqlTraffic:
     ) -> tuple[TrafficRow, ...]:
         if wanted.workflows is None:
             return tuple(self._newest(wanted, None, limit, after))
-        # One look into the index for each: over several at once it would sort all that they ever sent.
-        each = (self._newest(wanted, name, limit, after) for name in wanted.workflows)
-        found = merge(*each, key=lambda row: (row.at, row.id), reverse=True)
-        return tuple(islice(found, limit))
+        # One look into the index for each: over several at once it would sort all that they ever sent. What is older
+        # than a whole page that was found by then is not looked at.
+        found: list[TrafficRow] = []
+        for name in wanted.workflows:
+            since = found[-1].at if found and len(found) == limit else wanted.since
+            some = self._newest(replace(wanted, since=since), name, limit, after)
+            found = list(islice(merge(found, some, key=lambda row: (row.at, row.id), reverse=True), limit))
+        return tuple(found)
 
     def traffic_of(self, id_: str) -> TrafficRow | None:
         row = next(iter(self.rows(f"{ROW} WHERE id = :id", {"id": id_})), None)
