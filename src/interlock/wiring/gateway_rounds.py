@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from interlock.flows.gateway import export_traffic, keep_traffic, load_traffic, watch_traffic
@@ -14,7 +14,7 @@ from interlock.ports.clock import Clock
 from interlock.ports.gateway.segments import Segments
 from interlock.ports.store import Store
 from interlock.terms.errors import BadInput, InterlockError
-from interlock.terms.gateway.metric import Family
+from interlock.terms.gateway.metric import Family, Sample
 
 _logger = logging.getLogger("interlock.gateway")
 KEPT_DAYS = "INTERLOCK_TRACES_DAYS"
@@ -36,6 +36,7 @@ class TraceRounds:
 
     def __init__(self, store: Store, segments: Segments, clock: Clock, environment: Mapping[str, str]) -> None:
         """Raises BadInput for settings that cannot be used."""
+        self._segments = segments
         self._exporting = _exporting(store, segments, clock, environment)
         watch = TrafficWatch(store, clock)
         loading = TrafficLoading(store, segments, clock, exports=self._exporting is not None, after=watch.look_at)
@@ -59,9 +60,13 @@ class TraceRounds:
                 except InterlockError as exc:
                     _logger.warning("a round of the gateway could not be made, the next one goes on: %s", exc)
 
-    def families(self) -> Iterable[Family]:
-        """What became of spans, for the page of metrics."""
-        return () if self._exporting is None else self._exporting.families()
+    def families(self) -> Iterator[Family]:
+        """How far loading is behind, and what became of spans: for the page of metrics. Raises Unavailable."""
+        words = "Since the oldest segment that waits to be loaded was sealed."
+        lag = Sample(self._segments.lag_s(), {})
+        yield Family("interlock_gateway_loading_lag_seconds", "gauge", words, (lag,))
+        if self._exporting is not None:
+            yield from self._exporting.families()
 
 
 def _exporting(

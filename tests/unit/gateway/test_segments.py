@@ -159,7 +159,7 @@ def test_where_it_cannot_be_written_it_is_refused_until_it_can(
 
 
 def test_a_disk_that_forgot_is_not_written_to_before_a_new_segment_is_safe(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     log = SegmentTraceLog(tmp_path, "w-1", now, sync_s=0.005, age_s=SLOW_S)
 
@@ -190,6 +190,8 @@ def test_a_disk_that_forgot_is_not_written_to_before_a_new_segment_is_safe(
         return True
 
     wait_for(taken)
+    wait_for(lambda: "can be written again" in caplog.text)
+    assert [record.levelname for record in caplog.records] == ["ERROR", "WARNING"]  # said once, not at each try
     log.close()
     folder = SegmentFolder(tmp_path, now)
     folder.seal_abandoned()
@@ -331,6 +333,18 @@ def test_only_one_works_on_the_folder(tmp_path: Path) -> None:
         assert (first, second, other) == (True, False, True)
     with folder.alone("x") as again:
         assert again
+
+
+def test_how_long_segments_wait_is_told(tmp_path: Path) -> None:
+    folder = SegmentFolder(tmp_path, now)
+    log = SegmentTraceLog(tmp_path, "w-1", now)
+    assert folder.lag_s() == 0.0
+    log.close()
+    sealed = tmp_path / "w-1.00000001.jsonl"
+    os.utime(sealed, (time.time() - 60, time.time() - 60))
+    assert 60 <= folder.lag_s() < 90
+    folder.keep("w-1.00000001")
+    assert folder.lag_s() == 0.0
 
 
 def test_strangers_are_counted_and_never_fill_the_disk(tmp_path: Path) -> None:

@@ -54,5 +54,5 @@ class Segments(Protocol):
         ...
 
     def lag_s(self) -> float:
-        """Seconds since the oldest segment that is not kept yet was begun; 0 where there is none."""
+        """Seconds since the oldest segment that waits to be loaded was sealed; 0 where none waits."""
         ...

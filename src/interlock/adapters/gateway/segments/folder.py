@@ -88,7 +88,7 @@ class SegmentFolder:
 
     def lag_s(self) -> float:
         with _reaching(self._folder):
-            ages = [_age_s(path) for path in self._folder.iterdir() if path.suffix in {OPEN, DONE}]
+            ages = [_age_s(path) for path in self._folder.iterdir() if path.suffix == DONE]
         return max(ages, default=0.0)
 
     def _bytes(self, name: str) -> bytes:
@@ -145,7 +145,7 @@ def _names(folder: Path, ending: str) -> Sequence[str]:
 
 
 def _age_s(path: Path) -> float:
-    """Since the segment was last written, as far as the file says."""
+    """Since the segment was sealed, as far as the file says."""
     with suppress(FileNotFoundError):
         return max(0.0, time.time() - path.stat().st_mtime)
     return 0.0

@@ -100,14 +100,21 @@ class SegmentTraceLog:
 
     def _keep_up(self) -> None:
         """Until the log is closed: through to the disk what was written, and on to the next segment in time."""
+        failing = False
         while not self._stop.wait(self._sync_s):
             try:
                 self._sync()
                 if self._is_due():
                     self._rotate()
             except (OSError, Unavailable) as exc:
-                # Nothing is lost here that was not refused to a caller; it is tried again at once.
-                log.warning("the trace in %s: %s", self._folder, exc)
+                # Nothing is lost here that was not refused to a caller; it is tried again at once, and said once.
+                if not failing:
+                    log.error("%s", unavailable(self._folder, exc) if isinstance(exc, OSError) else exc)
+                failing = True
+            else:
+                if failing:
+                    log.warning("the trace in %s can be written again", self._folder)
+                failing = False
 
     def _sync(self) -> None:
         size, now_s = self._file.size, time.monotonic()
