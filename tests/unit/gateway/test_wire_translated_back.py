@@ -158,6 +158,20 @@ def test_a_responses_stream_tells_each_part_whole() -> None:
     assert events[-1]["response"]["instructions"] == "Be brief."
 
 
+def test_each_block_that_begins_stops_before_the_end() -> None:
+    events = read(streamed(Wire.MESSAGES, Wire.CHAT, [STREAMS[Wire.CHAT]])[0])
+    begun = [event["index"] for event in events if event["type"] == "content_block_start"]
+    assert begun == [event["index"] for event in events if event["type"] == "content_block_stop"] == [0, 1]
+    assert [event["type"] for event in events[-2:]] == ["message_delta", "message_stop"]
+
+
+def test_usage_is_told_to_who_asked() -> None:
+    translation = stream_for(client(Wire.CHAT, stream=True), Wire.MESSAGES, created=CREATED)
+    told = Relay(Wire.MESSAGES, translation=translation).feed(STREAMS[Wire.MESSAGES])
+    assert b"prompt_tokens" not in told
+    assert b"prompt_tokens" in streamed(Wire.CHAT, Wire.MESSAGES, [STREAMS[Wire.MESSAGES]])[0]
+
+
 def test_a_tool_without_arguments_is_called_with_an_empty_object() -> None:
     stream = STREAMS[Wire.MESSAGES]
     parts = [block for block in stream.split(b"\n\n") if b"input_json_delta" not in block]
