@@ -52,6 +52,6 @@ def test_every_name_of_a_span_is_listed() -> None:
 
 
 def _beside(whole: str, name: str) -> str:
-    """`.seed` after `gen_ai.request.model` is gen_ai.request.seed; `.cache` after `interlock.request.id` interlock.cache."""
+    """`.seed` after `gen_ai.request.model` is gen_ai.request.seed."""
     stem = "interlock" if whole.startswith("interlock.") else ".".join(whole.split(".")[:2])
     return f"{stem}{name}"
