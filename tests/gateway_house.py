@@ -41,18 +41,27 @@ def place(
 
 
 def put_house(
-    store: Path | str, places: Sequence[Place], plans: Mapping[str, TrafficPlan], *, limits: Sequence[TrafficLimit] = ()
+    store: Path | str,
+    places: Sequence[Place],
+    plans: Mapping[str, TrafficPlan],
+    *,
+    limits: Sequence[TrafficLimit] = (),
+    tenants: Sequence[str] = (),
 ) -> dict[str, str]:
-    """The key of each workflow in `plans`, whose client is called as the workflow is."""
+    """The keys of each workflow in `plans`: of no tenant, by its name, and of each tenant, by "NAME of TENANT"."""
     adapters = open_address(str(store))
     try:
-        return _put(open_run_time(adapters, owner="gateway house"), places, plans, limits)
+        return _put(open_run_time(adapters, owner="gateway house"), places, plans, limits, tenants)
     finally:
         adapters.close()
 
 
 def _put(
-    rt: RunTime, places: Sequence[Place], plans: Mapping[str, TrafficPlan], limits: Sequence[TrafficLimit]
+    rt: RunTime,
+    places: Sequence[Place],
+    plans: Mapping[str, TrafficPlan],
+    limits: Sequence[TrafficLimit],
+    tenants: Sequence[str],
 ) -> dict[str, str]:
     upstreams, models = tuple(one for one, _ in places), tuple(one for _, one in places)
     gateway = GatewayDefinition(upstreams, models, "authored for tests", limits=tuple(limits))
@@ -61,6 +70,8 @@ def _put(
     for name, plan in plans.items():
         definition = replace(DEFINITION, name=name, traffic=plan)
         define(rt.store, definition, by=CARLA, code_version="1", clock=rt.clock, randomness=rt.randomness)
-        wanted = WantedKey(name, name)
-        keys[name] = create_key(rt.store, wanted, by=CARLA, clock=rt.clock, randomness=rt.randomness)
+        wanted = {name: WantedKey(name, name)}
+        wanted |= {f"{name} of {tenant}": WantedKey(f"{name} of {tenant}", name, tenant=tenant) for tenant in tenants}
+        for client, key in wanted.items():
+            keys[client] = create_key(rt.store, key, by=CARLA, clock=rt.clock, randomness=rt.randomness)
     return keys
