@@ -76,7 +76,7 @@ class GatewayWorker:
         self._changes = changes_of(opened.store)
         self._limiter = Limiter(opened.allowances, opened.clock, time.monotonic)
         self._upstream = upstream or AiohttpUpstream(environment)
-        self.clients, self._issuer_keys = clients_over(opened.store, self._changes, opened.clock)
+        self.clients, self._tokens = clients_over(opened.store, self._changes, opened.clock)
         standings = TrafficStandings(opened.store, version=self._changes.version, monotonic=time.monotonic)
         books = Books(self.trace, self._limiter, self.metrics, time.monotonic, now)
         self._attempts = Attempts(self._upstream, monotonic=time.monotonic, draw=random.random)
@@ -100,7 +100,7 @@ class GatewayWorker:
         await self._shadowing.close()
         await self._limiter.close()
         await self._upstream.close()
-        await self._issuer_keys.close()
+        await self._tokens.close()
         self.trace.close()
         self._stopping = True
         await asyncio.to_thread(self._round)

@@ -1,21 +1,26 @@
 """Who comes in by the gateway: its clients over a store, where it may listen, and how its connections are encrypted."""
 
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from interlock.adapters.gateway.changes import PolledChanges, SqliteChanges
-from interlock.adapters.gateway.issuer_keys import IssuerKeys
-from interlock.adapters.gateway.signed_tokens import JoseTokens
 from interlock.adapters.sqlite.store import SqliteStore
 from interlock.flows.gateway.clients import Clients
 from interlock.flows.gateway.define import gateway_in_force
 from interlock.flows.gateway.keys import keys
 from interlock.ports.clock import Clock
 from interlock.ports.gateway.changes import Changes
+from interlock.ports.gateway.tokens import SignedToken
 from interlock.ports.store import Store
 from interlock.terms.errors import BadInput
+from interlock.terms.gateway.definition import TokenIssuer
 from interlock.wiring.listening import is_loopback
+
+if TYPE_CHECKING:
+    from interlock.adapters.gateway.issuer_keys import IssuerKeys
+    from interlock.adapters.gateway.signed_tokens import JoseTokens
 
 PLAIN_WARNING = (
     "WARNING: without --tls-cert and --tls-key, keys and contents cross the network readably; do this only behind a "
@@ -28,10 +33,33 @@ def changes_of(store: Store) -> Changes:
     return SqliteChanges(store.path) if isinstance(store, SqliteStore) else PolledChanges(store)
 
 
-def clients_over(store: Store, changes: Changes, clock: Clock) -> tuple[Clients, IssuerKeys]:
-    """The clients of a store, and the keys of issuers, which are closed with the loop that asked them."""
-    issuer_keys = IssuerKeys()
-    return Clients(store, changes, JoseTokens(issuer_keys), seconds_of(clock)), issuer_keys
+class TokensWhenAsked:
+    """Checks of signatures, loaded when the first token comes: a gateway that knows keys only need not pay for them."""
+
+    def __init__(self) -> None:
+        self._tokens: JoseTokens | None = None
+        self._keys: IssuerKeys | None = None
+
+    async def signed(self, token: str, issuers: Sequence[TokenIssuer]) -> SignedToken | str:
+        """See the port."""
+        if self._tokens is None:
+            from interlock.adapters.gateway.issuer_keys import IssuerKeys
+            from interlock.adapters.gateway.signed_tokens import JoseTokens
+
+            self._keys = IssuerKeys()
+            self._tokens = JoseTokens(self._keys)
+        return await self._tokens.signed(token, issuers)
+
+    async def close(self) -> None:
+        """Ask issuers no more; on the loop that asked them."""
+        if self._keys is not None:
+            await self._keys.close()
+
+
+def clients_over(store: Store, changes: Changes, clock: Clock) -> tuple[Clients, TokensWhenAsked]:
+    """The clients of a store, and the checks of tokens, which are closed with the loop that asked them."""
+    tokens = TokensWhenAsked()
+    return Clients(store, changes, tokens, seconds_of(clock)), tokens
 
 
 def seconds_of(clock: Clock) -> Callable[[], float]:

@@ -117,7 +117,7 @@ def serve_tools(address: str, server: str, key: str) -> None:
 
 
 async def _stdio(serve: Any, proxy: "ToolProxy", opened: Opened, changes: Any, server: str, key: str) -> None:
-    clients, issuer_keys = clients_over(opened.store, changes, opened.clock)
+    clients, tokens = clients_over(opened.store, changes, opened.clock)
 
     async def who() -> Client | Refusal:
         return await _known(clients, key, HERE)
@@ -125,7 +125,7 @@ async def _stdio(serve: Any, proxy: "ToolProxy", opened: Opened, changes: Any, s
     try:
         await serve(proxy, who, server, session=secrets.token_hex(SESSION_BYTES))
     finally:
-        await issuer_keys.close()
+        await tokens.close()
 
 
 async def _known(clients: Clients, credential: str | None, address: str) -> Client | Refusal:
