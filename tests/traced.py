@@ -1,5 +1,6 @@
 """Records of traffic for tests, and a clock that stands still unless it is told."""
 
+import hashlib
 from dataclasses import replace
 from typing import Any
 
@@ -14,8 +15,9 @@ def now() -> str:
 
 
 def accepted(number: int | str, *, at: str = AT, client: str = "shop", model: str = "small", **more: Any) -> Accepted:
+    digest = hashlib.sha256(str(number).encode()).hexdigest()
     known = Accepted(
-        f"r{number}", at, client, "claims", "sha256:1", "chat", model, False, 812, "d" * 64, "acme",
+        f"r{number}", at, client, "claims", "sha256:1", "chat", model, False, 812, digest, "acme",
         ("greeting", "3"), {"temperature": 0.5, "max_tokens": 100}, {"email": 2}, (), ("limits",), 900,
     )  # fmt: skip
     return replace(known, **more)

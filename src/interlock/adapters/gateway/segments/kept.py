@@ -12,7 +12,7 @@ from interlock.adapters.gateway.segments.file import FILE_MODE, FOLDER_MODE, syn
 from interlock.terms.errors import Unavailable
 
 PACKED, PACK, MAKING = ".jsonl.gz", ".tar", ".making"
-LEVEL = 6
+LEVEL = 3  # half the time of the usual 6, for a tenth more bytes
 DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
