@@ -11,6 +11,8 @@ from interlock.terms.gateway.authority import Way
 from interlock.terms.gateway.refusal import Refusal, RefusalKind
 from interlock.terms.gateway.trace import Attempt
 
+FAILED = "upstream"  # the rule by which a way is known to have failed, and the next one is tried
+_KINDS = {429: RefusalKind.LIMITED, 529: RefusalKind.BUSY}
 # Whether the place may have worked on it, and bills for that, is then unknown.
 MAY_BE_BILLED = frozenset({"timeout", "broken", "oversized"})
 
@@ -69,7 +71,7 @@ class Attempts:
                 failed = failed or made
                 continue
             found = await self._at(way, *made, pay_for, trail)
-            if isinstance(found, Sent) or found.kind not in _FAILED:
+            if isinstance(found, Sent) or found.rule != FAILED:
                 return found
             failed = found
         return failed or Refusal(RefusalKind.UPSTREAM, "no way", "no place is left that may be asked")
@@ -102,7 +104,7 @@ class Attempts:
             trail.attempts.append(self._attempt(way, began, failure=exc.kind))
             kind = RefusalKind.TIMED_OUT if exc.kind == "timeout" else RefusalKind.UPSTREAM
             again = wait_s(number + 1, {}, draw=self._draw()) if exc.kind == "connect" else None
-            return Refusal(kind, "upstream", str(exc)), again
+            return Refusal(kind, FAILED, str(exc)), again
         except asyncio.CancelledError:
             breaker.left_alone()
             raise
@@ -126,19 +128,16 @@ class Attempts:
         return Attempt(way.place.name, way.model.name, way.place.region, latency_ms, status, failure)
 
 
-_FAILED = frozenset({RefusalKind.UPSTREAM, RefusalKind.TIMED_OUT, RefusalKind.BUSY})
-
-
 def _failed(way: Way, words: str) -> Refusal:
-    return Refusal(RefusalKind.UPSTREAM, "upstream", f"{way.place.name} {words}; try again", retry_after_s=1)
+    return Refusal(RefusalKind.UPSTREAM, FAILED, f"{way.place.name} {words}; try again", retry_after_s=1)
 
 
 def _status_refusal(way: Way, answer: UpstreamAnswer) -> Refusal:
     """A failure of the place in words of ours: its own body is about the gateway, and no client's business."""
     if said(answer.status) is Said.ELSEWHERE:
         words = f"{way.place.name} refused the gateway itself (status {answer.status}); an operator has to look at it"
-        return Refusal(RefusalKind.UPSTREAM, "upstream", words)
+        return Refusal(RefusalKind.UPSTREAM, FAILED, words)
     asked = answer.headers.get("retry-after", "")
     after = int(asked) if asked.isdigit() and len(asked) < 6 else None
-    kind = RefusalKind.BUSY if answer.status in (429, 529) else RefusalKind.UPSTREAM
-    return Refusal(kind, "upstream", f"{way.place.name} answered with status {answer.status}; try again", after)
+    kind = _KINDS.get(answer.status, RefusalKind.UPSTREAM)
+    return Refusal(kind, FAILED, f"{way.place.name} answered with status {answer.status}; try again", after)

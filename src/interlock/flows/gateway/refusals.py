@@ -24,3 +24,9 @@ def not_recorded(exc: Unavailable) -> Refusal:
     """The trace cannot be written: nothing passes that would not be on record."""
     words = f"the trace cannot be written, so nothing passes: {exc}"
     return Refusal(RefusalKind.UNAVAILABLE, "trace", words, retry_after_s=1)
+
+
+def fault(request: str) -> Refusal:
+    """Something in the gateway itself went wrong; the log says what, under the request's name."""
+    words = f"the gateway could not handle this request, and an operator finds why in its log under {request}"
+    return Refusal(RefusalKind.UNAVAILABLE, "fault", words)

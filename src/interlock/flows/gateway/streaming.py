@@ -7,7 +7,7 @@ from interlock.engine.gateway.redaction.phrases import ForbiddenPhrase
 from interlock.engine.gateway.wire.streams.relay import Relay
 from interlock.flows.gateway.attempts import Sent
 from interlock.flows.gateway.filters import AnswerFilters
-from interlock.flows.gateway.refusals import FORBIDDEN_OUTPUT, broken_off, not_recorded
+from interlock.flows.gateway.refusals import FORBIDDEN_OUTPUT, broken_off, fault, not_recorded
 from interlock.flows.gateway.under_way import Ending, UnderWay
 from interlock.ports.gateway.upstream import UpstreamFailed
 from interlock.terms.errors import Unavailable
@@ -61,8 +61,8 @@ class StreamedAnswer:
             if refusal is not None:
                 self._end(refusal)
                 yield relay.refused(refusal)
-        except Unavailable as exc:
-            yield relay.refused(not_recorded(exc))
+        except Exception as exc:  # noqa: BLE001 - whatever it is, a stream that has begun says so itself
+            yield relay.refused(self._fault(exc))
 
     def leave(self) -> None:
         """The client is gone. Before the end what was used cannot be told, so that what was reserved stays charged."""
@@ -74,6 +74,12 @@ class StreamedAnswer:
             self._end()
         except Unavailable as exc:  # nobody is left to be told; the accepted record stays, in doubt
             _logger.error("the outcome of request %s cannot be written: %s", self._under_way.accepted.id, exc)
+
+    def _fault(self, exc: Exception) -> Refusal:
+        if isinstance(exc, Unavailable):
+            return not_recorded(exc)
+        _logger.error("request %s ended by a fault of the gateway", self._under_way.accepted.id, exc_info=exc)
+        return fault(self._under_way.accepted.id)
 
     def _end(self, refusal: Refusal | None = None) -> None:
         told, counted = self._relay.told, self._relay.counted

@@ -11,7 +11,7 @@ from interlock.flows.gateway.answers import OK
 from interlock.flows.gateway.forwarding import Forwarding
 from interlock.flows.gateway.passing import Arrival, Headers, Streamed, Whole
 from interlock.flows.gateway.records import accepted, accepted_refused, model_named, outcome_refused
-from interlock.flows.gateway.refusals import not_recorded
+from interlock.flows.gateway.refusals import fault, not_recorded
 from interlock.flows.gateway.shadowing import Shadowing
 from interlock.flows.gateway.under_way import Books, Ending, UnderWay
 from interlock.terms.errors import Unavailable
@@ -30,7 +30,19 @@ class Traffic:
         self._shadowing = shadowing
 
     async def answer(self, arrival: Arrival) -> Whole | Streamed:
-        """The answer to an arrival. Never raises for what a client, an upstream or a full disk did."""
+        """The answer to an arrival. Never raises."""
+        try:
+            return await self._answer(arrival)
+        except Exception:  # a fault of ours is a refusal like any other, and says where to look
+            _logger.exception("request %s ended by a fault of the gateway", arrival.id)
+            return self.refused(arrival.wire, fault(arrival.id))
+
+    async def turned_away(self, arrival: Arrival) -> Whole | None:
+        """The refusal of a stranger, before anything of its body is read; None for a client that is known."""
+        known = await self._admission.known(arrival)
+        return self._unknown(arrival, known) if isinstance(known, Refusal) else None
+
+    async def _answer(self, arrival: Arrival) -> Whole | Streamed:
         known = await self._admission.known(arrival)
         if isinstance(known, Refusal):
             return self._unknown(arrival, known)

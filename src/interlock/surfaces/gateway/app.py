@@ -21,6 +21,8 @@ MODELS = f"{PREFIX}/models"
 JSON = (b"content-type", b"application/json")
 EVENTS = ((b"content-type", b"text/event-stream; charset=utf-8"), (b"cache-control", b"no-store"))
 BODY_BYTES_MAX = 64_000_000
+UNKNOWN_BYTES_MAX = 65_536
+CLOSING = ((b"connection", b"close"),)
 STREAMS_MAX = 10_000
 
 
@@ -29,6 +31,10 @@ class Governed(Protocol):
 
     async def answer(self, arrival: Arrival) -> Whole | Streamed:
         """The answer. Never raises for what a client or an upstream did."""
+        ...
+
+    async def turned_away(self, arrival: Arrival) -> Whole | None:
+        """The refusal of a stranger whose body was not read; None for a client that is known."""
         ...
 
     def refused(self, wire: Wire, refusal: Refusal) -> Whole:
@@ -76,6 +82,13 @@ class GatewayApp:
             await self._pass(head, wire, receive, send)
 
     async def _pass(self, head: Head, wire: Wire, receive: Receive, send: Send) -> None:
+        arrival = self._arrival(head, wire)
+        # What is large, or does not say how large it is, is read only of whom we know.
+        if not 0 < head.length <= UNKNOWN_BYTES_MAX:
+            refusal = await self._governed.turned_away(arrival)
+            if refusal is not None:
+                await _send(send, refusal, CLOSING)
+                return
         if head.fault is not None:
             body: bytes | Refusal | None = Refusal(RefusalKind.MALFORMED, "head", head.fault)
         elif head.length > BODY_BYTES_MAX:
@@ -85,9 +98,10 @@ class GatewayApp:
         if body is None:
             return  # the client left before its request was here
         if isinstance(body, Refusal):
-            await _send(send, self._governed.refused(wire, body), ((b"connection", b"close"),))
+            await _send(send, self._governed.refused(wire, body), CLOSING)
             return
-        answer = await self._governed.answer(self._arrival(head, wire, body))
+        arrival.body = body
+        answer = await self._governed.answer(arrival)
         if isinstance(answer, Whole):
             await _send(send, answer)
         else:
@@ -103,14 +117,14 @@ class GatewayApp:
     async def _about_models(self, head: Head, path: str, method: str) -> Whole:
         if method != "GET":
             return self._governed.refused(head.wire, _no_method(method, path))
-        return await self._governed.models(self._arrival(head, head.wire, b""), path[len(MODELS) + 1 :] or None)
+        return await self._governed.models(self._arrival(head, head.wire), path[len(MODELS) + 1 :] or None)
 
-    def _arrival(self, head: Head, wire: Wire, body: bytes) -> Arrival:
+    def _arrival(self, head: Head, wire: Wire) -> Arrival:
         clocks = self._clocks
         return Arrival(
             clocks.new_id(),
             wire,
-            body,
+            b"",
             head.credential,
             head.peer,
             head.forwarded,
