@@ -138,6 +138,10 @@ def test_usage_that_cannot_be_is_doubted(wire: Wire, told: Any, chars: int) -> N
     assert found.doubt
 
 
+def test_what_others_wrote_into_an_answer_is_not_counted_as_its_output() -> None:
+    assert answer(Wire.CHAT, CHAT | {"citations": ["x" * 5_000]}).counted.usage == Usage(1_234_567, 8, 4)
+
+
 def test_reasoning_outside_the_output_is_counted_as_output() -> None:
     assert counted(Wire.CHAT, {"prompt_tokens": 9, "completion_tokens": 5, "total_tokens": 30}, 0).usage == Usage(9, 21)
 

@@ -133,6 +133,18 @@ def test_arguments_are_not_held_without_bound(wire: Wire, monkeypatch: pytest.Mo
     assert relayed(wire, [STREAMS[wire]])[1].told.error is None
 
 
+def test_a_block_that_never_stops_is_told_before_the_message_ends() -> None:
+    blocks = [block for block in MESSAGES.split(b"\n\n") if b"content_block_stop" not in block]
+    out, _ = relayed(Wire.MESSAGES, [b"\n\n".join(blocks)], filters=Withholding)
+    assert out.index(b"Dear") < out.index(b"message_delta")
+
+
+def test_a_field_beside_the_text_of_a_delta_does_not_pass_unseen() -> None:
+    stream = MESSAGES.replace(b'"text": "Dear NAM"', b'"text": "Dear", "more": "NAME_1"')
+    assert b'"more"' in stream
+    assert b"NAME_1" not in relayed(Wire.MESSAGES, [stream], filters=Renaming)[0]
+
+
 def test_what_messages_say_of_the_output_before_it_came_is_no_count() -> None:
     stream = MESSAGES.replace(b', "usage": {"output_tokens": 5}', b"")
     assert stream != MESSAGES

@@ -130,7 +130,7 @@ def test_arguments_of_a_call_stay_json(*, escaped: bool) -> None:
 def test_figures_of_the_format_are_no_text_and_those_of_people_are() -> None:
     schema = {"type": "object", "properties": {"n": {"maximum": 9007199254740991, "enum": [4111111111111111]}}}
     tool = {"type": "function", "function": {"name": "f", "parameters": schema}}
-    parsed = read(CHAT | {"seed": 4111111111111111, "max_tokens": 4_000_000, "tools": [tool], "phone": 4915112345678})
+    parsed = read(CHAT | {"seed": 5500000000000004, "max_tokens": 4_000_000, "tools": [tool], "phone": 4915112345678})
     assert {text for text in parsed.texts if text.isdigit()} == {"4111111111111111", "4915112345678"}
 
 
