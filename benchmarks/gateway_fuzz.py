@@ -23,6 +23,7 @@ from runtime.bars import Bars
 
 PROPERTIES = (
     hold.any_request_is_answered,
+    hold.every_part_may_be_odd,
     hold.any_caller_is_answered,
     hold.any_answer_is_survived,
     hold.personal_data_stays_here,

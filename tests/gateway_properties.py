@@ -1,8 +1,9 @@
 """What holds for any traffic, whoever sends what, however it is cut, whatever comes back."""
 
+import copy
 import itertools
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from hypothesis import HealthCheck, Phase, given, settings
@@ -46,6 +47,35 @@ def any_request_is_answered(here: Inside, examples: int) -> None:
             _shaped(path, answer.body)
 
     _run(examples, ask)
+
+
+odd_parts: tuple[Any, ...] = (None, True, -1, "", [], {}, [[]], {"type": {}})
+
+
+def every_part_may_be_odd(here: Inside, _: int) -> None:
+    """No failure of ours where one part of a request, each in its turn, is of another type."""
+    for path, good in GOOD.items():
+        for at in _places(good):
+            for odd in odd_parts:
+                answer = here.ask(path, [json.dumps(_with(good, at, odd)).encode()])
+                assert answer.status < 500, (path, at, odd, answer.body[:300])
+                if answer.status != 200:
+                    _shaped(path, answer.body)
+
+
+def _places(value: Any) -> Iterator[tuple[Any, ...]]:
+    inner: Any = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, part in inner:
+        yield (key,)
+        yield from ((key, *rest) for rest in _places(part))
+
+
+def _with(value: Any, at: tuple[Any, ...], odd: Any) -> Any:
+    if not at:
+        return odd
+    changed = copy.copy(value)
+    changed[at[0]] = _with(value[at[0]], at[1:], odd)
+    return changed
 
 
 def any_caller_is_answered(here: Inside, examples: int) -> None:

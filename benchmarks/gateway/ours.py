@@ -1,6 +1,7 @@
 """Our gateway with everything on: key, policy, redaction, detectors, limits and budget, durable trace."""
 
 import sys
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -22,7 +23,7 @@ class Ours(Contender):
     unlike = "all of it: key, policy, redaction both ways, detectors, limits, budget, durable trace"
 
     def __init__(self, ports: Mapping[str, int], folder: Path, *, workers: int = 1) -> None:
-        self._store, self._workers = folder / f"gateway-{workers}.db", workers
+        self._store, self._workers = Path(tempfile.mkdtemp(dir=folder)) / "store.db", workers
         places = [place(name, f"http://127.0.0.1:{port}/v1", connections_max=20_000) for name, port in ports.items()]
         kinds = tuple(kind.value for kind in PersonalKind if kind.in_streams)
         plan = TrafficPlan(models=tuple(ports), redact=kinds, redact_output=kinds, limits=AMPLE, policy=(RULE,))

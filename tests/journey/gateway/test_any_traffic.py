@@ -20,6 +20,7 @@ def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Inside]:
     "holds",
     [
         hold.any_request_is_answered,
+        hold.every_part_may_be_odd,
         hold.any_caller_is_answered,
         hold.any_answer_is_survived,
         hold.personal_data_stays_here,
