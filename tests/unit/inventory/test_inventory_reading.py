@@ -4,13 +4,15 @@ import gzip
 import io
 import json
 import tarfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from described_interfaces import answer, document, one, tool
+from described_interfaces import PACK, answer, document, one, tool
 from interlock.adapters.inventory import content, files, read_interfaces
+from interlock.engine.inventory.audit import audit
 from interlock.terms.errors import BadInput
 from interlock.terms.inventory import Auth, Operation
 
@@ -172,3 +174,74 @@ def test_one_bad_file_of_a_folder_is_named_and_the_rest_is_read(tmp_path: Path) 
 def test_levels_are_counted_before_anything_is_composed() -> None:
     with pytest.raises(content.NoContent, match="nested"):
         content.content_of(b"- " * 50_000 + b"x")
+
+
+def test_numbers_and_keys_that_only_yaml_has(tmp_path: Path) -> None:
+    schema = "{type: integer, maximum: 36893488147419103232, default: 2026-01-02}"
+    parameter = f"{{name: 7, in: query, schema: {schema}}}"
+    text = f"openapi: 3.1.0\npaths: {{/a: {{get: {{parameters: [{parameter}], 2026-01-02: x}}}}}}\n"
+    (found,) = read(written(tmp_path, text))
+    (again,) = read(written(tmp_path, text.replace("36893488147419103232", "36893488147419103233")))
+    assert [field.name for field in found.fields] == ["7"]
+    assert found.digest != again.digest
+
+
+JUNK: tuple[Any, ...] = (
+    None,
+    0,
+    -1.5,
+    True,
+    "",
+    "x",
+    "#/components",
+    [],
+    [None],
+    {},
+    {"$ref": "#"},
+    {"$ref": 7},
+    [[{}]],
+)
+
+
+def test_whatever_stands_in_a_place_is_read_or_refused(tmp_path: Path) -> None:
+    """Each value of a description is replaced by each of these, one at a time."""
+    schema = {
+        "type": "object",
+        "properties": {"email": {"type": "string"}},
+        "allOf": [{"$ref": "#/components/schemas/S"}],
+    }
+    operation = {
+        "operationId": "makeOrder", "summary": "Make", "deprecated": False, "security": [{"key": []}],
+        "x-audience": "a",
+        "parameters": [{"name": "q", "in": "query", "schema": {"type": ["string"]}}], "servers": [{"url": "/v1"}],
+        "requestBody": {"content": {"application/json": {"schema": schema}}}, "responses": answer(schema),
+    }  # fmt: skip
+    schemes = {"key": {"type": "apiKey", "in": "query", "name": "k"}}
+    whole = document({"/orders": {"post": operation}}, components={"schemas": {"S": {}}, "securitySchemes": schemes})
+    listed = [tool("get_order", "words", {"readOnlyHint": True}, title="T", outputSchema=schema)]
+    told = 0
+    for described in (whole, listed):
+        for place in list(places(described)):
+            for junk in JUNK:
+                path = written(tmp_path, json.dumps(replaced(described, place, junk)))
+                try:
+                    audit(read(path), PACK)
+                except BadInput as exc:
+                    told += "nothing was judged" in str(exc)
+    assert told > 0
+
+
+def places(node: Any, before: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    members = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
+    for key, value in members:
+        yield (*before, key)
+        yield from places(value, (*before, key))
+
+
+def replaced(node: Any, place: tuple[Any, ...], junk: Any) -> Any:
+    if not place:
+        return junk
+    key, *rest = place
+    copy = dict(node) if isinstance(node, dict) else list(node)
+    copy[key] = replaced(node[key], tuple(rest), junk)
+    return copy

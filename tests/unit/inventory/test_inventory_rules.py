@@ -195,9 +195,7 @@ def test_deep_schemas_of_many_operations_are_read_whole(tmp_path: Path) -> None:
         f"S{n}": {"properties": {f"field{n}": {}, "next": {"$ref": f"#/components/schemas/S{n + 1}"}}}
         for n in range(50)
     }
-    paths = {
-        f"/r{n}": {"get": {"responses": answer({"$ref": f"#/components/schemas/S{n % 50}"})}} for n in range(500)
-    }
+    paths = {f"/r{n}": {"get": {"responses": answer({"$ref": f"#/components/schemas/S{n % 50}"})}} for n in range(500)}
     found = audited(tmp_path, document(paths, components={"schemas": {**schemas, "S50": {}}}))
     assert len(found) == 500
     assert len(found["GET /r0"].operation.fields) == 51

@@ -1,6 +1,7 @@
 """The fields that schemas name, through references within one document."""
 
 import hashlib
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,7 +17,19 @@ PARTS = ("properties", "patternProperties", "definitions", "$defs", "dependentSc
 
 def encoded(node: Any) -> bytes:
     """One sequence of bytes for one content."""
-    return orjson.dumps(node, default=str, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS)
+    try:
+        return orjson.dumps(node, default=str, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS)
+    except TypeError:  # whole numbers of more than 64 bits, which YAML holds
+        return json.dumps(_with_texts(node), sort_keys=True).encode()
+
+
+def _with_texts(node: Any) -> Any:
+    """The same with keys, and what JSON does not have, as texts."""
+    if isinstance(node, Mapping):
+        return {str(key): _with_texts(value) for key, value in node.items()}
+    if isinstance(node, list):
+        return [_with_texts(value) for value in node]
+    return node if node is None or isinstance(node, str | int | float) else str(node)
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,6 +63,8 @@ def leading(operation: Operation, pack: InventoryPack) -> list[tuple[str, str]]:
 
 def _trailing(name: tuple[str, ...], pack: InventoryPack) -> tuple[str, ...]:
     """The verb at its end, unless what leads it says more: `mark_all_read` reads nothing."""
+    if not name:  # of signs, or in letters of another script
+        return ()
     changes = any(name[0] in pack.verbs[one] for one in PLAIN_CHANGES)
     if not pack.trailing.intersection(name[-1:]) or (changes and any(name[-1] in pack.verbs[one] for one in READING)):
         return ()
