@@ -9,7 +9,6 @@ import pytest
 from interlock.adapters.gateway.segments.folder import SegmentFolder
 from interlock.adapters.gateway.segments.log import SegmentTraceLog
 from interlock.adapters.sqlite.store import SqliteStore
-from interlock.engine.gateway.exposition import text_of
 from interlock.engine.ledger import merkle
 from interlock.engine.timestamp import moment
 from interlock.flows.gateway.export_traffic import BATCH, TrafficExporting
@@ -17,6 +16,7 @@ from interlock.flows.gateway.load_traffic import TrafficLoading
 from interlock.ports.gateway.telemetry import HandedOn, NotTaken
 from interlock.ports.store import Store
 from interlock.terms.errors import Unavailable
+from interlock.terms.gateway.metric import Gauge
 from interlock.terms.gateway.trace import Accepted, Outcome
 from traced import AT, accepted, now, outcome
 
@@ -45,6 +45,27 @@ class Backend:
         return HandedOn(len(pairs) - 1, 1)
 
 
+class Counted:
+    """Metrics of which only those of spans are asked for."""
+
+    def __init__(self) -> None:
+        self.counts = {"sent": 0, "rejected": 0, "dropped": 0}
+        self.waiting = -1.0
+
+    def spans(self, result: str, n: int) -> None:
+        self.counts[result] += n
+
+    def gauge(self, gauge: Gauge, value: float, of: str = "") -> None:
+        assert (gauge, of) == (Gauge.EXPORT_WAITING, "")
+        self.waiting = value
+
+    def observe(self, accepted: Accepted, outcome: Outcome) -> None:
+        raise AssertionError
+
+    def ungoverned(self, rule: str) -> None:
+        raise AssertionError
+
+
 class Clock:
     def __init__(self) -> None:
         self.at = moment(AT)
@@ -67,48 +88,48 @@ def loaded(store: Store, folder: Path, clock: Clock, *, requests: int = 3) -> Se
 
 
 def test_everything_is_handed_on_once_and_in_order(store: Store, tmp_path: Path) -> None:
-    clock, backend = Clock(), Backend()
-    exporting = TrafficExporting(store, loaded(store, tmp_path, clock, requests=BATCH + 1), backend, clock)
+    clock, backend, counted = Clock(), Backend(), Counted()
+    exporting = TrafficExporting(store, loaded(store, tmp_path, clock, requests=BATCH + 1), backend, clock, counted)
     exporting.go()
     exporting.go()
     assert backend.calls == 4
     assert backend.got == [f"rw-{worker}-{number}" for worker in (1, 2) for number in range(BATCH + 1)]
-    assert exporting.counts == {"sent": 2 * (BATCH + 1) - 4, "rejected": 4, "dropped": 0}
-    assert 'spans_total{result="rejected"} 4' in text_of(exporting.families())
+    assert counted.counts == {"sent": 2 * (BATCH + 1) - 4, "rejected": 4, "dropped": 0}
+    assert counted.waiting == 0
 
 
 def test_what_cannot_be_taken_now_waits_longer_each_time_also_through_a_restart(store: Store, tmp_path: Path) -> None:
-    clock, backend = Clock(), Backend()
+    clock, backend, counted = Clock(), Backend(), Counted()
     segments = loaded(store, tmp_path, clock)
     backend.fault = Unavailable("the collector is away")
-    exporting = TrafficExporting(store, segments, backend, clock)
+    exporting = TrafficExporting(store, segments, backend, clock, counted)
     for seconds, calls in ((0, 1), (0.5, 1), (1, 2), (1, 2), (1, 3)):
         clock.at += dt.timedelta(seconds=seconds)
         exporting.go()
         assert backend.calls == calls
     assert (exporting.waiting, exporting.failed) == (2, "the collector is away")
     backend.fault = None
-    TrafficExporting(store, segments, backend, clock).go()
+    TrafficExporting(store, segments, backend, clock, counted).go()
     assert len(backend.got) == 6
 
 
 def test_what_is_never_taken_is_counted_and_holds_nothing_up(store: Store, tmp_path: Path) -> None:
-    clock, backend = Clock(), Backend()
-    exporting = TrafficExporting(store, loaded(store, tmp_path, clock), backend, clock)
+    clock, backend, counted = Clock(), Backend(), Counted()
+    exporting = TrafficExporting(store, loaded(store, tmp_path, clock), backend, clock, counted)
     backend.fault = NotTaken("it answered 400")
     exporting.go()
     backend.fault = None
     exporting.go()
-    assert (exporting.counts["rejected"], backend.got, exporting.waiting) == (6, [], 0)
+    assert (counted.counts["rejected"], backend.got, exporting.waiting) == (6, [], 0)
 
 
 def test_a_segment_that_is_damaged_before_is_counted(store: Store, tmp_path: Path) -> None:
-    clock, backend = Clock(), Backend()
+    clock, backend, counted = Clock(), Backend(), Counted()
     segments = loaded(store, tmp_path, clock)
     (tmp_path / "kept" / AT[:10] / "w-1.00000001.jsonl.gz").write_bytes(b"damaged")
-    exporting = TrafficExporting(store, segments, backend, clock)
+    exporting = TrafficExporting(store, segments, backend, clock, counted)
     exporting.go()
-    assert (exporting.counts["dropped"], len(backend.got)) == (1, 3)
+    assert (counted.counts["dropped"], len(backend.got)) == (1, 3)
 
 
 def test_without_a_back_end_nothing_waits(store: Store, tmp_path: Path) -> None:

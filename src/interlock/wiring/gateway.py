@@ -72,7 +72,7 @@ class GatewayWorker:
         self.trace = SegmentTraceLog(traces, name, now)
         self.metrics = WorkerMetrics(CountsFolder(traces / "metrics", name))
         self._segments = SegmentFolder(traces, now)
-        self._traces = TraceRounds(opened.store, self._segments, opened.clock, environment)
+        self._traces = TraceRounds(opened.store, self._segments, opened.clock, environment, self.metrics)
         self._changes = changes_of(opened.store)
         self._limiter = Limiter(opened.allowances, opened.clock, time.monotonic)
         self._upstream = upstream or AiohttpUpstream(environment)
@@ -104,6 +104,7 @@ class GatewayWorker:
         self.trace.close()
         self._stopping = True
         await asyncio.to_thread(self._round)
+        self._traces.close()
         self.metrics.close()
         self._changes.close()
 

@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 
 from interlock.flows.gateway import export_traffic, keep_traffic, load_traffic, watch_traffic
@@ -11,9 +12,10 @@ from interlock.flows.gateway.keep_traffic import TrafficKeeping
 from interlock.flows.gateway.load_traffic import TrafficLoading
 from interlock.flows.gateway.watch_traffic import TrafficWatch
 from interlock.ports.clock import Clock
+from interlock.ports.gateway.metrics import Metrics
 from interlock.ports.gateway.segments import Segments
 from interlock.ports.store import Store
-from interlock.terms.errors import BadInput, InterlockError
+from interlock.terms.errors import BadInput, InterlockError, Unavailable
 from interlock.terms.gateway.metric import Family, Sample
 
 _logger = logging.getLogger("interlock.gateway")
@@ -28,16 +30,19 @@ class _Round:
 
 
 class TraceRounds:
-    """Every worker of a machine may have them: of each kind of work only one does it at a time.
+    """Every worker of a machine has them, and one goes them until it ends: what it counted of a day is in one place.
 
     The environment says where spans go (OTEL_EXPORTER_OTLP_ENDPOINT and _HEADERS; nowhere without it) and for how many
     days segments are kept (INTERLOCK_TRACES_DAYS).
     """
 
-    def __init__(self, store: Store, segments: Segments, clock: Clock, environment: Mapping[str, str]) -> None:
+    def __init__(
+        self, store: Store, segments: Segments, clock: Clock, environment: Mapping[str, str], metrics: Metrics
+    ) -> None:
         """Raises BadInput for settings that cannot be used."""
         self._segments = segments
-        self._exporting = _exporting(store, segments, clock, environment)
+        self._leading, self._is_leader = ExitStack(), False
+        self._exporting = _exporting(store, segments, clock, environment, metrics)
         watch = TrafficWatch(store, clock)
         loading = TrafficLoading(store, segments, clock, exports=self._exporting is not None, after=watch.look_at)
         keeping = TrafficKeeping(store, segments, clock, days=_days(environment))
@@ -52,6 +57,12 @@ class TraceRounds:
 
     def go(self, *, all_of_it: bool = False) -> None:
         """Do what is due, or all of it; what stands in the way of one is logged, and the others are done."""
+        try:
+            if not self._leads():
+                return
+        except Unavailable as exc:
+            _logger.warning("whether another worker goes the rounds cannot be seen: %s", exc)
+            return
         for one in self._rounds:
             if all_of_it or time.monotonic() >= one.next_s:
                 one.next_s = time.monotonic() + one.every_s
@@ -61,25 +72,34 @@ class TraceRounds:
                     _logger.warning("a round of the gateway could not be made, the next one goes on: %s", exc)
 
     def families(self) -> Iterator[Family]:
-        """How far loading is behind, and what became of spans: for the page of metrics. Raises Unavailable."""
+        """How far loading is behind on this machine, for the page of metrics. Raises Unavailable."""
         words = "Since the oldest segment that waits to be loaded was sealed."
         lag = Sample(self._segments.lag_s(), {})
         yield Family("interlock_gateway_loading_lag_seconds", "gauge", words, (lag,))
-        if self._exporting is not None:
-            yield from self._exporting.families()
+
+    def close(self) -> None:
+        """Let another worker go these rounds."""
+        self._leading.close()
+
+    def _leads(self) -> bool:
+        if not self._is_leader:
+            with ExitStack() as stack:
+                self._is_leader = stack.enter_context(self._segments.alone("rounds"))
+                if self._is_leader:
+                    self._leading = stack.pop_all()
+        return self._is_leader
 
 
 def _exporting(
-    store: Store, segments: Segments, clock: Clock, environment: Mapping[str, str]
+    store: Store, segments: Segments, clock: Clock, environment: Mapping[str, str], metrics: Metrics
 ) -> TrafficExporting | None:
     endpoint = environment.get("OTEL_EXPORTER_OTLP_ENDPOINT")
     if not endpoint:
         return None
     from interlock.adapters.opentelemetry.otlp_http import OtlpHttp
 
-    return TrafficExporting(
-        store, segments, OtlpHttp(endpoint, environment.get("OTEL_EXPORTER_OTLP_HEADERS", "")), clock
-    )
+    export = OtlpHttp(endpoint, environment.get("OTEL_EXPORTER_OTLP_HEADERS", ""))
+    return TrafficExporting(store, segments, export, clock, metrics)
 
 
 def _days(environment: Mapping[str, str]) -> int:

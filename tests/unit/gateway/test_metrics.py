@@ -112,6 +112,16 @@ def test_who_dies_while_folding_counts_nobody_twice(tmp_path: Path, step: str, m
         one.go()
 
 
+def test_what_one_worker_did_for_all_is_on_every_page(tmp_path: Path) -> None:
+    one, two = worker(tmp_path, "a"), worker(tmp_path, "b")
+    one.spans("sent", 7)
+    one.gauge(Gauge.EXPORT_WAITING, 3)
+    one.go()
+    page = values(two.page())
+    assert page['interlock_gateway_spans_total{result="sent"}'] == 7
+    assert page["interlock_gateway_export_waiting_segments"] == 3
+
+
 def test_a_breaker_that_closed_stands_at_0_and_after_its_end_a_worker_leaves_nothing(tmp_path: Path) -> None:
     one, two = worker(tmp_path, "a", 1), worker(tmp_path, "b", 1)
     one.breakers(["east", "west"])

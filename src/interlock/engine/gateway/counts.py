@@ -51,6 +51,7 @@ class TrafficCounts:
         self.refusals: dict[str, int] = defaultdict(int)
         self.redactions: dict[str, int] = defaultdict(int)
         self.strangers: dict[str, int] = defaultdict(int)
+        self.handed_on: dict[str, int] = defaultdict(int)
 
     def observe(self, accepted: Accepted, outcome: Outcome) -> None:
         """One request with a known end."""
@@ -78,6 +79,10 @@ class TrafficCounts:
         """One request of a caller that nobody knows."""
         _count(self.strangers, rule, 1)
 
+    def spans(self, result: str, n: int) -> None:
+        """What became of spans: sent, rejected or dropped."""
+        _count(self.handed_on, result, n)
+
     def body(self) -> dict[str, Any]:
         """As a JSON-able value, which `add` takes."""
         return {
@@ -85,15 +90,16 @@ class TrafficCounts:
             "refusals": dict(self.refusals),
             "redactions": dict(self.redactions),
             "strangers": dict(self.strangers),
+            "handed_on": dict(self.handed_on),
         }
 
     def add(self, body: Mapping[str, Any]) -> None:
         """Add what another worker counted. Raises KeyError, TypeError or ValueError for what `body` never gave."""
         for workflow, model, other in body["series"]:
             _add(self._of(workflow, model), other)
-        for mine, name in ((self.refusals, "refusals"), (self.redactions, "redactions"), (self.strangers, "strangers")):
+        for name in ("refusals", "redactions", "strangers", "handed_on"):
             for label, n in body[name].items():
-                _count(mine, label, n)
+                _count(getattr(self, name), label, n)
 
     def _of(self, workflow: str, model: str) -> Series:
         one = self.series.get((workflow, model))

@@ -14,6 +14,7 @@ MICRO_USD = 1_000_000
 GAUGES = {
     Gauge.OPEN_STREAMS: "Answers that stream now.",
     Gauge.BREAKER_OPEN: "Whether an upstream is left alone because it failed: 1 in at least one worker.",
+    Gauge.EXPORT_WAITING: "Segments of traffic whose spans wait to be handed on.",
     Gauge.TRACE_LAG_S: "How far the trace on the disk is behind what was written, in the slowest worker.",
 }
 
@@ -52,6 +53,7 @@ def families_of(counts: TrafficCounts) -> Iterator[Family]:
     for name, words, label, counted in (
         ("refusals_total", "Refused requests by rule.", "rule", counts.refusals),
         ("redactions_total", "What was taken out of requests and answers, by kind.", "kind", counts.redactions),
+        ("spans_total", "Spans by whether a back end took them.", "result", counts.handed_on),
         ("ungoverned_total", "Requests of callers nobody knows, by what turned them away.", "rule", counts.strangers),
     ):
         yield Family(f"{PREFIX}{name}", "counter", words, tuple(Sample(n, by) for n, by in _by(label, counted)))

@@ -8,11 +8,12 @@ from interlock.engine.timestamp import stamp
 from interlock.flows.gateway.traffic_rows import accepted_of
 from interlock.ports.clock import Clock
 from interlock.ports.gateway.loaded import LoadedSegment
+from interlock.ports.gateway.metrics import Metrics
 from interlock.ports.gateway.segments import Segments
 from interlock.ports.gateway.telemetry import NotTaken, TrafficExport
 from interlock.ports.store import Store
 from interlock.terms.errors import Unavailable
-from interlock.terms.gateway.metric import Family, Sample
+from interlock.terms.gateway.metric import Gauge
 from interlock.terms.gateway.trace import Accepted, Outcome
 
 log = logging.getLogger("interlock.gateway.export")
@@ -27,15 +28,15 @@ Pair = tuple[Accepted, Outcome]
 class TrafficExporting:
     """Whatever is loaded on this machine and was not handed on. A restart goes on where it stopped.
 
-    Who dies between sending and noting sends again: spans have the same ids then. `counts` are spans since the start:
-    sent, rejected (the back end threw them away or will never take them), dropped (their segment was removed before).
+    Who dies between sending and noting sends again: spans have the same ids then. Counted are spans: sent, rejected
+    (the back end threw them away or will never take them), and dropped (a segment or record was damaged before).
     """
 
-    def __init__(self, store: Store, segments: Segments, export: TrafficExport, clock: Clock) -> None:
+    def __init__(self, store: Store, segments: Segments, export: TrafficExport, clock: Clock, metrics: Metrics) -> None:
         self._store, self._segments, self._export, self._clock = store, segments, export, clock
+        self._metrics = metrics
         self._until = dt.datetime.min.replace(tzinfo=dt.UTC)
         self._failures = 0
-        self.counts = {"sent": 0, "rejected": 0, "dropped": 0}
         self.waiting = 0
         self.failed = ""
 
@@ -63,17 +64,8 @@ class TrafficExporting:
             log.warning("traffic of %s segments waits to be handed on: %s", self.waiting, exc)
         else:
             self.failed, self._failures = "", 0
-
-    def families(self) -> Iterator[Family]:
-        """What became of spans, for the page of metrics."""
-        samples = tuple(Sample(n, {"result": result}) for result, n in self.counts.items())
-        yield Family("interlock_gateway_spans_total", "counter", "Spans by whether a back end took them.", samples)
-        yield Family(
-            "interlock_gateway_export_waiting_segments",
-            "gauge",
-            "Segments of traffic that wait to be handed on.",
-            (Sample(self.waiting, {}),),
-        )
+        finally:
+            self._metrics.gauge(Gauge.EXPORT_WAITING, self.waiting)
 
     def _one(self, loaded: LoadedSegment) -> None:
         pairs = tuple(self._pairs(loaded.name))
@@ -87,10 +79,10 @@ class TrafficExporting:
             done = self._export.send(pairs)
         except NotTaken as exc:
             log.error("%s spans were not taken and never will be: %s", len(pairs), exc)
-            self.counts["rejected"] += len(pairs)
+            self._metrics.spans("rejected", len(pairs))
         else:
-            self.counts["sent"] += done.sent
-            self.counts["rejected"] += done.rejected
+            self._metrics.spans("sent", done.sent)
+            self._metrics.spans("rejected", done.rejected)
 
     def _pairs(self, name: str) -> Iterator[Pair]:
         """The requests that ended in a segment; one that was accepted in an earlier one is looked up."""
@@ -98,7 +90,7 @@ class TrafficExporting:
             segment = self._segments.read(name)
         except Unavailable as exc:
             log.error("a segment is gone before its spans were handed on: %s", exc)
-            self.counts["dropped"] += 1
+            self._metrics.spans("dropped", 1)
             return
         accepted = {one.id: one for one in segment.accepted}
         for end in segment.outcomes:
@@ -106,7 +98,7 @@ class TrafficExporting:
             if begun is not None:
                 yield begun, end
             else:
-                self.counts["dropped"] += 1
+                self._metrics.spans("dropped", 1)
 
     def _begun_before(self, id_: str) -> Accepted | None:
         with self._store.reading() as reading:

@@ -32,6 +32,7 @@ class WorkerMetrics:
         self._is_closed = False
         self.observe = self._counts.observe  # on every request's way: without another call in between
         self.ungoverned = self._counts.ungoverned
+        self.spans = self._counts.spans
 
     def gauge(self, gauge: Gauge, value: float, of: str = "") -> None:
         """See the port."""

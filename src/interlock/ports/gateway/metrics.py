@@ -7,7 +7,10 @@ from interlock.terms.gateway.trace import Accepted, Outcome
 
 
 class Metrics(Protocol):
-    """Called on every request's way, from one thread: a few additions each. Nothing here ever raises."""
+    """Called on every request's way, from one thread: a few additions each. Nothing here ever raises.
+
+    Each method may be called by a thread of its own.
+    """
 
     def observe(self, accepted: Accepted, outcome: Outcome) -> None:
         """A request of a known client ended."""
@@ -15,6 +18,10 @@ class Metrics(Protocol):
 
     def ungoverned(self, rule: str) -> None:
         """A request of a caller that nobody knows was turned away."""
+        ...
+
+    def spans(self, result: str, n: int) -> None:
+        """What became of spans: sent, rejected (the back end never takes them) or dropped. From one thread only."""
         ...
 
     def gauge(self, gauge: Gauge, value: float, of: str = "") -> None:

@@ -11,6 +11,7 @@ class Gauge(StrEnum):
     OPEN_STREAMS = "open_streams"
     BREAKER_OPEN = "breaker_open"  # of an upstream: 1 while it is left alone
     TRACE_LAG_S = "trace_lag_seconds"  # what is written and not on the disk yet
+    EXPORT_WAITING = "export_waiting_segments"
 
 
 @dataclass(frozen=True, slots=True)
