@@ -74,5 +74,5 @@ def test_what_is_not_due_waits(store: Store, tmp_path: Path) -> None:
     ],
 )
 def test_settings_that_cannot_be_used_are_told(store: Store, tmp_path: Path, settings: dict[str, str]) -> None:
-    with pytest.raises(BadInput, match="INTERLOCK_TRACES_DAYS|OTEL_EXPORTER_OTLP"):
+    with pytest.raises(BadInput, match=r"INTERLOCK_TRACES_DAYS|OTEL_EXPORTER_OTLP"):
         rounds(store, tmp_path / "traces", "a", **settings)
