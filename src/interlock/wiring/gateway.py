@@ -6,6 +6,7 @@ import itertools
 import logging
 import os
 import random
+import resource
 import socket
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -29,7 +30,7 @@ from interlock.flows.gateway.standing import TrafficStandings
 from interlock.flows.gateway.traffic import Traffic
 from interlock.flows.gateway.under_way import Books
 from interlock.ports.gateway.upstream import Upstream
-from interlock.surfaces.gateway.app import Clocks, GatewayApp
+from interlock.surfaces.gateway.app import STREAMS_MAX, Clocks, GatewayApp
 from interlock.terms.errors import Unavailable
 from interlock.terms.gateway.metric import Family, Gauge
 from interlock.wiring.gateway_access import changes_of, clients_over
@@ -37,6 +38,7 @@ from interlock.wiring.gateway_rounds import TraceRounds
 from interlock.wiring.run_time import POSTGRES, Opened, guardrail, path_of
 
 ROUND_S = 1.0
+FILES_BESIDE = 500  # the store, traces, and sockets of requests that have begun or do not stream
 TICK_S = 0.001
 _logger = logging.getLogger("interlock.gateway")
 
@@ -56,6 +58,14 @@ def traces_of(address: str, environment: Mapping[str, str]) -> Path:
     digest = hashlib.sha256(f"{at.hostname}:{at.port}{at.path}".encode()).hexdigest()[:16]
     state = environment.get("XDG_STATE_HOME") or str(Path.home() / ".local" / "state")
     return Path(state) / "interlock" / "traces" / digest
+
+
+def streams_max(files: int) -> int:
+    """How many answers may stream at once where a process may have so many files open: each holds two sockets.
+
+    One more would be accepted by nobody and wait for ever; refused, it is told.
+    """
+    return STREAMS_MAX if files == resource.RLIM_INFINITY else max(1, min(STREAMS_MAX, (files - FILES_BESIDE) // 2))
 
 
 class GatewayWorker:
@@ -84,7 +94,10 @@ class GatewayWorker:
         forwarding = Forwarding(self._attempts, KeptAnswers(time.monotonic))
         self._shadowing = Shadowing(admission, forwarding, books)
         self.traffic = Traffic(admission, forwarding, self._shadowing, books)
-        self.app = GatewayApp(self.traffic, Clocks(_ids(name), now, time.monotonic))
+        clocks = Clocks(_ids(name), now, time.monotonic)
+        self.app = GatewayApp(
+            self.traffic, clocks, streams_max=streams_max(resource.getrlimit(resource.RLIMIT_NOFILE)[0])
+        )
         self._tasks: list[asyncio.Task[None]] = []
         self._stopping = False
 
