@@ -15,6 +15,8 @@ from interlock.flows.gateway.tools.call import calling
 from interlock.flows.gateway.tools.collect import collecting, is_decided
 from interlock.flows.gateway.tools.listing import listing
 from interlock.flows.gateway.tools.take_back import taking_back
+from interlock.flows.review.open import open_review
+from interlock.flows.review.show import show_review
 from interlock.ports.gateway.tool_servers import Failure, ToolServerFailed
 from interlock.terms.errors import Refused
 from interlock.terms.gateway.client import Client, KnownBy
@@ -22,6 +24,7 @@ from interlock.terms.gateway.refusal import Refusal, RefusalKind
 from interlock.terms.gateway.tool_call import Called, CallState, ToolAnswer, ToolCall
 from interlock.terms.gateway.tools import ToolAuthority, WaitFor
 from interlock.terms.intent import IntentState
+from interlock.terms.review import ReviewKind
 from interlock.terms.workflow import Limits, Owners
 from tool_house import DESK_AGENT, GOVERNED, LISTED, TOOLS, ToolHouse, call, errs, governed, listed, unheard
 
@@ -149,6 +152,19 @@ def test_an_approved_call_is_done_when_its_ticket_is_collected_and_only_once(hou
     assert first.answer.content == again.answer.content
     assert house.played.done == ["close_account"]
     assert house.played.calls[0][2] == {"account": "a-1"}
+
+
+def test_who_reviews_a_call_sees_what_it_is_called_with_and_who_audits_one_does_not(house: ToolHouse) -> None:
+    told = ask(house, call("close_account", account="a-1"))
+    key = house.key(told.ticket)
+    with house.store.reading() as reading:
+        shown = show_review(reading, key, "decision").arguments
+    assert shown is not None
+    assert (shown["tool"], shown["arguments"]) == ("close_account", {"account": "a-1"})
+    with house.store.transaction() as tx:
+        open_review(tx, "triage", key, ReviewKind.AUDIT, house.clock())
+    with house.store.reading() as reading:
+        assert show_review(reading, key, "audit").arguments is None
 
 
 def test_a_call_that_is_repeated_after_the_approval_is_done_as_it_was_approved(house: ToolHouse) -> None:

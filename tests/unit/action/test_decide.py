@@ -108,6 +108,19 @@ def test_a_decision_is_pure_and_says_why(inputs: DecisionInputs) -> None:
 
 @given(everything)
 @settings(max_examples=150, deadline=None)
+def test_a_doubt_sends_to_a_person_what_would_be_applied_or_compared_and_lets_nothing_more_through(
+    inputs: DecisionInputs,
+) -> None:
+    before = decide(inputs)
+    after = decide(replace(inputs, proposal=replace(inputs.proposal, doubt="nobody looked at it yet")))
+    assert after.verb is not Verb.APPLY
+    assert (after == before) == (before.verb is Verb.DENY or bool(inputs.halted) or not inputs.owners_named)
+    if after != before:
+        assert (after.verb, after.reasons) == (Verb.REVIEW, ("nobody looked at it yet",))
+
+
+@given(everything)
+@settings(max_examples=150, deadline=None)
 def test_what_is_forbidden_is_denied_whatever_else_holds(inputs: DecisionInputs) -> None:
     forbidden = inputs.proposal.label in inputs.limits.forbidden
     assert (decide(inputs).verb is Verb.DENY) == forbidden

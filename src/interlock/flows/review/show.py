@@ -1,7 +1,8 @@
 """One case as its reviewer may see it. Audits are blind: the AI's answer is shown only to who has answered."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 from interlock.engine.rollout.people import same_person
 from interlock.flows.erasure.told import erased_words
@@ -17,6 +18,7 @@ from interlock.terms.review import BLIND, ReviewReason
 class ReviewView:
     """What a reviewer sees. `proposed` is None in a blind review that is still open; so are the reasons.
 
+    `arguments` are what the effect was proposed with (a tool's, say), None where nothing was or it is hidden or erased.
     `canned` are the reasons that the definition offers for a decision. `erased` says when and by whom the content was
     erased, "" where it was not.
     """
@@ -32,6 +34,7 @@ class ReviewView:
     asked: tuple[str, ...] = ()
     canned: tuple[ReviewReason, ...] = ()
     erased: str = ""
+    arguments: Mapping[str, Any] | None = None
 
 
 def show_review(reading: Reading, key: str, kind: str, *, viewer: str | None = None) -> ReviewView:
@@ -51,7 +54,8 @@ def show_review(reading: Reading, key: str, kind: str, *, viewer: str | None = N
         raise BadInput(f"there is no {kind} review of case '{key}'")
     proposal = row.inputs["proposal"]
     told = () if blind else row.reasons
-    return _view(reading, review, proposal["payload_digest"], None if blind else proposal["label"], told)
+    view = _view(reading, review, proposal["payload_digest"], None if blind else proposal["label"], told)
+    return view if blind else replace(view, arguments=(row.payload or {}).get("arguments"))
 
 
 def answer_is_hidden(case: Sequence[ReviewRow], viewer: str | None) -> bool:

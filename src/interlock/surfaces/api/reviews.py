@@ -101,6 +101,7 @@ def _view(here: Served, key: str, kind: str, viewer: Person) -> Mapping[str, Any
     with here.rt.store.reading() as reading:
         content: Mapping[str, Any] = plain(show_review(reading, key, kind, viewer=viewer.name or None))
         review = reading.review(key, kind)
-    if review is not None and content["text"] is not None and viewer.name:
+    shown = content["text"] is not None or content["arguments"] is not None
+    if review is not None and shown and viewer.name:
         content_shown(here.rt.store, key, workflow=review.workflow, page="api", by=viewer, clock=here.rt.clock)
     return content

@@ -1,5 +1,6 @@
 """What a reviewer is shown of one case, and the arguments that name one."""
 
+import json
 from collections.abc import Iterator
 from typing import Annotated, Any
 
@@ -51,6 +52,8 @@ def _lines(view: ReviewView) -> Iterator[str]:
     gone = f"its content was {view.erased}" if view.erased else "its content is not kept here"
     yield f"  {view.text or gone}"
     yield f"  proposed: {'hidden until you decide' if view.proposed is None else view.proposed}"
+    if view.arguments is not None:
+        yield f"  with: {json.dumps(view.arguments, ensure_ascii=False)}"
     yield from (f"  because: {reason}" for reason in view.reasons)
     if view.claimed_by is not None:
         yield f"  claimed by {view.claimed_by} until {view.claimed_until}"
