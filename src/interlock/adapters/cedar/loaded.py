@@ -18,7 +18,10 @@ from interlock.terms.zones import UTC
 ALLOW, DENY = "Allow", "Deny"
 DECIDED = frozenset({ALLOW, DENY})
 TIME = frozenset({"weekday", "minute"})
+ALLOWED_MAX = 4_096
 _BROKEN = re.compile(r"policy `(\w+)`: ([^`]*)")
+
+ALLOWED_MAX = 4_096
 
 
 class LoadedPolicy:
@@ -39,6 +42,7 @@ class LoadedPolicy:
         self._as_request = edge.request_of(definition, reads)
         self._local = _clock(definition, reads)
         self._ask = shortest()
+        self._allowed: set[tuple[str, bytes]] = set()
         self._within = PolicyAnswer(allowed=True, rules=(rules[0].id,), reasons=())
 
     def _parse(self, text: str, schema: str) -> None:
@@ -64,17 +68,26 @@ class LoadedPolicy:
         request = self._as_request(facts, local)
         if request.doubts:
             return PolicyAnswer(allowed=False, rules=(), reasons=request.doubts, failed=request.failed)
+        context = orjson.dumps(request.context)
+        # All that an answer depends on. What was allowed once is allowed again: rules read few facts of traffic, and
+        # those are mostly the same.
+        same = (request.target, context)
+        if same in self._allowed:
+            return self._within
         asked = {
             "principal": self._principal,
             "action": self._doing,
             "resource": _entity("Target", request.target),
-            "context": orjson.dumps(request.context).decode(),
+            "context": context.decode(),
         }
         result = self._ask(asked, self._policies, self._entities, self._schema)
         decision, diagnostics = result["decision"], result["diagnostics"]
         if diagnostics["errors"] or decision not in DECIDED:
             return self._failed(diagnostics["errors"])
         if decision == ALLOW:
+            if len(self._allowed) >= ALLOWED_MAX:
+                self._allowed.clear()
+            self._allowed.add(same)
             return self._within
         return self._forbidden(diagnostics["reason"], facts, local)
 
