@@ -1,7 +1,8 @@
 """What does a governed model request cost, beside a bare pass-through and beside other gateways?
 
     python benchmarks/gateway                     # about 25 minutes; two windows of 12 s for each cell
-    python benchmarks/gateway --quick             # short windows, few scenes: for development only
+    python benchmarks/gateway --scenes bars       # four scenes instead of twelve
+    python benchmarks/gateway --quick             # these, and short windows: for development only
     python benchmarks/gateway --only ours,floor   # without installing anybody else
     python benchmarks/gateway --peers FOLDER      # where others are installed, and found again next time
     python benchmarks/gateway --parts cores       # compare (the above), cores (a second one), streams (10,000 open)
@@ -33,7 +34,7 @@ from gateway.told import tell
 from runtime.bars import Bars
 
 EVERYBODY = ("floor", "ours", "portkey", "litellm", "portkey-masking", "litellm-masking")
-QUICK = (FULL, WAITING, *FIRST_CHUNKS)
+WITH_BARS = (FULL, WAITING, *FIRST_CHUNKS)
 
 
 def main() -> int:
@@ -59,7 +60,7 @@ def main() -> int:
 
 def _compared(folder: Path, asked: argparse.Namespace, bars: Bars) -> list[Measured]:
     """All contenders in all scenes, told and judged."""
-    scenes = QUICK if asked.quick else SCENES
+    scenes = WITH_BARS if asked.scenes == "bars" else SCENES
     with ExitStack() as stack:
         upstreams = _upstreams(stack, folder)
         running = _running(stack, folder, asked, {name: one.port for name, one in upstreams.items()})
@@ -81,10 +82,11 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--only", default=",".join(EVERYBODY), help="who is measured beside the upstream")
     parser.add_argument("--peers", type=Path, help="a folder that keeps the others' installations")
     parser.add_argument("--json", type=Path, help="all windows as JSON")
+    parser.add_argument("--scenes", choices=("all", "bars"), default="all", help="all, or only those with bars")
     parser.add_argument("--parts", default="compare,cores,streams")
     asked = parser.parse_args()
     if asked.quick:
-        asked.seconds, asked.turns = 2.0, 1
+        asked.seconds, asked.turns, asked.scenes = 2.0, 1, "bars"
     return asked
 
 

@@ -81,6 +81,7 @@ static void start(Conn *c) {
     c->began = now_ns();
     if (connect(c->fd, (struct sockaddr *)&to, sizeof to) && errno != EINPROGRESS) {
         lost++;
+        done_n++;
         end(c);
         settle(c, 0);
         return;
@@ -90,6 +91,7 @@ static void start(Conn *c) {
 
 static void lose(Conn *c) {
     lost++;
+    done_n++;
     end(c);
     settle(c, 0);
     if (!open_mode && now_ns() < until_ns) { usleep(1000); start(c); }
@@ -231,7 +233,7 @@ int main(int argc, char **argv) {
     }
     struct epoll_event ready[EVENTS_AT_ONCE];
     int told = 0;
-    while (now_ns() < until_ns && (!open_mode || done_n + failed < conns_n)) {
+    while (now_ns() < until_ns && (!open_mode || done_n < conns_n)) {
         while (open_mode && begun < conns_n && beginning < BEGINNING_MAX) { beginning++; start(&conns[begun++]); }
         int n = epoll_wait(poll_fd, ready, EVENTS_AT_ONCE, 100);
         for (int i = 0; i < n; i++) {
