@@ -1,6 +1,8 @@
 """Agents with the official client, through the proxy, at an authored tool server: both over streamable HTTP."""
 
 import asyncio
+import json
+import random
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -227,23 +229,68 @@ def test_nobody_else_can_use_a_session_and_who_is_no_longer_known_is_let_out(des
     assert answers == {"own": 200, "another client": 404, "another server": 404, "nobody": 401}
 
 
+BEGIN = {
+    "jsonrpc": "2.0",
+    "id": 1,
+    "method": "initialize",
+    "params": {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "raw", "version": "1"}},
+}
+WORDS: tuple[Any, ...] = (
+    None,
+    True,
+    -1,
+    2**53,
+    2**80,
+    1e308,
+    "",
+    "x" * 300,
+    "\x00",
+    [],
+    [[]],
+    {},
+    {"": None},
+    {"a": {}},
+)
+NAMES = ("lookup", "refund", "fail", "wipe", "interlock_ticket", "nobody", "cancel_refund", "a b")
+SAYS = ("interlock/confidence", "interlock/idempotency-key", "interlock/novelty", "interlock/segment", "progressToken")
+
+
+def test_whatever_a_client_sends_is_answered_and_on_record(desk: Desk) -> None:
+    draw = random.Random(11)
+    accept = {"Accept": "application/json, text/event-stream", "Authorization": "Bearer key-b"}
+
+    def odd() -> Any:
+        arguments = draw.choice((*WORDS, {"order": draw.choice(WORDS), "id": draw.choice(WORDS)}))
+        params = {"name": draw.choice(NAMES), "arguments": arguments, "_meta": {draw.choice(SAYS): draw.choice(WORDS)}}
+        return {"jsonrpc": "2.0", "id": 2, "method": "tools/call", "params": params}
+
+    async def run() -> list[tuple[int, str]]:
+        async with httpx2.AsyncClient(headers=accept) as http:
+            begun = await http.post(f"{desk.url}/mcp/billing", json=BEGIN)
+            held = {"Mcp-Session-Id": begun.headers["mcp-session-id"], "Content-Type": "application/json"}
+            told = []
+            for number in range(40):
+                sent = json.dumps({**odd(), "id": number + 2}).encode()
+                answer = await http.post(f"{desk.url}/mcp/billing", content=sent, headers=held)
+                told.append((answer.status_code, answer.text))
+            await http.delete(f"{desk.url}/mcp/billing", headers=held)
+        return told
+
+    before = len(desk.house.traces.accepted)
+    told = asyncio.run(run())
+    assert {status for status, _ in told} <= {200, 202, 400}
+    assert not [words for _, words in told if "-32603" in words or "Traceback" in words]
+    assert len(desk.house.traces.accepted) > before
+    assert len(desk.house.traces.accepted) == len(desk.house.traces.outcomes)
+
+
 def test_sessions_are_bounded(desk: Desk) -> None:
     async def run() -> Any:
         held: list[Any] = []
-        begin = {
-            "jsonrpc": "2.0",
-            "id": 1,
-            "method": "initialize",
-            "params": {
-                "protocolVersion": "2025-06-18",
-                "capabilities": {},
-                "clientInfo": {"name": "many", "version": "1"},
-            },
-        }
         headers = {"Accept": "application/json, text/event-stream", "Authorization": "Bearer key-b"}
         async with httpx2.AsyncClient() as http:
             for _ in range(12):
-                answer = await http.post(f"{desk.url}/mcp/billing", json=begin, headers=headers)
+                answer = await http.post(f"{desk.url}/mcp/billing", json=BEGIN, headers=headers)
                 held.append(answer)
             statuses = [answer.status_code for answer in held]
             for answer in held:

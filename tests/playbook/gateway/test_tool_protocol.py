@@ -37,12 +37,12 @@ async def _at_once(work: Callable[[], Any]) -> Any:
     return work()
 
 
-def asked(house: ToolHouse, calls: Callable[[Agent], Awaitable[Any]], *, who: Any = None, calls_max: int = 9) -> Any:
+def asked(house: ToolHouse, calls: Callable[[Agent], Awaitable[Any]], *, who: Any = None, **bounds: int) -> Any:
     async def visit_of(_: Any) -> Any:
         return Visit(DESK_AGENT, "billing", "s-1") if who is None else who
 
     async def run() -> Any:
-        proxy = ToolProxy(house.tools, _at_once, calls_max=calls_max)
+        proxy = ToolProxy(house.tools, _at_once, **bounds)
         async with Agent(mcp_server(proxy, visit_of), mode="legacy") as agent:
             return await calls(agent)
 
@@ -95,7 +95,8 @@ def test_who_is_let_out_in_the_middle_of_a_session_gets_nothing(house: ToolHouse
     assert house.played.calls == []
 
 
-def test_no_more_calls_are_at_work_than_are_allowed(house: ToolHouse) -> None:
+@pytest.mark.parametrize("bound", ["calls_max", "client_calls_max"])
+def test_no_more_calls_are_at_work_than_are_allowed(house: ToolHouse, bound: str) -> None:
     async def slowly(_: Any) -> None:
         await asyncio.sleep(0.1)
 
@@ -104,7 +105,9 @@ def test_no_more_calls_are_at_work_than_are_allowed(house: ToolHouse) -> None:
     async def calls(agent: Agent) -> Any:
         return await asyncio.gather(*(agent.call_tool("lookup", {}) for _ in range(5)))
 
-    told = asked(house, calls, calls_max=2)
+    told = asked(house, calls, **{bound: 2})
+    assert not asked(house, lambda agent: agent.call_tool("lookup", {}), **{bound: 1}).is_error
+    house.played.calls.pop()
     assert [one.is_error for one in told].count(False) == len(house.played.calls) == 2
 
 

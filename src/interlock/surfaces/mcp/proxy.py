@@ -1,6 +1,7 @@
 """The tool proxy: what clients ask, driven on the event loop, and their calls carried to an end whoever leaves."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any, Protocol, TypeVar
@@ -8,6 +9,7 @@ from typing import Any, Protocol, TypeVar
 import mcp_types as types
 from mcp.shared.exceptions import MCPError
 
+from interlock.engine.gateway.tools.case import caller_of
 from interlock.flows.action.steps import Flow, run_async
 from interlock.flows.gateway.tools.call import calling
 from interlock.flows.gateway.tools.collect import collecting, is_decided
@@ -25,7 +27,7 @@ T = TypeVar("T")
 InThread = Callable[[Callable[[], Any]], Awaitable[Any]]
 POLL_S = 0.5
 FRESH_BYTES = 16
-CALLS_MAX = 500
+CALLS_MAX, CLIENT_CALLS_MAX = 500, 50
 END_S = 30.0
 BUSY = "Too many calls are at work here; nothing was done. Try again later."
 NOT_KNOWN = "It cannot be recorded or told now what becomes of it. Ask again with the same idempotency key, or later."
@@ -44,10 +46,21 @@ class Listener(Protocol):
 
 
 class ToolProxy:
-    """`in_thread` runs blocking work. At most `calls_max` calls are at work at once."""
+    """`in_thread` runs blocking work. At most `calls_max` calls are at work or wait at once, of one client at most
+    `client_calls_max`: none can take all the room.
+    """
 
-    def __init__(self, desk: ToolDesk, in_thread: InThread, *, calls_max: int = CALLS_MAX) -> None:
-        self._desk, self._in_thread, self._calls_max = desk, in_thread, calls_max
+    def __init__(
+        self,
+        desk: ToolDesk,
+        in_thread: InThread,
+        *,
+        calls_max: int = CALLS_MAX,
+        client_calls_max: int = CLIENT_CALLS_MAX,
+    ) -> None:
+        self._desk, self._in_thread = desk, in_thread
+        self._calls_max, self._client_calls_max = calls_max, client_calls_max
+        self._calls: Counter[str] = Counter()
         self._at_work: set[asyncio.Future[Any]] = set()
 
     async def tools(self, visit: Visit) -> list[types.Tool]:
@@ -64,12 +77,17 @@ class ToolProxy:
         self, visit: Visit, params: types.CallToolRequestParams, request: types.RequestId | None, listener: Listener
     ) -> types.CallToolResult:
         """One call, or the question what became of one."""
-        if len(self._at_work) >= self._calls_max:
+        caller = caller_of(visit.client)
+        if self._calls.total() >= self._calls_max or self._calls[caller] >= self._client_calls_max:
             return refusal_told(BUSY)
+        self._calls[caller] += 1
         try:
             called = await self._called(visit, params, request, listener)
         except Unavailable:
             return refusal_told(NOT_KNOWN)
+        finally:
+            self._calls[caller] -= 1
+            self._calls += Counter()  # forget who has none
         return refused(called) if isinstance(called, Refusal) else call_told(called)
 
     async def close(self) -> None:
