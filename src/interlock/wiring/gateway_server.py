@@ -23,6 +23,7 @@ from interlock.wiring.gateway import GatewayWorker, traces_of
 from interlock.wiring.gateway_access import check_listening, tls_context
 from interlock.wiring.gateway_tools import ToolDoor
 from interlock.wiring.listening import listening
+from interlock.wiring.memory import look_seldom
 from interlock.wiring.run_time import Opened, open_address
 
 STORE = "INTERLOCK_GATEWAY_STORE"
@@ -37,7 +38,9 @@ def worker_app() -> GatewayDoor:
     opened = open_address(os.environ[STORE])
     # Requests of one session would not all come to the same of several workers.
     alone = os.environ.get(WORKERS, "1") == "1"
-    return gateway_door(opened, traces_of(os.environ[STORE], os.environ), sessions=alone, ends=opened.close)
+    door = gateway_door(opened, traces_of(os.environ[STORE], os.environ), sessions=alone, ends=opened.close)
+    look_seldom()
+    return door
 
 
 def gateway_door(
