@@ -69,7 +69,7 @@ class ToolTarget:
 
     def probe(self, effect: Effect) -> Receipt | None:
         """No tool server can be asked what became of a call."""
-        raise NotImplementedError("a tool cannot be asked what became of a call")
+        raise ValueError("a tool cannot be asked what became of a call: it is no target that can be probed")
 
     async def _check_schema(self, tool: str, schema: str | None) -> None:
         try:
