@@ -67,7 +67,7 @@ class ToolTarget:
             raise ToolErred("the twin answered with an error; whether it took anything back is not known")
         return Receipt(effect.idempotency_key, {})
 
-    def probe(self, effect: Effect) -> Receipt | None:
+    def probe(self, effect: Effect) -> Receipt | None:  # noqa: ARG002 - every target is asked for one effect
         """No tool server can be asked what became of a call."""
         raise ValueError("a tool cannot be asked what became of a call: it is no target that can be probed")
 
