@@ -29,6 +29,7 @@ PROPERTIES = (
     hold.personal_data_stays_here,
     hold.personal_data_does_not_come_out,
     hold.nothing_crosses,
+    hold.every_request_is_on_record_and_paid,
 )
 
 

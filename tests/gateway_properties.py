@@ -1,6 +1,7 @@
 """What holds for any traffic, whoever sends what, however it is cut, whatever comes back."""
 
 import copy
+import dataclasses
 import itertools
 import json
 from collections.abc import Callable, Iterator
@@ -199,6 +200,30 @@ def nothing_crosses(here: Inside, examples: int) -> None:
 
     _run(examples, ask)
     here.upstream.always = Behaviour()
+
+
+def every_request_is_on_record_and_paid(here: Inside, examples: int) -> None:
+    """What leaves is on record twice, and what may have cost something is never free, whoever leaves when."""
+    leaves = st.sampled_from([None, None, 0, 1, 3])
+
+    @given(path=st.sampled_from(STREAMED), streams=st.booleans(), leaves_after=leaves, data=st.data())
+    def ask(path: str, streams: bool, leaves_after: int | None, data: st.DataObject) -> None:
+        wanted = data.draw(_behaviours(200, None))
+        here.upstream.always = dataclasses.replace(wanted, gap_ms=0.5)
+        before, sent = len(here.records()), len(here.upstream.received)
+        body = json.dumps({**GOOD[path], **({"stream": True} if streams else {})}).encode()
+        here.ask(path, [body], leaves_after=leaves_after)
+        accepted, outcome = here.records()[before:]
+        assert accepted.id == outcome.id
+        assert accepted.reserved_micro_usd > 0
+        assert len(here.upstream.received) - sent == len(outcome.attempts)
+        if outcome.usage is None and any(attempt.status == 200 for attempt in outcome.attempts):
+            assert outcome.cost_micro_usd >= accepted.reserved_micro_usd
+        assert outcome.cost_micro_usd > 0 or outcome.usage is not None or outcome.status != 200
+        here.upstream.always = Behaviour()
+        assert here.ask(path, [json.dumps(GOOD[path]).encode()]).status == 200
+
+    _run(examples, ask)
 
 
 @st.composite

@@ -111,7 +111,7 @@ class Application(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """An answer. `ended` is whether its end was said too."""
+    """An answer. `ended` is whether its end was said too; status 0: nothing was said."""
 
     status: int
     headers: tuple[tuple[bytes, bytes], ...]
@@ -129,19 +129,30 @@ async def said(
     content: Sequence[bytes],
     more: Sequence[tuple[bytes, bytes]] = (),
     method: str = "POST",
+    *,
+    leaves_after: int | None = None,
 ) -> Said:
-    """What an application answers to a request that arrives in these pieces, from a client that then waits."""
+    """What an application answers to a request that arrives in these pieces, from a client that then waits.
+
+    `leaves_after` so many pieces of the answer it waits no longer; 0: it leaves as soon as it has asked.
+    """
     waiting: list[dict[str, Any]] = [{"type": "http.request", "body": one, "more_body": True} for one in content]
     waiting.append({"type": "http.request", "body": b"", "more_body": False})
     got: list[MutableMapping[str, Any]] = []
+    left = asyncio.Event()
 
     async def receive() -> dict[str, Any]:
-        if not waiting:
-            await asyncio.Event().wait()  # a client that stays
-        return waiting.pop(0)
+        if waiting:
+            return waiting.pop(0)
+        if leaves_after == 0:
+            left.set()
+        await left.wait()
+        return {"type": "http.disconnect"}
 
     async def send(message: MutableMapping[str, Any]) -> None:
         got.append(message)
+        if leaves_after is not None and len(got) > leaves_after:
+            left.set()
 
     scope: dict[str, Any] = {
         "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": method, "scheme": "http",
@@ -149,6 +160,8 @@ async def said(
         "client": ("127.0.0.1", 50_000), "server": ("127.0.0.1", 80), "state": {},
     }  # fmt: skip
     await asyncio.wait_for(app(scope, receive, send), 20)
+    if not got:
+        return Said(0, (), (), ended=False)
     start, *rest = got
     chunks = tuple(one.get("body", b"") for one in rest)
     ended = bool(rest) and not rest[-1].get("more_body", False)

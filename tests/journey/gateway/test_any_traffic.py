@@ -26,6 +26,7 @@ def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Inside]:
         hold.personal_data_stays_here,
         hold.personal_data_does_not_come_out,
         hold.nothing_crosses,
+        hold.every_request_is_on_record_and_paid,
     ],
 )
 def test_it_holds(here: Inside, holds: Callable[[Inside, int], None]) -> None:
