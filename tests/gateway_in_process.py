@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -11,14 +11,12 @@ from gateway_gate import NOBODY, PERSONAL
 from gateway_house import AMPLE, RULE, place, put_house
 from gateway_requests import Said, said
 from gateway_upstream.played import PlayedUpstream
-from interlock.adapters.gateway.segments.reading import Walk
 from interlock.terms.gateway.definition import WireFormat
 from interlock.terms.gateway.traffic import CacheMode, TrafficPlan
 from interlock.wiring.gateway import GatewayWorker
 from interlock.wiring.run_time import open_address
 
 MODELS = ("small", "claude", "embed")
-SEGMENTS = (".open", ".jsonl")
 TENANTS = ("north", "south")
 PLANS = {
     "all of it": TrafficPlan(models=MODELS, redact=PERSONAL, limits=AMPLE, policy=(RULE,)),
@@ -30,8 +28,11 @@ PLANS = {
 class Inside:
     """Asked on one event loop, as a worker is. `keys` are those of PLANS, of no tenant and of TENANTS."""
 
-    def __init__(self, worker: GatewayWorker, upstream: PlayedUpstream, keys: Mapping[str, str], traces: Path) -> None:
-        self.upstream, self.keys, self._traces = upstream, keys, traces
+    def __init__(self, worker: GatewayWorker, upstream: PlayedUpstream, keys: Mapping[str, str]) -> None:
+        self.upstream, self.keys = upstream, keys
+        self.records: list[Any] = []  # what was written to the trace, in order
+        for name in ("accept", "outcome"):
+            setattr(worker.trace, name, self._also_here(getattr(worker.trace, name)))
         self._worker, self._loop = worker, asyncio.new_event_loop()
         self._loop.run_until_complete(worker.start())
 
@@ -61,10 +62,12 @@ class Inside:
         asked = said(application, path, content, headers, method, leaves_after=leaves_after)
         return self._loop.run_until_complete(asked)
 
-    def records(self) -> list[Any]:
-        """All that is on record by now, in order."""
-        segments = sorted(one for one in self._traces.rglob("*") if one.suffix in SEGMENTS)
-        return [record for one in segments for record in Walk().over(one.read_bytes()).records]
+    def _also_here(self, write: Callable[[Any], None]) -> Callable[[Any], None]:
+        def written(record: Any) -> None:
+            write(record)
+            self.records.append(record)
+
+        return written
 
     def stop(self) -> None:
         self._loop.run_until_complete(self._worker.stop())
@@ -79,8 +82,7 @@ def inside(folder: Path) -> Iterator[Inside]:
     keys = put_house(store, places, PLANS, tenants=TENANTS)
     opened, upstream = open_address(str(store)), PlayedUpstream()
     try:
-        traces = folder / "traces"
-        asked = Inside(GatewayWorker(opened, traces, os.environ, upstream=upstream), upstream, keys, traces)
+        asked = Inside(GatewayWorker(opened, folder / "traces", os.environ, upstream=upstream), upstream, keys)
         try:
             yield asked
         finally:

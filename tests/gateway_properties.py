@@ -210,10 +210,10 @@ def every_request_is_on_record_and_paid(here: Inside, examples: int) -> None:
     def ask(path: str, streams: bool, leaves_after: int | None, data: st.DataObject) -> None:
         wanted = data.draw(_behaviours(200, None))
         here.upstream.always = dataclasses.replace(wanted, gap_ms=0.5)
-        before, sent = len(here.records()), len(here.upstream.received)
+        before, sent = len(here.records), len(here.upstream.received)
         body = json.dumps({**GOOD[path], **({"stream": True} if streams else {})}).encode()
         here.ask(path, [body], leaves_after=leaves_after)
-        accepted, outcome = here.records()[before:]
+        accepted, outcome = here.records[before:]
         assert accepted.id == outcome.id
         assert accepted.reserved_micro_usd > 0
         assert len(here.upstream.received) - sent == len(outcome.attempts)

@@ -10,6 +10,7 @@ from gateway.built import Load, Upstream, window
 from gateway.contender import Alone, Running
 
 GATEWAY_CORE, LOAD_CORE = 0, 1
+WARMING_S = 3.0
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -113,8 +114,9 @@ class Bench:
             Measured(one.contender.name, one.contender.version, one.contender.unlike, one.started_s, one.idle_mb)
             for one in running
         ]
+        warming = Bench(self.folder, self.upstreams, WARMING_S)
         for one in running:  # caches and compilers warm up outside of every window
-            self.window(one, Scene("fast", streams=False, connections=16))
+            warming.window(one, Scene("fast", streams=False, connections=16))
         for turn in range(turns):
             for scene in scenes:
                 for one, row in zip(running, measured, strict=True):
