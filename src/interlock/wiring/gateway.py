@@ -17,6 +17,7 @@ from interlock.adapters.gateway.aiohttp_upstream import AiohttpUpstream
 from interlock.adapters.gateway.counts_folder import CountsFolder
 from interlock.adapters.gateway.segments.folder import SegmentFolder
 from interlock.adapters.gateway.segments.log import SegmentTraceLog
+from interlock.adapters.gateway.trust import trust_of
 from interlock.engine.timestamp import stamp
 from interlock.flows.gateway.admission import Admission
 from interlock.flows.gateway.attempts import Attempts
@@ -74,7 +75,10 @@ class GatewayWorker:
     def __init__(
         self, opened: Opened, traces: Path, environment: Mapping[str, str], *, upstream: Upstream | None = None
     ) -> None:
-        """`upstream` is another way out than the network. Raises Unavailable where its traces cannot be written."""
+        """`upstream` is another way out than the network.
+
+        Raises Unavailable where its traces cannot be written, BadInput for what the environment says of certificates.
+        """
         self._opened = opened
         name = f"{socket.gethostname()}-{os.getpid()}-{os.urandom(4).hex()}"
         name = "".join(char if char.isalnum() or char in "-_" else "-" for char in name)[-100:]
@@ -85,7 +89,7 @@ class GatewayWorker:
         self._traces = TraceRounds(opened.store, self._segments, opened.clock, environment, self.metrics)
         self._changes = changes_of(opened.store)
         self._limiter = Limiter(opened.allowances, opened.clock, time.monotonic)
-        self._upstream = upstream or AiohttpUpstream(environment)
+        self._upstream = upstream or AiohttpUpstream(environment, tls=trust_of(environment))
         self.clients, self._tokens = clients_over(opened.store, self._changes, opened.clock)
         standings = TrafficStandings(opened.store, version=self._changes.version, monotonic=time.monotonic)
         books = Books(self.trace, self._limiter, self.metrics, time.monotonic, now)

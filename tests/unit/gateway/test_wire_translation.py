@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from interlock.engine.gateway.wire.parsed import Parsed
 from interlock.engine.gateway.wire.parsing import parse
 from interlock.engine.gateway.wire.translate.requests import request_for, wire_at
-from interlock.terms.gateway.definition import WireFormat
+from interlock.terms.gateway.definition import OutputField, WireFormat
 from interlock.terms.gateway.refusal import Refusal
 from interlock.terms.gateway.wire import Wire
 
@@ -319,3 +319,33 @@ def test_no_request_makes_translation_raise(pair: tuple[Wire, Wire], data: st.Da
     found = parse(wire, json.dumps(body).encode())
     if isinstance(found, Parsed):
         assert isinstance(request_for(found, target, model="m"), bytes | Refusal)
+
+
+ASKED_OF_CHAT: dict[Wire, dict[str, Any]] = {
+    Wire.CHAT: {"messages": [{"role": "user", "content": "Hello"}]},
+    Wire.RESPONSES: {"input": "Hello"},
+    Wire.MESSAGES: {"messages": [{"role": "user", "content": "Hello"}], "max_tokens": 70},
+}
+
+
+@pytest.mark.parametrize("wire", ASKED_OF_CHAT)
+@pytest.mark.parametrize("field", OutputField)
+def test_an_upstream_is_told_the_largest_output_in_the_field_that_it_knows(wire: Wire, field: OutputField) -> None:
+    sent = _sent_as_chat(wire, ASKED_OF_CHAT[wire], field)
+    assert {name: sent.get(name) for name in OutputField} == {**dict.fromkeys(OutputField), field: 50}
+
+
+@pytest.mark.parametrize("wrote", OutputField)
+def test_what_a_client_called_it_stays_where_the_upstream_knows_both(wrote: OutputField) -> None:
+    asked = {**ASKED_OF_CHAT[Wire.CHAT], wrote.value: 70}
+    assert _sent_as_chat(Wire.CHAT, asked, OutputField.MAX_COMPLETION_TOKENS)[wrote] == 50
+    only = _sent_as_chat(Wire.CHAT, asked, OutputField.MAX_TOKENS)
+    assert {name: only.get(name) for name in OutputField} == {"max_tokens": 50, "max_completion_tokens": None}
+
+
+def _sent_as_chat(wire: Wire, asked: dict[str, Any], field: OutputField) -> dict[str, Any]:
+    parsed = parse(wire, json.dumps({"model": "m", **asked}).encode())
+    assert isinstance(parsed, Parsed)
+    body = request_for(parsed, Wire.CHAT, model="m", output_tokens_max=50, output_field=field)
+    assert isinstance(body, bytes)
+    return dict(json.loads(body))

@@ -14,6 +14,7 @@ from interlock.terms.gateway.definition import (
     GatewayModel,
     ModelUpstream,
     NetworkRules,
+    OutputField,
     Price,
     TokenIssuer,
     ToolServer,
@@ -86,6 +87,7 @@ class UpstreamPart(FilePart):
     between_chunks_s: Seconds = 30.0
     connections_max: Annotated[int, Field(ge=1, le=100_000, strict=True)] = 512
     has_responses: bool = True
+    output_field: OutputField = OutputField.MAX_COMPLETION_TOKENS
 
     @model_validator(mode="after")
     def _nobody_reads_along(self) -> "UpstreamPart":

@@ -24,7 +24,14 @@ def body_of(request: Request) -> BodyOf:
             return Refusal(RefusalKind.MALFORMED, "format", words, field="model")
         output = request.output_tokens or None
         texts = request.looked.texts
-        body = request_for(parsed, wire, model=way.model.at_upstream, texts=texts, output_tokens_max=output)
+        body = request_for(
+            parsed,
+            wire,
+            model=way.model.at_upstream,
+            texts=texts,
+            output_tokens_max=output,
+            output_field=way.place.output_field,
+        )
         return body if isinstance(body, Refusal) else (wire.path, body)
 
     return made

@@ -13,6 +13,13 @@ class WireFormat(StrEnum):
     ANTHROPIC = "anthropic"
 
 
+class OutputField(StrEnum):
+    """By which field an upstream's chat completions bound the output; each kind of server overlooks the other's."""
+
+    MAX_COMPLETION_TOKENS = "max_completion_tokens"  # it knows the older one too, which stays where a client wrote it
+    MAX_TOKENS = "max_tokens"  # it knows no other
+
+
 @dataclass(frozen=True, slots=True)
 class ModelUpstream:
     """A place that answers model requests.
@@ -36,6 +43,7 @@ class ModelUpstream:
     between_chunks_s: float = 30.0
     connections_max: int = 512
     has_responses: bool = True
+    output_field: OutputField = OutputField.MAX_COMPLETION_TOKENS
 
 
 @dataclass(frozen=True, slots=True)

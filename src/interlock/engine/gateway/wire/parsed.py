@@ -95,14 +95,19 @@ class Parsed(Struct, frozen=True):
         model: str,
         texts: Sequence[str] | None = None,
         output_tokens_max: int | None = None,
+        output_field: str | None = None,
         include_usage: bool = True,
     ) -> bytes:
         """The body for an upstream that speaks the same wire format; see `replaced`.
 
+        `output_field` is the only field by which it bounds the output; what the client called it then does not count.
         `include_usage` asks a chat stream for its usage. Where the client does not say that a Responses answer is to
         be kept upstream, it is not.
         """
         tree = self.replaced(model=model, texts=texts, output_tokens_max=output_tokens_max)
+        if output_field is not None:
+            said = [tree.pop(name) for name in OUTPUT_FIELDS[self.wire] if name in tree]
+            tree.update((output_field, most) for most in said if most is not None)
         if include_usage and self.streams and self.wire is Wire.CHAT:
             tree["stream_options"] = {**(tree.get("stream_options") or {}), "include_usage": True}
         if self.wire is Wire.RESPONSES:
