@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.text import Text
 from uvicorn.supervisors import Multiprocess
 
+from interlock.adapters.gateway.trust import trust_of
 from interlock.flows.access.tokens import Tokens
 from interlock.surfaces.gateway.door import GatewayDoor
 from interlock.surfaces.gateway.metrics_page import PATH as METRICS
@@ -78,6 +79,7 @@ def serve_gateway(
 ) -> None:
     """Serve until the process is stopped. Raises BadInput, and Unavailable where the port cannot be had."""
     tls = tls_context(certificate, key)
+    trust_of(os.environ)
     opened = open_address(address)  # what is wrong with it is said here, and not by each worker
     try:
         warning = check_listening(opened.store, host, encrypted=tls is not None)
