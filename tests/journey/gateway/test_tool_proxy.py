@@ -182,8 +182,6 @@ def test_no_server_asks_the_clients_model_its_user_or_its_folders(desk: Desk) ->
 def test_what_a_tool_answers_is_bounded_in_size_and_time(desk: Desk) -> None:
     big = one(desk, "big", {"size": 30_000})
     assert "left out: an answer of" in big.content[0].text
-    slow = one(desk, "slow", {"seconds": 1.5})
-    assert slow.is_error
     late = one(desk, "pay_slowly", {"seconds": 1.5}, meta=SURE)
     assert (late.is_error, late.structured_content["state"]) == (True, "uncertain")
 
@@ -260,8 +258,9 @@ def test_whatever_a_client_sends_is_answered_and_on_record(desk: Desk) -> None:
     accept = {"Accept": "application/json, text/event-stream", "Authorization": "Bearer key-b"}
 
     def odd() -> Any:
-        arguments = draw.choice((*WORDS, {"order": draw.choice(WORDS), "id": draw.choice(WORDS)}))
-        params = {"name": draw.choice(NAMES), "arguments": arguments, "_meta": {draw.choice(SAYS): draw.choice(WORDS)}}
+        arguments = {"order": draw.choice(WORDS), draw.choice(("id", "", "\x00")): draw.choice(WORDS)}
+        said = draw.choice(({}, {draw.choice(SAYS): draw.choice(WORDS)}))
+        params = {"name": draw.choice(NAMES), "arguments": draw.choice((arguments, draw.choice(WORDS))), "_meta": said}
         return {"jsonrpc": "2.0", "id": 2, "method": "tools/call", "params": params}
 
     async def run() -> list[tuple[int, str]]:
@@ -269,7 +268,7 @@ def test_whatever_a_client_sends_is_answered_and_on_record(desk: Desk) -> None:
             begun = await http.post(f"{desk.url}/mcp/billing", json=BEGIN)
             held = {"Mcp-Session-Id": begun.headers["mcp-session-id"], "Content-Type": "application/json"}
             told = []
-            for number in range(40):
+            for number in range(25):
                 sent = json.dumps({**odd(), "id": number + 2}).encode()
                 answer = await http.post(f"{desk.url}/mcp/billing", content=sent, headers=held)
                 told.append((answer.status_code, answer.text))
@@ -280,7 +279,7 @@ def test_whatever_a_client_sends_is_answered_and_on_record(desk: Desk) -> None:
     told = asyncio.run(run())
     assert {status for status, _ in told} <= {200, 202, 400}
     assert not [words for _, words in told if "-32603" in words or "Traceback" in words]
-    assert len(desk.house.traces.accepted) > before
+    assert len(desk.house.traces.accepted) > before + 3
     assert len(desk.house.traces.accepted) == len(desk.house.traces.outcomes)
 
 

@@ -86,7 +86,7 @@ def test_an_agent_on_pipes_and_a_proxy_that_is_killed_while_its_tool_works(made:
             stands: Any = died.structured_content
             assert stands["state"] == "uncertain"
             who = (await one.call_tool("whoami", {})).structured_content  # started again
-            paying = asyncio.ensure_future(one.call_tool("pay_slowly", {"seconds": 5}, meta=SURE))
+            paying = asyncio.ensure_future(one.call_tool("pay_slowly", {"seconds": 1.5}, meta=SURE))
             await _until(lambda: "pay_slowly" in effects.read_text())
             os.kill(who["parent"], signal.SIGKILL)
             with pytest.raises(MCPError):
@@ -102,7 +102,7 @@ def test_an_agent_on_pipes_and_a_proxy_that_is_killed_while_its_tool_works(made:
     assert not {"UPSTREAM_SECRET", "INTERLOCK_GATEWAY_KEY"} & set(who["environment"])
     assert refunded.structured_content == {"refund_id": "r-9"}
     house = Proxied(folder)
-    again = ToolCall("billing", "pay_slowly", {"seconds": 5}, "pay-1", keyed=True, confidence=0.95)
+    again = ToolCall("billing", "pay_slowly", {"seconds": 1.5}, "pay-1", keyed=True, confidence=0.95)
     house.now = dt.datetime.now(dt.UTC)
     house.played.tools = {name: ListedTool(name, tool) for name, tool in TOOLS.items()}
     told = asyncio.run(house.drive(calling(house.tools, Client("agent", "triage"), again, unheard)))
