@@ -17,6 +17,7 @@ from uvicorn.supervisors import Multiprocess
 
 from interlock.adapters.gateway.trust import trust_of
 from interlock.flows.access.tokens import Tokens
+from interlock.surfaces.gateway.connections import GuardedConnection
 from interlock.surfaces.gateway.door import GatewayDoor
 from interlock.surfaces.gateway.metrics_page import PATH as METRICS
 from interlock.surfaces.gateway.metrics_page import MetricsPage
@@ -98,7 +99,8 @@ def serve_gateway(
             factory=True,
             workers=workers,
             loop="uvloop",
-            http="httptools",
+            http=GuardedConnection,
+            ws="none",  # nothing here speaks it, and an upgrade would pass by what watches connections
             interface="asgi3",
             log_level="warning",
             access_log=False,

@@ -23,6 +23,7 @@ from interlock.surfaces.api.app import build_api
 from interlock.surfaces.api.leases import LeasedDrain, LeasedJournal, Leases
 from interlock.surfaces.api.served import Desk, Served, holder
 from interlock.surfaces.cli.toolbox import Notify
+from interlock.surfaces.gateway.connections import GuardedConnection
 from interlock.surfaces.http.guard import AtHome
 from interlock.surfaces.http.rounds import Round
 from interlock.surfaces.sdk.connection import without_secrets
@@ -152,6 +153,8 @@ def serve(
         # No access log: what is done is in the ledger, and nothing that came with a request belongs into a log.
         config = uvicorn.Config(
             OneDoor(server.api, server.web, gateway_door(server.opened, traces_of(address, os.environ), sessions=True)),
+            http=GuardedConnection,
+            ws="none",  # nothing here speaks it, and an upgrade would pass by what watches connections
             log_level="warning",
             access_log=False,
             server_header=False,

@@ -46,7 +46,7 @@ def head_of(scope: MutableMapping[str, Any]) -> Head:
         elif name == b"x-api-key":
             credentials[value.decode("latin-1").strip()] = None
         elif name == b"content-length":
-            length = int(value) if value.isdigit() else 0
+            length = _length(value)
         elif name == b"x-forwarded-for":
             forwarded += value.decode("latin-1").split(",")
         elif name == b"forwarded":
@@ -80,6 +80,15 @@ def _entities(value: bytes) -> tuple[Entity, ...] | str:
     if len(found) > ENTITIES_MAX:
         return f"Interlock-Entities names {len(found):,} values, and {ENTITIES_MAX:,} at most are looked for"
     return tuple(Entity(one) if isinstance(one, str) else Entity(one.value, one.label) for one in found)
+
+
+LENGTH_DIGITS_MAX = 19
+
+
+def _length(value: bytes) -> int:
+    """The size that is announced, 0 for what is none: then the body is taken for one that says nothing of its size."""
+    digits = value.lstrip(b"0")
+    return int(digits) if digits.isdigit() and len(digits) <= LENGTH_DIGITS_MAX else 0
 
 
 def _bearer(value: bytes) -> str:
