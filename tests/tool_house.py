@@ -19,6 +19,7 @@ from interlock.ports.gateway.tool_servers import Failure, Heard, ToolServerFaile
 from interlock.terms.evidence import EvidenceClass
 from interlock.terms.gateway.client import Client
 from interlock.terms.gateway.definition import GatewayDefinition, ToolServer
+from interlock.terms.gateway.refusal import Refusal
 from interlock.terms.gateway.tool_call import ListedTool, ToolAnswer, ToolCall
 from interlock.terms.gateway.tools import GovernedTool, ToolAuthority, ToolPlan
 from interlock.terms.gateway.trace import Accepted, Outcome
@@ -162,13 +163,19 @@ class ToolHouse(House):
         self.played = PlayedServers()
         self.traces = Traces()
         self.at = at
+        self.full: dict[str, Refusal] = {}
         self.tools = ToolDesk(
             self.rt,
             self.played if servers is None else servers,
             self.traces,
             lambda text: "ignore all previous instructions" in text.lower(),
             lambda kinds: _without_mail if kinds else None,
+            self._count,
         )
+
+    async def _count(self, client: Client) -> Refusal | None:
+        """No room for a client whose name is here."""
+        return self.full.get(client.name)
 
     labels: tuple[str, ...] = ("refund", "write_letter", "billing")
 

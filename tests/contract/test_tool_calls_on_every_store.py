@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,6 @@ from governed import BEN
 from interlock.flows.action.kill import kill
 from interlock.flows.gateway.tools.call import calling
 from interlock.flows.gateway.tools.collect import collecting
-from interlock.flows.gateway.tools.desk import ToolDesk
 from interlock.terms.gateway.tool_call import CallState
 from interlock.wiring.run_time import open_address, open_run_time
 from tool_house import DESK_AGENT, ToolHouse, call, unheard
@@ -27,7 +27,7 @@ def test_a_tool_call_is_done_once_however_it_comes(address: str, tmp_path: Path)
     def another() -> None:
         opened = open_address(address)
         rt = open_run_time(opened, clock=house.clock, owner="another")
-        desk = ToolDesk(rt, house.played, house.traces, house.tools.suspects, house.tools.cleaner)
+        desk = replace(house.tools, rt=rt)
         asked = call("refund", account="a-1", amount_cents=500, order="17")
         try:
             told.append(asyncio.run(house.drive(calling(desk, DESK_AGENT, asked, unheard))).state)

@@ -52,7 +52,7 @@ def gateway_door(
     when everything has stopped. Raises Unavailable where traces cannot be written.
     """
     worker = GatewayWorker(opened, traces, os.environ)
-    tools = ToolDoor(opened, worker.clients, worker.trace, os.environ, sessions=sessions)
+    tools = ToolDoor(opened, worker.clients, worker.trace, worker.meter, os.environ, sessions=sessions)
 
     @asynccontextmanager
     async def running() -> AsyncIterator[None]:

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import secrets
+import time
 from collections.abc import Callable, Mapping, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
@@ -15,8 +16,11 @@ from interlock.engine.gateway.tools.cleaner import cleaner
 from interlock.engine.gateway.tools.suspicion import reads_like_instructions
 from interlock.engine.timestamp import stamp
 from interlock.flows.gateway.clients import Clients
+from interlock.flows.gateway.limits.limiter import Limiter
 from interlock.flows.gateway.load_traffic import TrafficLoading
+from interlock.flows.gateway.standing import TrafficStandings
 from interlock.flows.gateway.tools.desk import ToolDesk
+from interlock.flows.gateway.tools.meter import CallMeter
 from interlock.ports.gateway.trace_log import TraceLog
 from interlock.surfaces.gateway.heads import head_of
 from interlock.terms.gateway.client import Client
@@ -45,10 +49,17 @@ class ToolDoor:
     """
 
     def __init__(
-        self, opened: Opened, clients: Clients, traces: TraceLog, environment: Mapping[str, str], *, sessions: bool
+        self,
+        opened: Opened,
+        clients: Clients,
+        traces: TraceLog,
+        meter: CallMeter,
+        environment: Mapping[str, str],
+        *,
+        sessions: bool,
     ) -> None:
         self._opened, self._clients, self._traces, self._environment = opened, clients, traces, environment
-        self._sessions = sessions
+        self._meter, self._sessions = meter, sessions
         self._opening = asyncio.Lock()
         self._app: McpApp | None = None
         self._task: asyncio.Task[None] | None = None
@@ -71,7 +82,7 @@ class ToolDoor:
         from interlock.surfaces.mcp.app import McpApp
 
         pool = ThreadPoolExecutor(THREADS, thread_name_prefix="interlock-tools")
-        proxy = await asyncio.to_thread(_proxy, self._opened, self._traces, self._environment, pool)
+        proxy = await asyncio.to_thread(_proxy, self._opened, self._traces, self._meter, self._environment, pool)
         app = McpApp(proxy, self._who, sessions=self._sessions)
         begun: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
@@ -106,8 +117,11 @@ def serve_tools(address: str, server: str, key: str) -> None:
         changes = changes_of(opened.store)
         try:
             with ThreadPoolExecutor(THREADS) as pool:
-                proxy = _proxy(opened, traces, os.environ, pool)
-                asyncio.run(_stdio(serve_stdio, proxy, opened, changes, server, key))
+                limiter = Limiter(opened.allowances, opened.clock, time.monotonic)
+                standings = TrafficStandings(opened.store, version=changes.version, monotonic=time.monotonic)
+                proxy = _proxy(opened, traces, CallMeter(limiter, standings), os.environ, pool)
+                clients, issuer_keys = clients_over(opened.store, changes, opened.clock)
+                asyncio.run(_stdio(serve_stdio, proxy, limiter, clients, issuer_keys, server, key))
         finally:
             changes.close()
             traces.close()
@@ -116,27 +130,34 @@ def serve_tools(address: str, server: str, key: str) -> None:
         opened.close()
 
 
-async def _stdio(serve: Any, proxy: "ToolProxy", opened: Opened, changes: Any, server: str, key: str) -> None:
-    clients, tokens = clients_over(opened.store, changes, opened.clock)
-
+async def _stdio(
+    serve: Any, proxy: "ToolProxy", limiter: Limiter, clients: Clients, issuer_keys: Any, server: str, key: str
+) -> None:
     async def who() -> Client | Refusal:
         return await _known(clients, key, HERE)
 
+    tending = asyncio.create_task(limiter.run())
     try:
         await serve(proxy, who, server, session=secrets.token_hex(SESSION_BYTES))
     finally:
-        await tokens.close()
+        tending.cancel()
+        await asyncio.gather(tending, return_exceptions=True)
+        await limiter.close()
+        await issuer_keys.close()
 
 
 async def _known(clients: Clients, credential: str | None, address: str) -> Client | Refusal:
     return clients.known(credential, address) or await clients.verified(credential, address)
 
 
-def _proxy(opened: Opened, traces: TraceLog, environment: Mapping[str, str], pool: ThreadPoolExecutor) -> "ToolProxy":
+def _proxy(
+    opened: Opened, traces: TraceLog, meter: CallMeter, environment: Mapping[str, str], pool: ThreadPoolExecutor
+) -> "ToolProxy":
     from interlock.adapters.gateway.tools.servers import McpServers
     from interlock.surfaces.mcp.proxy import ToolProxy
 
-    desk = ToolDesk(open_run_time(opened), McpServers(environment), traces, reads_like_instructions, cleaner)
+    servers, rt = McpServers(environment), open_run_time(opened)
+    desk = ToolDesk(rt, servers, traces, reads_like_instructions, cleaner, meter.count)
     return ToolProxy(desk, lambda work: asyncio.get_running_loop().run_in_executor(pool, work))
 
 

@@ -20,6 +20,7 @@ from governed import CARLA
 from interlock.flows.gateway.keys import WantedKey, create_key
 from interlock.terms.gateway.definition import ToolServer
 from interlock.terms.gateway.tools import ToolAuthority
+from interlock.terms.gateway.traffic import Of, Per, TrafficLimit, Unit
 from interlock.wiring.gateway_server import STORE, WORKERS, worker_app
 from tool_proxy import PLAN, PROXIED, Loop, Proxied, Serving
 from tool_upstream import TOOLS
@@ -36,7 +37,8 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     house = Proxied(folder, at=ToolServer("billing", command=(sys.executable, *map(str, files))))
     house.now = dt.datetime.now(dt.UTC) - dt.timedelta(minutes=1)
     house.behind_a_gateway(replace(PROXIED, tools=replace(PLAN, call_s=10.0)))
-    wanted = WantedKey("agent", workflow="triage")
+    few = TrafficLimit(Of.CLIENT, Unit.REQUESTS, Per.DAY, 2)
+    wanted = WantedKey("agent", workflow="triage", limits=(few,))
     key = create_key(house.store, wanted, by=CARLA, clock=house.clock, randomness=os.urandom)
     house.opened.close()
     return folder, key
@@ -88,6 +90,10 @@ def test_a_gateway_serves_the_proxy_and_a_call_of_it_is_taken_back(
             Agent(streamable_http_client(f"{serving.url}/mcp/billing", http_client=http), mode="legacy") as agent,
         ):
             told = await agent.call_tool("refund", {"order": workers, "amount_cents": 1}, meta=SURE)
+            if workers == "2":  # the third call of this key today, over both gateways
+                more = await agent.call_tool("whoami", {})
+                assert more.is_error
+                assert "2 requests a day" in more.model_dump_json()
             return stranger.status_code, told.structured_content
 
     try:

@@ -435,6 +435,16 @@ def test_arguments_have_a_largest_size(house: ToolHouse) -> None:
     assert house.played.calls == []
 
 
+def test_where_a_limit_has_no_room_no_call_is_made_and_no_ticket_collected(house: ToolHouse) -> None:
+    told = ask(house, call("close_account", account="a-1"))
+    house.decides(house.key(told.ticket), "close_account")
+    house.full["desk-agent"] = Refusal(RefusalKind.LIMITED, "requests", "100 requests a minute are used; wait")
+    for refused in (ask(house, call("lookup")), ask(house, call("refund", **REFUND)), collect(house, told.ticket)):
+        assert (refused.status, refused.rule) == (429, "requests")
+    assert house.played.calls == []
+    assert house.traces.outcomes[-1].refused == "requests"
+
+
 def test_a_server_that_is_not_the_workflows_is_refused(house: ToolHouse) -> None:
     for client, server in ((DESK_AGENT, "payroll"), (Client("x", "other"), "billing")):
         told = ask(house, replace(call("lookup"), server=server), client)

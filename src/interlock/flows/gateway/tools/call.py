@@ -47,9 +47,9 @@ def _told(
 ) -> Flow[Called | Refusal]:
     if isinstance(place, Refusal):
         return place
-    unusable = _unusable(place.standing.definition.tools, call)
-    if unusable is not None:
-        return unusable
+    against = (yield OnTarget(partial(desk.count, client))) or _unusable(place.standing.definition.tools, call)
+    if against is not None:
+        return against
     line = desk.servers.line(place.server, caller_of(client))
     try:
         listed = yield from _listed(line.tools, call.tool)

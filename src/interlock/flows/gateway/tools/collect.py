@@ -9,7 +9,7 @@ from interlock.engine.gateway.tools.case import TICKET_DIGITS, asked_of, caller_
 from interlock.engine.gateway.tools.wording import WORDS
 from interlock.flows.action.act import acting
 from interlock.flows.action.runtime import RunTime
-from interlock.flows.action.steps import Flow, InStore
+from interlock.flows.action.steps import Flow, InStore, OnTarget
 from interlock.flows.gateway.tools.call import answering
 from interlock.flows.gateway.tools.desk import LEASE_BEYOND_S, Place, ToolDesk, place_of
 from interlock.flows.gateway.tools.hear import cleaned_heard
@@ -42,6 +42,9 @@ def collecting(desk: ToolDesk, client: Client, server: str, ticket: str, heard: 
     place = yield InStore(partial(place_of, desk.rt, client, server))
     if isinstance(place, Refusal):
         return place
+    no_room: Refusal | None = yield OnTarget(partial(desk.count, client))
+    if no_room is not None:
+        return no_room
     key = case_key(client, ticket)
     known = (yield InStore(partial(_known, desk.rt, key))) if _TICKET.fullmatch(ticket) else None
     if known is None or known.workflow != client.workflow:

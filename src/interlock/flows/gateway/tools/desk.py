@@ -1,6 +1,6 @@
 """What a tool call needs from the outside, and where it stands: the workflow's standing, the server, the plan."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from interlock.engine.gateway.tools.authority import Suspects
@@ -21,10 +21,11 @@ LEASE_BEYOND_S = 10.0  # a lease outlives the call's own time-out by this much
 
 @dataclass(frozen=True, slots=True)
 class ToolDesk:
-    """The run time, the ways to servers, the trace, and what looks through texts.
+    """The run time, the ways to servers, the trace, what looks through texts, and what counts calls.
 
     `cleaner` makes what takes kinds of personal data out of a text (None: nothing has to be taken out); it raises
-    BadInput for a kind that it does not know.
+    BadInput for a kind that it does not know. `count` says why a client has no room for one call more, None where it
+    has.
     """
 
     rt: RunTime
@@ -32,6 +33,7 @@ class ToolDesk:
     traces: TraceLog
     suspects: Suspects
     cleaner: Callable[[tuple[str, ...]], Clean | None]
+    count: Callable[[Client], Awaitable[Refusal | None]]
 
 
 @dataclass(frozen=True, slots=True)
