@@ -57,16 +57,15 @@ def body_of(way: Way) -> tuple[str, bytes]:
 
 def ask(
     upstream: Upstream, *, attempts: Attempts | None = None, paid: Refusal | None = None
-) -> tuple[Sent | Refusal, Trail, int]:
-    trail, payments = Trail(), 0
+) -> tuple[Sent | Refusal, Trail, list[str]]:
+    trail, asked = Trail(paid=WAYS[0]), list[str]()
 
-    async def pay_for(_: Way) -> Refusal | None:
-        nonlocal payments
-        payments += 1
+    async def before(way: Way) -> Refusal | None:
+        asked.append(way.place.name)
         return paid
 
     made = attempts or Attempts(upstream, monotonic=lambda: 0.0, draw=lambda: 0.0)
-    return asyncio.run(made.send(WAYS, body_of, pay_for, trail)), trail, payments
+    return asyncio.run(made.send(WAYS, body_of, before, trail)), trail, asked
 
 
 @pytest.fixture(autouse=True)
@@ -92,9 +91,9 @@ def test_what_is_the_clients_error_goes_back_and_is_tried_nowhere_else() -> None
 
 def test_a_full_place_is_tried_once_more_and_then_another_one() -> None:
     full = Answer(429, {"retry-after": "1"})
-    found, trail, payments = ask(upstream := Upstream(here=[full], there=[Answer(200)]))
+    found, trail, _ = ask(upstream := Upstream(here=[full], there=[Answer(200)]))
     assert isinstance(found, Sent)
-    assert (found.way, upstream.asked, payments) == (WAYS[1], ["here", "here", "there"], 0)
+    assert (found.way, upstream.asked) == (WAYS[1], ["here", "here", "there"])
     assert full.closed
     assert [one.failure for one in trail.attempts] == ["status", "status", None]
 
@@ -113,12 +112,21 @@ def test_the_gateways_own_key_is_no_business_of_a_client() -> None:
     )
 
 
-def test_an_attempt_that_may_have_been_billed_is_paid_for_before_the_next_one() -> None:
-    late = UpstreamFailed("timeout", "here did not answer in time")
-    found, _, payments = ask(upstream := Upstream(here=[late], there=[Answer(200)]))
+@pytest.mark.parametrize(
+    ("failed", "asked"),
+    [
+        (UpstreamFailed("timeout", "here did not answer in time"), ["there"]),
+        (UpstreamFailed("connect", "here cannot be reached"), ["here", "there"]),
+        (Answer(429), ["here", "there"]),
+        (Answer(401), ["there"]),
+    ],
+    ids=["late", "away", "full", "closed"],
+)
+def test_each_attempt_but_the_first_is_let_in_and_paid_for(failed: Answer | UpstreamFailed, asked: list[str]) -> None:
+    found, _, before = ask(upstream := Upstream(here=[failed], there=[Answer(200)]))
     assert isinstance(found, Sent)
-    assert (upstream.asked, payments) == (["here", "there"], 1)
-    spent, _, _ = ask(upstream := Upstream(here=[late], there=[Answer(200)]), paid=NOT_PAID)
+    assert (before, upstream.asked) == (asked, ["here", *asked])
+    spent, _, _ = ask(upstream := Upstream(here=[failed], there=[Answer(200)]), paid=NOT_PAID)
     assert (spent, upstream.asked) == (NOT_PAID, ["here"])
 
 

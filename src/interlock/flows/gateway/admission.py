@@ -20,6 +20,12 @@ from interlock.terms.gateway.refusal import Refusal, RefusalKind
 from interlock.terms.gateway.traffic import Unit
 from interlock.terms.gateway.wire import Wire
 
+CHANGED = Refusal(
+    RefusalKind.FORBIDDEN,
+    "changed meanwhile",
+    "what this workflow may do changed while the request was under way, so it was not tried again; ask anew",
+)
+
 
 @dataclass(slots=True)
 class Known:
@@ -71,10 +77,28 @@ class Admission:
             client = await self._clients.verified(arrival.credential, address)
         if isinstance(client, Refusal):
             return client
-        authority = self._standings.kept(client.workflow, client.tenant)
-        if authority is None:
-            authority = await asyncio.to_thread(self._standings.read, client.workflow, client.tenant)
+        authority = await self._authority(client)
         return authority if isinstance(authority, Refusal) else Known(client, address, authority)
+
+    async def still(self, known: Known, way: Way) -> Refusal | None:
+        """Why a request that was let in may not leave by a way any more, None where it may: a retry, a fallback, the
+        next tier and a shadow leave later than their request was let in.
+        """
+        now = await self._authority(known.client)
+        if isinstance(now, Refusal) or now.refusal is not None:
+            return now if isinstance(now, Refusal) else now.refusal
+        if now is known.authority:
+            return None
+        then = known.authority
+        if now.plan != then.plan or now.release != then.release or not any(way in ways for ways in now.ways.values()):
+            return CHANGED
+        return None
+
+    async def _authority(self, client: Client) -> TrafficAuthority | Refusal:
+        found = self._standings.kept(client.workflow, client.tenant)
+        if found is None:
+            found = await asyncio.to_thread(self._standings.read, client.workflow, client.tenant)
+        return found
 
     def request(self, arrival: Arrival, known: Known) -> Request | Refusal:
         """What may leave of it, and by which ways."""

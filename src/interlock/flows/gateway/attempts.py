@@ -17,7 +17,7 @@ _KINDS = {429: RefusalKind.LIMITED, 529: RefusalKind.BUSY}
 MAY_BE_BILLED = frozenset({"timeout", "broken", "oversized"})
 
 BodyOf = Callable[[Way], tuple[str, bytes] | Refusal]
-PayFor = Callable[[Way], Awaitable[Refusal | None]]
+Before = Callable[[Way], Awaitable[Refusal | None]]
 
 
 @dataclass(slots=True)
@@ -31,12 +31,17 @@ class Sent:
 
 @dataclass(slots=True)
 class Trail:
-    """The attempts of one request, in order. `unpaid`: the last one may have been billed, so the next one has to be
-    reserved anew.
+    """The attempts of one request, in order. `paid` is the way that is reserved for; `unpaid`: the last attempt may have
+    been billed, so the next one has to be reserved anew.
     """
 
     attempts: list[Attempt] = field(default_factory=list)
+    paid: Way | None = None
     unpaid: bool = False
+
+    def is_first_by(self, way: Way) -> bool:
+        """Whether this attempt is the one that the request was let in and paid for."""
+        return way is self.paid and not self.attempts and not self.unpaid
 
 
 class Attempts:
@@ -58,10 +63,11 @@ class Attempts:
             found = self._breakers[place] = Breaker()
         return found
 
-    async def send(self, ways: Sequence[Way], body_of: BodyOf, pay_for: PayFor, trail: Trail) -> Sent | Refusal:
+    async def send(self, ways: Sequence[Way], body_of: BodyOf, before: Before, trail: Trail) -> Sent | Refusal:
         """The first answer that is one. The caller must close it.
 
-        `pay_for` reserves what one more attempt may cost, before it is made; its refusal ends it all.
+        `before` is asked before each attempt but the one that was let in: it sees whether the request may still leave,
+        and reserves what this way may cost. Its refusal ends it all.
         """
         self._budget.earn()
         failed: Refusal | None = None
@@ -70,18 +76,18 @@ class Attempts:
             if isinstance(made, Refusal):  # this place does not speak it; another one may
                 failed = failed or made
                 continue
-            found = await self._at(way, *made, pay_for, trail)
+            found = await self._at(way, *made, before, trail)
             if isinstance(found, Sent) or found.rule != FAILED:
                 return found
             failed = found
         return failed or Refusal(RefusalKind.UPSTREAM, "no way", "no place is left that may be asked")
 
-    async def _at(self, way: Way, path: str, body: bytes, pay_for: PayFor, trail: Trail) -> Sent | Refusal:
+    async def _at(self, way: Way, path: str, body: bytes, before: Before, trail: Trail) -> Sent | Refusal:
         breaker = self.breaker(way.place.name)
         for number in range(way.model.retries_max + 1):
             if not breaker.lets_through(self._monotonic()):
                 return _failed(way, "is left alone for a moment, because it failed again and again")
-            refusal = await pay_for(way) if trail.unpaid else None
+            refusal = None if trail.is_first_by(way) else await before(way)
             if refusal is not None:
                 breaker.left_alone()
                 return refusal

@@ -61,7 +61,7 @@ class Forwarding:
         """What is kept for the first of the ways, or what the ways answer."""
         plan, made = under_way.request.known.authority.plan, body_of(under_way.request)
         if plan.cache is CacheMode.NONE:
-            return await self._attempts.send(ways, made, under_way.pay_for, under_way.trail)
+            return await self._attempts.send(ways, made, under_way.before, under_way.trail)
         owner = whose(under_way.request.known.authority, under_way.request.known.client.tenant)
         put = made(ways[0])
         if not isinstance(put, Refusal):
@@ -70,7 +70,7 @@ class Forwarding:
                 under_way.cache = HIT
                 return Sent(found.way, KeptAnswer(found.body), under_way.began_s)
         under_way.cache = MISS
-        sent = await self._attempts.send(ways, made, under_way.pay_for, under_way.trail)
+        sent = await self._attempts.send(ways, made, under_way.before, under_way.trail)
         if isinstance(sent, Sent) and sent.answer.status == OK:
             sent.answer = Remembered(sent.answer)
         return sent
@@ -144,7 +144,7 @@ class Forwarding:
         if not asks_next_tier(answer.said, answer.finish_reasons, below=below):
             return None
         ways = _later(request.known.authority, request.ways, sent.way)
-        if not ways or await under_way.pay_for(ways[0]) is not None:
+        if not ways or await under_way.before(ways[0]) is not None:
             return None
         found = await self._sent(under_way, ways)
         if isinstance(found, Refusal):

@@ -54,6 +54,9 @@ class Shadowing:
         if isinstance(request, Refusal):
             self.left_out += 1
             return
+        if await self._books.still(request.known, request.ways[0]) is not None:
+            self.left_out += 1
+            return
         request = replace(request, parsed=_whole(request.parsed))
         first = await self._books.reserve(request, request.ways[0])
         if isinstance(first, Refusal):

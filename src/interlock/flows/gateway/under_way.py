@@ -1,12 +1,12 @@
 """A request that was accepted: whatever happens to it, it ends once, its outcome on record and its bill settled."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
 from interlock.engine.gateway.pricing import cost_micro_usd
 from interlock.engine.gateway.routing.agreement import said_the_same
-from interlock.flows.gateway.admission import Request
+from interlock.flows.gateway.admission import Known, Request
 from interlock.flows.gateway.attempts import Trail
 from interlock.flows.gateway.limits.limiter import Limiter, Reservation
 from interlock.ports.gateway.metrics import Metrics
@@ -35,13 +35,17 @@ class Ending:
 
 @dataclass(frozen=True, slots=True)
 class Books:
-    """Where a request is written down: trace, limits, metrics. A clock that never goes back, and the recorded time."""
+    """Where a request is written down: trace, limits, metrics. A clock that never goes back, and the recorded time.
+
+    `still` says why a request that was let in may not leave by a way any more, None where it may.
+    """
 
     trace: TraceLog
     limiter: Limiter
     metrics: Metrics
     monotonic: Callable[[], float]
     at: Callable[[], str]
+    still: Callable[[Known, Way], Awaitable[Refusal | None]]
 
     async def reserve(self, request: Request, way: Way) -> tuple[Reservation, int] | Refusal:
         """What one attempt by a way may use at most, and the money in that (micro-dollars)."""
@@ -67,7 +71,7 @@ class UnderWay:
         began_s: float,
         shadow_of: "UnderWay | None" = None,
     ) -> None:
-        self.request, self.accepted, self.trail = request, accepted, Trail()
+        self.request, self.accepted, self.trail = request, accepted, Trail(paid=request.ways[0])
         self.cache = "off"
         self.said: str | None = None
         self._shadow_of = shadow_of
@@ -78,13 +82,29 @@ class UnderWay:
         self._first_chunk_s: float | None = None
         self._has_ended = False
 
-    async def pay_for(self, way: Way) -> Refusal | None:
-        """Reserve what one more attempt may cost; the one before it may have been billed and keeps its own."""
-        self._keep()
+    async def before(self, way: Way) -> Refusal | None:
+        """Before one more attempt, by this way: whether the request may still leave, and is paid for.
+
+        Another way may cost more, and other limits may count it: it is reserved anew. What may have been billed keeps
+        its own reservation.
+        """
+        refusal = await self._books.still(self.request.known, way)
+        if refusal is not None:
+            return refusal
+        if self._held is not None and way is self.trail.paid and not self.trail.unpaid:
+            return None
+        return await self._pay_for(way)
+
+    async def _pay_for(self, way: Way) -> Refusal | None:
+        if self.trail.unpaid:
+            self._keep()
+        elif self._held is not None:
+            self._books.limiter.cancel(self._held[0])
+        self._held, self.trail.unpaid = None, False
         found = await self._books.reserve(self.request, way)
         if isinstance(found, Refusal):
             return found
-        self._held = found
+        self._held, self.trail.paid = found, way
         return None
 
     def answered(self, way: Way, usage: Usage | None) -> None:
