@@ -29,7 +29,6 @@ from interlock.flows.gateway.metrics import WorkerMetrics, limit_families
 from interlock.flows.gateway.shadowing import Shadowing
 from interlock.flows.gateway.standing import TrafficStandings
 from interlock.flows.gateway.tools.meter import CallMeter
-from interlock.flows.gateway.tools.meter import CallMeter
 from interlock.flows.gateway.traffic import Traffic
 from interlock.flows.gateway.under_way import Books
 from interlock.ports.gateway.upstream import Upstream
@@ -95,7 +94,6 @@ class GatewayWorker:
         self.clients, self._tokens = clients_over(opened.store, self._changes, opened.clock)
         standings = TrafficStandings(opened.store, version=self._changes.version, monotonic=time.monotonic)
         admission = Admission(self.clients, standings, guardrail())
-        self.meter = CallMeter(self._limiter, standings)
         self.meter = CallMeter(self._limiter, standings)
         books = Books(self.trace, self._limiter, self.metrics, time.monotonic, now, admission.still)
         self._attempts = Attempts(self._upstream, monotonic=time.monotonic, draw=random.random)
