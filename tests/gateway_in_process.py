@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from gateway_gate import NOBODY, PERSONAL
-from gateway_house import AMPLE, RULE, place, put_house
+from gateway_house import AMPLE, RULE, Place, place, put_house
 from gateway_requests import Said, said
 from gateway_upstream.played import PlayedUpstream
 from interlock.terms.gateway.definition import WireFormat
@@ -74,13 +74,25 @@ class Inside:
         self._loop.close()
 
 
+PLACES = (
+    place("small", NOBODY),
+    place("embed", NOBODY, model={"embeds": True}),
+    place("claude", NOBODY, WireFormat.ANTHROPIC),
+)
+
+
 @contextmanager
-def inside(folder: Path) -> Iterator[Inside]:
+def inside(
+    folder: Path,
+    *,
+    plans: Mapping[str, TrafficPlan] = PLANS,
+    places: Sequence[Place] = PLACES,
+    upstream: PlayedUpstream | None = None,
+) -> Iterator[Inside]:
+    """A gateway over `folder`/store.db."""
     store = folder / "store.db"
-    places = [place("small", NOBODY), place("embed", NOBODY, model={"embeds": True})]
-    places.append(place("claude", NOBODY, WireFormat.ANTHROPIC))
-    keys = put_house(store, places, PLANS, tenants=TENANTS)
-    opened, upstream = open_address(str(store)), PlayedUpstream()
+    keys = put_house(store, places, plans, tenants=TENANTS)
+    opened, upstream = open_address(str(store)), upstream or PlayedUpstream()
     try:
         asked = Inside(GatewayWorker(opened, folder / "traces", os.environ, upstream=upstream), upstream, keys)
         try:

@@ -31,8 +31,8 @@ class Sent:
 
 @dataclass(slots=True)
 class Trail:
-    """The attempts of one request, in order. `paid` is the way that is reserved for; `unpaid`: the last attempt may have
-    been billed, so the next one has to be reserved anew.
+    """The attempts of one request, in order. `paid` is the way that is reserved for; `unpaid`: the last attempt may
+    have been billed, so the next one has to be reserved anew.
     """
 
     attempts: list[Attempt] = field(default_factory=list)

@@ -180,9 +180,9 @@ def headers_of(under_way: UnderWay, sent: Sent) -> Headers:
 
 
 def _later(authority: TrafficAuthority, left: Sequence[Way], used: Way) -> tuple[Way, ...]:
-    """The ways of the tiers after the one that answered, of those that the rules left."""
+    """The ways of the tiers after the one that answered, of those that the rules left and that were not tried yet."""
     at = next((index for index, tier in enumerate(authority.tiers) if used in authority.ways[tier]), None)
     if at is None:
         return ()
-    earlier = {way for tier in authority.tiers[: at + 1] for way in authority.ways[tier]}
-    return tuple(way for way in left if way not in earlier)
+    later = {way for tier in authority.tiers[at + 1 :] for way in authority.ways[tier]}
+    return tuple(way for way in left[left.index(used) + 1 :] if way in later)

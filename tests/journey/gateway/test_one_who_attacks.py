@@ -1,0 +1,111 @@
+"""Somebody who knows the gateway well, and has a key: spending others' money, and leaving after a kill."""
+
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gateway_gate import NOBODY
+from gateway_house import PRICE, place
+from gateway_in_process import Inside, inside
+from gateway_upstream.behaviour import Behaviour
+from gateway_upstream.played import PlayedUpstream
+from governed import BEN
+from interlock.flows.action.kill import fence
+from interlock.ports.gateway.upstream import UpstreamAnswer
+from interlock.terms.gateway.definition import ModelUpstream, Price
+from interlock.terms.gateway.traffic import Of, Per, TrafficLimit, TrafficPlan, Unit
+from interlock.wiring.run_time import open_address
+
+CHAT = "/v1/chat/completions"
+DEAR = Price(PRICE.input_micro_usd * 100, PRICE.output_micro_usd * 100)
+DOWN, UNSURE = Behaviour(status=500), Behaviour(text='{"confidence": 0.1}')
+ENOUGH_FOR_CHEAP = 1_000  # micro-dollars; the dear one may cost a hundred times that
+
+
+def limit(unit: Unit, most: int, model: str | None = None) -> TrafficLimit:
+    return TrafficLimit(Of.CLIENT, unit, Per.DAY, most, model=model)
+
+
+def body(model: str = "cheap", **more: Any) -> Sequence[bytes]:
+    asked = {"model": model, "messages": [{"role": "user", "content": "How large is it?"}], "max_tokens": 100, **more}
+    return [json.dumps(asked).encode()]
+
+
+def places(**of_cheap: Any) -> Any:
+    cheap = {"fallbacks": ("dear",), "retries_max": 0, **of_cheap}
+    return [place("cheap", NOBODY, model=cheap), place("dear", NOBODY, model={"price": DEAR, "retries_max": 0})]
+
+
+class Meanwhile(PlayedUpstream):
+    """Something happens while the first request is there."""
+
+    def __init__(self, happens: Callable[[], object] | None) -> None:
+        super().__init__()
+        self._happens = happens
+
+    async def send(self, place: ModelUpstream, path: str, body: bytes) -> UpstreamAnswer:
+        happens, self._happens = self._happens, None
+        if happens is not None:
+            happens()
+        return await super().send(place, path, body)
+
+
+def asked_at(one: Inside) -> list[str]:
+    return [place.name.removeprefix("at-") for place, _, _ in one.upstream.received]
+
+
+@pytest.mark.parametrize(
+    "limits",
+    [(limit(Unit.MICRO_USD, ENOUGH_FOR_CHEAP),), (limit(Unit.REQUESTS, 1, "dear"),)],
+    ids=["money", "requests of the model"],
+)
+def test_a_fallback_counts_by_its_own_price_and_limits(tmp_path: Path, limits: tuple[TrafficLimit, ...]) -> None:
+    plan = TrafficPlan(models=("cheap", "dear"), limits=limits)
+    with inside(tmp_path, plans={"scarce": plan}, places=places()) as one:
+        if limits[0].model:
+            assert one.ask(CHAT, body("dear"), client="scarce").status == 200
+            one.upstream.received.clear()
+        one.upstream.then(DOWN)
+        refused = one.ask(CHAT, body(), client="scarce")
+        assert (refused.status, asked_at(one)) == (429, ["cheap"])
+        assert one.ask(CHAT, body(), client="scarce").status == 200
+
+
+def test_a_fallback_is_charged_once_and_what_it_did_not_cost_goes_back(tmp_path: Path) -> None:
+    plan = TrafficPlan(models=("cheap", "dear"), limits=(limit(Unit.REQUESTS, 3), limit(Unit.MICRO_USD, 10**6)))
+    with inside(tmp_path, plans={"scarce": plan}, places=places()) as one:
+        for _ in range(3):
+            one.upstream.then(DOWN)
+            assert one.ask(CHAT, body(), client="scarce").status == 200
+        assert asked_at(one) == ["cheap", "dear"] * 3
+        assert one.ask(CHAT, body(), client="scarce").status == 429
+
+
+@pytest.mark.parametrize("killed", [False, True])
+@pytest.mark.parametrize(
+    ("plan", "first", "asked"),
+    [
+        (TrafficPlan(models=("cheap",)), DOWN, ["cheap", "dear"]),
+        (TrafficPlan(models=("cheap",)), Behaviour(status=503), ["cheap", "cheap"]),
+        (TrafficPlan(models=("cheap", "dear"), escalate_below=0.9), UNSURE, ["cheap", "dear"]),
+        (TrafficPlan(models=("cheap",), shadow_model="dear", shadow_share=1.0), Behaviour(), ["cheap", "dear"]),
+    ],
+    ids=["fallback", "retry", "next tier", "shadow"],
+)
+def test_nothing_is_tried_again_after_a_kill(
+    tmp_path: Path, plan: TrafficPlan, first: Behaviour, asked: list[str], killed: bool
+) -> None:
+    def halt() -> None:
+        opened = open_address(str(tmp_path / "store.db"))
+        fence(opened.store, "workflow:busy", by=BEN, reason="drill", clock=opened.clock)
+        opened.close()
+
+    busy = places(retries_max=int(first.status == 503))
+    meanwhile = Meanwhile(halt if killed else None)
+    with inside(tmp_path, plans={"busy": plan}, places=busy, upstream=meanwhile) as one:
+        one.upstream.then(first)
+        one.ask(CHAT, body("auto" if plan.escalate_below else "cheap"), client="busy")
+    assert asked_at(one) == (["cheap"] if killed else asked)
