@@ -12,6 +12,7 @@ from interlock.ports.store import Store
 from interlock.terms.errors import Unavailable
 
 LOOK_S = 0.001  # requests of the same millisecond share a look
+SAME_FILE_S = 0.02  # whether it is still the same file costs more than what is in it
 POLL_S = 0.02
 
 
@@ -47,7 +48,7 @@ class SqliteChanges:
         self._seen = _Seen(f"the store {path}", monotonic)
         self._looked_s, self._commits, self._version = float("-inf"), -1, 0
         self._db: sqlite3.Connection | None = None
-        self._file = identity(path)
+        self._file, self._check_s = identity(path), float("-inf")
         self._looking = threading.Lock()
 
     def version(self) -> int:
@@ -68,12 +69,15 @@ class SqliteChanges:
             self._let_go()
 
     def _let_go(self) -> None:
+        self._check_s = float("-inf")
         if self._db is not None:
             self._db.close()
             self._db = None
 
     def _look(self, now_s: float) -> None:
-        check_identity(self._path, self._file)
+        if now_s >= self._check_s:
+            check_identity(self._path, self._file)
+            self._check_s = now_s + SAME_FILE_S
         if self._db is None:
             self._db, self._commits = open_to_read(self._path), -1
         (commits,) = self._db.execute("PRAGMA data_version").fetchone()
