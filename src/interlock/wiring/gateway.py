@@ -21,11 +21,13 @@ from interlock.adapters.gateway.trust import trust_of
 from interlock.engine.timestamp import stamp
 from interlock.flows.gateway.admission import Admission
 from interlock.flows.gateway.attempts import Attempts
+from interlock.flows.gateway.embedding import Embedding
 from interlock.flows.gateway.forwarding import Forwarding
 from interlock.flows.gateway.kept_answers import KeptAnswers
 from interlock.flows.gateway.limits.limiter import Limiter
 from interlock.flows.gateway.limits.used import limit_uses
 from interlock.flows.gateway.metrics import WorkerMetrics, limit_families
+from interlock.flows.gateway.semantic import SemanticAnswers
 from interlock.flows.gateway.shadowing import Shadowing
 from interlock.flows.gateway.standing import TrafficStandings
 from interlock.flows.gateway.tools.meter import CallMeter
@@ -97,7 +99,9 @@ class GatewayWorker:
         self.meter = CallMeter(self._limiter, standings)
         books = Books(self.trace, self._limiter, self.metrics, time.monotonic, now, admission.still)
         self._attempts = Attempts(self._upstream, monotonic=time.monotonic, draw=random.random)
-        forwarding = Forwarding(self._attempts, KeptAnswers(time.monotonic))
+        kept = KeptAnswers(time.monotonic)
+        semantic = SemanticAnswers(Embedding(admission, self._attempts, books), kept)
+        forwarding = Forwarding(self._attempts, kept, semantic)
         self._shadowing = Shadowing(admission, forwarding, books)
         self.traffic = Traffic(admission, forwarding, self._shadowing, books)
         clocks = Clocks(_ids(name), now, time.monotonic)

@@ -19,6 +19,7 @@ from interlock.terms.gateway.traffic import (
 
 BODY_BYTES_MAX = 64_000_000
 TOKENS_MAX = 10_000_000
+SIMILARITY_MIN = 0.8  # below it, questions about the same subject count as the same question
 CACHE_S_MAX = 30 * 24 * 3600
 LIMITS_MAX = 200
 PHRASE_MIN = 3
@@ -83,6 +84,8 @@ class TrafficPart(FilePart):
     forbidden_output: Annotated[tuple[Phrase, ...], Field(max_length=100)] = ()
     cache: CacheMode = CacheMode.NONE
     cache_s: Annotated[int, Field(ge=1, le=CACHE_S_MAX, strict=True)] = 3_600
+    cache_model: ModelName | None = None
+    cache_similarity: Annotated[float, Field(ge=SIMILARITY_MIN, le=1, strict=True, allow_inf_nan=False)] = 0.97
     escalate_below: OpenShare | None = None
     shadow_model: ModelName | None = None
     shadow_share: Annotated[float, Field(ge=0, le=1, strict=True)] = 0.0
@@ -95,6 +98,11 @@ class TrafficPart(FilePart):
             raise ValueError("on_injection is flag or refuse: an attack cannot be taken out of a text")
         if (self.shadow_model is None) is not (self.shadow_share == 0.0):
             raise ValueError("shadow_model and shadow_share go together: write both, or neither")
+        if (self.cache is CacheMode.SEMANTIC) is not (self.cache_model is not None):
+            raise ValueError(
+                "cache: semantic and cache_model go together: write both, or neither. The model is one of the "
+                "gateway's that embeds, and questions leave for it"
+            )
         if self.escalate_below is not None and len(self.models) < 2:
             raise ValueError("escalate_below needs a second model to turn to; add one, or take it out")
         whole_only = [kind for kind in self.redact_output if not kind.in_streams]

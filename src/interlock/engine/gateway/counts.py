@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from interlock.terms.gateway.trace import Accepted, Outcome
+from interlock.terms.gateway.trace import GIVEN_AGAIN, Accepted, Outcome
 
 # Upper ends in seconds: fine where a gateway adds, coarse where a model writes.
 BUCKETS_S = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0)
@@ -56,7 +56,8 @@ class TrafficCounts:
     def observe(self, accepted: Accepted, outcome: Outcome) -> None:
         """One request with a known end."""
         # What reached no model was asked for by a name that may be any text: it is no label.
-        model = outcome.attempts[-1].model if outcome.attempts else accepted.model if outcome.cache == "hit" else ""
+        unasked = accepted.model if outcome.cache in GIVEN_AGAIN else ""
+        model = outcome.attempts[-1].model if outcome.attempts else unasked
         one = self._of(accepted.workflow, model)
         end = end_of(outcome)
         one.ends[end] = one.ends.get(end, 0) + 1
@@ -64,7 +65,7 @@ class TrafficCounts:
         if outcome.usage is not None:
             one.input_tokens += outcome.usage.input_tokens
             one.output_tokens += outcome.usage.output_tokens
-        if outcome.cache == "hit":
+        if outcome.cache in GIVEN_AGAIN:
             one.cache_hits += 1
         one.latency.take(outcome.latency_ms)
         if outcome.first_chunk_ms is not None:

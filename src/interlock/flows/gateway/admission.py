@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import dataclass, replace
 
 from interlock.engine.gateway.pricing import worst_cost_micro_usd
+from interlock.engine.gateway.wire.decoding import encode
 from interlock.engine.gateway.wire.parsed import Parsed
 from interlock.engine.gateway.wire.parsing import parse
 from interlock.flows.gateway.clients import Clients
@@ -148,6 +149,19 @@ class Admission:
             at=at,
         )
         return allowed if isinstance(allowed, Refusal) else replace(request, ways=allowed[0], rules=allowed[1])
+
+    def embedding(self, request: Request, text: str, *, at: str) -> Request | Refusal:
+        """A text of a request, as it leaves, put to what embeds for the workflow's cache, under the same rules."""
+        known, way = request.known, request.known.authority.cache_way
+        if way is None:
+            return Refusal(RefusalKind.FORBIDDEN, "cache", "nothing embeds for this workflow's cache")
+        parsed = parse(Wire.EMBEDDINGS, encode({"model": way.model.name, "input": text}))
+        if isinstance(parsed, Refusal):
+            return parsed
+        allowed = allowed_ways(
+            self._guardrail, known.authority, known.client, parsed, request.looked, (way,), output_tokens=0, at=at
+        )
+        return allowed if isinstance(allowed, Refusal) else Request(known, parsed, Looked(), allowed[0], allowed[1], 0)
 
 
 def _ways_of(known: Known, parsed: Parsed) -> tuple[Way, ...] | Refusal:

@@ -12,17 +12,18 @@ from interlock.flows.gateway.filters import AnswerFilters
 from interlock.flows.gateway.kept_answers import KeptAnswer, KeptAnswers, Remembered, key_of, whose
 from interlock.flows.gateway.passing import Headers, Streamed
 from interlock.flows.gateway.refusals import broken_off
+from interlock.flows.gateway.semantic import SemanticAnswers
 from interlock.flows.gateway.sending import body_of
 from interlock.flows.gateway.streaming import StreamedAnswer
 from interlock.flows.gateway.under_way import Ending, UnderWay
 from interlock.ports.gateway.upstream import UpstreamFailed
 from interlock.terms.gateway.authority import AUTO, TrafficAuthority, Way
 from interlock.terms.gateway.refusal import Refusal
+from interlock.terms.gateway.trace import HIT, MISS, SEMANTIC
 from interlock.terms.gateway.traffic import CacheMode
 from interlock.terms.gateway.usage import Usage
 
 ANSWER_BYTES_MAX = 64_000_000
-MISS, HIT = "miss", "hit"
 
 Told = tuple[bytes, Headers]
 
@@ -30,8 +31,8 @@ Told = tuple[bytes, Headers]
 class Forwarding:
     """Of one process."""
 
-    def __init__(self, attempts: Attempts, kept: KeptAnswers) -> None:
-        self._attempts, self._kept = attempts, kept
+    def __init__(self, attempts: Attempts, kept: KeptAnswers, semantic: SemanticAnswers) -> None:
+        self._attempts, self._kept, self._semantic = attempts, kept, semantic
 
     async def answer(self, under_way: UnderWay) -> Told | Streamed | Refusal:
         """The answer. A whole one, and a refusal, are on record when this returns; a stream is at its own end.
@@ -65,9 +66,14 @@ class Forwarding:
         owner = whose(under_way.request.known.authority, under_way.request.known.client.tenant)
         put = made(ways[0])
         if not isinstance(put, Refusal):
-            found = self._kept.find(key_of(owner, ways[0], *put), owner)
+            found, cache = self._kept.find(key_of(owner, ways[0], *put), owner), HIT
+            if found is None and plan.cache is CacheMode.SEMANTIC:
+                found, cache = await self._semantic.find(under_way, ways[0]), SEMANTIC
+                refusal = await under_way.before(ways[0])  # what it means took time to tell
+                if refusal is not None:
+                    return refusal
             if found is not None:
-                under_way.cache = HIT
+                under_way.cache = cache
                 return Sent(found.way, KeptAnswer(found.body), under_way.began_s)
         under_way.cache = MISS
         sent = await self._attempts.send(ways, made, under_way.before, under_way.trail)
@@ -84,6 +90,7 @@ class Forwarding:
         if not isinstance(put, Refusal):
             key = key_of(owner, sent.way, *put)
             self._kept.keep(key, owner, sent.way, body, keep_s=known.authority.plan.cache_s)
+            self._semantic.keep(under_way, sent.way, key)
 
     async def _whole(self, under_way: UnderWay, sent: Sent) -> Told | Refusal:
         while True:

@@ -15,6 +15,7 @@ from interlock.flows.gateway.passing import Streamed
 from interlock.flows.gateway.under_way import Books, UnderWay
 from interlock.terms.errors import Unavailable
 from interlock.terms.gateway.refusal import Refusal
+from interlock.terms.gateway.trace import SEMANTIC
 
 AT_ONCE_MAX = 32
 ENDING = "-shadow"
@@ -37,6 +38,8 @@ class Shadowing:
         """
         plan = under_way.request.known.authority.plan
         if plan.shadow_model is None or not is_drawn(under_way.accepted.id, plan.shadow_share):
+            return
+        if under_way.cache == SEMANTIC:  # what was answered is another question
             return
         if len(self._asking) >= AT_ONCE_MAX:
             self.left_out += 1

@@ -13,10 +13,10 @@ from interlock.flows.gateway.passing import Arrival, Headers, Streamed, Whole
 from interlock.flows.gateway.records import accepted, accepted_refused, model_named, outcome_refused
 from interlock.flows.gateway.refusals import fault, not_recorded
 from interlock.flows.gateway.shadowing import Shadowing
-from interlock.flows.gateway.under_way import Books, Ending, UnderWay
+from interlock.flows.gateway.under_way import Books, UnderWay
 from interlock.terms.errors import Unavailable
 from interlock.terms.gateway.authority import AUTO
-from interlock.terms.gateway.refusal import STATUS, Refusal, RefusalKind
+from interlock.terms.gateway.refusal import Refusal
 from interlock.terms.gateway.wire import Wire
 
 _logger = logging.getLogger("interlock.gateway")
@@ -89,7 +89,7 @@ class Traffic:
             found = not_recorded(exc)
         finally:
             if not handed_on:
-                self._left(under_way)
+                under_way.leave()
         if isinstance(found, Refusal):
             return self.refused(wire, found, [(b"interlock-request", under_way.accepted.id.encode())])
         if isinstance(found, Streamed):
@@ -100,16 +100,6 @@ class Traffic:
     def _streamed(self, found: Streamed, under_way: UnderWay) -> None:
         found.leave()
         self._shadowing.after(under_way)
-
-    def _left(self, under_way: UnderWay) -> None:
-        """Whatever went wrong, no request stays open: what cannot be told is charged in full."""
-        if under_way.has_ended:
-            return
-        under_way.trail.unpaid = True
-        try:
-            under_way.end(Ending(STATUS[RefusalKind.UNAVAILABLE], broken="it ended without an answer"))
-        except Unavailable as exc:  # the accepted record stays, in doubt
-            _logger.error("the outcome of request %s cannot be written: %s", under_way.accepted.id, exc)
 
     def _unknown(self, arrival: Arrival, refusal: Refusal) -> Whole:
         model = model_named(arrival.body)

@@ -6,13 +6,15 @@ from dataclasses import dataclass, field
 
 from interlock.engine.gateway.pricing import cost_micro_usd
 from interlock.engine.gateway.routing.agreement import said_the_same
+from interlock.engine.gateway.routing.likeness import Meaning
 from interlock.flows.gateway.admission import Known, Request
 from interlock.flows.gateway.attempts import Trail
 from interlock.flows.gateway.limits.limiter import Limiter, Reservation
 from interlock.ports.gateway.metrics import Metrics
 from interlock.ports.gateway.trace_log import TraceLog
+from interlock.terms.errors import Unavailable
 from interlock.terms.gateway.authority import Way
-from interlock.terms.gateway.refusal import Refusal
+from interlock.terms.gateway.refusal import STATUS, Refusal, RefusalKind
 from interlock.terms.gateway.trace import Accepted, Outcome
 from interlock.terms.gateway.usage import Usage
 
@@ -57,8 +59,8 @@ class Books:
 class UnderWay:
     """One accepted request. It holds a reservation for each attempt that may be billed; the first was made before.
 
-    `cache` says whether its answer was kept: "hit", "miss", or "off" where nothing is kept. `said` is what a whole
-    answer says, `shadow_of` the request in whose shadow this one is asked.
+    `cache` says whether its answer was kept, as its outcome does. `said` is what a whole answer says, `shadow_of` the
+    request in whose shadow this one is asked. `meaning` is what its question means, once that was asked for.
     """
 
     def __init__(
@@ -74,6 +76,7 @@ class UnderWay:
         self.request, self.accepted, self.trail = request, accepted, Trail(paid=request.ways[0])
         self.cache = "off"
         self.said: str | None = None
+        self.meaning: tuple[Meaning | None] | None = None
         self._shadow_of = shadow_of
         self.began_s = began_s
         self._books = books
@@ -136,6 +139,21 @@ class UnderWay:
     def has_ended(self) -> bool:
         """Whether its outcome is on record."""
         return self._has_ended
+
+    @property
+    def is_shadow(self) -> bool:
+        """Whether it is asked to compare models only."""
+        return self._shadow_of is not None
+
+    def leave(self) -> None:
+        """Whatever went wrong, it does not stay open: what cannot be told is charged in full. Never raises."""
+        if self._has_ended:
+            return
+        self.trail.unpaid = True
+        try:
+            self.end(Ending(STATUS[RefusalKind.UNAVAILABLE], broken="it ended without an answer"))
+        except Unavailable as exc:  # the accepted record stays, in doubt
+            _logger.error("the outcome of request %s cannot be written: %s", self.accepted.id, exc)
 
     def end(self, ending: Ending) -> None:
         """Write the outcome. Raises Unavailable where it cannot be written: then the answer must not end."""

@@ -26,7 +26,8 @@ class TrafficAuthority:
     `ways` are the tries, in order, of each name that may be asked for: the model's own way first, its fallbacks behind
     it. `closed` says in words why a model of the plan or the definition may not be asked. `tiers` are the open models
     of the plan, cheapest first. `gateway_limits` stand beside those of the plan. `edge` is the definition as the policy
-    engine reads it, None where there are no rules about traffic.
+    engine reads it, None where there are no rules about traffic. `cache_way` is where questions are embedded for a
+    semantic cache (None: nowhere); no client can ask for it by this.
     """
 
     workflow: str
@@ -39,6 +40,7 @@ class TrafficAuthority:
     gateway_limits: tuple[TrafficLimit, ...] = ()
     edge: WorkflowDefinition | None = None
     prices_version: str = ""
+    cache_way: Way | None = None
 
     @property
     def money_is_limited(self) -> bool:

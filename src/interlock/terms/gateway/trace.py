@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 
 from interlock.terms.gateway.usage import Usage
 
+MISS, HIT, SEMANTIC = "miss", "hit", "semantic"
+GIVEN_AGAIN = frozenset({HIT, SEMANTIC})  # an answer that was kept: it cost nothing
+
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
@@ -51,10 +54,10 @@ class Attempt:
 class Outcome:
     """How a request ended. `refused` is the rule that refused it, `broken` how a stream ended that did not finish.
 
-    `usage` None: the upstream did not say, so the reservation stands as `cost_micro_usd`. `cache` is "hit", "miss" or
-    "off". `first_chunk_ms` is None for what was not streamed.
-    `shadow_of` is the request that this one was asked in the shadow of, `shadow_agrees` whether both said the same
-    (None where that cannot be told).
+    `usage` None: the upstream did not say, so the reservation stands as `cost_micro_usd`. `cache` is "hit", "miss",
+    "semantic" (the kept answer to another question that means the same) or "off". `first_chunk_ms` is None for what was
+    not streamed. `shadow_of` is the request that this one was asked in the shadow of, `shadow_agrees` whether both said
+    the same (None where that cannot be told).
     """
 
     id: str

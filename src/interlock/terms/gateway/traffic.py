@@ -83,7 +83,8 @@ class TrafficPlan:
     means: no model traffic. `regions` empty: any region. `redact` are kinds of personal data (engine.gateway.redaction
     names them) that never leave; `restore` puts the original values back into the answer. `escalate_below`: an answer
     whose stated confidence is lower is asked of the next tier. `forbidden_output` are phrases that no answer may hold.
-    `shadow_model` is sent a share of the traffic, whose answers are only compared. Sizes in bytes and tokens.
+    `shadow_model` is sent a share of the traffic, whose answers are only compared. `cache_model` embeds questions for a
+    semantic cache, and `cache_similarity` is the least cosine of two that share an answer. Sizes in bytes and tokens.
     """
 
     models: tuple[str, ...] = ()
@@ -99,6 +100,8 @@ class TrafficPlan:
     forbidden_output: tuple[str, ...] = ()
     cache: CacheMode = CacheMode.NONE
     cache_s: int = 3_600
+    cache_model: str | None = None
+    cache_similarity: float = 0.97
     escalate_below: float | None = None
     shadow_model: str | None = None
     shadow_share: float = 0.0

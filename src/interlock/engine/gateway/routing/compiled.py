@@ -1,13 +1,16 @@
 """Compile what is on record about a workflow and about the gateway into what its traffic may do."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from interlock.terms.gateway.authority import AUTO, TrafficAuthority, Way
 from interlock.terms.gateway.definition import GatewayDefinition, GatewayModel, ModelUpstream
 from interlock.terms.gateway.edge import traffic_edge
 from interlock.terms.gateway.refusal import Refusal, RefusalKind
-from interlock.terms.gateway.traffic import TrafficPlan, Unit
+from interlock.terms.gateway.traffic import CacheMode, TrafficPlan, Unit
 from interlock.terms.workflow import WorkflowDefinition
+
+EMBEDDED_S = 2.0
 
 
 def compiled(
@@ -30,6 +33,7 @@ def compiled(
         gateway_limits=gateway.limits,
         edge=traffic_edge(definition) if plan.policy else None,
         prices_version=gateway.prices_version,
+        cache_way=_cache_way(plan, gateway, money_counts=limited),
     )
 
 
@@ -79,6 +83,22 @@ def _ways(
         },
         closed,
     )
+
+
+def _cache_way(plan: TrafficPlan, gateway: GatewayDefinition, *, money_counts: bool) -> Way | None:
+    """Where questions are embedded, in a hurry and once: whoever asked waits meanwhile. None where they may not go."""
+    if plan.cache is not CacheMode.SEMANTIC or plan.cache_model is None:
+        return None
+    name = plan.cache_model
+    model = next((one for one in gateway.models if one.name == name), None)
+    place = None if model is None else next((one for one in gateway.upstreams if one.name == model.upstream), None)
+    why = _why_closed(name, model, place, plan, money_counts=money_counts)
+    if why is not None or model is None or place is None or not model.embeds:
+        return None
+    hurried = {
+        field: min(getattr(place, field), EMBEDDED_S) for field in ("connect_s", "first_byte_s", "between_chunks_s")
+    }
+    return Way(replace(model, retries_max=0, fallbacks=()), replace(place, **hurried))
 
 
 def _why_closed(

@@ -15,7 +15,7 @@ from interlock.surfaces.web.gateway.overview import usd
 from interlock.surfaces.web.states import ERROR, FAILED, INCONCLUSIVE, PASSED, State, said
 from interlock.surfaces.web.tables import Column, Filter, Table
 from interlock.terms import words
-from interlock.terms.gateway.trace import Accepted, Outcome
+from interlock.terms.gateway.trace import GIVEN_AGAIN, Accepted, Outcome
 from interlock.terms.gateway.ungoverned import Ungoverned
 from interlock.terms.gateway.usage import Usage
 
@@ -34,7 +34,7 @@ def state_of(row: TrafficRow) -> State:
         return said(ERROR, f"Failed ({row.status})")
     if row.outcome is not None and row.outcome.get("broken"):
         return said(ERROR, "Broke off")
-    return said(PASSED, "From the cache" if row.cache == "hit" else "Answered")
+    return said(PASSED, "From the cache" if row.cache in GIVEN_AGAIN else "Answered")
 
 
 def list_title(rows: Sequence[TrafficRow], *, more: bool) -> str:
@@ -180,6 +180,13 @@ def _facts(row: TrafficRow, accepted: Accepted, outcome: Outcome | None) -> Iter
     yield "Segment of the trace", row.segment
 
 
+_KEPT = {
+    "hit": "given from the cache",
+    "semantic": "given from the cache, where it was kept for a question that means the same",
+    "miss": "asked for, not there",
+}
+
+
 def _outcome_facts(row: TrafficRow, outcome: Outcome) -> Iterator[tuple[str, str]]:
     usage = outcome.usage
     told = "the upstream did not say, so what was reserved stays charged"
@@ -188,7 +195,7 @@ def _outcome_facts(row: TrafficRow, outcome: Outcome) -> Iterator[tuple[str, str
     yield "Cost", f"{usd(outcome.cost_micro_usd)}{prices}"
     yield "Took", words.milliseconds(outcome.latency_ms)
     yield "First part of the stream after", _ms(outcome.first_chunk_ms)
-    yield "Kept answers", {"hit": "given from the cache", "miss": "asked for, not there"}.get(outcome.cache, "not used")
+    yield "Kept answers", _KEPT.get(outcome.cache, "not used")
     yield "Region", row.region or NONE
     yield "Said it was", outcome.response_model or NONE
     yield "Ended because of", ", ".join(outcome.finish_reasons) or NONE
