@@ -9,6 +9,7 @@ import orjson
 
 from interlock.adapters.sql.traffic import COUNTS, DELETE, NAMES, SqlTraffic
 from interlock.ports.gateway.traffic import TrafficRow
+from interlock.terms.gateway.trace import GIVEN_AGAIN
 
 CHUNK = 256
 FAILED_FROM = 400  # the HTTP status
@@ -106,7 +107,7 @@ def _counts(row: TrafficRow) -> list[float]:
     refused = row.refused is not None
     failed = not refused and (row.status or 0) >= FAILED_FROM
     used = (row.input_tokens, row.output_tokens, row.cost_micro_usd)
-    return [1, int(refused), int(failed), 0, int(row.cache == "hit"), *used, row.latency_ms or 0.0]
+    return [1, int(refused), int(failed), 0, int(row.cache in GIVEN_AGAIN), *used, row.latency_ms or 0.0]
 
 
 def _add(sums: Sums, key: Key, counts: Iterable[float]) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from interlock.engine.gateway.recorded import body_of, term_of
 from interlock.ports.gateway.traffic import TrafficFilter, TrafficRow
 from interlock.ports.store import Reading
-from interlock.terms.gateway.trace import Accepted, Outcome
+from interlock.terms.gateway.trace import GIVEN_AGAIN, Accepted, Outcome
 
 GROUPED_BY = ("workflow", "tenant", "client", "model")
 PAGE = 1_000
@@ -53,7 +53,7 @@ def row_of(accepted: Accepted, outcome: Outcome | None, segment: str) -> Traffic
 def model_used(outcome: Outcome) -> str:
     """The model that answered, also where its answer was kept from before; "" where none did."""
     answered = next((one.model for one in reversed(outcome.attempts) if one.failure is None), "")
-    return answered or (outcome.response_model or "" if outcome.cache == "hit" else "")
+    return answered or (outcome.response_model or "" if outcome.cache in GIVEN_AGAIN else "")
 
 
 def accepted_of(row: TrafficRow) -> Accepted:

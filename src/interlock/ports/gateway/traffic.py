@@ -12,7 +12,7 @@ class TrafficRow:
 
     `outcome` None: it was accepted and nobody knows how it ended; then `status` is None too, and what it reserved is
     its `cost_micro_usd`. `refused` is the rule that refused it. Names are "" where there is none: a client without a
-    tenant, a request that reached no upstream. `cache` is "hit", "miss" or "off". `segment` is where its trace is.
+    tenant, a request that reached no upstream. `cache` is as in the outcome. `segment` is where its trace is.
     """
 
     id: str
