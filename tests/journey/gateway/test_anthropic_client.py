@@ -93,7 +93,7 @@ def test_errors_of_an_upstream(gate: Gate, client: Make) -> None:
     with pytest.raises(anthropic.AuthenticationError):
         nobody.messages.create(model="claude", messages=ASKED, max_tokens=9)
     gate.upstream.always = Behaviour(status=429, retry_after="3")
-    with pytest.raises(anthropic.InternalServerError) as caught:  # a limit of the upstream's is none of this client's
+    with pytest.raises(anthropic.RateLimitError) as caught:
         client().messages.create(model="patient", messages=ASKED, max_tokens=9)
     assert caught.value.response.headers["retry-after"] == "3"
     gate.upstream.always = Behaviour(status=529)
