@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from interlock.engine.gateway.detectors.glance import is_clear
 from interlock.engine.gateway.detectors.injection import injection
 from interlock.engine.gateway.detectors.secrets import secrets_in
 from interlock.engine.gateway.redaction.folding import folded
@@ -48,12 +49,17 @@ def look(parsed: Parsed, plan: TrafficPlan, entities: tuple[Entity, ...] = ()) -
         words = f"{', '.join(sealed)} cannot be looked into, and personal data must not leave: send text, or {ANSWERED}"
         return Refusal(RefusalKind.CONTENT, "unreadable content", words)
     whole = folded(BETWEEN.join(parsed.texts))
-    secrets = Counter(one.kind for one in secrets_in(whole.data))
-    score = injection(BETWEEN.join(heard(parsed)))
+    clear = is_clear(whole.data, frozenset(plan.redact))
+    secrets = Counter[str]() if clear else Counter(one.kind for one in secrets_in(whole.data))
+    told = BETWEEN.join(heard(parsed))
+    # What was told stands in the texts as it is, but for JSON in a string: only there its escapes are read.
+    score = injection(told, rules=not clear or "\\" in told)
     found = (*(f"secret:{kind}" for kind in sorted(secrets)), *(("injection",) if score.alarm else ()))
     refusal = _refusal(plan, found, secrets=bool(secrets), alarm=score.alarm)
     if refusal is not None:
         return refusal
+    if clear and not entities:
+        return Looked(found=found, injection_permille=score.permille)
     redaction = redaction_of(plan, entities, secrets=bool(secrets))
     n_secrets = sum(secrets.values())
     # One look at all texts together: mostly there is nothing, and then none of them is looked at by itself.

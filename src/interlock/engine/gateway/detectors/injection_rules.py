@@ -38,7 +38,8 @@ _RULES = {
         r"|\bBEGIN[ \t]+(?:NEW[ \t]+)?SYSTEM[ \t]+PROMPT\b"
     ),
 }
-_ANY = scanner("(?i)" + "|".join(_RULES.values()))
+ANY = "(?i:" + "|".join(_RULES.values()) + ")"
+_ANY = scanner(ANY)
 _EACH = {name: scanner(f"(?i){pattern}") for name, pattern in _RULES.items()}
 
 

@@ -5,45 +5,83 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
+from typing import NamedTuple
 
 from interlock.engine.gateway.redaction.folding import folded
 from interlock.engine.gateway.redaction.scanning import scanner
 from interlock.terms.gateway.content import SecretsFound
 
+
+class Form(NamedTuple):
+    """A pattern in three parts; what `tells` is short, and a text without it has none of these."""
+
+    tells: str
+    after: str = ""
+    before: str = r"\b"
+
+
 # By issuer: what their keys begin with and are made of, as the issuers publish them for scanners.
-_ISSUED = {
-    "aws_access_key": r"\b(?:AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16}\b",
-    "github_token": r"\b(?:gh[pousr]_[A-Za-z0-9]{36,255}|github_pat_[A-Za-z0-9]{22}_[A-Za-z0-9]{59})\b",
-    "gitlab_token": r"\bgl(?:pat|dt|rt|ptt|oas|cbt)-[A-Za-z0-9_\-]{20,64}",
-    "slack_token": r"\bxox[abeoprs]-[A-Za-z0-9\-]{10,250}|\bxapp-[0-9]-[A-Za-z0-9\-]{10,250}",
-    "slack_webhook": r"hooks\.slack\.com/(?:services|workflows|triggers)/[A-Za-z0-9/_\-]{20,120}",
-    "anthropic_key": r"\bsk-ant-[A-Za-z0-9_\-]{20,200}",
-    "openai_key": r"\bsk-(?:proj|svcacct|admin)-[A-Za-z0-9_\-]{20,250}|\bsk-[A-Za-z0-9]{32,64}\b",
-    "google_api_key": r"\bAIza[A-Za-z0-9_\-]{35}",
-    "google_oauth": r"\bya29\.[A-Za-z0-9_\-]{20,300}|\bGOCSPX-[A-Za-z0-9_\-]{28}",
-    "stripe_key": r"\b[rsp]k_(?:live|test)_[A-Za-z0-9]{16,128}|\bwhsec_[A-Za-z0-9+/=]{24,64}",
-    "sendgrid_key": r"\bSG\.[A-Za-z0-9_\-]{16,32}\.[A-Za-z0-9_\-]{32,64}",
-    "twilio_key": r"\bSK[0-9a-f]{32}\b",
-    "npm_token": r"\bnpm_[A-Za-z0-9]{36}\b",
-    "pypi_token": r"\bpypi-AgE[A-Za-z0-9_\-]{50,250}",
-    "huggingface_token": r"\bhf_[A-Za-z0-9]{30,64}\b",
-    "digitalocean_token": r"\bdo[opr]_v1_[a-f0-9]{64}\b",
-    "shopify_token": r"\bshp(?:at|ca|pa|ss)_[a-fA-F0-9]{32}\b",
-    "azure_key": r"\b(?:AccountKey|SharedAccessKey)=[A-Za-z0-9+/]{40,100}={0,2}",
-    "interlock_key": r"\binterlock_[A-Za-z0-9_\-]{24,160}",
-    "signed_token": r"\beyJ[A-Za-z0-9_\-]{8,}\.eyJ[A-Za-z0-9_\-]{8,}\.[A-Za-z0-9_\-]{10,}",
-    "private_key": r"-----BEGIN (?:[A-Z]{2,10} ){0,2}PRIVATE KEY(?: BLOCK)?-----",
-    "password_in_address": r"\b[a-z][a-z0-9+.\-]{1,20}://[A-Za-z0-9._%\-]{1,64}:[A-Za-z0-9._%+!$^&*~=\-]{3,128}@",
+_ISSUED: dict[str, tuple[Form, ...]] = {
+    "aws_access_key": (Form(r"(?:AKIA|ASIA|ABIA|ACCA)", r"[A-Z2-7]{16}\b"),),
+    "github_token": (
+        Form(r"gh[pousr]_", r"[A-Za-z0-9]{36,255}\b"),
+        Form(r"github_pat_", r"[A-Za-z0-9]{22}_[A-Za-z0-9]{59}\b"),
+    ),
+    "gitlab_token": (Form(r"gl(?:pat|dt|rt|ptt|oas|cbt)-", r"[A-Za-z0-9_\-]{20,64}"),),
+    "slack_token": (
+        Form(r"xox[abeoprs]-", r"[A-Za-z0-9\-]{10,250}"),
+        Form(r"xapp-", r"[0-9]-[A-Za-z0-9\-]{10,250}"),
+    ),
+    "slack_webhook": (
+        Form(r"hooks\.slack\.com/", r"(?:services|workflows|triggers)/[A-Za-z0-9/_\-]{20,120}", before=""),
+    ),
+    "anthropic_key": (Form(r"sk-ant-", r"[A-Za-z0-9_\-]{20,200}"),),
+    "openai_key": (
+        Form(r"sk-(?:proj|svcacct|admin)-", r"[A-Za-z0-9_\-]{20,250}"),
+        Form(r"sk-[A-Za-z0-9]{6}", r"[A-Za-z0-9]{26,58}\b"),
+    ),
+    "google_api_key": (Form(r"AIza", r"[A-Za-z0-9_\-]{35}"),),
+    "google_oauth": (Form(r"ya29\.", r"[A-Za-z0-9_\-]{20,300}"), Form(r"GOCSPX-", r"[A-Za-z0-9_\-]{28}")),
+    "stripe_key": (
+        Form(r"[rsp]k_(?:live|test)_", r"[A-Za-z0-9]{16,128}"),
+        Form(r"whsec_", r"[A-Za-z0-9+/=]{24,64}"),
+    ),
+    "sendgrid_key": (Form(r"SG\.", r"[A-Za-z0-9_\-]{16,32}\.[A-Za-z0-9_\-]{32,64}"),),
+    "twilio_key": (Form(r"SK[0-9a-f]{4}", r"[0-9a-f]{28}\b"),),
+    "npm_token": (Form(r"npm_", r"[A-Za-z0-9]{36}\b"),),
+    "pypi_token": (Form(r"pypi-AgE", r"[A-Za-z0-9_\-]{50,250}"),),
+    "huggingface_token": (Form(r"hf_", r"[A-Za-z0-9]{30,64}\b"),),
+    "digitalocean_token": (Form(r"do[opr]_v1_", r"[a-f0-9]{64}\b"),),
+    "shopify_token": (Form(r"shp(?:at|ca|pa|ss)_", r"[a-fA-F0-9]{32}\b"),),
+    "azure_key": (Form(r"(?:AccountKey|SharedAccessKey)=", r"[A-Za-z0-9+/]{40,100}={0,2}"),),
+    "interlock_key": (Form(r"interlock_", r"[A-Za-z0-9_\-]{24,160}"),),
+    "signed_token": (Form(r"eyJ", r"[A-Za-z0-9_\-]{8,}\.eyJ[A-Za-z0-9_\-]{8,}\.[A-Za-z0-9_\-]{10,}"),),
+    "private_key": (Form(r"-----BEGIN ", r"(?:[A-Z]{2,10} ){0,2}PRIVATE KEY(?: BLOCK)?-----", before=""),),
+    "password_in_address": (
+        Form(
+            r"://[A-Za-z0-9._%\-]{1,64}:",
+            r"[A-Za-z0-9._%+!$^&*~=\-]{3,128}@",
+            before=r"\b[a-z][a-z0-9+.\-]{1,20}",
+        ),
+    ),
 }
 _NAMES = (
     r"pass(?:word|wd|phrase)?|pwd|secret|api[_\-]?key|apikey|access[_\-]?key|secret[_\-]?key|private[_\-]?key|"
     r"auth[_\-]?token|access[_\-]?token|refresh[_\-]?token|token|client[_\-]?secret|credentials?"
 )
-_ASSIGNED = rf"(?i:(?:{_NAMES})[\"']? {{0,3}}(?::=|=>|=|:|is)[ \t]{{0,3}}[\"']?[!-~]{{8,200}})"
+_ASSIGNED = Form(rf"(?i:(?:{_NAMES})[\"']? {{0,3}}(?::=|=>|=|:|is))", r"[ \t]{0,3}[\"']?[!-~]{8,200}", before="")
 
-_ANY = scanner("|".join((*_ISSUED.values(), _ASSIGNED)))
-_EACH = {kind: scanner(pattern) for kind, pattern in _ISSUED.items()}
-_ASSIGNMENT = scanner(_ASSIGNED)
+
+def _pattern(*forms: Form) -> str:
+    return "|".join(form.before + form.tells + form.after for form in forms)
+
+
+_FORMS = (*chain.from_iterable(_ISSUED.values()), _ASSIGNED)
+TELLING = "|".join(dict.fromkeys((r"\b" if form.before == r"\b" else "") + form.tells for form in _FORMS))
+_ANY = scanner(_pattern(*_FORMS))
+_EACH = {kind: scanner(_pattern(*forms)) for kind, forms in _ISSUED.items()}
+_ASSIGNMENT = scanner(_pattern(_ASSIGNED))
 _NAME_AND_MARK = re.compile(rb"^[A-Za-z_\-]+[\"']? {0,3}(?::=|=>|=|:|is)[ \t]{0,3}[\"']?", re.IGNORECASE)
 _VALUE = re.compile(rb"[^\s\"',;<>(){}\[\]`|]{8,200}")  # on one match of at most 200: linear
 _PLACEHOLDER = re.compile(rb"x{4,}|\*{3,}|\.{3,}|example|your[_\-]|change[_\-]?me|placeholder|://", re.IGNORECASE)

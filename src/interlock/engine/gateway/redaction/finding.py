@@ -5,7 +5,14 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 
 from interlock.engine.gateway.redaction.folding import Folded
-from interlock.engine.gateway.redaction.numbers import NUMBER_CHARS_MAX, RUN, RUN_BEGUN, Found, numbers_in
+from interlock.engine.gateway.redaction.numbers import (
+    NUMBER_CHARS_MAX,
+    RUN,
+    RUN_BEGUN,
+    SEVEN_DIGITS,
+    Found,
+    numbers_in,
+)
 from interlock.engine.gateway.redaction.scanning import Scanner, scanner
 from interlock.engine.gateway.redaction.validating import iban, iban_length, ip_address
 from interlock.terms.gateway.content import PersonalKind
@@ -18,7 +25,8 @@ IP_CHARS_MAX = 45
 
 _EMAIL = scanner(rf"{_LOCAL}{{1,64}}@{_DOMAIN}{{3,254}}")
 _EMAIL_BEGUN = rf"{_LOCAL}{{1,64}}(?:@{_DOMAIN}{{0,254}})?"
-_IBAN_FORM = r"\b[A-Za-z]{2}[0-9]{2}(?:[ \-]?[A-Za-z0-9]){11,30}"
+_IBAN_TELLS = r"\b[A-Za-z]{2}[0-9]{2}[ \-]?[A-Za-z0-9]"
+_IBAN_FORM = _IBAN_TELLS + r"(?:[ \-]?[A-Za-z0-9]){10,29}"
 _IBAN = scanner(_IBAN_FORM)
 _IBAN_BEGUN = r"\b[A-Za-z]{1,2}|\b[A-Za-z]{2}[0-9]{1,2}(?:[ \-]?[A-Za-z0-9]){0,31}[ \-]?"
 _IP4_FORM, _IP6_FORM = r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}", r"[0-9A-Fa-f]{1,4}(?::[0-9A-Fa-f]{0,4}){2,7}"
@@ -108,6 +116,18 @@ _FORMS: tuple[tuple[frozenset[str], str, _Pass, str, int], ...] = (
     (frozenset({PersonalKind.IP_ADDRESS}), f"{_IP4_FORM}|{_IP6_FORM}", _addresses, _IP_BEGUN, IP_CHARS_MAX),
     (NUMBERS, RUN, _numbers, RUN_BEGUN, NUMBER_CHARS_MAX),
 )
+
+
+def tells(kinds: frozenset[str]) -> Iterator[str]:
+    """What every value of these kinds has in it, as patterns that are cheap to look for together with others."""
+    if PersonalKind.EMAIL in kinds:
+        yield "@"
+    if PersonalKind.IBAN in kinds:
+        yield _IBAN_TELLS
+    if PersonalKind.IP_ADDRESS in kinds:
+        yield from (_IP4_FORM, _IP6_FORM)
+    if NUMBERS & kinds:
+        yield SEVEN_DIGITS
 
 
 def looks() -> tuple[str, ...]:

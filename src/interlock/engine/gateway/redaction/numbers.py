@@ -15,7 +15,8 @@ from interlock.engine.gateway.redaction.validating import (
 from interlock.terms.gateway.content import PersonalKind
 
 SEPARATORS = r"[ .\-()/]"
-RUN = rf"[+(]{{0,2}}[0-9](?:{SEPARATORS}{{0,4}}[0-9]){{6,}}"
+SEVEN_DIGITS = rf"[0-9](?:{SEPARATORS}{{0,4}}[0-9]){{6}}"
+RUN = rf"[+(]{{0,2}}{SEVEN_DIGITS}(?:{SEPARATORS}{{0,4}}[0-9])*"
 # How such a run may end where a text is cut: marks that may go on, or the beginning of an extension.
 RUN_BEGUN = (
     rf"(?:[+(]{{1,2}}|[+(]{{0,2}}[0-9](?:{SEPARATORS}{{0,4}}[0-9])*"
