@@ -2,7 +2,9 @@
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator, Mapping
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Mapping
+from functools import partial
 
 import aiohttp
 from yarl import URL
@@ -14,29 +16,34 @@ ANTHROPIC_VERSION = "2023-06-01"
 KEPT_ALIVE_S = 30.0
 READ_BYTES = 65_536
 HEAD_BYTES_MAX = 32_768
+WHOLE_S = 900.0  # an answer that is sent byte by byte has an end, too
+STREAM_BYTES_MAX = 256_000_000
+_NOT_SENT = (aiohttp.ClientConnectorError, aiohttp.ClientConnectionResetError, aiohttp.ConnectionTimeoutError)
 
 
 class AiohttpAnswer:
     """An answer whose head has come."""
 
-    def __init__(self, place: ModelUpstream, response: aiohttp.ClientResponse) -> None:
-        self._place, self._response = place, response
+    def __init__(self, place: ModelUpstream, response: aiohttp.ClientResponse, closed: Callable[[], None]) -> None:
+        """`closed` is called once, when it is."""
+        self._place, self._response, self._closed = place, response, closed
+        self._is_open = True
         self.status = response.status
         self.headers: Mapping[str, str] = response.headers  # case-insensitive
 
     async def read(self, bytes_max: int) -> bytes:
         content, parts, size = self._response.content, [], 0
-        deadline = self._place.between_chunks_s
+        deadline, now_s = self._place.between_chunks_s, asyncio.get_running_loop().time
+        until_s = now_s() + WHOLE_S
         try:
             while True:
-                async with asyncio.timeout(deadline):
+                async with asyncio.timeout(min(deadline, until_s - now_s())):
                     part = await content.readany()
                 if not part:
                     break
                 size += len(part)
                 if size > bytes_max:
-                    self.close()
-                    raise UpstreamFailed("oversized", f"{self._place.name} answered more than {bytes_max:,} bytes")
+                    raise self._oversized(bytes_max)
                 parts.append(part)
         except (aiohttp.ClientError, TimeoutError, OSError) as exc:
             self.close()
@@ -44,13 +51,16 @@ class AiohttpAnswer:
         return parts[0] if len(parts) == 1 else b"".join(parts)
 
     async def chunks(self) -> AsyncIterator[bytes]:
-        content, between_s = self._response.content, self._place.between_chunks_s
+        content, between_s, size = self._response.content, self._place.between_chunks_s, 0
         try:
             while True:
                 async with asyncio.timeout(between_s):
                     part = await content.readany()
                 if not part:
                     return
+                size += len(part)
+                if size > STREAM_BYTES_MAX:
+                    raise self._oversized(STREAM_BYTES_MAX)
                 yield part
         except (aiohttp.ClientError, TimeoutError, OSError) as exc:
             raise _failed(self._place, exc) from None
@@ -59,6 +69,13 @@ class AiohttpAnswer:
         # A body that was read to its end has let its connection go already; any other is cut off.
         if not self._response.closed:
             self._response.close()
+        if self._is_open:
+            self._is_open = False
+            self._closed()
+
+    def _oversized(self, bytes_max: int) -> UpstreamFailed:
+        self.close()
+        return UpstreamFailed("oversized", f"{self._place.name} answered more than {bytes_max:,} bytes")
 
 
 class AiohttpUpstream:
@@ -68,16 +85,32 @@ class AiohttpUpstream:
         self._environment, self._tls = environment, tls
         self._sessions: dict[ModelUpstream, aiohttp.ClientSession] = {}
         self._urls: dict[str, URL] = {}
+        self._at_work: Counter[str] = Counter()  # by place: requests that have, or wait for, a connection
 
     async def send(self, place: ModelUpstream, path: str, body: bytes) -> AiohttpAnswer:
         session = self._sessions.get(place) or self._opened(place)
+        self._at_work[place.name] += 1
+        try:
+            response = await self._answered(session, place, path, body)
+        except BaseException:
+            self._at_work[place.name] -= 1
+            raise
+        return AiohttpAnswer(place, response, partial(self._at_work.subtract, (place.name,)))
+
+    async def _answered(
+        self, session: aiohttp.ClientSession, place: ModelUpstream, path: str, body: bytes
+    ) -> aiohttp.ClientResponse:
         try:
             async with asyncio.timeout(place.first_byte_s):
                 # A redirect would lead where no policy sent the request: it is an answer like any other.
-                response = await session.request("POST", self._url(place, path), data=body, allow_redirects=False)
+                return await session.request("POST", self._url(place, path), data=body, allow_redirects=False)
+        except aiohttp.ConnectionTimeoutError as exc:  # nothing was sent
+            if self._at_work[place.name] > place.connections_max:
+                words = f"all {place.connections_max:,} connections to {place.name} are in use"
+                raise UpstreamFailed("busy", words) from None
+            raise _failed(place, exc) from None
         except (aiohttp.ClientError, TimeoutError, OSError) as exc:
             raise _failed(place, exc) from None
-        return AiohttpAnswer(place, response)
 
     async def close(self) -> None:
         for session in self._sessions.values():
@@ -110,7 +143,7 @@ class AiohttpUpstream:
             cookie_jar=aiohttp.DummyCookieJar(),
             auto_decompress=True,
             trust_env=False,
-            timeout=aiohttp.ClientTimeout(total=None, connect=None, sock_connect=place.connect_s),
+            timeout=aiohttp.ClientTimeout(total=None, connect=place.connect_s, sock_connect=place.connect_s),
             max_line_size=HEAD_BYTES_MAX,
             max_field_size=HEAD_BYTES_MAX,
             read_bufsize=READ_BYTES,
@@ -121,8 +154,8 @@ class AiohttpUpstream:
 
 def _failed(place: ModelUpstream, exc: Exception) -> UpstreamFailed:
     """What happened in words of ours: those of a library may hold the address with more than it should."""
+    if isinstance(exc, _NOT_SENT):
+        return UpstreamFailed("connect", f"{place.name} cannot be reached")
     if isinstance(exc, TimeoutError):
         return UpstreamFailed("timeout", f"{place.name} did not answer in time")
-    if isinstance(exc, aiohttp.ClientConnectorError | aiohttp.ClientConnectionResetError):
-        return UpstreamFailed("connect", f"{place.name} cannot be reached")
     return UpstreamFailed("broken", f"{place.name} broke off ({type(exc).__name__})")

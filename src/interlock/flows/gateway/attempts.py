@@ -13,6 +13,8 @@ from interlock.terms.gateway.trace import Attempt
 
 FAILED = "upstream"  # the rule by which a way is known to have failed, and the next one is tried
 _KINDS = {429: RefusalKind.LIMITED, 529: RefusalKind.BUSY}
+BUSY = "busy"
+_FAILED_AS = {"timeout": RefusalKind.TIMED_OUT, BUSY: RefusalKind.BUSY}
 # Whether the place may have worked on it, and bills for that, is then unknown.
 MAY_BE_BILLED = frozenset({"timeout", "broken", "oversized"})
 
@@ -105,10 +107,13 @@ class Attempts:
         try:
             answer = await self._upstream.send(way.place, path, body)
         except UpstreamFailed as exc:
-            breaker.failed(self._monotonic())
+            if exc.kind == BUSY:  # of the gateway's own: it says nothing of the place
+                breaker.left_alone()
+            else:
+                breaker.failed(self._monotonic())
             trail.unpaid = exc.kind in MAY_BE_BILLED
             trail.attempts.append(self._attempt(way, began, failure=exc.kind))
-            kind = RefusalKind.TIMED_OUT if exc.kind == "timeout" else RefusalKind.UPSTREAM
+            kind = _FAILED_AS.get(exc.kind, RefusalKind.UPSTREAM)
             again = wait_s(number + 1, {}, draw=self._draw()) if exc.kind == "connect" else None
             return Refusal(kind, FAILED, str(exc)), again
         except asyncio.CancelledError:

@@ -7,7 +7,11 @@ from interlock.terms.gateway.definition import ModelUpstream
 
 
 class UpstreamFailed(Exception):
-    """No answer came: `kind` is connect, timeout, broken or oversized; the message holds no content and no key."""
+    """No answer came; the message holds no content and no key.
+
+    `kind` is connect or busy (nothing was sent: the place cannot be reached, or all connections to it are in use),
+    timeout, broken, oversized, or key (the gateway has none for it).
+    """
 
     def __init__(self, kind: str, words: str) -> None:
         super().__init__(words)
