@@ -33,6 +33,7 @@ from interlock.wiring.candidates import candidate_builder
 from interlock.wiring.console import PipedConsole
 from interlock.wiring.definitions import check_definition, definition_schema, drafts, read_definition, read_gateway
 from interlock.wiring.documents import messenger, write_form
+from interlock.wiring.gateway_commands import rehearsal, serve_gateway
 from interlock.wiring.gateway_traces import segments, traffic_lines
 from interlock.wiring.listening import check_serving_sample
 from interlock.wiring.packs import (
@@ -124,7 +125,8 @@ def build_toolbox() -> Toolbox:
         problem_words=_problem_words,
         guardrail=guardrail,
         randomness=os.urandom,
-        serve_gateway=_serve_gateway,
+        serve_gateway=serve_gateway,
+        rehearsal=rehearsal,
         segments=partial(segments, environment, time),
         traffic_lines=traffic_lines,
         serve=_serve,
@@ -265,23 +267,6 @@ def _problem_words() -> ProblemWords:
     from interlock.adapters.packs.problem_words import problem_words
 
     return problem_words()
-
-
-def _serve_gateway(
-    address: str,
-    host: str,
-    port: int,
-    say: Console,
-    *,
-    workers: int = 1,
-    certificate: Path | None = None,
-    key: Path | None = None,
-) -> None:
-    try:
-        from interlock.wiring.gateway_server import serve_gateway
-    except ModuleNotFoundError as exc:
-        raise BadInput(f"{exc.name} is missing, and the gateway needs it: pip install 'interlock[gateway]'") from exc
-    serve_gateway(address, host, port, say, workers=workers, certificate=certificate, key=key)
 
 
 def _serve(

@@ -68,7 +68,7 @@ class Group(NamedTuple):
 GROUPS: tuple[Group, ...] = (
     Group(
         "demo",
-        "See it work: `life` (what plain `demo` runs), or a portfolio.",
+        "See it work: `life` (what plain `demo` runs), a portfolio, the gateway.",
         "demo.group:DEMO_COMMANDS",
         "demo.group:DemoGroup",
     ),

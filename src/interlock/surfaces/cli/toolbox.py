@@ -15,6 +15,7 @@ from interlock.ports.candidates import Candidate
 from interlock.ports.clock import Clock
 from interlock.ports.drafts import Drafts
 from interlock.ports.event_log import MineLog
+from interlock.ports.gateway.rehearsal import Rehearsal
 from interlock.ports.gateway.segments import Segments
 from interlock.ports.gateway.telemetry import TrafficLines
 from interlock.ports.gateway.tool_servers import ToolServers
@@ -159,6 +160,7 @@ class Toolbox:
     randomness: Randomness
     serve: Serve
     serve_gateway: ServeGateway
+    rehearsal: Callable[[], Rehearsal]
     segments: Callable[[str, Path | None], Segments]
     traffic_lines: Callable[[], TrafficLines]
     check_serving_sample: Callable[[str, int], None]

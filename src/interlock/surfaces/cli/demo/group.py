@@ -3,6 +3,8 @@
 from collections.abc import Callable
 
 from interlock.surfaces.cli.demo.command import demo_command
+from interlock.surfaces.cli.demo.gateway.command import gateway_demo_command
+from interlock.surfaces.cli.demo.gateway.model import model_demo_command
 from interlock.surfaces.cli.demo.portfolio.command import portfolio_demo_command
 from interlock.surfaces.cli.usual import UsualGroup
 
@@ -10,6 +12,8 @@ USUAL = "life"
 DEMO_COMMANDS: tuple[tuple[str, Callable[..., None]], ...] = (
     (USUAL, demo_command),
     ("portfolio", portfolio_demo_command),
+    ("gateway", gateway_demo_command),
+    ("model", model_demo_command),
 )
 
 

@@ -33,7 +33,7 @@ def limits_command(
         show_json(box, rows)
         return
     for row in rows:
-        box.out.print(Text(_line(row)), soft_wrap=True)
+        box.out.print(Text(limit_line(row)), soft_wrap=True)
     if not rows:
         box.out.print(Text("No limit is near." if near else "No limit counts, and none was used."))
 
@@ -42,7 +42,8 @@ def _is_near(row: LimitUse) -> bool:
     return row.most is not None and row.used * (NEAR_FIFTHS + 1) >= row.most * NEAR_FIFTHS
 
 
-def _line(row: LimitUse) -> str:
+def limit_line(row: LimitUse) -> str:
+    """One limit and its use, in words."""
     whose = row.of.value if row.of is Of.EVERYTHING else f"{row.of.value} {row.name or '(without a tenant)'}"
     model = "" if row.model is None else f", model {row.model}"
     most = "no such limit any more" if row.most is None else f"of {amounted(row.unit, row.most)}"
