@@ -161,6 +161,49 @@ def test_no_answer_makes_it_raise(wire: Wire, data: st.DataObject) -> None:
         body[field] = data.draw(json_values)
     found = read_answer(wire, json.dumps(body).encode())
     assert isinstance(found, Answer) or found.kind is RefusalKind.UPSTREAM
+    assert same(read_answer(wire, json.dumps(body).encode(), texts=False), found)
+
+
+def same(quick: Answer | Refusal, thorough: Answer | Refusal) -> bool:
+    """Whether what is read without the texts is what is read with them."""
+    if isinstance(quick, Refusal) or isinstance(thorough, Refusal):
+        return quick == thorough
+    fields = ("response_id", "response_model", "finish_reasons", "said", "counted", "body", "tree")
+    return all(getattr(quick, field) == getattr(thorough, field) for field in fields)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.sampled_from([Wire.CHAT, Wire.MESSAGES, Wire.RESPONSES]),
+    st.text(max_size=40),
+    st.integers(0, 40),
+    st.integers(0, 12),
+    st.booleans(),
+)
+def test_usage_is_doubted_by_the_characters_that_were_said(
+    wire: Wire, piece: str, times: int, tokens: int, ascii_only: bool
+) -> None:
+    body = json.loads(json.dumps(ANSWERS[wire]).replace("Dear NAME_1", "SAID"))
+    body = json.loads(json.dumps(body).replace('"SAID"', json.dumps(piece * times)))
+    body["usage"]["completion_tokens" if wire is Wire.CHAT else "output_tokens"] = tokens
+    body["usage"].pop("total_tokens", None)
+    sent = json.dumps(body, ensure_ascii=ascii_only, indent=2).encode(errors="replace")
+    found = read_answer(wire, sent, texts=False)
+    thorough = read_answer(wire, sent)
+    assert same(found, thorough)
+    assert isinstance(thorough, Answer)
+    own = [text for text in thorough.texts if text not in {"look", "Be kind to NAME_1"}]
+    if wire is not Wire.RESPONSES:  # its instructions are the client's
+        assert (thorough.counted.usage is None) == (tokens * 256 < sum(map(len, own)) + 4 - 256), own
+
+
+def test_an_answer_that_was_read_without_its_texts_is_not_looked_through() -> None:
+    found = read_answer(Wire.CHAT, json.dumps(CHAT).encode(), texts=False)
+    assert isinstance(found, Answer)
+    assert found.rewritten() is found.body
+    for asked in (lambda: found.texts, lambda: found.rewritten(())):
+        with pytest.raises(ValueError, match="without its texts"):
+            asked()
 
 
 @pytest.mark.parametrize("body", [b"", b"{}", b"[]", b"<html>", b'{"choices":[{"message":3}]}', b'{"id":1,"id":2}'])

@@ -93,8 +93,9 @@ class Forwarding:
             self._semantic.keep(under_way, sent.way, key)
 
     async def _whole(self, under_way: UnderWay, sent: Sent) -> Told | Refusal:
+        filters = AnswerFilters(under_way.request.known.authority.plan, under_way.request.looked)
         while True:
-            answer = await self._read(under_way, sent)
+            answer = await self._read(under_way, sent, texts=filters.needed)
             if isinstance(answer, Refusal):
                 return answer
             following = await self._next_tier(under_way, sent, answer)
@@ -103,7 +104,6 @@ class Forwarding:
             sent.answer.close()
             sent = following
         under_way.said = answer.said
-        filters = AnswerFilters(under_way.request.known.authority.plan, under_way.request.looked)
         told = looked_through(under_way, answer, filters)
         refusal = told if isinstance(told, Refusal) else None
         under_way.end(
@@ -120,11 +120,11 @@ class Forwarding:
         )
         return told if isinstance(told, Refusal) else (told, headers_of(under_way, sent))
 
-    async def _read(self, under_way: UnderWay, sent: Sent) -> Answer | Refusal:
+    async def _read(self, under_way: UnderWay, sent: Sent, *, texts: bool) -> Answer | Refusal:
         broken: str | None
         try:
             body = await sent.answer.read(ANSWER_BYTES_MAX)
-            answer = read_answer(spoken_by(sent, under_way.request), body)
+            answer = read_answer(spoken_by(sent, under_way.request), body, texts=texts)
             broken = answer.rule if isinstance(answer, Refusal) else None
         except UpstreamFailed as exc:
             answer, broken = broken_off(exc.kind), exc.kind

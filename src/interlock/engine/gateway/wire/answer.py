@@ -14,7 +14,7 @@ from interlock.engine.gateway.wire.answer_shapes import (
     said_in,
     with_logprobs,
 )
-from interlock.engine.gateway.wire.decoding import NotStrict, decoded, encode
+from interlock.engine.gateway.wire.decoding import NotStrict, decoded, decoded_once, encode
 from interlock.engine.gateway.wire.texts import Visit, Walk
 from interlock.engine.gateway.wire.usage import Counted, counted
 from interlock.terms.gateway.refusal import Refusal, RefusalKind
@@ -24,7 +24,7 @@ _WRITTEN = ENVELOPE | {"choices", "content", "stop_reason", "stop_sequence", "se
 
 
 class Answer(Struct, frozen=True):
-    """An answer that could be read. `texts` are all texts in it, in order; `said` is what its first choice says.
+    """An answer that could be read. `said` is what its first choice says; `found` are its texts, None: see `texts`.
 
     `counted` is what it used, where that can be believed. `tree` is the body's value, which nobody may change.
     """
@@ -33,11 +33,18 @@ class Answer(Struct, frozen=True):
     response_id: str | None
     response_model: str | None
     finish_reasons: tuple[str, ...]
-    texts: tuple[str, ...]
+    found: tuple[str, ...] | None
     said: str
     counted: Counted
     body: bytes
     tree: dict[str, Any]
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """All texts in it, in order. Raises ValueError where it was read without them: nothing passes for none."""
+        if self.found is None:
+            raise ValueError("an answer that was read without its texts cannot be looked through")
+        return self.found
 
     def rewritten(self, texts: Sequence[str] | None = None) -> bytes:
         """The body with other texts in the place of its own, one for one; the same bytes where none is another.
@@ -54,14 +61,23 @@ class Answer(Struct, frozen=True):
         return encode(tree)
 
 
-def read_answer(wire: Wire, body: bytes) -> Answer | Refusal:
-    """Read an answer of status 200. Never raises: one that is no answer of that wire format is a refusal."""
-    texts: list[str] = []
+def read_answer(wire: Wire, body: bytes, *, texts: bool = True) -> Answer | Refusal:
+    """Read an answer of status 200. Never raises: one that is no answer of that wire format is a refusal.
+
+    `texts`: whether anybody looks through them. Where nobody does, they are not collected (most of the time that
+    reading takes), and a name that comes twice in an object is no matter: there are no two readers to read it in two
+    ways.
+    """
+    found: list[str] | None = [] if texts else None
     try:
-        tree = decoded(body)[0]
+        tree = decoded(body)[0] if texts else decoded_once(body)
         msgspec.convert(tree, ANSWERS[wire])
-        for holder, logprobs in _visit(wire, tree, texts.append):
-            holder["logprobs"] = logprobs
+        if found is not None:
+            _texts_in(wire, tree, found)
+        used = counted(wire, tree.get("usage"), len(body))
+        if used.usage is None:
+            # No text is longer than the bytes it came in: only where that is too much for it are they counted.
+            used = counted(wire, tree.get("usage"), _chars_said(wire, tree))
     except (NotStrict, msgspec.ValidationError):
         return Refusal(RefusalKind.UPSTREAM, "malformed answer", "The model's answer could not be read; ask again.")
     return Answer(
@@ -69,12 +85,17 @@ def read_answer(wire: Wire, body: bytes) -> Answer | Refusal:
         response_id=tree.get("id"),
         response_model=tree.get("model"),
         finish_reasons=finish_reasons_of(wire, tree),
-        texts=tuple(texts),
+        found=None if found is None else tuple(found),
         said=said_in(wire, tree),
-        counted=counted(wire, tree.get("usage"), _chars_said(wire, tree, texts)),
+        counted=used,
         body=body,
         tree=tree,
     )
+
+
+def _texts_in(wire: Wire, tree: dict[str, Any], found: list[str]) -> None:
+    for holder, logprobs in _visit(wire, tree, found.append):
+        holder["logprobs"] = logprobs
 
 
 def _visit(wire: Wire, tree: dict[str, Any], visit: Visit) -> list[tuple[dict[str, Any], Any]]:
@@ -88,12 +109,13 @@ def _visit(wire: Wire, tree: dict[str, Any], visit: Visit) -> list[tuple[dict[st
     return taken
 
 
-def _chars_said(wire: Wire, tree: dict[str, Any], texts: list[str]) -> int:
+def _chars_said(wire: Wire, tree: dict[str, Any]) -> int:
     """The characters that the model wrote: those of all texts, where nobody else wrote any."""
-    if tree.keys() <= _WRITTEN:
-        return sum(map(len, texts))
     said: list[str] = []
-    walk = Walk(said.append)
-    for content in contents_of(wire, tree):
-        walk.over(content)
+    if tree.keys() <= _WRITTEN:
+        _texts_in(wire, tree, said)
+    else:
+        walk = Walk(said.append)
+        for content in contents_of(wire, tree):
+            walk.over(content)
     return sum(map(len, said))

@@ -1,8 +1,7 @@
 """What an upstream says that a request used, and whether it can be believed."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from interlock.terms.gateway.usage import Usage
 from interlock.terms.gateway.wire import Wire
@@ -22,6 +21,19 @@ class Counted:
     doubt: str | None = None
 
 
+class _Names(NamedTuple):
+    reading: str
+    saying: str
+    details: str
+
+
+_NAMES = {
+    Wire.CHAT: _Names("prompt_tokens", "completion_tokens", "prompt_tokens_details"),
+    Wire.EMBEDDINGS: _Names("prompt_tokens", "completion_tokens", "prompt_tokens_details"),
+    Wire.RESPONSES: _Names("input_tokens", "output_tokens", "input_tokens_details"),
+}
+
+
 class _WrongError(ValueError):
     pass
 
@@ -33,7 +45,7 @@ def counted(wire: Wire, told: Any, said_chars: int) -> Counted:
     the text that was delivered. Tokens that a total has beyond input and output are counted as output: some upstreams
     leave their reasoning out of the output and bill it.
     """
-    if not isinstance(told, Mapping):
+    if type(told) is not dict:
         return Counted(None, "the upstream told no usage")
     try:
         usage = _read(wire, told)
@@ -46,23 +58,23 @@ def counted(wire: Wire, told: Any, said_chars: int) -> Counted:
     return Counted(usage)
 
 
-def _read(wire: Wire, told: Mapping[str, Any]) -> Usage:
+def _read(wire: Wire, told: dict[str, Any]) -> Usage:
     if wire is Wire.MESSAGES:
         cached, written = _tokens(told, "cache_read_input_tokens", 0), _tokens(told, "cache_creation_input_tokens", 0)
         return Usage(_tokens(told, "input_tokens") + cached + written, _tokens(told, "output_tokens"), cached, written)
-    read, said = ("input", "output") if wire is Wire.RESPONSES else ("prompt", "completion")
-    reading = _tokens(told, f"{read}_tokens")
-    saying = _tokens(told, f"{said}_tokens", 0 if wire is Wire.EMBEDDINGS else None)
-    details = told.get(f"{read}_tokens_details")
-    details = details if isinstance(details, Mapping) else {}
-    cached, written = _tokens(details, "cached_tokens", 0), _tokens(details, "cache_write_tokens", 0)
+    names = _NAMES[wire]
+    reading = _tokens(told, names.reading)
+    saying = _tokens(told, names.saying, 0 if wire is Wire.EMBEDDINGS else None)
+    details, cached, written = told.get(names.details), 0, 0
+    if type(details) is dict:
+        cached, written = _tokens(details, "cached_tokens", 0), _tokens(details, "cache_write_tokens", 0)
     if cached + written > reading:
         raise _WrongError("usage says that more tokens came from or went to a cache than were read")
     total = _tokens(told, "total_tokens", 0)
     return Usage(reading, max(saying, total - reading), cached, written)
 
 
-def _tokens(told: Mapping[str, Any], name: str, absent: int | None = None) -> int:
+def _tokens(told: dict[str, Any], name: str, absent: int | None = None) -> int:
     value = told.get(name)
     if value is None and absent is not None:
         return absent
