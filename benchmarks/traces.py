@@ -103,7 +103,7 @@ def _loaded(folder: Path) -> tuple[float, int, float]:
     done = loading.go()
     spent = time.process_time() - begun
     store.close()
-    requests = sum(len(segment.accepted) for segment, _ in done.loaded)
+    requests = sum(done.loaded.values())
     kept = sum(path.stat().st_size for path in (folder / "traces" / "kept").rglob("*.gz"))
     return spent / requests * 1e6, requests, kept / requests
 

@@ -21,6 +21,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 
 from interlock.engine.timestamp import stamp
+from interlock.flows.gateway.traffic_rows import kept_row
 from interlock.ports.gateway.traffic import SumBy, TrafficFilter, TrafficRow
 from interlock.ports.store import Reading, Store
 from interlock.wiring.run_time import open_address
@@ -54,7 +55,7 @@ def loaded(store: Store) -> float:
     """Load them all; microseconds of the processor a row."""
     made, spent_s = rows(random.Random(1)), 0.0
     for _ in range(ROWS // BLOCK):
-        block = [next(made) for _ in range(BLOCK)]
+        block = [kept_row(next(made)) for _ in range(BLOCK)]
         before_s = time.process_time()
         with store.transaction(durable=False) as tx:
             tx.load_traffic(block)

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterator
 
 from interlock.engine.timestamp import stamp
-from interlock.flows.gateway.traffic_rows import row_of
+from interlock.flows.gateway.traffic_rows import kept_row, row_of
 from interlock.ports.gateway.traffic import TrafficRow
 from interlock.ports.store import Store
 from interlock.terms.gateway.trace import Accepted, Attempt, Outcome
@@ -119,5 +119,5 @@ def load(store: Store, workflows: dict[str, str | None], now: dt.datetime) -> No
         Ungoverned("2001:db8:7::/48", "anthropic", "", "unknown_caller", 3, at, at),
     )
     with store.transaction() as tx:
-        tx.load_traffic([row for name, tenant in workflows.items() for row in rows(name, tenant, now)])
+        tx.load_traffic([kept_row(row) for name, tenant in workflows.items() for row in rows(name, tenant, now)])
         tx.count_ungoverned(strangers)

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from interlock.adapters.sql import segments
+from interlock.flows.gateway.traffic_rows import kept_row
 from interlock.ports.gateway.loaded import LoadedSegment
 from interlock.ports.gateway.traffic import TrafficRow
 from interlock.ports.store import Store
@@ -72,7 +73,7 @@ def test_what_goes_on_is_found_by_its_worker_and_rows_are_counted_by_segment(sto
     others = replace(begun, id="r3", segment="w2.00000001")
     failed = replace(begun, id="r4", status=500, outcome={})
     with store.transaction() as tx:
-        tx.load_traffic([begun, done, others, failed])
+        tx.load_traffic([kept_row(one) for one in (begun, done, others, failed)])
     with store.reading() as reading:
         assert reading.unfinished("w", since=AT) == (begun,)
         assert reading.unfinished("w", since=LATER) == ()

@@ -12,6 +12,7 @@ from interlock.adapters.gateway.segments.folder import SegmentFolder
 from interlock.adapters.gateway.segments.log import SegmentTraceLog
 from interlock.engine.timestamp import moment
 from interlock.flows.gateway.load_traffic import KIND, TrafficLoading
+from interlock.flows.gateway.traffic_rows import row_of
 from interlock.flows.gateway.watch_traffic import KIND as UNUSUAL
 from interlock.ports.gateway.traffic import SumBy
 from interlock.ports.store import Store
@@ -52,10 +53,11 @@ def test_what_is_sealed_is_loaded_once_and_kept(store: Store, tmp_path: Path) ->
     traced(tmp_path, open_ones=1)
     segments = SegmentFolder(tmp_path, now)
     told: list[int] = []
-    loading = TrafficLoading(store, segments, clock, after=lambda rows: told.append(len(rows)))
-    ((segment, rows),) = loading.go().loaded
-    assert loading.go().loaded == ()
-    assert (segments.sealed(), segments.kept(), told) == ([], [segment.name], [5])
+    loading = TrafficLoading(store, segments, clock, after=lambda one: told.append(len(one.accepted)))
+    ((name, n),) = loading.go().loaded.items()
+    segment = segments.read(name)
+    assert loading.go().loaded == {}
+    assert (segments.sealed(), segments.kept(), told, n) == ([], [name], [5], 5)
     (body,) = loaded(store)
     assert (body["sha256"], body["last"], body["n_flaws"]) == (segment.sha256, segment.last, 0)
     assert (body["accepted"], body["outcomes"], body["ungoverned"]) == (5, 4, 1)
@@ -70,7 +72,7 @@ def test_what_is_sealed_is_loaded_once_and_kept(store: Store, tmp_path: Path) ->
         row = reading.traffic_of("rw-1-0")
         assert reading.ungoverned(since=AT, limit=9)[0].requests == 1
     assert row is not None
-    assert row in rows
+    assert row == row_of(segment.accepted[0], segment.outcomes[0], name)
     assert (row.model_used, row.upstream, row.input_tokens, row.cost_micro_usd, row.status) == (
         *("small", "east"), 100, 700, 200,
     )  # fmt: skip
@@ -97,7 +99,7 @@ def test_an_end_in_a_later_segment_completes_its_row(store: Store, tmp_path: Pat
         done = reading.traffic_of("r1")
     assert (sums.requests, sums.in_doubt, sums.cost_micro_usd) == (2, 1, 700 + 900)
     assert done is not None
-    assert (done.segment, done.status, done.accepted["redacted"]) == (first[0][0].name, 200, {"email": 2})
+    assert (done.segment, done.status, done.accepted["redacted"]) == (next(iter(first)), 200, {"email": 2})
     assert sum(one["cost_micro_usd"] for body in bodies for one in body["totals"]) == 700 + 900
 
 
@@ -175,7 +177,7 @@ def test_who_dies_while_keeping_keeps_it_later(
         planted.setattr(Path, step.partition(".")[2], dies)
         loading.go()
     before = state(store)
-    assert loading.go().loaded == ()
+    assert loading.go().loaded == {}
     assert state(store) == before
     assert SegmentFolder(tmp_path, now).kept() == ["w-1.00000001"]
 
@@ -215,7 +217,8 @@ def test_an_altered_segment_is_loaded_and_its_flaw_is_on_record(store: Store, tm
     file = tmp_path / "w-1.00000001.jsonl"
     file.write_bytes(file.read_bytes().replace(b'"cost_micro_usd":700', b'"cost_micro_usd":001', 1))
     file.write_bytes(file.read_bytes().replace(b'"cost_micro_usd":700', b'"cost_micro_usd":100', 1))
-    ((segment, _),) = TrafficLoading(store, SegmentFolder(tmp_path, now), clock).go().loaded
+    (name,) = TrafficLoading(store, SegmentFolder(tmp_path, now), clock).go().loaded
+    segment = SegmentFolder(tmp_path, now).read(name)
     (body,) = loaded(store)
     assert body["n_flaws"] == len(segment.flaws) == 2
     with store.reading() as reading:
@@ -228,7 +231,7 @@ def test_one_that_cannot_be_read_stays_and_holds_nobody_up(store: Store, tmp_pat
     (tmp_path / "w-1.00000001.jsonl").write_bytes(b"\x00" * 400)
     loading = TrafficLoading(store, SegmentFolder(tmp_path, now), clock)
     done = loading.go()
-    assert [segment.name for segment, _ in done.loaded] == ["w-2.00000001"]
+    assert list(done.loaded) == ["w-2.00000001"]
     assert list(done.unreadable) == list(loading.go().unreadable) == ["w-1.00000001"]
     assert SegmentFolder(tmp_path, now).sealed() == ["w-1.00000001"]
 

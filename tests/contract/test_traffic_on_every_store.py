@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from interlock.flows.gateway.traffic_rows import kept_row
 from interlock.ports.gateway.traffic import SumBy, TrafficFilter, TrafficRow, TrafficSum
 from interlock.ports.store import Store
 
@@ -22,7 +23,7 @@ def row(number: int, *, day: int = 1, **other: object) -> TrafficRow:
 
 def load(store: Store, *rows: TrafficRow) -> int:
     with store.transaction() as tx:
-        return tx.load_traffic(rows)
+        return tx.load_traffic([kept_row(one) for one in rows])
 
 
 def found(store: Store, wanted: TrafficFilter, *, limit: int = 100, after: tuple[str, str] | None = None) -> list[str]:
@@ -164,6 +165,6 @@ def test_rows_are_deleted_oldest_first_and_sums_stay(store: Store) -> None:
 
 def test_what_is_rolled_back_was_never_loaded(store: Store) -> None:
     with pytest.raises(RuntimeError), store.transaction() as tx:
-        tx.load_traffic([row(1)])
+        tx.load_traffic([kept_row(row(1))])
         raise RuntimeError
     assert (found(store, TrafficFilter()), sums(store)) == ([], ())

@@ -8,15 +8,19 @@ from typing import Any
 
 import pytest
 
+from interlock.adapters.gateway.segments.folder import SegmentFolder
+from interlock.adapters.gateway.segments.log import SegmentTraceLog
 from interlock.adapters.sqlite.store import SqliteStore
 from interlock.engine.ledger import merkle
 from interlock.engine.timestamp import moment, stamp
-from interlock.flows.gateway.traffic_rows import row_of
+from interlock.flows.gateway.traffic_rows import kept_row, row_of
 from interlock.flows.gateway.watch_traffic import TrafficWatch
 from interlock.flows.notice.tell import Notices
 from interlock.ports.store import Store
+from interlock.terms.gateway.segment import SegmentTexts
+from interlock.terms.gateway.trace import Accepted
 from interlock.terms.gateway.ungoverned import Ungoverned
-from traced import AT, accepted, outcome
+from traced import AT, accepted, now, outcome
 
 
 @pytest.fixture
@@ -36,7 +40,7 @@ def spend(store: Store, days_ago: int, cost: int, *, model: str = "small", clien
     end = outcome(id_, at=at(days_ago), cost=cost)
     end = replace(end, attempts=(replace(end.attempts[0], model=model),))
     with store.transaction() as tx:
-        tx.load_traffic([row_of(begun, end, "w.00000001")])
+        tx.load_traffic([kept_row(row_of(begun, end, "w.00000001"))])
 
 
 def watch(store: Store) -> TrafficWatch:
@@ -57,13 +61,22 @@ def test_a_client_that_spends_more_than_ever_is_told_once(store: Store) -> None:
     assert watch(store).go() == ()  # of this day they know
 
 
-def test_a_first_model_injections_and_strangers_are_told(store: Store) -> None:
+def traced(folder: Path, *begun: Accepted) -> SegmentTexts:
+    """A segment in which the request r2 was refused."""
+    log = SegmentTraceLog(folder, "w", now)
+    for one in begun:
+        log.accept(one)
+    log.outcome(outcome(2, refused="injection", status=400))
+    log.close()
+    return SegmentFolder(folder, now).texts("w.00000001")
+
+
+def test_a_first_model_injections_and_strangers_are_told(store: Store, tmp_path: Path) -> None:
     watching = watch(store)
     spend(store, 5, 10)
     spend(store, 0, 20, model="large")
-    found = row_of(accepted(1, found=("secret:aws", "injection")), outcome(1), "w.00000001")
-    refused = row_of(accepted(2), outcome(2, refused="injection", status=400), "w.00000001")
-    watching.look_at([found, refused, replace(found, at=at(3))])
+    found = accepted(1, found=("secret:aws", "injection"))
+    watching.look_at(traced(tmp_path / "1", found, accepted(2), accepted(3, at=at(3), found=("injection",))))
     with store.transaction() as tx:
         tx.count_ungoverned([Ungoverned("10.0.0.0/24", "chat", "big", "unknown_caller", 12, AT, AT)])
     told = {entry.body["rule"]: entry.body for entry in watching.go()}
@@ -71,9 +84,9 @@ def test_a_first_model_injections_and_strangers_are_told(store: Store) -> None:
     assert told["first_model"]["facts"]["model"] == "large"
     assert told["injection"]["facts"] == {"requests": 2}
     assert (told["strangers"]["subject"], told["strangers"]["facts"]) == ("10", {"requests": 12})
-    watching.look_at([found] * 6)
+    watching.look_at(traced(tmp_path / "2", *[found] * 6))
     assert watching.go() == ()
-    watching.look_at([found] * 2)
+    watching.look_at(traced(tmp_path / "3", *[found] * 2))
     assert [entry.body["subject"] for entry in watching.go()] == ["shop: 10"]
 
 

@@ -14,6 +14,7 @@ from faults.clock_jump import MORNING, Stepping
 from governed import ANA, BEN, DEFINITION, NAME
 from interlock.flows.action.act import act
 from interlock.flows.action.kill import resume
+from interlock.flows.gateway.traffic_rows import kept_row
 from interlock.flows.ledger.verify import verify
 from interlock.ports.gateway.allowances import Allowance
 from interlock.ports.gateway.traffic import SumBy, TrafficFilter, TrafficRow
@@ -114,7 +115,7 @@ def test_what_the_gateway_counted_and_traced_comes_back_on_either_engine(
     opened = open_address(at.address)
     opened.allowances.lease(counter, 42, 42)
     with opened.store.transaction() as tx:
-        tx.load_traffic([whole, doubt])
+        tx.load_traffic([kept_row(whole), kept_row(doubt)])
     opened.close()
     before = kept(at.address)
     assert before[0] == (doubt, whole)

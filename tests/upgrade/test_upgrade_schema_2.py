@@ -11,6 +11,7 @@ from interlock.adapters.migrations.chain import Chain
 from interlock.adapters.migrations.upgrade import upgrade_file, upgrade_server
 from interlock.engine.ledger import merkle
 from interlock.engine.timestamp import stamp
+from interlock.flows.gateway.traffic_rows import kept_row
 from interlock.flows.ledger.record import written
 from interlock.flows.ledger.verify import verify, verify_store
 from interlock.ports.gateway.traffic import TrafficRow
@@ -39,7 +40,7 @@ def lived(folder: Path, address: str | None = None) -> tuple[House, Rules]:
 def assert_at_work(store: Store, sealed: int) -> None:
     with store.transaction() as tx:
         row = TrafficRow("1", "2026-03-04T09:00:00Z", "triage", "desk", "chat", "small", {}, "one.trace")
-        assert tx.load_traffic([row]) == 1
+        assert tx.load_traffic([kept_row(row)]) == 1
     with store.reading() as reading:
         (note,) = reading.entries_of("store.upgraded")
         assert (note.body["from"], note.body["to"], note.body["entries"]) == ("2", "3", sealed)

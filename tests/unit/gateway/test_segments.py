@@ -4,6 +4,7 @@ import errno
 import gzip
 import json
 import os
+import re
 import shutil
 import signal
 import stat
@@ -12,8 +13,10 @@ import sys
 import textwrap
 import time
 from collections.abc import Callable
+from dataclasses import fields
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -22,8 +25,10 @@ from interlock.adapters.gateway.segments.folder import SegmentFolder
 from interlock.adapters.gateway.segments.lines import digest
 from interlock.adapters.gateway.segments.log import SegmentTraceLog
 from interlock.adapters.gateway.segments.reading import segment_of
+from interlock.adapters.gateway.segments.texts import texts_of
+from interlock.engine.gateway.recorded import body_of
 from interlock.terms.errors import Unavailable
-from interlock.terms.gateway.segment import Ended, Segment
+from interlock.terms.gateway.segment import Ended, Segment, SegmentMarks, SegmentTexts
 from traced import AT, accepted, now, outcome
 
 SLOW_S = 3_600.0  # the thread has nothing to do in such a test
@@ -98,6 +103,65 @@ def test_who_alters_a_line_is_told_which(
     other = data.draw(st.integers(0, 255).filter(lambda byte: byte not in {lines[line - 1][place], 10}))
     lines[line - 1] = lines[line - 1][:place] + bytes([other]) + lines[line - 1][place + 1 :]
     assert line in {flaw.line for flaw in segment_of("w-1.00000001", b"\n".join(lines)).flaws}
+
+
+def both_ways(raw: bytes) -> SegmentTexts:
+    """What loading reads, which is what a full reading says."""
+    whole, texts = segment_of("it", raw), texts_of("it", raw)
+    for field in fields(SegmentMarks):
+        assert getattr(texts, field.name) == getattr(whole, field.name)
+    for parts, records in ((texts.accepted, whole.accepted), (texts.outcomes, whole.outcomes)):
+        for (part, text), record in zip(parts, records, strict=True):
+            assert json.loads(text) == body_of(record)
+            assert json.loads(msgspec.json.encode(part)) == body_of(record)
+    return texts
+
+
+def test_what_is_loaded_is_read_without_decoding_it_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    log = SegmentTraceLog(tmp_path, "w-1", now)
+    for number in range(3):
+        log.accept(accepted(number, client='Zo\u00eb \u2028 \\"\x00', found=("injection",)))
+        log.ungoverned(network="10.0.0.0/24", wire="openai", model="big", rule="unknown_caller")
+        log.outcome(outcome(number, first_chunk_ms=1.5, refused="limit"))
+    log.accept(accepted(4))
+    log.close()
+    raw = (tmp_path / "w-1.00000001.jsonl").read_bytes()
+    texts = both_ways(raw)
+    assert (len(texts.accepted), len(texts.outcomes), texts.ungoverned[0].requests, texts.flaws) == (4, 3, 3, ())
+    monkeypatch.setattr("interlock.adapters.gateway.segments.texts.segment_of", None)
+    assert texts_of("it", raw) == texts
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    folder = tmp_path_factory.mktemp("traces")
+    written(folder, requests=3)
+    return (folder / "w-1.00000001.jsonl").read_bytes()
+
+
+@settings(max_examples=150)
+@given(data=st.data(), chained=st.booleans())
+def test_whatever_is_altered_loading_reads_what_a_full_reading_does(
+    data: st.DataObject, whole: bytes, *, chained: bool
+) -> None:
+    lines = whole.split(b"\n")
+    at = data.draw(st.integers(0, len(lines) - 2))
+    end = len(lines[at])
+    start = data.draw(st.sampled_from([end - 1, end]) | st.integers(0, end))
+    cut, others = data.draw(st.integers(0, 2)), [b"", b"}", b'"', b"0", b".", b"\n", b"\xff", b"{}"]
+    other = data.draw(st.sampled_from(others))
+    lines[at] = lines[at][:start] + other + lines[at][start + cut :]
+    if chained:  # by somebody who knows how a segment is made
+        for number in range(at + 1, len(lines) - 1):
+            lines[number] = lines[number][:13] + digest(lines[number - 1]) + lines[number][77:]
+    raw = b"\n".join(lines)
+    try:
+        segment_of("it", raw)
+    except Unavailable as exc:
+        with pytest.raises(Unavailable, match=re.escape(str(exc))):
+            texts_of("it", raw)
+    else:
+        both_ways(raw)
 
 
 def test_whose_record_was_altered_is_told(tmp_path: Path) -> None:

@@ -130,6 +130,11 @@ class PostgresTransaction(PostgresReading, SqlSegmentWriting, SqlTrafficWriting)
             cursor.executemany(named(ERASE_ENTRY), [{"entry": entry} for entry in entries])
             cursor.executemany(named(ERASE_TEXT), [{"key": key} for key in keys])
 
+    def insert_all(self, table: str, names: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
+        with self.db.cursor() as cursor, cursor.copy(f"COPY {table} ({', '.join(names)}) FROM STDIN") as copy:
+            for row in rows:
+                copy.write_row(row)
+
     def change_all(self, query: str, values: Sequence[Mapping[str, Any]]) -> int:
         with self.db.cursor() as cursor:
             cursor.executemany(named(query), values)

@@ -10,13 +10,9 @@ from typing import Any
 import orjson
 
 from interlock.adapters.sql.rows import Row
-from interlock.ports.gateway.traffic import SumBy, TrafficFilter, TrafficRow, TrafficSum
+from interlock.ports.gateway.traffic import StoredRequest, SumBy, TrafficFilter, TrafficRow, TrafficSum
 
-NAMES = (
-    *("id", "at", "workflow", "tenant", "client", "wire", "model_asked", "model_used", "upstream", "region", "status"),
-    *("refused", "streams", "input_tokens", "output_tokens", "cost_micro_usd", "latency_ms", "first_chunk_ms", "cache"),
-    *("accepted", "outcome", "segment"),
-)
+NAMES = StoredRequest._fields
 COUNTS = (
     *("requests", "refused", "failed", "in_doubt", "cached"),
     *("input_tokens", "output_tokens", "cost_micro_usd", "latency_ms"),

@@ -2,6 +2,8 @@
 
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from itertools import chain
 from typing import Any
 
 from interlock.adapters.sql.contents import ERASE_ENTRY, ERASE_TEXT
@@ -20,6 +22,14 @@ from interlock.terms.ledger import NewEntry
 
 _PLACE = "SELECT (SELECT coalesce(max(entry), -1) + 1 FROM ledger), version FROM authority"
 _APPEND = "INSERT INTO ledger (entry, at, kind, workflow, record, leaf, payload) VALUES (?, ?, ?, ?, ?, ?, ?)"
+TOGETHER = 32
+
+
+@cache
+def _insert(table: str, names: tuple[str, ...], n: int) -> str:
+    """A statement that puts `n` rows in."""
+    places = f"({', '.join('?' * len(names))})"
+    return f"INSERT OR FAIL INTO {table} ({', '.join(names)}) VALUES {', '.join([places] * n)}"
 
 
 class SqliteReading(SqlReading):
@@ -110,6 +120,15 @@ class SqliteTransaction(SqliteReading, SqlSegmentWriting, SqlTrafficWriting):
         overwrite_what_is_deleted(self.db)
         self.db.executemany(ERASE_ENTRY, [{"entry": entry} for entry in entries])
         self.db.executemany(ERASE_TEXT, [{"key": key} for key in keys])
+
+    def insert_all(self, table: str, names: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
+        # Many rows by one statement, which takes back nothing of itself where it fails (the transaction does): it needs
+        # no journal of its own, and other threads wait for the interpreter once for all of these rows.
+        whole = len(rows) - len(rows) % TOGETHER
+        for start in range(0, whole, TOGETHER):
+            values = list(chain.from_iterable(rows[start : start + TOGETHER]))
+            self.db.execute(_insert(table, tuple(names), TOGETHER), values)
+        self.db.executemany(_insert(table, tuple(names), 1), rows[whole:])
 
     def change_all(self, query: str, values: Sequence[Mapping[str, Any]]) -> int:
         return self.db.executemany(query, values).rowcount

@@ -6,19 +6,20 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from interlock.engine.gateway.recorded import text_of
 from interlock.engine.gateway.unusual import of_segment
 from interlock.engine.ledger.canonical import plain
 from interlock.engine.timestamp import moment, stamp
-from interlock.flows.gateway.traffic_rows import accepted_of, row_of, totals_of
+from interlock.flows.gateway.traffic_rows import accepted_of, stored_of, totals_of
 from interlock.flows.gateway.watch_traffic import KIND as UNUSUAL
 from interlock.flows.ledger.record import record
 from interlock.ports.clock import Clock
 from interlock.ports.gateway.loaded import LoadedSegment
 from interlock.ports.gateway.segments import Segments
-from interlock.ports.gateway.traffic import TrafficRow
+from interlock.ports.gateway.traffic import StoredRequest, TrafficRow
 from interlock.ports.store import Reading, Store, Transaction
 from interlock.terms.errors import Unavailable
-from interlock.terms.gateway.segment import Ended, Segment
+from interlock.terms.gateway.segment import Ended, SegmentTexts
 from interlock.terms.gateway.trace import Accepted
 
 log = logging.getLogger("interlock.gateway.load")
@@ -27,13 +28,14 @@ KIND = "traffic.loaded"
 EVERY_S = 1.0
 LISTED_MAX = 100  # requests in doubt and flaws that an entry names; it counts all of them
 LASTS_MAX = dt.timedelta(days=7)  # no request is open for longer
+Doubted = StoredRequest | TrafficRow
 
 
 @dataclass(frozen=True, slots=True)
 class LoadedRound:
-    """What one round loaded: the segments with their rows, and why others could not be, by name."""
+    """What one round loaded: how many rows of each segment, and why others could not be, by name."""
 
-    loaded: tuple[tuple[Segment, tuple[TrafficRow, ...]], ...] = ()
+    loaded: Mapping[str, int] = field(default_factory=dict)
     unreadable: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -47,9 +49,9 @@ class TrafficLoading:
         clock: Clock,
         *,
         exports: bool = False,
-        after: Callable[[Sequence[TrafficRow]], None] = lambda _: None,
+        after: Callable[[SegmentTexts], None] = lambda _: None,
     ) -> None:
-        """`exports`: spans are to be handed on of what is loaded. `after` is told the rows of each segment."""
+        """`exports`: spans are to be handed on of what is loaded. `after` is told of each segment once."""
         self._store, self._segments, self._clock = store, segments, clock
         self._exports, self._after = exports, after
         self.unreadable: dict[str, str] = {}
@@ -64,12 +66,12 @@ class TrafficLoading:
             if not alone:
                 return LoadedRound()
             self._segments.seal_abandoned()
-            done = [one for name in self._segments.sealed() if (one := self._one(name)) is not None]
-        return LoadedRound(tuple(done), dict(self.unreadable))
+            done = {name: n for name in self._segments.sealed() if (n := self._one(name)) is not None}
+        return LoadedRound(done, dict(self.unreadable))
 
-    def _one(self, name: str) -> tuple[Segment, tuple[TrafficRow, ...]] | None:
+    def _one(self, name: str) -> int | None:
         try:
-            segment = self._segments.read(name)
+            segment = self._segments.texts(name)
         except Unavailable as exc:
             if name not in self.unreadable:
                 log.error("a segment of the trace cannot be loaded, it stays where it is: %s", exc)
@@ -82,10 +84,10 @@ class TrafficLoading:
         self._segments.keep(name)
         if rows is None:
             return None
-        self._after(rows)
-        return segment, rows
+        self._after(segment)
+        return rows
 
-    def _load(self, tx: Transaction, segment: Segment, begun: tuple[TrafficRow, ...]) -> tuple[TrafficRow, ...]:
+    def _load(self, tx: Transaction, segment: SegmentTexts, begun: tuple[StoredRequest, ...]) -> int:
         at = stamp(self._clock())
         rows = (*begun, *_begun_before(tx, segment))
         doubted = tuple(_in_doubt(tx, segment, rows, at)) if segment.ended is not Ended.ROTATED else ()
@@ -105,33 +107,35 @@ class TrafficLoading:
         exported_at = None if self._exports else at
         noted = LoadedSegment(segment.name, segment.worker, segment.number, segment.last, entry.index, at, exported_at)
         tx.note_loaded(noted)
-        return rows
+        return len(rows)
 
 
-def _begun_here(segment: Segment) -> Iterator[TrafficRow]:
-    ends = {one.id: one for one in segment.outcomes}
-    return (row_of(one, ends.get(one.id), segment.name) for one in segment.accepted)
+def _begun_here(segment: SegmentTexts) -> Iterator[StoredRequest]:
+    ends = {end[0].id: end for end in segment.outcomes}
+    return (stored_of(begun, ends.get(begun[0].id), segment.name) for begun in segment.accepted)
 
 
-def _begun_before(reading: Reading, segment: Segment) -> Iterator[TrafficRow]:
+def _begun_before(reading: Reading, segment: SegmentTexts) -> Iterator[StoredRequest]:
     """Those that ended in this segment and were accepted in an earlier one, which is looked up."""
-    here = {one.id for one in segment.accepted}
-    for end in segment.outcomes:
+    here = {one.id for one, _ in segment.accepted}
+    for ended in segment.outcomes:
+        end, _ = ended
         if end.id in here:
             continue
         before = reading.traffic_of(end.id)
         if before is None:
             # Its first record is lost: it is shown as what is known of it, and counted by the entry.
-            yield row_of(_unknown(end.id, end.at), end, segment.name)
+            unknown = _unknown(end.id, end.at)
+            yield stored_of((unknown, text_of(unknown)), ended, segment.name)
         else:
-            yield row_of(accepted_of(before), end, before.segment)
+            yield stored_of((accepted_of(before), text_of(before.accepted)), ended, before.segment)
 
 
 def _unknown(id_: str, at: str) -> Accepted:
     return Accepted(id_, at, "", "", "", "", "", streams=False, input_bytes=0, body_digest="")
 
 
-def _in_doubt(reading: Reading, segment: Segment, rows: Sequence[TrafficRow], at: str) -> Iterator[TrafficRow]:
+def _in_doubt(reading: Reading, segment: SegmentTexts, rows: Sequence[StoredRequest], at: str) -> Iterator[Doubted]:
     """What its worker had accepted, in this segment or before, and will never say the end of."""
     ended = {row.id for row in rows if row.outcome is not None}
     yield from (row for row in rows if row.outcome is None)
@@ -139,7 +143,7 @@ def _in_doubt(reading: Reading, segment: Segment, rows: Sequence[TrafficRow], at
     yield from (row for row in before if row.id not in ended)
 
 
-def _gap(reading: Reading, segment: Segment) -> str:
+def _gap(reading: Reading, segment: SegmentTexts) -> str:
     """In words, where this segment does not follow the one that was loaded before it; "" where it does."""
     if segment.number == 1:
         return "" if not segment.follows else "it says that it follows another one, and is the first"
@@ -149,7 +153,7 @@ def _gap(reading: Reading, segment: Segment) -> str:
     return "" if before.last == segment.follows else f"segment {segment.number - 1} of its worker was another one"
 
 
-def _body(segment: Segment, rows: Sequence[TrafficRow], doubted: Sequence[TrafficRow], gap: str) -> dict[str, Any]:
+def _body(segment: SegmentTexts, rows: Sequence[StoredRequest], doubted: Sequence[Doubted], gap: str) -> dict[str, Any]:
     lost = [row.id for row in rows if not row.workflow]
     flaws = [
         *(plain(flaw) for flaw in segment.flaws[:LISTED_MAX]),

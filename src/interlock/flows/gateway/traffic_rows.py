@@ -1,11 +1,10 @@
 """The two records of a request as one row of the store, and what the records of a segment add up to."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from interlock.engine.gateway.recorded import body_of, term_of
-from interlock.ports.gateway.traffic import TrafficFilter, TrafficRow
+from interlock.engine.gateway.recorded import body_of, term_of, text_of
+from interlock.ports.gateway.traffic import StoredRequest, TrafficFilter, TrafficRow
 from interlock.ports.store import Reading
 from interlock.terms.gateway.trace import GIVEN_AGAIN, Accepted, Outcome
 
@@ -15,45 +14,64 @@ Totals = list[Mapping[str, Any]]
 Pair = tuple[Accepted, Outcome]
 
 
-def row_of(accepted: Accepted, outcome: Outcome | None, segment: str) -> TrafficRow:
-    """The row. Without an outcome it cost what was reserved: nobody knows better yet."""
-    begun: dict[str, Any] = {
-        "id": accepted.id,
-        "at": accepted.at,
-        "workflow": accepted.workflow,
-        "client": accepted.client,
-        "wire": accepted.wire,
-        "model_asked": accepted.model,
-        "accepted": body_of(accepted),
-        "segment": segment,
-        "tenant": accepted.tenant or "",
-        "streams": accepted.streams,
-    }
-    if outcome is None:
-        return TrafficRow(**begun, cost_micro_usd=accepted.reserved_micro_usd)
-    last = outcome.attempts[-1] if outcome.attempts else None
-    usage = outcome.usage
-    return TrafficRow(
-        **begun,
-        model_used=model_used(outcome),
-        upstream=last.upstream if last else "",
-        region=last.region if last else "",
-        status=outcome.status,
-        refused=outcome.refused,
-        input_tokens=usage.input_tokens if usage else 0,
-        output_tokens=usage.output_tokens if usage else 0,
-        cost_micro_usd=outcome.cost_micro_usd,
-        latency_ms=outcome.latency_ms,
-        first_chunk_ms=outcome.first_chunk_ms,
-        cache=outcome.cache,
-        outcome=body_of(outcome),
+def stored_of(begun: tuple[Accepted, str], ended: tuple[Outcome, str] | None, segment: str) -> StoredRequest:
+    """What is kept of the two records, each given with its text. Without an outcome it cost what was reserved: nobody
+    knows better yet.
+    """
+    accepted, text = begun
+    if ended is None:
+        return StoredRequest(
+            *_begin(accepted), "", "", "", None, None, int(accepted.streams), 0, 0, accepted.reserved_micro_usd,
+            None, None, "off", text, None, segment,
+        )  # fmt: skip
+    outcome, end = ended
+    last, usage = outcome.attempts[-1] if outcome.attempts else None, outcome.usage
+    return StoredRequest(
+        *_begin(accepted),
+        model_used(outcome),
+        last.upstream if last else "",
+        last.region if last else "",
+        outcome.status,
+        outcome.refused,
+        int(accepted.streams),
+        usage.input_tokens if usage else 0,
+        usage.output_tokens if usage else 0,
+        outcome.cost_micro_usd,
+        outcome.latency_ms,
+        outcome.first_chunk_ms,
+        outcome.cache,
+        text,
+        end,
+        segment,
     )
+
+
+def _begin(one: Accepted) -> tuple[str, str, str, str, str, str, str]:
+    """The columns that are known from the beginning."""
+    return one.id, one.at, one.workflow, one.tenant or "", one.client, one.wire, one.model
+
+
+def row_of(accepted: Accepted, outcome: Outcome | None, segment: str) -> TrafficRow:
+    """The row of the two records as it is read back."""
+    end = None if outcome is None else (outcome, text_of(outcome))
+    stored = stored_of((accepted, text_of(accepted)), end, segment)
+    records: dict[str, Any] = {"accepted": body_of(accepted), "outcome": None if end is None else body_of(outcome)}
+    return TrafficRow(**{**stored._asdict(), **records, "streams": accepted.streams})
+
+
+def kept_row(row: TrafficRow) -> StoredRequest:
+    """A row as it is kept."""
+    end = None if row.outcome is None else text_of(row.outcome)
+    kept = {name: getattr(row, name) for name in StoredRequest._fields}
+    return StoredRequest(**{**kept, "streams": int(row.streams), "accepted": text_of(row.accepted), "outcome": end})
 
 
 def model_used(outcome: Outcome) -> str:
     """The model that answered, also where its answer was kept from before; "" where none did."""
-    answered = next((one.model for one in reversed(outcome.attempts) if one.failure is None), "")
-    return answered or (outcome.response_model or "" if outcome.cache in GIVEN_AGAIN else "")
+    for one in reversed(outcome.attempts):
+        if one.failure is None:
+            return one.model
+    return outcome.response_model or "" if outcome.cache in GIVEN_AGAIN else ""
 
 
 def accepted_of(row: TrafficRow) -> Accepted:
@@ -66,13 +84,19 @@ def outcome_of(row: TrafficRow) -> Outcome | None:
     return None if row.outcome is None else term_of(Outcome, row.outcome)
 
 
-def totals_of(rows: Iterable[TrafficRow]) -> Totals:
+def totals_of(rows: Iterable[StoredRequest | TrafficRow]) -> Totals:
     """Sums by workflow, tenant, client and model that answered: what the ledger keeps of requests for good."""
-    sums: dict[tuple[str, ...], list[int]] = defaultdict(lambda: [0] * 5)
+    sums: dict[tuple[str, ...], list[int]] = {}
     for row in rows:
         key = (row.workflow, row.tenant, row.client, row.model_used)
-        counts = (1, int(row.refused is not None), row.input_tokens, row.output_tokens, row.cost_micro_usd)
-        sums[key] = [one + other for one, other in zip(sums[key], counts, strict=True)]
+        counts = sums.get(key)
+        if counts is None:
+            counts = sums[key] = [0] * 5
+        counts[0] += 1
+        counts[1] += row.refused is not None
+        counts[2] += row.input_tokens
+        counts[3] += row.output_tokens
+        counts[4] += row.cost_micro_usd
     names = (*GROUPED_BY, "requests", "refused", "input_tokens", "output_tokens", "cost_micro_usd")
     return [dict(zip(names, (*key, *counts), strict=True)) for key, counts in sorted(sums.items())]
 

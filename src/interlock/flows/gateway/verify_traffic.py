@@ -2,9 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
-from interlock.engine.gateway.recorded import body_of
+from interlock.engine.gateway.recorded import term_of
 from interlock.flows.gateway.load_traffic import KIND
 from interlock.flows.gateway.traffic_rows import GROUPED_BY, accepted_of, row_of
 from interlock.ports.gateway.segments import Segments
@@ -12,6 +13,7 @@ from interlock.ports.gateway.traffic import SumBy, TrafficRow, TrafficSum
 from interlock.ports.store import Reading
 from interlock.terms.errors import Unavailable
 from interlock.terms.gateway.segment import Segment
+from interlock.terms.gateway.trace import Accepted, Outcome
 from interlock.terms.gateway.traffic_check import TrafficCheck, TrafficFault
 from interlock.terms.ledger import LedgerEntry
 
@@ -99,17 +101,26 @@ def _check_rows(reading: Reading, segment: Segment, found: _Found) -> None:
                 found.gone.append((first.workflow, first.at, id_, segment.name))
             continue
         found.oldest[row.workflow] = min(row.at, found.oldest.get(row.workflow, row.at))
-        if first is not None and row.accepted != body_of(first):
+        if first is not None and not _says(row.accepted, first):
             found.faults.append(TrafficFault(segment.name, "the store says otherwise of its beginning", id_))
-        elif end is not None and row != row_of(accepted_of(row), end, row.segment):
+        elif end is not None and not (_is_as_loaded(row, end) and _says(row.outcome or {}, end)):
             found.faults.append(TrafficFault(segment.name, "the store says otherwise of its end", id_))
-        elif end is None and row.outcome is None and not _is_open(row):
+        elif end is None and row.outcome is None and not _is_as_loaded(row, None):
             found.faults.append(TrafficFault(segment.name, "the store says otherwise of its cost", id_))
 
 
-def _is_open(row: TrafficRow) -> bool:
-    """Whether a row without an end is as it was loaded."""
-    return row == row_of(accepted_of(row), None, row.segment)
+def _says(body: Mapping[str, Any], record: Accepted | Outcome) -> bool:
+    """Whether a text of the store is that of a record, which an older gateway may have written with fewer fields."""
+    try:
+        return term_of(type(record), body) == record
+    except (TypeError, ValueError):
+        return False
+
+
+def _is_as_loaded(row: TrafficRow, end: Outcome | None) -> bool:
+    """Whether the columns of a row are those of its beginning and of this end."""
+    made = row_of(accepted_of(row), end, row.segment)
+    return made == replace(row, accepted=made.accepted, outcome=None if row.outcome is None else made.outcome)
 
 
 def _missing(found: _Found) -> Iterator[TrafficFault]:

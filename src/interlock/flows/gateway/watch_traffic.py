@@ -17,8 +17,9 @@ from interlock.engine.ledger.canonical import plain
 from interlock.engine.timestamp import stamp
 from interlock.flows.ledger.record import record
 from interlock.ports.clock import Clock
-from interlock.ports.gateway.traffic import SumBy, TrafficRow, TrafficSum
+from interlock.ports.gateway.traffic import SumBy, TrafficSum
 from interlock.ports.store import Reading, Store
+from interlock.terms.gateway.segment import SegmentTexts
 from interlock.terms.gateway.unusual import Unusual, UnusualRule
 from interlock.terms.ledger import LedgerEntry
 
@@ -39,11 +40,12 @@ class TrafficWatch:
         self._store, self._clock = store, clock
         self._injections: dict[tuple[str, Key], int] = defaultdict(int)
 
-    def look_at(self, rows: Sequence[TrafficRow]) -> None:
-        """Rows as they are loaded (flows.gateway.load_traffic, `after`)."""
-        for row in rows:
-            if INJECTION in row.accepted.get("found", ()) or row.refused == INJECTION:
-                self._injections[row.at[:10], (row.workflow, row.tenant, row.client)] += 1
+    def look_at(self, segment: SegmentTexts) -> None:
+        """A segment that is loaded now (flows.gateway.load_traffic, `after`)."""
+        refused = {end.id for end, _ in segment.outcomes if end.refused == INJECTION}
+        for begun, _ in segment.accepted:
+            if INJECTION in begun.found or begun.id in refused:
+                self._injections[begun.at[:10], (begun.workflow, begun.tenant or "", begun.client)] += 1
 
     def go(self) -> tuple[LedgerEntry, ...]:
         """Record what is unusual and was not told yet; the entries. Raises Unavailable."""

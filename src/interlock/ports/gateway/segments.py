@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
-from interlock.terms.gateway.segment import Segment
+from interlock.terms.gateway.segment import Segment, SegmentTexts
 
 
 class Segments(Protocol):
@@ -31,6 +31,10 @@ class Segments(Protocol):
 
     def read(self, name: str) -> Segment:
         """A sealed or kept segment with all that is wrong with it. Raises Unavailable also where there is none."""
+        ...
+
+    def texts(self, name: str) -> SegmentTexts:
+        """As `read`, each record with its text: half of the work, where no more than that is needed of it."""
         ...
 
     def keep(self, name: str) -> None:

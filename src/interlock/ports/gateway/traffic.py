@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,33 @@ class TrafficRow:
     first_chunk_ms: float | None = None
     cache: str = "off"
     outcome: Mapping[str, Any] | None = None
+
+
+class StoredRequest(NamedTuple):
+    """A `TrafficRow` as it is kept: `streams` is 0 or 1, and the two records are the JSON text that the trace holds."""
+
+    id: str
+    at: str
+    workflow: str
+    tenant: str
+    client: str
+    wire: str
+    model_asked: str
+    model_used: str
+    upstream: str
+    region: str
+    status: int | None
+    refused: str | None
+    streams: int
+    input_tokens: int
+    output_tokens: int
+    cost_micro_usd: int
+    latency_ms: float | None
+    first_chunk_ms: float | None
+    cache: str
+    accepted: str
+    outcome: str | None
+    segment: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +149,7 @@ class TrafficReading(Protocol):
 class TrafficWriting(Protocol):
     """Loads and deletes traffic; part of interlock.ports.store.Transaction."""
 
-    def load_traffic(self, rows: Sequence[TrafficRow]) -> int:
+    def load_traffic(self, rows: Sequence[StoredRequest]) -> int:
         """Take requests in, those with an id that is there already too: then only an outcome is added to one in doubt.
 
         Returns how many were new or got their outcome. Raises Unavailable where the store cannot be written.

@@ -25,8 +25,8 @@ class SegmentFlaw:
 
 
 @dataclass(frozen=True, slots=True)
-class Segment:
-    """What a sealed segment holds. Digests are SHA-256 in hex.
+class SegmentMarks:
+    """What is known of a sealed segment beside its records. Digests are SHA-256 in hex.
 
     `worker` wrote it as its segment `number` (from 1); `follows` is the digest of the last line of the one before it
     ("" for the first). `first` and `last` are the digests of its own first and last line, `sha256` that of the whole
@@ -43,8 +43,25 @@ class Segment:
     size: int
     lines: int
     ended: Ended
-    accepted: tuple[Accepted, ...] = ()
-    outcomes: tuple[Outcome, ...] = ()
-    ungoverned: tuple[Ungoverned, ...] = ()
     torn_bytes: int = 0
     flaws: tuple[SegmentFlaw, ...] = ()
+    ungoverned: tuple[Ungoverned, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Segment(SegmentMarks):
+    """A sealed segment with all that its records say."""
+
+    accepted: tuple[Accepted, ...] = ()
+    outcomes: tuple[Outcome, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentTexts(SegmentMarks):
+    """A sealed segment whose records come with the JSON text that they are.
+
+    A record is to be looked at only: it has the fields of its term, and is of a class that is quicker to make.
+    """
+
+    accepted: tuple[tuple[Accepted, str], ...] = ()
+    outcomes: tuple[tuple[Outcome, str], ...] = ()

@@ -18,7 +18,8 @@ from interlock.adapters.gateway.segments.file import (
 from interlock.adapters.gateway.segments.kept import KeptSegments
 from interlock.adapters.gateway.segments.lines import digest
 from interlock.adapters.gateway.segments.reading import Walk, segment_of
-from interlock.terms.gateway.segment import Ended, Segment
+from interlock.adapters.gateway.segments.texts import texts_of
+from interlock.terms.gateway.segment import Ended, Segment, SegmentTexts
 
 KEPT = "kept"
 
@@ -77,6 +78,10 @@ class SegmentFolder:
     def read(self, name: str) -> Segment:
         with _reaching(self._folder):
             return segment_of(name, self._bytes(name))
+
+    def texts(self, name: str) -> SegmentTexts:
+        with _reaching(self._folder):
+            return texts_of(name, self._bytes(name))
 
     def keep(self, name: str) -> None:
         """There before the other one goes: whoever dies in between loses nothing."""

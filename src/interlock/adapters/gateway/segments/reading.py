@@ -97,11 +97,11 @@ def segment_of(name: str, raw: bytes) -> Segment:
         len(raw),
         walk.lines,
         walk.sealed.ended,
-        walk.of(Accepted),
-        walk.of(Outcome),
-        walk.of(Ungoverned),
         walk.sealed.torn_bytes,
         tuple(walk.flaws),
+        walk.of(Ungoverned),
+        walk.of(Accepted),
+        walk.of(Outcome),
     )
 
 
