@@ -13,11 +13,12 @@ Visit = Callable[[str], str | None]
 # A telephone or card number may be written as a number; shorter ones are counts, sizes and years.
 LONG_NUMBER = 1_000_000
 # Figures by the format itself: in a request, and in a schema, where a largest safe integer looks like a card number.
-_SPARED = ("model", "seed", "max_tokens", "max_completion_tokens", "max_output_tokens")
+_SPARED = frozenset(("model", "seed", "max_tokens", "max_completion_tokens", "max_output_tokens"))
 _BOUNDS = frozenset(
     ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "maxLength", "maxItems")
 )
 _JSON_BEGINS = frozenset('{["')
+_WORD_CHARS_MAX = max(map(len, VALUES))  # a longer text is no word of the formats
 
 
 class Area(Enum):
@@ -65,22 +66,26 @@ class Walk:
 
     def over_request(self, body: dict[str, Any]) -> None:
         """Visit all texts of a request; the model's name is none. Raises NotStrict where it is nested too deep."""
-        spared = {name: body.pop(name) for name in _SPARED if name in body}
-        self.over(body)
-        body.update(spared)
+        self._object(body, 1, Area.FORMAT, _SPARED)
 
-    def _object(self, node: dict[str, Any], depth: int, area: Area) -> None:
+    def _object(self, node: dict[str, Any], depth: int, area: Area, spared: frozenset[str] = frozenset()) -> None:
         data = None if area is not Area.FORMAT or TELLING.isdisjoint(node) else self.seen.in_object(node)
         odd: list[str] = []
         for name, value in node.items():
+            if name in spared:
+                continue
             if name not in NAMES and (area is Area.FREE or not name.isidentifier()):
                 odd.append(name)
             kind = type(value)
-            if kind is dict:
+            if kind is str:
+                if name != data and (len(value) > _WORD_CHARS_MAX or value not in VALUES):
+                    plain = value[0] not in _JSON_BEGINS
+                    node[name] = self._seen(value) if plain else self._scalar(name, value, depth, area)
+            elif kind is dict:
                 self.over(value, depth + 1, _AREA_BELOW.get(name, area) if area is Area.FORMAT else area)
             elif kind is list:
                 self.over(value, depth + 1, area)
-            elif (kind is str and value not in VALUES and name != data) or kind is int:
+            elif kind is int:
                 node[name] = self._scalar(name, value, depth, area)
         if odd:
             self._names(node, odd)
