@@ -105,7 +105,7 @@ def campaign(
     with upstream() as there, opened(store) as adapters:
         there.always = Behaviour(first_ms=FIRST_MS, gap_ms=GAP_MS)
         key = _house(store, there)
-        gateway = GatewayProcess(store, folder, _free_port(), workers)
+        gateway = GatewayProcess(store, folder, free_port(), workers)
         try:
             answered = asyncio.run(_under_load(gateway, key, found, draw, kills, between_s, connections))
         finally:
@@ -237,7 +237,7 @@ def _is_worker(pid: int) -> bool:
     return False
 
 
-def _free_port() -> int:
+def free_port() -> int:
     import socket
 
     with socket.create_server(("127.0.0.1", 0)) as taken:
