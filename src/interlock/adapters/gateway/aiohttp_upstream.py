@@ -1,14 +1,12 @@
 """interlock.ports.gateway.upstream.Upstream over aiohttp: one pool of connections a place, and its key."""
 
-import asyncio
 import ssl
-from collections import Counter
-from collections.abc import AsyncIterator, Callable, Mapping
-from functools import partial
+from collections.abc import AsyncIterator, Mapping
 
 import aiohttp
 from yarl import URL
 
+from interlock.adapters.gateway.deadlines import Deadlines
 from interlock.ports.gateway.upstream import UpstreamFailed
 from interlock.terms.gateway.definition import ModelUpstream, WireFormat
 
@@ -21,40 +19,65 @@ STREAM_BYTES_MAX = 256_000_000
 _NOT_SENT = (aiohttp.ClientConnectorError, aiohttp.ClientConnectionResetError, aiohttp.ConnectionTimeoutError)
 
 
+class _Place:
+    """One place, its connections, and how many requests have one of them or wait for one."""
+
+    __slots__ = ("at_work", "place", "session", "urls")
+
+    def __init__(self, place: ModelUpstream, session: aiohttp.ClientSession) -> None:
+        self.place, self.session, self.at_work = place, session, 0
+        self.urls: dict[str, URL] = {}
+
+    def url(self, path: str) -> URL:
+        url = self.urls.get(path)
+        if url is None:
+            url = self.urls[path] = URL(self.place.base_url + path, encoded=True)
+        return url
+
+
 class AiohttpAnswer:
     """An answer whose head has come."""
 
-    def __init__(self, place: ModelUpstream, response: aiohttp.ClientResponse, closed: Callable[[], None]) -> None:
-        """`closed` is called once, when it is."""
-        self._place, self._response, self._closed = place, response, closed
+    __slots__ = ("_at", "_deadlines", "_is_open", "_response", "headers", "status")
+
+    def __init__(self, at: _Place, response: aiohttp.ClientResponse, deadlines: Deadlines) -> None:
+        self._at, self._response, self._deadlines = at, response, deadlines
         self._is_open = True
         self.status = response.status
         self.headers: Mapping[str, str] = response.headers  # case-insensitive
 
     async def read(self, bytes_max: int) -> bytes:
-        content, parts, size = self._response.content, [], 0
-        deadline, now_s = self._place.between_chunks_s, asyncio.get_running_loop().time
-        until_s = now_s() + WHOLE_S
+        content = self._response.content
         try:
-            while True:
-                async with asyncio.timeout(min(deadline, until_s - now_s())):
-                    part = await content.readany()
-                if not part:
-                    break
-                size += len(part)
-                if size > bytes_max:
-                    raise self._oversized(bytes_max)
-                parts.append(part)
+            if content.is_eof():  # all of it came with its head
+                body = content.read_nowait()
+            else:
+                with self._deadlines.within(WHOLE_S):
+                    body = await self._parts(content, bytes_max)
         except (aiohttp.ClientError, TimeoutError, OSError) as exc:
             self.close()
-            raise _failed(self._place, exc) from None
-        return parts[0] if len(parts) == 1 else b"".join(parts)
+            raise _failed(self._at.place, exc) from None
+        if len(body) > bytes_max:
+            raise self._oversized(bytes_max)
+        return body
+
+    async def _parts(self, content: aiohttp.StreamReader, bytes_max: int) -> bytes:
+        parts, size, between_s = list[bytes](), 0, self._at.place.between_chunks_s
+        while True:
+            with self._deadlines.within(between_s):
+                part = await content.readany()
+            if not part:
+                return parts[0] if len(parts) == 1 else b"".join(parts)
+            size += len(part)
+            if size > bytes_max:
+                raise self._oversized(bytes_max)
+            parts.append(part)
 
     async def chunks(self) -> AsyncIterator[bytes]:
-        content, between_s, size = self._response.content, self._place.between_chunks_s, 0
+        content, between_s, size = self._response.content, self._at.place.between_chunks_s, 0
         try:
             while True:
-                async with asyncio.timeout(between_s):
+                with self._deadlines.within(between_s):
                     part = await content.readany()
                 if not part:
                     return
@@ -63,7 +86,7 @@ class AiohttpAnswer:
                     raise self._oversized(STREAM_BYTES_MAX)
                 yield part
         except (aiohttp.ClientError, TimeoutError, OSError) as exc:
-            raise _failed(self._place, exc) from None
+            raise _failed(self._at.place, exc) from None
 
     def close(self) -> None:
         # A body that was read to its end has let its connection go already; any other is cut off.
@@ -71,11 +94,11 @@ class AiohttpAnswer:
             self._response.close()
         if self._is_open:
             self._is_open = False
-            self._closed()
+            self._at.at_work -= 1
 
     def _oversized(self, bytes_max: int) -> UpstreamFailed:
         self.close()
-        return UpstreamFailed("oversized", f"{self._place.name} answered more than {bytes_max:,} bytes")
+        return UpstreamFailed("oversized", f"{self._at.place.name} answered more than {bytes_max:,} bytes")
 
 
 class AiohttpUpstream:
@@ -83,46 +106,49 @@ class AiohttpUpstream:
 
     def __init__(self, environment: Mapping[str, str], *, tls: ssl.SSLContext | None = None) -> None:
         self._environment, self._tls = environment, tls
-        self._sessions: dict[ModelUpstream, aiohttp.ClientSession] = {}
-        self._urls: dict[str, URL] = {}
-        self._at_work: Counter[str] = Counter()  # by place: requests that have, or wait for, a connection
+        self._places: dict[str, _Place] = {}
+        self._left: list[aiohttp.ClientSession] = []
+        self._deadlines = Deadlines()
 
     async def send(self, place: ModelUpstream, path: str, body: bytes) -> AiohttpAnswer:
-        session = self._sessions.get(place) or self._opened(place)
-        self._at_work[place.name] += 1
+        at = self._places.get(place.name)
+        if at is None or at.place is not place:
+            at = self._at(place, at)
+        at.at_work += 1
         try:
-            response = await self._answered(session, place, path, body)
+            response = await self._answered(at, path, body)
         except BaseException:
-            self._at_work[place.name] -= 1
+            at.at_work -= 1
             raise
-        return AiohttpAnswer(place, response, partial(self._at_work.subtract, (place.name,)))
+        return AiohttpAnswer(at, response, self._deadlines)
 
-    async def _answered(
-        self, session: aiohttp.ClientSession, place: ModelUpstream, path: str, body: bytes
-    ) -> aiohttp.ClientResponse:
+    async def _answered(self, at: _Place, path: str, body: bytes) -> aiohttp.ClientResponse:
         try:
-            async with asyncio.timeout(place.first_byte_s):
+            with self._deadlines.within(at.place.first_byte_s):
                 # A redirect would lead where no policy sent the request: it is an answer like any other.
-                return await session.request("POST", self._url(place, path), data=body, allow_redirects=False)
+                return await at.session.request("POST", at.url(path), data=body, allow_redirects=False)
         except aiohttp.ConnectionTimeoutError as exc:  # nothing was sent
-            if self._at_work[place.name] > place.connections_max:
-                words = f"all {place.connections_max:,} connections to {place.name} are in use"
+            if at.at_work > at.place.connections_max:
+                words = f"all {at.place.connections_max:,} connections to {at.place.name} are in use"
                 raise UpstreamFailed("busy", words) from None
-            raise _failed(place, exc) from None
+            raise _failed(at.place, exc) from None
         except (aiohttp.ClientError, TimeoutError, OSError) as exc:
-            raise _failed(place, exc) from None
+            raise _failed(at.place, exc) from None
+
+    def _at(self, place: ModelUpstream, known: _Place | None) -> _Place:
+        """The connections of a place; new ones where it is defined otherwise now. Those at work are not cut off."""
+        if known is not None and known.place == place:
+            known.place = place
+            return known
+        if known is not None:
+            self._left.append(known.session)
+        at = self._places[place.name] = _Place(place, self._opened(place))
+        return at
 
     async def close(self) -> None:
-        for session in self._sessions.values():
+        for session in (*(at.session for at in self._places.values()), *self._left):
             await session.close()
-        self._sessions.clear()
-
-    def _url(self, place: ModelUpstream, path: str) -> URL:
-        text = place.base_url + path
-        url = self._urls.get(text)
-        if url is None:
-            url = self._urls[text] = URL(text, encoded=True)
-        return url
+        self._places.clear()
 
     def _opened(self, place: ModelUpstream) -> aiohttp.ClientSession:
         headers = {"Content-Type": "application/json", "User-Agent": "interlock", "Accept-Encoding": "identity"}
@@ -136,7 +162,7 @@ class AiohttpUpstream:
         connector = aiohttp.TCPConnector(
             limit=place.connections_max, keepalive_timeout=KEPT_ALIVE_S, ssl=self._tls or True, ttl_dns_cache=60
         )
-        session = aiohttp.ClientSession(
+        return aiohttp.ClientSession(
             connector=connector,
             headers=headers,
             # Neither cookies nor redirects, netrc or proxies of the environment: a request goes where policy said.
@@ -148,8 +174,6 @@ class AiohttpUpstream:
             max_field_size=HEAD_BYTES_MAX,
             read_bufsize=READ_BYTES,
         )
-        self._sessions[place] = session
-        return session
 
 
 def _failed(place: ModelUpstream, exc: Exception) -> UpstreamFailed:

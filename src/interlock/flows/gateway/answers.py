@@ -40,7 +40,8 @@ def looked_through(under_way: UnderWay, answer: Answer, filters: AnswerFilters) 
             body = answer.rewritten(filters.whole(answer.texts))
         except ForbiddenPhrase:
             return FORBIDDEN_OUTPUT
-    return answer_for(under_way.request.parsed, answer, body, created=created_at(under_way))
+    parsed = under_way.request.parsed
+    return body if answer.wire is parsed.wire else answer_for(parsed, answer, body, created=created_at(under_way))
 
 
 async def errored(request: Request, sent: Sent) -> Refusal:
