@@ -17,11 +17,6 @@ def body_of(term: object) -> Any:
     return orjson.loads(orjson.dumps(term))
 
 
-def text_of(term: object) -> str:
-    """The JSON text of a term, or of its body."""
-    return orjson.dumps(term).decode()
-
-
 def term_of(kind: type[T], body: Mapping[str, Any]) -> T:
     """A frozen dataclass from the mapping of its fields, with all that is in it; what is left out is at its default.
 

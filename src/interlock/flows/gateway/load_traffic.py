@@ -6,11 +6,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from interlock.engine.gateway.recorded import text_of
 from interlock.engine.gateway.unusual import of_segment
 from interlock.engine.ledger.canonical import plain
 from interlock.engine.timestamp import moment, stamp
-from interlock.flows.gateway.traffic_rows import accepted_of, stored_of, totals_of
+from interlock.flows.gateway.traffic_rows import accepted_of, stored_of, text_of, totals_of
 from interlock.flows.gateway.watch_traffic import KIND as UNUSUAL
 from interlock.flows.ledger.record import record
 from interlock.ports.clock import Clock

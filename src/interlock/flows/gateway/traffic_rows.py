@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from interlock.engine.gateway.recorded import body_of, term_of, text_of
+import msgspec
+
 from interlock.ports.gateway.traffic import StoredRequest, TrafficFilter, TrafficRow
 from interlock.ports.store import Reading
 from interlock.terms.gateway.trace import GIVEN_AGAIN, Accepted, Outcome
@@ -55,8 +56,18 @@ def row_of(accepted: Accepted, outcome: Outcome | None, segment: str) -> Traffic
     """The row of the two records as it is read back."""
     end = None if outcome is None else (outcome, text_of(outcome))
     stored = stored_of((accepted, text_of(accepted)), end, segment)
-    records: dict[str, Any] = {"accepted": body_of(accepted), "outcome": None if end is None else body_of(outcome)}
+    records: dict[str, Any] = {"accepted": body_of(accepted), "outcome": outcome and body_of(outcome)}
     return TrafficRow(**{**stored._asdict(), **records, "streams": accepted.streams})
+
+
+def body_of(record: Accepted | Outcome) -> Any:
+    """A record as a row that is read back has it."""
+    return msgspec.json.decode(msgspec.json.encode(record))
+
+
+def text_of(record: Accepted | Outcome | Mapping[str, Any]) -> str:
+    """A record, or what a row has of it, as JSON text."""
+    return msgspec.json.encode(record).decode()
 
 
 def kept_row(row: TrafficRow) -> StoredRequest:
@@ -76,12 +87,12 @@ def model_used(outcome: Outcome) -> str:
 
 def accepted_of(row: TrafficRow) -> Accepted:
     """The first record of a row."""
-    return term_of(Accepted, row.accepted)
+    return msgspec.convert(row.accepted, Accepted)
 
 
 def outcome_of(row: TrafficRow) -> Outcome | None:
     """The second record of a row, None where there is none."""
-    return None if row.outcome is None else term_of(Outcome, row.outcome)
+    return None if row.outcome is None else msgspec.convert(row.outcome, Outcome)
 
 
 def totals_of(rows: Iterable[StoredRequest | TrafficRow]) -> Totals:

@@ -5,7 +5,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from interlock.engine.gateway.recorded import term_of
+import msgspec
+
 from interlock.flows.gateway.load_traffic import KIND
 from interlock.flows.gateway.traffic_rows import GROUPED_BY, accepted_of, row_of
 from interlock.ports.gateway.segments import Segments
@@ -112,8 +113,8 @@ def _check_rows(reading: Reading, segment: Segment, found: _Found) -> None:
 def _says(body: Mapping[str, Any], record: Accepted | Outcome) -> bool:
     """Whether a text of the store is that of a record, which an older gateway may have written with fewer fields."""
     try:
-        return term_of(type(record), body) == record
-    except (TypeError, ValueError):
+        return msgspec.convert(body, type(record)) == record
+    except msgspec.ValidationError:
         return False
 
 
