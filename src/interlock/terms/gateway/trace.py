@@ -1,4 +1,7 @@
-"""The two records of a request: accepted (before it is forwarded) and its outcome (before its answer is complete)."""
+"""The two records of a request: accepted (before it is forwarded) and its outcome (before its answer is complete).
+
+Nobody changes one. They are not frozen, because every request makes them, and freezing makes that three times as long.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,7 +12,7 @@ MISS, HIT, SEMANTIC = "miss", "hit", "semantic"
 GIVEN_AGAIN = frozenset({HIT, SEMANTIC})  # an answer that was kept: it cost nothing
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Accepted:
     """What is known before a request leaves. It holds no content: digests, counts and names only. `at` is RFC 3339.
 
@@ -38,7 +41,7 @@ class Accepted:
     reserved_micro_usd: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Attempt:
     """One attempt at one upstream. `failure` is None for the one that answered."""
 
@@ -50,7 +53,7 @@ class Attempt:
     failure: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Outcome:
     """How a request ended. `refused` is the rule that refused it, `broken` how a stream ended that did not finish.
 

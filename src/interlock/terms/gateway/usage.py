@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)  # not frozen: see terms.gateway.trace
 class Usage:
     """Tokens as the upstream counted them. `cached_input_tokens` are part of `input_tokens`.
 
