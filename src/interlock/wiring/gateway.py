@@ -2,7 +2,6 @@
 
 import asyncio
 import hashlib
-import itertools
 import logging
 import os
 import random
@@ -104,7 +103,7 @@ class GatewayWorker:
         forwarding = Forwarding(self._attempts, kept, semantic)
         self._shadowing = Shadowing(admission, forwarding, books)
         self.traffic = Traffic(admission, forwarding, self._shadowing, books)
-        clocks = Clocks(_ids(name), now, time.monotonic)
+        clocks = Clocks(new_id, now, time.monotonic)
         self.app = GatewayApp(
             self.traffic, clocks, streams_max=streams_max(resource.getrlimit(resource.RLIMIT_NOFILE)[0])
         )
@@ -170,8 +169,9 @@ def _recorded(opened: Opened) -> Callable[[], str]:
     return now
 
 
-def _ids(worker: str) -> Callable[[], str]:
-    """Names of requests: of the worker, which is like no other, and a number."""
-    numbers = itertools.count(1)
-    begin = f"gw-{worker}-"
-    return lambda: f"{begin}{next(numbers)}"
+def new_id() -> str:
+    """The name of a request: about the time, so that those of one time stand together, and 72 random bits.
+
+    A number would tell each client how many requests all others make, and a worker's name where it runs.
+    """
+    return f"gw-{time.time_ns() // 1_000_000:011x}-{os.urandom(9).hex()}"

@@ -1,6 +1,8 @@
 """Somebody who knows the gateway well, and has a key: spending others' money, and leaving after a kill."""
 
 import json
+import os
+import socket
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -109,3 +111,37 @@ def test_nothing_is_tried_again_after_a_kill(
         one.upstream.then(first)
         one.ask(CHAT, body("auto" if plan.escalate_below else "cheap"), client="busy")
     assert asked_at(one) == (["cheap"] if killed else asked)
+
+
+def test_a_file_passes_nowhere_where_tokens_are_limited(tmp_path: Path) -> None:
+    file = {"type": "file", "file": {"file_data": "data:application/pdf;base64,JVBERi0=", "filename": "a.pdf"}}
+    plans = {
+        "tokens": TrafficPlan(models=("cheap",), limits=(limit(Unit.TOKENS, 10**6),)),
+        "requests": TrafficPlan(models=("cheap",), limits=(limit(Unit.REQUESTS, 10**6),)),
+    }
+    with inside(tmp_path, plans=plans, places=places()) as one:
+        asked = body(messages=[{"role": "user", "content": [file]}])
+        refused = one.ask(CHAT, asked, client="tokens")
+        assert (refused.status, b"tokens or money are limited" in refused.body) == (400, True)
+        assert one.ask(CHAT, asked, client="requests").status == 200
+
+
+def test_the_name_of_a_request_tells_nothing_of_others(tmp_path: Path) -> None:
+    with inside(tmp_path, plans={"plain": TrafficPlan(models=("cheap",))}, places=places()) as one:
+        names = [dict(one.ask(CHAT, body(), client="plain").headers)[b"interlock-request"].decode() for _ in range(3)]
+    ends = {name.rpartition("-")[2] for name in names}
+    assert len(ends) == len(names)
+    assert all(len(end) == 18 and int(end, 16) for end in ends), names
+    assert not any(socket.gethostname() in name or f"-{os.getpid()}-" in name for name in names)
+
+
+def test_what_an_upstream_says_of_itself_is_kept_short(tmp_path: Path) -> None:
+    long = "x" * 100_000
+    choices = [{"index": 0, "finish_reason": long, "message": {"role": "assistant", "content": "Hi"}}]
+    usage = {"prompt_tokens": 5, "completion_tokens": 5, "total_tokens": 10}
+    raw = json.dumps({"id": long, "model": long, "object": "chat.completion", "choices": choices * 9, "usage": usage})
+    with inside(tmp_path, plans={"plain": TrafficPlan(models=("cheap",))}, places=places()) as one:
+        one.upstream.always = Behaviour(raw=raw)
+        assert one.ask(CHAT, body(), client="plain").status == 200
+        outcome = one.records[-1]
+    assert (len(outcome.response_id), len(outcome.response_model), len(outcome.finish_reasons[0])) == (200, 200, 200)

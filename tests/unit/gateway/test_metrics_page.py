@@ -63,6 +63,15 @@ def test_only_who_may_see_every_tenant_reads_it(headers: tuple[tuple[bytes, byte
         ("127.0.0.1", ((b"x-forwarded-for", b"127.0.0.1"),), 403),
         ("127.0.0.1", ((b"forwarded", b"for=127.0.0.1"),), 403),
         ("testclient", (), 403),
+        *(
+            ("127.0.0.1", ((b"host", host),), 200)
+            for host in (b"localhost:8000", b"127.0.0.1", b"[::1]:80", b"LOCALHOST")
+        ),
+        *(
+            ("127.0.0.1", ((b"host", host),), 403)
+            for host in (b"evil.example", b"localhost.evil.example:80", b"", b"x:1")
+        ),
+        ("127.0.0.1", ((b"host", b"localhost"), (b"host", b"evil.example")), 403),
     ],
 )
 def test_while_nobody_can_be_known_only_this_machine_reads_it(

@@ -278,3 +278,22 @@ def test_no_string_leaves_that_was_not_shown(wire: Wire, extra: Any) -> None:
     parsed = read(MINIMAL[wire] | {"extra": extra}, wire)
     assert strings_in(with_every_text("gone", parsed)) - VALUES <= {"gone", "m"}
     assert json.loads(parsed.rewritten(model="small"))["extra"] == extra
+
+
+@pytest.mark.parametrize("name", ["ana.ruiz@example.com", "a" * 101, "two\nlines", "", "Änne"])
+def test_a_trace_keeps_no_text_of_anybodys(name: str) -> None:
+    odd = parse(Wire.CHAT, json.dumps(CHAT | {"metadata": {"prompt_name": name}}).encode())
+    assert isinstance(odd, Refusal)
+    assert (odd.kind, odd.field) == (RefusalKind.MALFORMED, "metadata.prompt_name")
+    assert not name or name not in odd.words
+    effort = read(
+        CHAT | {"reasoning_effort": f"high {name}", "response_format": {"type": f"{name} "}, "verbosity": "low"}
+    )
+    assert effort.parameters == {"verbosity": "low"}
+
+
+@pytest.mark.parametrize("field", ["models", "fallbacks", "route", "provider", "plugins", "data_sources", "best_of"])
+def test_a_request_cannot_say_where_it_goes_or_what_else_acts(field: str) -> None:
+    refused = parse(Wire.CHAT, json.dumps(CHAT | {field: ["large"]}).encode())
+    assert isinstance(refused, Refusal)
+    assert refused.field == field

@@ -37,10 +37,11 @@ class Known:
     authority: TrafficAuthority
 
     @property
-    def money_is_limited(self) -> bool:
-        """Whether what a request costs counts against anything."""
-        own = any(one.unit is Unit.MICRO_USD for one in self.client.limits)
-        return own or self.authority.money_is_limited
+    def use_is_limited(self) -> bool:
+        """Whether what a request costs, or its tokens, count against anything."""
+        authority = self.authority
+        limits = (*self.client.limits, *authority.plan.limits, *authority.gateway_limits)
+        return any(one.unit is not Unit.REQUESTS for one in limits)
 
 
 @dataclass(slots=True)
@@ -174,8 +175,8 @@ def _ways_of(known: Known, parsed: Parsed) -> tuple[Way, ...] | Refusal:
     if not fitting:
         words = f"'{parsed.model}' {'answers, it does not embed' if embeds else 'embeds, it does not answer'}"
         return Refusal(RefusalKind.UNKNOWN_MODEL, "model", words, field="model")
-    if not parsed.is_bounded and known.money_is_limited:
-        words = "nobody can tell beforehand what a file costs, and money is limited: send its text instead"
+    if not parsed.is_bounded and known.use_is_limited:
+        words = "nobody can tell beforehand what a file takes, and tokens or money are limited: send its text instead"
         return Refusal(RefusalKind.CONTENT, "file", words)
     return fitting
 

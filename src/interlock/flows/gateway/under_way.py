@@ -18,6 +18,7 @@ from interlock.terms.gateway.refusal import STATUS, Refusal, RefusalKind
 from interlock.terms.gateway.trace import Accepted, Outcome
 from interlock.terms.gateway.usage import Usage
 
+WORD_CHARS_MAX, REASONS_MAX = 200, 128  # of what an upstream says of itself: a trace is no place for more
 _logger = logging.getLogger("interlock.gateway")
 
 
@@ -184,9 +185,9 @@ class UnderWay:
             usage=ending.usage,
             cost_micro_usd=self._cost_micro_usd,
             prices_version=self.request.known.authority.prices_version,
-            response_model=ending.response_model,
-            response_id=ending.response_id,
-            finish_reasons=ending.finish_reasons,
+            response_model=_short(ending.response_model),
+            response_id=_short(ending.response_id),
+            finish_reasons=tuple(one[:WORD_CHARS_MAX] for one in ending.finish_reasons[:REASONS_MAX]),
             first_chunk_ms=None if first_s is None else round((first_s - self.began_s) * 1_000, 3),
             cache=self.cache,
             redacted_output=ending.redacted_output,
@@ -200,3 +201,7 @@ class UnderWay:
         if self._shadow_of is None or self._shadow_of.said is None or self.said is None:
             return None
         return said_the_same(self._shadow_of.said, self.said)
+
+
+def _short(word: str | None) -> str | None:
+    return None if word is None else word[:WORD_CHARS_MAX]

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from interlock.terms.gateway.definition import GatewayModel, ModelUpstream
 from interlock.terms.gateway.refusal import Refusal
-from interlock.terms.gateway.traffic import TrafficLimit, TrafficPlan, Unit
+from interlock.terms.gateway.traffic import TrafficLimit, TrafficPlan
 from interlock.terms.workflow import WorkflowDefinition
 
 AUTO = "auto"  # the name of "the cheapest of the workflow's models that will do"
@@ -41,8 +41,3 @@ class TrafficAuthority:
     edge: WorkflowDefinition | None = None
     prices_version: str = ""
     cache_way: Way | None = None
-
-    @property
-    def money_is_limited(self) -> bool:
-        """Whether what it costs counts against anything of the gateway's or the workflow's."""
-        return any(one.unit is Unit.MICRO_USD for one in (*self.gateway_limits, *self.plan.limits))

@@ -1,5 +1,6 @@
 """From the body of a request to what governs it."""
 
+import re
 from typing import Any
 
 import msgspec
@@ -34,7 +35,7 @@ def parse(wire: Wire, body: bytes) -> Parsed | Refusal:
         return malformed(f"{wrong}.")
     except msgspec.ValidationError as wrong:
         return _wrong_type(str(wrong))
-    refused = unsupported(wire, tree) or held_upstream(walk.seen.held_upstream)
+    refused = unsupported(wire, tree) or held_upstream(walk.seen.held_upstream) or _odd_prompt(tree.get("metadata"))
     most = [tree[name] for name in OUTPUT_FIELDS[wire] if tree.get(name) is not None]
     if refused is None and len(set(most)) > 1:
         refused = not_supported("max_tokens", "`max_completion_tokens` says another figure; send one of them")
@@ -86,15 +87,33 @@ def _prompt(metadata: Any) -> tuple[str, str] | None:
 
 
 def _parameters(tree: dict[str, Any]) -> dict[str, int | float | str | bool]:
-    found = {name: value for name, value in tree.items() if name in PARAMETERS and type(value) in _SCALARS}
+    found = {name: value for name, value in tree.items() if name in PARAMETERS and _is_setting(value)}
     for name, member in PARAMETERS_IN:
         inner = tree.get(name)
-        if type(inner) is dict and type(inner.get(member)) in _SCALARS:
+        if type(inner) is dict and _is_setting(inner.get(member)):
             found[f"{name}.{member}"] = inner[member]
     return found
 
 
-_SCALARS = (int, float, str, bool)
+def _is_setting(value: Any) -> bool:
+    """What a trace may keep: a figure, or a word of the format. Anything else could be somebody's text."""
+    return type(value) in _FIGURES or (type(value) is str and _WORD.fullmatch(value) is not None)
+
+
+_FIGURES = (int, float, bool)
+_WORD = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,31}", re.ASCII)
+# No sign that an address, a number of a card or a key has need of stands in it for long.
+_PROMPT_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._/-]{0,99}", re.ASCII)
+
+
+def _odd_prompt(metadata: Any) -> Refusal | None:
+    """The refusal of a prompt's name or version that is no plain name: both are kept as they are."""
+    for field in PROMPT_FIELDS:
+        text = (metadata or {}).get(field)
+        if type(text) is str and not _PROMPT_NAME.fullmatch(text):
+            words = f"`metadata.{field}` is kept in the trace: write 1 to 100 letters, digits, spaces and . _ / -"
+            return malformed(words, f"metadata.{field}")
+    return None
 
 
 def _wrong_type(words: str) -> Refusal:

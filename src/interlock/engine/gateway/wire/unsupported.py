@@ -7,6 +7,7 @@ from interlock.terms.gateway.wire import Wire
 
 _STATE = "it stands on what is kept upstream, which the gateway has not seen; send the whole conversation"
 _PRICE = "it costs what no price on record says; leave it out"
+_ELSEWHERE = "which models a request may go to is decided here; leave it out"
 _SERVER_TOOL = "it makes the upstream act by itself, past the tool gateway; offer a function tool instead"
 
 _FIELDS: dict[Wire, dict[str, str]] = {
@@ -14,6 +15,14 @@ _FIELDS: dict[Wire, dict[str, str]] = {
         "prediction": "rejected predictions are charged beyond the largest output; leave it out",
         "audio": _PRICE,
         "web_search_options": _SERVER_TOOL,
+        # Of servers that speak this format and know more than it.
+        "models": _ELSEWHERE,
+        "fallbacks": _ELSEWHERE,
+        "route": _ELSEWHERE,
+        "provider": _ELSEWHERE,
+        "plugins": _SERVER_TOOL,
+        "data_sources": _SERVER_TOOL,
+        "best_of": _PRICE,
     },
     Wire.RESPONSES: {
         "previous_response_id": _STATE,
