@@ -58,7 +58,10 @@ class Segment(SegmentMarks):
 
 @dataclass(frozen=True, slots=True)
 class SegmentTexts(SegmentMarks):
-    """A sealed segment whose records come with the JSON text that they are."""
+    """A sealed segment whose records come with the JSON text that they are.
+
+    A record is to be looked at only: it has the fields of its term, and is of a class that is quicker to make.
+    """
 
     accepted: tuple[tuple[Accepted, str], ...] = ()
     outcomes: tuple[tuple[Outcome, str], ...] = ()

@@ -1,6 +1,7 @@
 """What loading needs of a segment: its chain checked, and each record with its text."""
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import fields
 from typing import Any
 
@@ -18,10 +19,13 @@ from interlock.adapters.gateway.segments.lines import (
     encoded,
     line_of,
 )
+from interlock.adapters.gateway.segments.quick import struct_of
 from interlock.adapters.gateway.segments.reading import segment_of
 from interlock.terms.gateway.segment import SegmentMarks, SegmentTexts
+from interlock.terms.gateway.trace import Accepted, Outcome
 
-_accepted, _outcome = RECORDS[ACCEPTED.decode()].decode, RECORDS[OUTCOME.decode()].decode
+_accepted: Callable[[bytes], Any] = msgspec.json.Decoder(struct_of(Accepted)).decode
+_outcome: Callable[[bytes], Any] = msgspec.json.Decoder(struct_of(Outcome)).decode
 _BEFORE = b'{"previous":"'
 _BETWEEN = b'","kind":"%s","record":'
 _AT = len(_BEFORE) + 64  # where what follows the digest of the line before begins
