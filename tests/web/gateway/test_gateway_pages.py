@@ -15,6 +15,7 @@ from described_interfaces import audited, tool
 from governed import ANA, DEFINITION, House
 from interlock.flows.access.tenants import assign_tenant
 from interlock.flows.gateway.inventory import record_inventory
+from interlock.terms.gateway.traffic import Of, Per, TrafficLimit, TrafficPlan, Unit
 from interlock.terms.person import Person
 from made_traffic import load
 from token_desk import TokenDesk, token_desk
@@ -153,7 +154,11 @@ def test_an_empty_store_says_what_to_do(desk: WebDesk) -> None:
 
 
 def test_the_operations_say_the_same_to_programs(house: House) -> None:
-    with token_desk(fill(house), {"Dev Rao": "auditor", "Abe Acme": "auditor@tenant/acme", "Amy": "reviewer"}) as api:
+    limited = TrafficPlan(models=("small",), limits=(TrafficLimit(Of.WORKFLOW, Unit.REQUESTS, Per.DAY, 70),))
+    fill(house)
+    for name in (ACME, GLOBEX):
+        house.define(replace(DEFINITION, name=name, traffic=limited))
+    with token_desk(house, {"Dev Rao": "auditor", "Abe Acme": "auditor@tenant/acme", "Amy": "reviewer"}) as api:
         _operations(api)
 
 
@@ -174,7 +179,11 @@ def _operations(api: TokenDesk) -> None:
         "inventory": None, "unknown": [{"tool": "desk/close_ticket", "calls": 3}],
     }  # fmt: skip
     assert [one["requests"] for one in api.get("/gateway/ungoverned", "Dev Rao", days=400).json()] == [41, 3]
-    for path in ("traffic", "overview", "ungoverned", "inventory"):
+    uses = {who: api.get("/gateway/limits", who).json() for who in ("Dev Rao", "Abe Acme")}
+    assert [(one["name"], one["used"], one["most"]) for one in uses["Dev Rao"]] == [(GLOBEX, 0, 70), (ACME, 0, 70)]
+    assert [one["name"] for one in uses["Abe Acme"]] == [ACME]
+    assert api.get("/gateway/shadow", "Abe Acme", days=400).json()["looked"] == 9
+    for path in ("traffic", "overview", "ungoverned", "inventory", "limits", "shadow"):
         assert api.get(f"/gateway/{path}", "Amy").status_code == 403, path
     for path in ("ungoverned", "inventory"):
         assert api.get(f"/gateway/{path}", "Abe Acme").status_code == 403, path

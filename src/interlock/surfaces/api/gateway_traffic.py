@@ -8,6 +8,7 @@ from pydantic import Field
 
 from interlock.engine.access.permissions import scopes
 from interlock.engine.ledger.canonical import plain
+from interlock.flows.gateway.bake_off import bake_off
 from interlock.flows.gateway.inventory import inventory_on_record, unknown_calls
 from interlock.flows.gateway.limits.used import limit_uses
 from interlock.flows.gateway.traffic_seen import (
@@ -105,6 +106,30 @@ def show_traffic_overview(
         "limits": [plain(one) for one in uses],
         "unusual": [{**one.body, "entry": one.index} for one in unusual],
     }
+
+
+@routes.get("/limits")
+def list_limits(here: Here, who: Reader) -> list[Mapping[str, Any]]:
+    """How much of each limit is used in its present window, of workflows and tenants that you may see.
+
+    Requests under way count with what they reserved, and so does what gateways have leased in advance. `most` null: no
+    such limit is in force any more. Money is in US micro-dollars.
+    """
+    with here.rt.store.reading() as reading:
+        uses = limits_seen(limit_uses(reading, here.rt.clock()), _reach(here, who))
+    return [plain(one) for one in uses]
+
+
+@routes.get("/shadow")
+def show_bake_off(here: Here, who: Reader, days: Days = 7, workflow: Text = "") -> Mapping[str, Any]:
+    """Models that were asked in the shadow of others: agreement with its exact interval, cost and latency of both.
+
+    Costs are in US micro-dollars and latencies in milliseconds, both of the requests that both models answered anew
+    (`measured`). `tells` false: the interval is too wide to tell much. The newest 50,000 requests are looked at.
+    """
+    reach, now = _reach(here, who), here.rt.clock()
+    with here.rt.store.reading() as reading:
+        return dict(plain(bake_off(reading, reach, days=days, now=now, workflow=workflow or None)))
 
 
 @routes.get("/ungoverned")

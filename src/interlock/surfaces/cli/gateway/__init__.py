@@ -7,6 +7,7 @@ from interlock.surfaces.cli.gateway.defining import apply_command, check_command
 from interlock.surfaces.cli.gateway.keys import create_key_command, list_keys_command, revoke_key_command
 from interlock.surfaces.cli.gateway.limits import limits_command
 from interlock.surfaces.cli.gateway.serving import serve_gateway_command
+from interlock.surfaces.cli.gateway.shadow import shadow_command
 from interlock.surfaces.cli.gateway.traces import spans_command, ungoverned_command, verify_traffic_command
 from interlock.surfaces.cli.subgroup import SubGroup
 
@@ -17,6 +18,7 @@ GATEWAY_COMMANDS: tuple[tuple[str, Callable[..., None] | SubGroup], ...] = (
     ("show", show_command),
     ("limits", limits_command),
     ("ungoverned", ungoverned_command),
+    ("shadow", shadow_command),
     ("verify", verify_traffic_command),
     ("spans", spans_command),
     (
