@@ -28,9 +28,9 @@ BODY = {"model": "small", "messages": [{"role": "user", "content": "How large is
 
 @dataclass(slots=True)
 class Replicas:
-    """What came of it. Money in micro-dollars: `each` is what a request costs, `sent` what all did that left, `answered`
-    those whose answer came. `after` is what each gateway says when all is spent. `revoked_ms` and `killed_ms`, by
-    gateway: how long after it was on record a request was still let in.
+    """What came of it. Money in micro-dollars: `each` is what a request costs, `sent` what all did that left;
+    `answered` those whose answer came. `after` is what each gateway says when all is spent. `revoked_ms`, `killed_ms`,
+    by gateway: how long after it was on record a request was still let in.
     """
 
     budget: int

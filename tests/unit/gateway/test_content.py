@@ -6,8 +6,9 @@ from hypothesis import strategies as st
 
 from interlock.engine.gateway.redaction.folding import folded
 from interlock.engine.gateway.redaction.redacting import compiled
-from interlock.flows.gateway.content import BETWEEN
+from interlock.flows.gateway.content import BETWEEN, redaction_of
 from interlock.terms.gateway.content import Entity, PersonalKind
+from interlock.terms.gateway.traffic import TrafficPlan
 
 REDACTION = compiled([kind.value for kind in PersonalKind], [Entity("Ada Byron"), Entity("AC-77")])
 VALUES = [
@@ -28,3 +29,10 @@ def test_what_is_found_in_one_text_is_found_in_all_of_them_together(parts: list[
 @pytest.mark.parametrize("value", VALUES)
 def test_each_value_is_found_at_the_end_of_a_text_that_another_one_follows(value: str) -> None:
     assert REDACTION.spans(folded(BETWEEN.join([f"it is {value}", "12 and more"])), literals=True)
+
+
+def test_one_tenants_values_are_not_made_ready_by_another_one() -> None:
+    values = (Entity("Ada Byron"),)
+    norths = redaction_of(TrafficPlan(), values, tenant="north")
+    assert redaction_of(TrafficPlan(), values, tenant="north") is norths
+    assert redaction_of(TrafficPlan(), values, tenant="south") is not norths

@@ -119,7 +119,7 @@ class Admission:
         if isinstance(ways, Refusal):
             return ways
         try:
-            looked = look(parsed, plan, arrival.entities)
+            looked = look(parsed, plan, arrival.entities, tenant=known.client.tenant)
         except BadInput as exc:
             return Refusal(RefusalKind.MALFORMED, "entities", str(exc))
         if isinstance(looked, Refusal):

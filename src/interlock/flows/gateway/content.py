@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from interlock.engine.gateway.detectors.glance import is_clear
 from interlock.engine.gateway.detectors.injection import injection
@@ -16,7 +16,7 @@ from interlock.terms.gateway.content import Entity, PersonalKind
 from interlock.terms.gateway.refusal import Refusal, RefusalKind
 from interlock.terms.gateway.traffic import OnFinding, TrafficPlan
 
-KEPT_MAX = 512
+KEPT_MAX = 64  # values of persons are in them: no more than conversations that go on
 # No pattern of a value goes over it, so that none begins in one text and ends in the next.
 BETWEEN = "\n\u241e\n"
 ANSWERED = "ask your operator what this workflow's traffic may hold"
@@ -38,8 +38,10 @@ class Looked:
     secrets: int = 0
 
 
-def look(parsed: Parsed, plan: TrafficPlan, entities: tuple[Entity, ...] = ()) -> Looked | Refusal:
-    """Look through a request. A refusal never says what was found, only of which kind it is.
+def look(
+    parsed: Parsed, plan: TrafficPlan, entities: tuple[Entity, ...] = (), *, tenant: str | None = None
+) -> Looked | Refusal:
+    """Look through a request of a tenant. A refusal never says what was found, only of which kind it is.
 
     What nobody can look into (pictures, sound, sealed reasoning, tokens instead of text) does not pass where something
     is to be taken out. Raises BadInput for entities that cannot be looked for.
@@ -60,7 +62,7 @@ def look(parsed: Parsed, plan: TrafficPlan, entities: tuple[Entity, ...] = ()) -
         return refusal
     if clear and not entities:
         return Looked(found=found, injection_permille=score.permille)
-    redaction = redaction_of(plan, entities, secrets=bool(secrets))
+    redaction = redaction_of(plan, entities, secrets=bool(secrets), tenant=tenant)
     n_secrets = sum(secrets.values())
     # One look at all texts together: mostly there is nothing, and then none of them is looked at by itself.
     if redaction is None or not redaction.spans(whole, literals=True):
@@ -71,15 +73,25 @@ def look(parsed: Parsed, plan: TrafficPlan, entities: tuple[Entity, ...] = ()) -
     return Looked(changed, request, dict(request.counts), found, score.permille, n_secrets)
 
 
-def redaction_of(plan: TrafficPlan, entities: tuple[Entity, ...] = (), *, secrets: bool = True) -> Redaction | None:
+def redaction_of(
+    plan: TrafficPlan, entities: tuple[Entity, ...] = (), *, secrets: bool = True, tenant: str | None = None
+) -> Redaction | None:
     """What is taken out of this plan's requests, None for nothing. `secrets`: whether there are any to take out."""
     also = {PersonalKind.SECRET.value} if secrets and plan.on_secret is OnFinding.REDACT else set[str]()
     kinds = frozenset(plan.redact) | also
-    return _compiled(kinds, entities) if kinds or entities else None
+    if entities:
+        return _with_values(kinds, entities, tenant)
+    return _of_kinds(kinds) if kinds else None
+
+
+@cache  # there are few sets of kinds, and no tenant's values may push them out
+def _of_kinds(kinds: frozenset[str]) -> Redaction:
+    return compiled(kinds)
 
 
 @lru_cache(maxsize=KEPT_MAX)
-def _compiled(kinds: frozenset[str], entities: tuple[Entity, ...]) -> Redaction:
+def _with_values(kinds: frozenset[str], entities: tuple[Entity, ...], tenant: str | None) -> Redaction:
+    del tenant  # part of the key: how fast it goes must not tell one tenant that another one knows the same values
     return compiled(kinds, entities)
 
 

@@ -52,7 +52,7 @@ def head_of(scope: MutableMapping[str, Any]) -> Head:
         elif name == b"forwarded":
             elements = (*elements, value.decode("latin-1"))
         elif name == b"interlock-entities":
-            found = _entities(value)
+            found = _entities(value, ENTITIES_MAX - len(entities))
             entities, fault = ((), found) if isinstance(found, str) else (entities + found, fault)
         elif name == b"anthropic-version":
             wire = Wire.MESSAGES
@@ -68,17 +68,20 @@ class _Named(Struct):
 
 
 _read_entities = Decoder(list[str | _Named]).decode
-ENTITIES_MAX = 1_000
+# Enough for the persons of a conversation. A thousand take 50 ms of a worker that has others to serve.
+ENTITIES_MAX, ENTITIES_BYTES_MAX = 250, 16_384
 
 
-def _entities(value: bytes) -> tuple[Entity, ...] | str:
+def _entities(value: bytes, most: int) -> tuple[Entity, ...] | str:
     """Values as JSON: a list of texts, or of objects with `value` and `label`; the fault where it is none."""
+    if len(value) > ENTITIES_BYTES_MAX:
+        return f"Interlock-Entities has {len(value):,} bytes, and {ENTITIES_BYTES_MAX:,} at most are read"
     try:
         found = _read_entities(value)
     except (MsgspecError, UnicodeDecodeError):
         return 'Interlock-Entities is a JSON list in ASCII, such as ["Ada Byron", {"value": "12", "label": "account"}]'
-    if len(found) > ENTITIES_MAX:
-        return f"Interlock-Entities names {len(found):,} values, and {ENTITIES_MAX:,} at most are looked for"
+    if len(found) > most:
+        return f"Interlock-Entities names more values than the {ENTITIES_MAX:,} that are looked for at most"
     return tuple(Entity(one) if isinstance(one, str) else Entity(one.value, one.label) for one in found)
 
 

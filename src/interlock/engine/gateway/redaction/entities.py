@@ -2,11 +2,12 @@
 
 import unicodedata
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from itertools import groupby
 
 from interlock.engine.gateway.redaction.folding import Folded, folded
 from interlock.engine.gateway.redaction.numbers import Found
-from interlock.engine.gateway.redaction.scanning import literal, text_scanner
+from interlock.engine.gateway.redaction.scanning import TextScanner, literal, text_scanner
 from interlock.terms.errors import BadInput
 from interlock.terms.gateway.content import Entity
 
@@ -24,9 +25,14 @@ class KnownValues:
         self._label_of = {tuple(form): e.label for e in reversed(entities) for form in _forms(e.value)}
         words = sorted(self._label_of, key=lambda form: (-len(" ".join(form)), form))
         self._scanner = text_scanner("(?i)(?:" + "|".join(map(_pattern, words)) + ")")
-        starts = sorted({_spelt(form) for form in words})
-        self._begun = text_scanner(rf"(?i)(?:{_beginnings(starts)})\z")
-        self.chars_max = max(len(spelt) + 3 * spelt.count(" ") for spelt in starts)
+        self._starts = sorted({_spelt(form) for form in words})
+        self.chars_max = max(len(spelt) + 3 * spelt.count(" ") for spelt in self._starts)
+
+    @cached_property
+    def _begun(self) -> TextScanner:
+        # Made when a stream is first looked through: of a thousand values it takes seconds, and requests have no end
+        # that could cut a value off.
+        return text_scanner(rf"(?i)(?:{_beginnings(self._starts)})\z")
 
     def find(self, text: Folded, at: int = 0) -> list[Found]:
         """What begins at `at` or later: offsets in the folded text."""

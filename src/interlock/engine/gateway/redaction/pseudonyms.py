@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from interlock.terms.gateway.content import PersonalKind
 
 LITERAL = "literal"
+RESTORED_CHARS_MAX = 4_000_000  # an answer of a million tokens in which every fourth is a pseudonym of an address
 _TAGS = {PersonalKind.CREDIT_CARD: "CARD", PersonalKind.US_SSN: "SSN", PersonalKind.IP_ADDRESS: "IP"}
 _SHAPE = re.compile(r"\[[A-Z][A-Z\-]*-[0-9]+\]")  # each bracket is read once: linear
 
@@ -21,6 +23,13 @@ def lookalikes(labels: Iterable[str]) -> str:
     return rf"\[(?:{'|'.join(tags)})-[0-9]+\]"
 
 
+@dataclass(slots=True)
+class Room:
+    """How many characters may still be put back into the answer to one request."""
+
+    chars: int = RESTORED_CHARS_MAX
+
+
 class Pseudonyms:
     """The same value has the same pseudonym throughout one request, and no text of the client can be one."""
 
@@ -28,6 +37,7 @@ class Pseudonyms:
         self._given: dict[tuple[str, str], str] = {}
         self._count: dict[str, int] = {}
         self.values: dict[str, str] = {}
+        self._room = Room()
 
     def of(self, kind: str, value: str) -> str:
         """`[EMAIL-1]`: ASCII that JSON, HTML, Markdown and a URL's path leave alone, whole words to a model."""
@@ -41,17 +51,19 @@ class Pseudonyms:
 
     def restorer(self) -> "Restorer":
         """For one text of an answer: what it says, not as JSON writes it."""
-        return Restorer(self.values)
+        return Restorer(self.values, self._room)
 
 
 class Restorer:
     """Puts values back where their pseudonyms stand. Only pseudonyms that this request gave out are touched.
 
-    Of a stream only what may become a pseudonym is held back: from its bracket on, never longer than the longest.
+    Of a stream only what may become a pseudonym is held back: from its bracket on, never longer than the longest. Where
+    no `room` is left pseudonyms stay: a model that says one a thousand times must not make an answer of gigabytes.
     """
 
-    def __init__(self, values: dict[str, str]) -> None:
+    def __init__(self, values: dict[str, str], room: Room | None = None) -> None:
         self._values = dict(values)
+        self._room = room or Room()
         self._longest = max(map(len, self._values), default=0)
         self._held = ""
 
@@ -59,7 +71,7 @@ class Restorer:
         """A whole text."""
         if not self._values or "[" not in text:
             return text
-        return _SHAPE.sub(lambda match: self._values.get(match.group(), match.group()), text)
+        return _SHAPE.sub(self._value, text)
 
     def feed(self, chunk: str) -> str:
         """The next piece of a stream; what comes back may be empty."""
@@ -72,6 +84,14 @@ class Restorer:
         """What was held back, at the end of the stream."""
         text, self._held = self._held, ""
         return text
+
+    def _value(self, match: re.Match[str]) -> str:
+        pseudonym = match.group()
+        value = self._values.get(pseudonym)
+        if value is None or len(value) > self._room.chars:
+            return pseudonym
+        self._room.chars -= len(value)
+        return value
 
     def _cut(self, text: str) -> int:
         at = text.rfind("[", max(0, len(text) - self._longest + 1)) if self._longest else -1
