@@ -17,8 +17,9 @@ from interlock.terms.gateway.refusal import Refusal, RefusalKind
 from interlock.terms.gateway.traffic import OnFinding, TrafficPlan
 
 KEPT_MAX = 64  # values of persons are in them: no more than conversations that go on
-# No pattern of a value goes over it, so that none begins in one text and ends in the next.
-BETWEEN = "\n\u241e\n"
+# No pattern of a value goes over it, so that none begins in one text and ends in the next. ASCII, because one character
+# that is not makes the folding of all texts five times as slow.
+BETWEEN = "\n\x1e\n"
 ANSWERED = "ask your operator what this workflow's traffic may hold"
 
 
