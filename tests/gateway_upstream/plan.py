@@ -11,6 +11,7 @@ from gateway_upstream.answer import Answer, answer_to
 from gateway_upstream.behaviour import Behaviour, How, marked
 
 MESSAGES = "/messages"
+COUNT = "/messages/count_tokens"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ def _parsed(body: bytes) -> dict[str, Any]:
 
 
 def _refused(route: str, wanted: Behaviour, before: tuple[Step, ...]) -> Planned:
-    body = anthropic_wire.error(wanted.status) if route == MESSAGES else openai_wire.error(wanted.status)
+    body = anthropic_wire.error(wanted.status) if route in (MESSAGES, COUNT) else openai_wire.error(wanted.status)
     headers = {"content-type": "application/json"}
     if wanted.retry_after is not None:
         headers["retry-after"] = wanted.retry_after
@@ -92,6 +93,8 @@ def _whole(route: str, asked: dict[str, Any], wanted: Behaviour, before: tuple[S
 def _body(route: str, asked: dict[str, Any], answer: Answer) -> dict[str, Any]:
     if route == MESSAGES:
         return anthropic_wire.message(answer)
+    if route == COUNT:
+        return {"input_tokens": answer.usage[0] if answer.usage else None}
     if route == "/responses":
         return openai_wire.response(answer)
     if route == "/embeddings":

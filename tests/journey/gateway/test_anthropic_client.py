@@ -130,3 +130,18 @@ def test_personal_data_stays_here_and_comes_back(gate: Gate, client: Make, model
     whole = here.create(model=model, messages=asked, max_tokens=900)
     assert (text_of(whole), text_of(streamed)) == (PRIVATE, PRIVATE)
     assert not [one for one in gate.upstream.received if b"ana.ruiz" in one.body]
+
+
+def test_tokens_are_counted_where_that_vendor_counts_them(gate: Gate, client: Make) -> None:
+    here = client("careful").messages
+    told = here.count_tokens(model="claude", messages=[{"role": "user", "content": PRIVATE}], tools=[WEATHER])
+    assert told.input_tokens == len(PRIVATE.replace("ana.ruiz@example.com", "[EMAIL-1]")) // 4 + 1
+    (sent,) = gate.upstream.received
+    assert (sent.path, b"ana.ruiz" in sent.body, b"max_tokens" in sent.body) == (
+        "/v1/messages/count_tokens", False, False,
+    )  # fmt: skip
+    with pytest.raises(anthropic.BadRequestError, match="nothing like this") as refused:
+        here.count_tokens(model="small", messages=ASKED)
+    assert refused.value.body["error"]["type"] == "invalid_request_error"  # type: ignore[index]
+    with pytest.raises(anthropic.AuthenticationError):
+        client("careful", api_key="nobody's").messages.count_tokens(model="claude", messages=ASKED)

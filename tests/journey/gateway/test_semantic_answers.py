@@ -33,6 +33,7 @@ PLANS = {
     "exact": TrafficPlan(models=("small",), cache=CacheMode.EXACT),
     "strict": TrafficPlan(models=("small",), cache_similarity=0.99, **CACHED),
     "shadowed": TrafficPlan(models=("small",), shadow_model="claude", shadow_share=1.0, **CACHED),
+    "counted": TrafficPlan(models=("claude", "small"), shadow_model="small", shadow_share=1.0, escalate_below=0.5),
     "at home": TrafficPlan(models=("small",), regions=("eu",), cache=CacheMode.SEMANTIC, cache_model="abroad"),
     "no vectors": TrafficPlan(models=("small",), cache=CacheMode.SEMANTIC, cache_model="small"),
     "one a day": TrafficPlan(models=("small",), limits=(TrafficLimit(Of.CLIENT, Unit.REQUESTS, Per.DAY, 1),), **CACHED),
@@ -57,7 +58,9 @@ class Telling(PlayedUpstream):
 
     async def send(self, place: ModelUpstream, path: str, body: bytes) -> UpstreamAnswer:
         asked = json.loads(body)
-        if path != "/embeddings":
+        if path == "/messages/count_tokens":
+            pass
+        elif path != "/embeddings":
             self._next.append(Behaviour(text=f"answer {next(self.numbers)} {self.says}"))
         elif isinstance(asked["input"], str):
             self.embedded.append(asked["input"])
@@ -200,6 +203,19 @@ def test_no_shadow_is_asked_of_an_answer_to_another_question(house: Inside, tell
         ask(house, OTHER, client="exact", system=question)  # the loop runs on
         kinds.append(str(sum(path == "/messages" for _, path, _ in telling.received[before:])))
     assert kinds == ["miss", "1", "semantic", "0"]
+
+
+def test_a_count_of_tokens_costs_nothing_and_has_no_shadow(house: Inside, telling: Telling) -> None:
+    telling.then(Behaviour(raw='{"input_tokens": 17}'))
+    body = {"model": "claude", "messages": [{"role": "user", "content": PAY}]}
+    counted = house.ask("/v1/messages/count_tokens", [json.dumps(body).encode()], client="counted")
+    assert (counted.status, counted.body) == (200, b'{"input_tokens": 17}')
+    ask(house, OTHER, client="exact", system="after a count")  # the loop runs on
+    accepted, outcome, *_ = house.records
+    assert (accepted.wire, accepted.reserved_micro_usd > 0, outcome.cost_micro_usd) == ("count_tokens", True, 0)
+    assert [path for _, path, _ in telling.received[-2:]] == ["/messages/count_tokens", "/chat/completions"]
+    streams = house.ask("/v1/messages/count_tokens", [json.dumps({**body, "stream": True}).encode()], client="counted")
+    assert (streams.status, b"a count comes whole" in streams.body) == (400, True)
 
 
 Turn = tuple[str, str, bool, str, str]

@@ -19,6 +19,7 @@ MINIMAL: dict[Wire, dict[str, Any]] = {
     Wire.RESPONSES: {"model": "small", "input": "Hello"},
     Wire.MESSAGES: {**CHAT, "max_tokens": 64},
     Wire.EMBEDDINGS: {"model": "small", "input": ["Hello"]},
+    Wire.COUNT: CHAT,
 }
 
 

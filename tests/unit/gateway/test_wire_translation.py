@@ -245,9 +245,16 @@ def test_which_format_goes_to_which_upstream() -> None:
         Wire.RESPONSES,
         Wire.EMBEDDINGS,
         Wire.CHAT,
+        None,
     ]
     assert wire_at(Wire.RESPONSES, WireFormat.OPENAI, has_responses=False) is Wire.CHAT
-    assert [wire_at(wire, WireFormat.ANTHROPIC) for wire in Wire] == [Wire.MESSAGES, Wire.MESSAGES, None, Wire.MESSAGES]
+    assert [wire_at(wire, WireFormat.ANTHROPIC) for wire in Wire] == [
+        Wire.MESSAGES,
+        Wire.MESSAGES,
+        None,
+        Wire.MESSAGES,
+        Wire.COUNT,
+    ]
 
 
 texts = st.text(min_size=1, max_size=8)

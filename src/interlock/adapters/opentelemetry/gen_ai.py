@@ -49,12 +49,15 @@ FIRST_BOUNDS = (
 )  # fmt: skip
 FAILED_FROM = 400  # the HTTP status
 
+# The conventions have no word for a count of tokens: an operation of one's own may be named.
+_OTHER_OPERATIONS = frozenset(("embeddings", "count_tokens"))
+
 Attribute = str | bool | int | float | Sequence[str]
 
 
 def operation(accepted: Accepted) -> str:
     """What was asked for, in the conventions' words."""
-    return "embeddings" if accepted.wire == "embeddings" else "chat"
+    return accepted.wire if accepted.wire in _OTHER_OPERATIONS else "chat"
 
 
 def span_name(accepted: Accepted) -> str:

@@ -125,7 +125,7 @@ class Admission:
         if isinstance(looked, Refusal):
             return looked
         output_tokens = min(parsed.output_tokens_max or plan.output_tokens_max, plan.output_tokens_max)
-        output_tokens = 0 if parsed.wire is Wire.EMBEDDINGS else output_tokens
+        output_tokens = output_tokens if parsed.wire.writes else 0
         allowed = allowed_ways(
             self._guardrail, authority, known.client, parsed, looked, ways, output_tokens=output_tokens, at=arrival.at
         )

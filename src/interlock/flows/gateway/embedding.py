@@ -74,7 +74,7 @@ class Embedding:
             return None
         broken: str | None = None
         try:
-            answer = read_answer(Wire.EMBEDDINGS, await sent.answer.read(ANSWER_BYTES_MAX))
+            answer = read_answer(Wire.EMBEDDINGS, await sent.answer.read(ANSWER_BYTES_MAX), texts=False)
         except UpstreamFailed as exc:
             answer, broken = broken_off(exc.kind), exc.kind
         if isinstance(answer, Refusal):

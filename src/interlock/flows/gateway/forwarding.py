@@ -146,7 +146,7 @@ class Forwarding:
         """What the next tier answers where this answer is not good enough; None where it is, or nothing better came."""
         request = under_way.request
         below = request.known.authority.plan.escalate_below
-        if below is None or request.parsed.model != AUTO:
+        if below is None or request.parsed.model != AUTO or not request.parsed.wire.writes:
             return None
         if not asks_next_tier(answer.said, answer.finish_reasons, below=below):
             return None

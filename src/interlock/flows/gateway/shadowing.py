@@ -39,7 +39,8 @@ class Shadowing:
         plan = under_way.request.known.authority.plan
         if plan.shadow_model is None or not is_drawn(under_way.accepted.id, plan.shadow_share):
             return
-        if under_way.cache == SEMANTIC:  # what was answered is another question
+        # Nothing is said in vectors and counts; and what was answered to another question says nothing of this one.
+        if not under_way.request.parsed.wire.writes or under_way.cache == SEMANTIC:
             return
         if len(self._asking) >= AT_ONCE_MAX:
             self.left_out += 1

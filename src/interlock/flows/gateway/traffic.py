@@ -71,10 +71,10 @@ class Traffic:
             return self.refused(arrival.wire, authority.refusal)
         names = (*authority.tiers, AUTO)
         if name is None:
-            return Whole(OK, models_body(names, for_anthropic=arrival.wire is Wire.MESSAGES), [])
+            return Whole(OK, models_body(names, for_anthropic=arrival.wire.is_anthropics), [])
         if name not in names:
             return self.refused(arrival.wire, unknown_model(authority, name))
-        return Whole(OK, model_body(name, for_anthropic=arrival.wire is Wire.MESSAGES), [])
+        return Whole(OK, model_body(name, for_anthropic=arrival.wire.is_anthropics), [])
 
     def refused(self, wire: Wire, refusal: Refusal, headers: Headers | None = None) -> Whole:
         """A refusal in the wire format's own shape."""

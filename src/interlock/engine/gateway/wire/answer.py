@@ -100,7 +100,7 @@ def _texts_in(wire: Wire, tree: dict[str, Any], found: list[str]) -> None:
 
 def _visit(wire: Wire, tree: dict[str, Any], visit: Visit) -> list[tuple[dict[str, Any], Any]]:
     """Walk over an answer. Log-probabilities are taken out of it, and given back with the objects they were in."""
-    if wire is Wire.EMBEDDINGS:
+    if not wire.writes:
         return []  # figures only
     taken = [(holder, holder.pop("logprobs")) for holder in with_logprobs(wire, tree)]
     spared = {name: tree.pop(name) for name in ENVELOPE & tree.keys()}

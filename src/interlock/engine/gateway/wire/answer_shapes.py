@@ -38,11 +38,16 @@ class _EmbeddingsAnswer(_Identified, kw_only=True):
     data: Objects
 
 
+class _CountAnswer(_Identified, kw_only=True):
+    input_tokens: int
+
+
 ANSWERS: dict[Wire, type[Struct]] = {
     Wire.CHAT: _ChatAnswer,
     Wire.MESSAGES: _MessagesAnswer,
     Wire.RESPONSES: _ResponsesAnswer,
     Wire.EMBEDDINGS: _EmbeddingsAnswer,
+    Wire.COUNT: _CountAnswer,
 }
 
 # Fields of an answer that are figures and words of the format, no text of anybody's.
@@ -54,7 +59,7 @@ def contents_of(wire: Wire, tree: dict[str, Any]) -> Objects:
     """The objects of an answer that the model wrote."""
     if wire is Wire.CHAT:
         return [choice["message"] for choice in tree["choices"]]
-    return [] if wire is Wire.EMBEDDINGS else list(tree["content" if wire is Wire.MESSAGES else "output"])
+    return [] if not wire.writes else list(tree["content" if wire is Wire.MESSAGES else "output"])
 
 
 def with_logprobs(wire: Wire, tree: dict[str, Any]) -> Objects:
@@ -84,7 +89,7 @@ def finish_reason_of(response: dict[str, Any]) -> str:
 
 def said_in(wire: Wire, tree: dict[str, Any]) -> str:
     """What the first choice says, without what it thinks or calls."""
-    if wire is Wire.EMBEDDINGS:
+    if not wire.writes:
         return ""
     if wire is Wire.CHAT:
         content = tree["choices"][0]["message"].get("content") if tree["choices"] else ""

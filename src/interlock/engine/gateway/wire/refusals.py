@@ -48,7 +48,7 @@ _FINAL = (RefusalKind.BUDGET,)
 
 def refusal_body(wire: Wire, refusal: Refusal) -> bytes:
     """The body of the answer that refuses; its HTTP status is `refusal.status`."""
-    return encode(_anthropic(refusal) if wire is Wire.MESSAGES else {"error": _openai(refusal)})
+    return encode(_anthropic(refusal) if wire.is_anthropics else {"error": _openai(refusal)})
 
 
 def refusal_headers(refusal: Refusal) -> tuple[tuple[bytes, bytes], ...]:

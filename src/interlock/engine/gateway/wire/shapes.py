@@ -57,6 +57,13 @@ class MessagesBody(Body, kw_only=True):
     system: str | Objects | None = None
 
 
+class CountBody(Body, kw_only=True):
+    """What is read of a request to count the tokens of messages."""
+
+    messages: Annotated[list[Message], Meta(min_length=1)]
+    system: str | Objects | None = None
+
+
 class EmbeddingsBody(Body, kw_only=True):
     """What is read of an embeddings request: text, or tokens that a client made of it."""
 
@@ -68,6 +75,7 @@ BODIES: dict[Wire, type[Struct]] = {
     Wire.RESPONSES: ResponsesBody,
     Wire.MESSAGES: MessagesBody,
     Wire.EMBEDDINGS: EmbeddingsBody,
+    Wire.COUNT: CountBody,
 }
 
 # The field that bounds the output, first the one that is written where a client gave none.
@@ -76,6 +84,7 @@ OUTPUT_FIELDS: dict[Wire, tuple[str, ...]] = {
     Wire.RESPONSES: ("max_output_tokens",),
     Wire.MESSAGES: ("max_tokens",),
     Wire.EMBEDDINGS: (),
+    Wire.COUNT: (),
 }
 
 # What changes an answer beside its text, as a trace keeps it; of objects, the member that does.

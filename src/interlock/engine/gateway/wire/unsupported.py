@@ -38,6 +38,7 @@ _FIELDS: dict[Wire, dict[str, str]] = {
     },
     Wire.EMBEDDINGS: {"stream": "vectors come whole; leave it out"},
 }
+_FIELDS[Wire.COUNT] = {**_FIELDS[Wire.MESSAGES], "stream": "a count comes whole; leave it out"}
 # Tools that the client carries out; every other kind is carried out by the upstream.
 _CLIENT_TOOLS = frozenset(("function", "custom", "local_shell", "apply_patch", "computer", "computer_use_preview"))
 _CLIENT_TOOLS_BEGIN = ("bash_", "text_editor_", "computer_", "memory_")

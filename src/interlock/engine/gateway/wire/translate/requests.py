@@ -19,7 +19,9 @@ def wire_at(client: Wire, speaks: WireFormat, *, has_responses: bool = True) -> 
     `has_responses`: an upstream that speaks OpenAI's format also has its Responses; many have chat completions only.
     """
     if speaks is WireFormat.ANTHROPIC:
-        return None if client is Wire.EMBEDDINGS else Wire.MESSAGES
+        return client if client is Wire.COUNT else None if client is Wire.EMBEDDINGS else Wire.MESSAGES
+    if client is Wire.COUNT:
+        return None
     if client is Wire.MESSAGES or (client is Wire.RESPONSES and not has_responses):
         return Wire.CHAT
     return client
