@@ -11,6 +11,7 @@ import stat
 import subprocess
 import sys
 import textwrap
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import fields
@@ -86,6 +87,54 @@ def test_a_segment_that_is_too_large_is_sealed(tmp_path: Path) -> None:
     time.sleep(0.05)
     assert SegmentFolder(tmp_path, now).sealed() == []
     log.accept(accepted(1))
+    wait_for(SegmentFolder(tmp_path, now).sealed)
+    log.close()
+
+
+def test_the_disk_is_asked_only_for_what_was_written_and_the_lag_is_that_of_the_oldest(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rounds, synced = [], []
+    go_on = threading.Event()
+    go_on.set()
+    sync, fdatasync = SegmentTraceLog._sync, os.fdatasync
+
+    def counted(log: SegmentTraceLog) -> None:
+        rounds.append(1)
+        sync(log)
+
+    def asleep() -> bool:
+        before = len(rounds)
+        time.sleep(0.05)
+        return len(rounds) == before
+
+    def slow(handle: int) -> None:
+        go_on.wait()
+        synced.append(1)
+        fdatasync(handle)
+
+    monkeypatch.setattr(SegmentTraceLog, "_sync", counted)
+    monkeypatch.setattr(os, "fdatasync", slow)
+    log = SegmentTraceLog(tmp_path, "w-1", now, sync_s=0.002, age_s=SLOW_S)
+    wait_for(lambda: len(synced) == 1 and log.lag_s == 0.0)  # the first line
+    for number in range(3):
+        wait_for(asleep)
+        assert log.lag_s == 0.0  # however long ago the last record came
+        go_on.clear()
+        log.accept(accepted(number))
+        time.sleep(0.03)
+        log.outcome(outcome(number))
+        assert 0.03 <= log.lag_s < SLOW_S
+        go_on.set()
+        wait_for(lambda: log.lag_s == 0.0)
+    assert 4 <= len(synced) <= 7
+    log.close()
+
+
+def test_callers_that_nobody_knows_are_on_record_though_nothing_else_comes(tmp_path: Path) -> None:
+    log = SegmentTraceLog(tmp_path, "w-1", now, sync_s=0.002, age_s=0.02)
+    time.sleep(0.05)
+    log.ungoverned(network="10.0.0.0/24", wire="chat", model="big", rule="unknown client")
     wait_for(SegmentFolder(tmp_path, now).sealed)
     log.close()
 

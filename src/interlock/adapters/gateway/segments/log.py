@@ -57,8 +57,9 @@ class SegmentTraceLog:
             self._number = 1
         except OSError as exc:
             raise unavailable(folder, exc) from exc
-        self._begun_s = self._synced_s = time.monotonic()
-        self._stop = threading.Event()
+        self._begun_s = self._since_s = time.monotonic()
+        self._stop, self._wake = threading.Event(), threading.Event()
+        self._wake.set()  # the first line is not on the disk yet
         self._thread = threading.Thread(target=self._keep_up, name="gateway-trace", daemon=True)
         self._thread.start()
 
@@ -70,16 +71,18 @@ class SegmentTraceLog:
 
     def ungoverned(self, *, network: str, wire: str, model: str, rule: str) -> None:
         self._strays.count(network, wire, model, rule)
+        self._wake.set()
 
     @property
     def lag_s(self) -> float:
-        """How far what is on the disk may be behind what is written."""
-        return time.monotonic() - self._synced_s
+        """How long the oldest of what is written may have been waiting to be on the disk; 0 where nothing waits."""
+        return 0.0 if self._file.size == self._synced_bytes else time.monotonic() - self._since_s
 
     def close(self) -> None:
         if self._stop.is_set():
             return
         self._stop.set()
+        self._wake.set()
         self._thread.join()
         with self._lock:
             try:
@@ -96,12 +99,24 @@ class SegmentTraceLog:
         with self._lock:
             if self._broken is not None:
                 raise unavailable(self._folder, self._broken)
+            if self._file.size == self._synced_bytes:
+                self._since_s = time.monotonic()
             self._file.append(kind, record)
+        if not self._wake.is_set():
+            self._wake.set()
 
     def _keep_up(self) -> None:
-        """Until the log is closed: through to the disk what was written, and on to the next segment in time."""
+        """Until the log is closed: through to the disk what was written, and on to the next segment in time.
+
+        It sleeps where nothing was written. What comes while it waits to sync goes to the disk with the first.
+        """
         failing = False
-        while not self._stop.wait(self._sync_s):
+        while not self._stop.is_set():
+            if not failing:
+                self._wake.wait(self._rest_s())
+            self._wake.clear()
+            if self._stop.wait(self._sync_s):
+                return
             try:
                 self._sync()
                 if self._is_due():
@@ -116,10 +131,13 @@ class SegmentTraceLog:
                     log.warning("the trace in %s can be written again", self._folder)
                 failing = False
 
+    def _rest_s(self) -> float | None:
+        """How long there is nothing to do unless something is written; None: for ever."""
+        return max(0.0, self._begun_s + self._age_s - time.monotonic()) if self._holds else None
+
     def _sync(self) -> None:
         size, now_s = self._file.size, time.monotonic()
         if size == self._synced_bytes:
-            self._synced_s = now_s
             return
         try:
             os.fdatasync(self._file.handle)
@@ -128,14 +146,18 @@ class SegmentTraceLog:
             with self._lock:
                 self._broken = exc
             raise
-        self._synced_bytes, self._synced_s = size, now_s
+        self._synced_bytes, self._since_s = size, now_s  # what was written meanwhile is younger
+
+    @property
+    def _holds(self) -> bool:
+        """Whether the segment is worth sealing."""
+        return self._file.lines > 1 or self._strays.any
 
     def _is_due(self) -> bool:
         if self._broken is not None:
             return True
-        holds = self._file.lines > 1 or self._strays.any
         aged = time.monotonic() - self._begun_s >= self._age_s
-        return self._file.size >= self._bytes_max or (holds and aged)
+        return self._file.size >= self._bytes_max or (self._holds and aged)
 
     def _rotate(self) -> None:
         """On to a new segment, without a moment in which there is none. Raises OSError and Unavailable."""
@@ -150,7 +172,8 @@ class SegmentTraceLog:
                 raise
             self._file, self._broken, self._synced_bytes = new, None, 0
             self._number += 1
-            self._begun_s = self._synced_s = time.monotonic()
+            self._begun_s = self._since_s = time.monotonic()
+        self._wake.set()  # its first line is to be on the disk too
         try:
             old.sealed_away()
         finally:
