@@ -30,7 +30,13 @@ PLAIN_WARNING = (
 
 def changes_of(store: Store) -> Changes:
     """What tells, on each request, that something on record changed (see the two classes for how soon)."""
-    return SqliteChanges(store.path) if isinstance(store, SqliteStore) else PolledChanges(store)
+    if isinstance(store, SqliteStore):
+        return SqliteChanges(store.path)
+    from interlock.adapters.postgres.store import PostgresStore
+
+    if not isinstance(store, PostgresStore):
+        raise TypeError(f"nobody knows how a {type(store).__name__} tells of changes")
+    return PolledChanges(store.authority_version)
 
 
 class TokensWhenAsked:

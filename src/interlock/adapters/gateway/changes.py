@@ -8,7 +8,6 @@ from pathlib import Path
 
 from interlock.adapters.sqlite.connection import check_identity, identity, open_to_read
 from interlock.ports.gateway.changes import BLIND_S
-from interlock.ports.store import Store
 from interlock.terms.errors import Unavailable
 
 LOOK_S = 0.001  # requests of the same millisecond share a look
@@ -88,10 +87,13 @@ class SqliteChanges:
 
 
 class PolledChanges:
-    """A thread that asks a store 50 times a second: a change is seen `POLL_S` and one look after its commit."""
+    """A thread that asks a store 50 times a second: a change is seen `POLL_S` and one look after its commit.
 
-    def __init__(self, store: Store, monotonic: Callable[[], float] = time.monotonic) -> None:
-        self._store, self._monotonic = store, monotonic
+    `ask` is the store's version of what is on record; it raises Unavailable.
+    """
+
+    def __init__(self, ask: Callable[[], int], monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._ask, self._monotonic = ask, monotonic
         self._seen = _Seen("the store", monotonic)
         self._ended = threading.Event()
         self._look()
@@ -112,7 +114,6 @@ class PolledChanges:
     def _look(self) -> None:
         began_s = self._monotonic()
         try:
-            with self._store.reading() as reading:
-                self._seen.saw(reading.authority_version(), began_s)
+            self._seen.saw(self._ask(), began_s)
         except Unavailable as exc:
             self._seen.failed(exc)
