@@ -1,24 +1,29 @@
 """The gateway and a stand-in for a model in this process, for demonstrations."""
 
+import os
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
 import uvicorn
 
+from interlock.adapters.gateway.segments.folder import SegmentFolder
+from interlock.adapters.gateway.segments.log import SegmentTraceLog
 from interlock.adapters.gateway.stand_in.asking import ask
 from interlock.adapters.gateway.stand_in.server import HOST, stand_in
-from interlock.ports.gateway.rehearsal import Answered, Heard
+from interlock.ports.gateway.rehearsal import Answered, Backstage, Heard
 from interlock.terms.errors import Unavailable
+from interlock.wiring.gateway import traces_of
 from interlock.wiring.gateway_server import gateway_door
 from interlock.wiring.listening import listening
 from interlock.wiring.run_time import open_address
 
 START_S, STOP_S = 20.0, 20.0
 LOOK_S = 0.01
+WORKER = "sample"
 
 
 class GatewayRehearsal:
@@ -46,6 +51,19 @@ class GatewayRehearsal:
             finally:
                 server.should_exit = True
                 thread.join(STOP_S)
+
+    @contextmanager
+    def backstage(self, address: str, now: Callable[[], str]) -> Iterator[Backstage]:
+        """Over a store of its own opening, in the folder that a gateway here would trace into."""
+        opened, traces = open_address(address), traces_of(address, os.environ)
+        try:
+            trace = SegmentTraceLog(traces, WORKER, now)
+            try:
+                yield Backstage(trace, SegmentFolder(traces, now), opened.allowances)
+            finally:
+                trace.close()
+        finally:
+            opened.close()
 
     def ask(self, url: str, body: Mapping[str, Any], headers: Mapping[str, str]) -> Answered:
         """One request."""

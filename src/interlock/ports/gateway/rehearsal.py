@@ -6,6 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+from interlock.ports.gateway.allowances import Allowances
+from interlock.ports.gateway.segments import Segments
+from interlock.ports.gateway.trace_log import TraceLog
+
 Heard = Callable[[str], None]
 
 
@@ -16,6 +20,15 @@ class Answered:
     status: int
     body: str
     pieces: int
+
+
+@dataclass(frozen=True, slots=True)
+class Backstage:
+    """What a gateway writes: its trace, the folder that the trace is loaded from, the counters of limits."""
+
+    trace: TraceLog
+    segments: Segments
+    allowances: Allowances
 
 
 class Rehearsal(Protocol):
@@ -33,6 +46,13 @@ class Rehearsal(Protocol):
         """The gateway over a store, in this process; its address. What it traced is in the store when it has ended.
 
         `traces` is the folder of its trace. Raises Unavailable where traces cannot be written.
+        """
+        ...
+
+    def backstage(self, address: str, now: Callable[[], str]) -> AbstractContextManager[Backstage]:
+        """What the gateway on a store would write, for traffic that never was: a sample of it.
+
+        `now` is the time that the trace is written at, RFC 3339. Raises Unavailable where it cannot be written.
         """
         ...
 

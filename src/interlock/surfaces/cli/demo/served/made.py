@@ -20,6 +20,7 @@ from interlock.surfaces.cli.demo.portfolio.scene import Scene
 from interlock.surfaces.cli.demo.portfolio.stage_time import SameChance, SteppingClock
 from interlock.surfaces.cli.demo.served.cast import ACCOUNTS, COLLEAGUE
 from interlock.surfaces.cli.demo.served.learning import Learned, Message, learn
+from interlock.surfaces.cli.demo.served.senders import let_in
 from interlock.surfaces.cli.demo.served.working import LEFT_WAITING, Work
 from interlock.surfaces.cli.toolbox import Toolbox
 from interlock.terms.access import RoleAt
@@ -32,6 +33,7 @@ from interlock.terms.sample import SampleInitiative, SamplePortfolio
 CERTIFIED, FIRST_LIVE = 46, 13  # days before today
 SPRINTS, SPRINT = (44, 30), 14  # of the comparison with people, in days; with what came then, the last is a month
 A_DAY = 14
+LET_IN = 32  # the gateway is there, and applications have keys
 
 
 def make(box: Toolbox, rt: RunTime, folder: Path) -> Work:
@@ -75,6 +77,7 @@ def _proves(scene: Scene, live: SampleInitiative, learned: Learned) -> Iterator[
     """What is measured of the workflow at work, and its first days of authority."""
     name = live.definition.name
     yield CERTIFIED, partial(_certify, scene, name, learned)
+    yield LET_IN, partial(let_in, scene)
     half = len(learned.shadow) // 2
     for began, part in zip(SPRINTS, (slice(half), slice(half, None)), strict=True):
         yield began - 1, partial(_compare, scene, name, part, learned.shadow)

@@ -9,6 +9,7 @@ from pathlib import Path
 from rich.text import Text
 
 from interlock.surfaces.cli.demo.served.made import make
+from interlock.surfaces.cli.demo.served.passed import pass_traffic
 from interlock.surfaces.cli.demo.served.working import Work, go_on
 from interlock.surfaces.cli.toolbox import Notify, Toolbox
 
@@ -28,6 +29,7 @@ def serve_demo(box: Toolbox, store: str | None, host: str, port: int, notify: No
         box.err.print(Text("Making an authored sample: a year of an invented company, and a workflow at work ..."))
         with box.open_run_time(address) as rt:
             work = make(box, rt, Path(folder))
+            pass_traffic(box, rt, address)
             took_s = (box.wall() - began).total_seconds()
             box.err.print(Text(f"Made in {took_s:.0f} s. Company, people and figures are invented."))
             with _at_work(work):
