@@ -1,6 +1,7 @@
 """What is done with traces beside requests: loaded, looked at, handed on, kept; each as often as it needs."""
 
 import logging
+import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
@@ -20,6 +21,8 @@ from interlock.terms.gateway.metric import Family, Sample
 
 _logger = logging.getLogger("interlock.gateway")
 KEPT_DAYS = "INTERLOCK_TRACES_DAYS"
+# A tenth of Python's own: while segments were loaded, one chunk of a stream in ten waited 7 ms for that thread, now 4.
+TURN_S = 0.0005
 
 
 @dataclass(slots=True)
@@ -39,7 +42,8 @@ class TraceRounds:
     def __init__(
         self, store: Store, segments: Segments, clock: Clock, environment: Mapping[str, str], metrics: Metrics
     ) -> None:
-        """Raises BadInput for settings that cannot be used."""
+        """From here on threads of this process give way to each other sooner. Raises BadInput for unusable settings."""
+        sys.setswitchinterval(TURN_S)
         self._segments = segments
         self._leading, self._is_leader = ExitStack(), False
         self._exporting = _exporting(store, segments, clock, environment, metrics)
