@@ -13,6 +13,7 @@ from interlock.adapters.gateway.segments.log import SegmentTraceLog
 from interlock.engine.timestamp import moment
 from interlock.flows.gateway.load_traffic import KIND, TrafficLoading
 from interlock.flows.gateway.traffic_rows import row_of
+from interlock.flows.gateway.verify_traffic import verify_traffic
 from interlock.flows.gateway.watch_traffic import KIND as UNUSUAL
 from interlock.ports.gateway.traffic import SumBy
 from interlock.ports.store import Store
@@ -77,6 +78,23 @@ def test_what_is_sealed_is_loaded_once_and_kept(store: Store, tmp_path: Path) ->
         *("small", "east"), 100, 700, 200,
     )  # fmt: skip
     assert total.requests >= 1
+
+
+def test_whatever_a_name_is_made_of_it_is_loaded(store: Store, tmp_path: Path) -> None:
+    """Who asks for a model chooses what it is called; one such name must not keep all others from being loaded."""
+    log = SegmentTraceLog(tmp_path, "w-1", now)
+    log.accept(accepted(1, model="a\0b\ufffe\U0001f512", client="\0"))
+    log.outcome(outcome(1, cache="hit", attempts=(), response_model="\0"))
+    log.ungoverned(network="10.0.0.0/24", wire="openai", model="a\0b", rule="unknown_caller")
+    log.close()
+    assert TrafficLoading(store, SegmentFolder(tmp_path, now), clock).go().loaded == {"w-1.00000001": 1}
+    with store.reading() as reading:
+        row = reading.traffic_of("r1")
+        assert reading.ungoverned(since=AT, limit=9)[0].model == "a\ufffdb"
+        assert verify_traffic(reading, SegmentFolder(tmp_path, now)).faults == ()
+    assert row is not None
+    assert (row.model_asked, row.client, row.model_used) == ("a\ufffdb\ufffe\U0001f512", "\ufffd", "\ufffd")
+    assert row.accepted["model"] == "a\0b\ufffe\U0001f512"
 
 
 def test_an_end_in_a_later_segment_completes_its_row(store: Store, tmp_path: Path) -> None:

@@ -79,7 +79,8 @@ class SqlSegmentWriting(SqlSegments):
     def count_ungoverned(self, counts: Sequence[Ungoverned]) -> None:
         known: dict[str, set[tuple[str, ...]]] = {}
         for one in counts:
-            day, kind = one.first_at[:10], (one.network, one.wire, one.model, one.rule)
+            model = one.model.replace("\0", "\N{REPLACEMENT CHARACTER}")  # PostgreSQL keeps no NUL in a text
+            day, kind = one.first_at[:10], (one.network, one.wire, model, one.rule)
             kinds = known.setdefault(day, set()) or known[day].union(self._kinds(day))
             if kind not in kinds and len(kinds) >= KINDS_A_DAY_MAX:
                 kind = (OTHERS, OTHERS, OTHERS, one.rule)

@@ -29,7 +29,7 @@ def stored_of(begun: tuple[Accepted, str], ended: tuple[Outcome, str] | None, se
     last, usage = outcome.attempts[-1] if outcome.attempts else None, outcome.usage
     return StoredRequest(
         *_begin(accepted),
-        model_used(outcome),
+        _column(model_used(outcome)),
         last.upstream if last else "",
         last.region if last else "",
         outcome.status,
@@ -49,7 +49,12 @@ def stored_of(begun: tuple[Accepted, str], ended: tuple[Outcome, str] | None, se
 
 def _begin(one: Accepted) -> tuple[str, str, str, str, str, str, str]:
     """The columns that are known from the beginning."""
-    return one.id, one.at, one.workflow, one.tenant or "", one.client, one.wire, one.model
+    return one.id, one.at, one.workflow, one.tenant or "", _column(one.client), one.wire, _column(one.model)
+
+
+def _column(name: str) -> str:
+    """A name that others chose. PostgreSQL keeps no NUL in a text; in the records it is written as JSON writes it."""
+    return name.replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
 def row_of(accepted: Accepted, outcome: Outcome | None, segment: str) -> TrafficRow:
