@@ -23,7 +23,10 @@ CSV, JSON = "csv", "json"
 
 @dataclass(frozen=True, slots=True)
 class Column(Generic[R]):
-    """One column. `value` is what CSV and JSON hold and what rows are ordered by; `cell` what a page shows."""
+    """One column. `value` is what CSV and JSON hold and what rows are ordered by; `cell` what a page shows.
+
+    `in_files_only`: another column's cell says it on the page.
+    """
 
     name: str
     heading: str
@@ -31,6 +34,7 @@ class Column(Generic[R]):
     cell: Callable[[R], Cell] | None = None
     numeric: bool = False
     sortable: bool = True
+    in_files_only: bool = False
 
     def shown(self, row: R) -> Cell:
         """The cell of a row."""
@@ -114,6 +118,10 @@ class Table(Generic[R]):
         after = self._href(query, start=more) if more < len(left) else None
         return self.page(part, query, total=len(left), first=start + 1, before=before, after=after)
 
+    @property
+    def _on_page(self) -> tuple[Column[R], ...]:
+        return tuple(column for column in self.columns if not column.in_files_only)
+
     def page(
         self,
         rows: Sequence[R],
@@ -132,8 +140,8 @@ class Table(Generic[R]):
             caption=self.caption,
             empty=self.empty,
             address=self.address,
-            heads=tuple(self._head(column, query) for column in self.columns),
-            rows=tuple((row, tuple(column.shown(row) for column in self.columns)) for row in rows),
+            heads=tuple(self._head(column, query) for column in self._on_page),
+            rows=tuple((row, tuple(column.shown(row) for column in self._on_page)) for row in rows),
             total=total,
             first=first,
             before=before,

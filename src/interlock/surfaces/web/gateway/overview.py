@@ -13,7 +13,7 @@ from interlock.surfaces.web.gateway.asked import BY, DAYS, period
 from interlock.surfaces.web.tables import Column, Table
 from interlock.terms import words
 from interlock.terms.gateway.limits import LimitUse
-from interlock.terms.gateway.traffic import Of
+from interlock.terms.gateway.traffic import Of, Unit
 
 MICRO = 1_000_000
 NO_NAME = "(none)"
@@ -160,8 +160,12 @@ def limit_rows(uses: Sequence[LimitUse]) -> list[list[Cell]]:
     return [[Words(*_whose(one)), _used(one), Words(_most(one)), Words(one.per, _until(one))] for one in ordered]
 
 
+def _amount(unit: Unit, amount: int) -> str:
+    return usd(amount) if unit is Unit.MICRO_USD else amounted(unit, amount)
+
+
 def _most(one: LimitUse) -> str:
-    return "no limit any more" if one.most is None else amounted(one.unit, one.most)
+    return "no limit any more" if one.most is None else _amount(one.unit, one.most)
 
 
 def _until(one: LimitUse) -> str:
@@ -174,7 +178,7 @@ def _whose(one: LimitUse) -> tuple[str, str]:
 
 
 def _used(one: LimitUse) -> Picture | Words:
-    said = amounted(one.unit, one.used)
+    said = _amount(one.unit, one.used)
     if not one.most:
         return Words(said)
     drawn = interval_bar(0.0, float(one.used), None, top=float(max(one.most, one.used)), limit=float(one.most))
