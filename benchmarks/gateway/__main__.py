@@ -27,13 +27,13 @@ from gateway.contender import Alone, Contender, Floor, Running
 from gateway.judged import FIRST_CHUNKS, WAITING, judge
 from gateway.measured import FULL, GATEWAY_CORE, LOAD_CORE, SCENES, Bench, Measured
 from gateway.open_streams import open_streams
-from gateway.ours import Ours
+from gateway.ours import Ours, OursWhole
 from gateway.peers import LiteLLM, LiteLLMMasking, Portkey, PortkeyMasking
 from gateway.second_core import second_core
 from gateway.told import tell
 from runtime.bars import Bars
 
-EVERYBODY = ("floor", "ours", "portkey", "litellm", "portkey-masking", "litellm-masking")
+EVERYBODY = ("floor", "ours", "ours-whole", "portkey", "litellm", "portkey-masking", "litellm-masking")
 WITH_BARS = (FULL, WAITING, *FIRST_CHUNKS)
 
 
@@ -105,6 +105,7 @@ def _running(stack: ExitStack, folder: Path, asked: argparse.Namespace, ports: M
     wanted: dict[str, Callable[[], Contender]] = {
         "floor": lambda: Floor(ports),
         "ours": lambda: Ours(ports, folder),
+        "ours-whole": lambda: OursWhole(ports, folder),
         "portkey": lambda: Portkey(ports, peers.resolve()),
         "litellm": lambda: LiteLLM(ports, peers.resolve()),
         "portkey-masking": lambda: PortkeyMasking(ports, peers.resolve()),
