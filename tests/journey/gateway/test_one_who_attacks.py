@@ -145,3 +145,15 @@ def test_what_an_upstream_says_of_itself_is_kept_short(tmp_path: Path) -> None:
         assert one.ask(CHAT, body(), client="plain").status == 200
         outcome = one.records[-1]
     assert (len(outcome.response_id), len(outcome.response_model), len(outcome.finish_reasons[0])) == (200, 200, 200)
+
+
+@pytest.mark.parametrize("announced", [True, False])
+def test_a_body_that_is_too_large_is_not_read_and_on_record(tmp_path: Path, announced: bool) -> None:
+    plans = {"small": TrafficPlan(models=("cheap",), input_bytes_max=100_000)}
+    with inside(tmp_path, plans=plans, places=places()) as one:
+        pieces = [b"x" * 60_000] * 3
+        more = [(b"content-length", b"180000")] if announced else []
+        refused = one.ask(CHAT, pieces, client="small", more=more)
+        assert (refused.status, b"100,000 bytes" in refused.body) == (413, True)
+        assert (one.records[-1].refused, one.records[-2].input_bytes) == ("input_bytes_max", 0)
+        assert one.bare(CHAT, pieces, more).status == 401

@@ -11,6 +11,7 @@ from interlock.flows.gateway.clients import Clients
 from interlock.flows.gateway.content import Looked, look
 from interlock.flows.gateway.edge_rules import allowed_ways
 from interlock.flows.gateway.passing import Arrival
+from interlock.flows.gateway.refusals import too_large
 from interlock.flows.gateway.standing import TrafficStandings
 from interlock.ports.guardrail import Guardrail
 from interlock.terms.errors import BadInput
@@ -109,9 +110,7 @@ class Admission:
             return authority.refusal
         plan = authority.plan
         if len(arrival.body) > plan.input_bytes_max:
-            most = f"{plan.input_bytes_max:,} bytes"
-            words = f"the request has {len(arrival.body):,} bytes, and one of this workflow may have {most} at most"
-            return Refusal(RefusalKind.TOO_LARGE, "input_bytes_max", words)
+            return too_large(len(arrival.body), plan.input_bytes_max)
         parsed = parse(arrival.wire, arrival.body)
         if isinstance(parsed, Refusal):
             return parsed

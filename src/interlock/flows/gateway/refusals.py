@@ -20,6 +20,12 @@ def broken_off(kind: str | None) -> Refusal:
     return _BROKEN.get(kind or "", _BROKE_OFF)
 
 
+def too_large(size: int, most: int) -> Refusal:
+    """A body of more bytes than one of the workflow may have."""
+    words = f"the request has {size:,} bytes, and one of this workflow may have {most:,} bytes at most"
+    return Refusal(RefusalKind.TOO_LARGE, "input_bytes_max", words)
+
+
 def not_recorded(exc: Unavailable) -> Refusal:
     """The trace cannot be written: nothing passes that would not be on record."""
     words = f"the trace cannot be written, so nothing passes: {exc}"

@@ -11,7 +11,7 @@ from interlock.flows.gateway.answers import OK
 from interlock.flows.gateway.forwarding import Forwarding
 from interlock.flows.gateway.passing import Arrival, Headers, Streamed, Whole
 from interlock.flows.gateway.records import accepted, accepted_refused, model_named, outcome_refused
-from interlock.flows.gateway.refusals import fault, not_recorded
+from interlock.flows.gateway.refusals import fault, not_recorded, too_large
 from interlock.flows.gateway.shadowing import Shadowing
 from interlock.flows.gateway.under_way import Books, UnderWay
 from interlock.terms.errors import Unavailable
@@ -37,10 +37,22 @@ class Traffic:
             _logger.exception("request %s ended by a fault of the gateway", arrival.id)
             return self.refused(arrival.wire, fault(arrival.id))
 
-    async def turned_away(self, arrival: Arrival) -> Whole | None:
-        """The refusal of a stranger, before anything of its body is read; None for a client that is known."""
+    async def room(self, arrival: Arrival, length: int) -> Whole | int:
+        """How large a body may be that is to be read, in bytes, where `length` was announced; or the refusal of a
+        stranger, or of a body that is too large, before anything of it is read.
+        """
         known = await self._admission.known(arrival)
-        return self._unknown(arrival, known) if isinstance(known, Refusal) else None
+        if isinstance(known, Refusal):
+            return self._unknown(arrival, known)
+        most = known.authority.plan.input_bytes_max
+        return most if length <= most else self._not_admitted(arrival, known, too_large(length, most))
+
+    async def not_read(self, arrival: Arrival, refusal: Refusal) -> Whole:
+        """The refusal of a request whose body is not read, on record where the client is known."""
+        known = await self._admission.known(arrival)
+        if isinstance(known, Refusal):
+            return self._unknown(arrival, known)
+        return self._not_admitted(arrival, known, refusal)
 
     async def _answer(self, arrival: Arrival) -> Whole | Streamed:
         known = await self._admission.known(arrival)

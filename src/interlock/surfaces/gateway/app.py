@@ -20,8 +20,8 @@ ROUTES = {f"{PREFIX}{wire.path}": wire for wire in Wire}
 MODELS = f"{PREFIX}/models"
 JSON = (b"content-type", b"application/json")
 EVENTS = ((b"content-type", b"text/event-stream; charset=utf-8"), (b"cache-control", b"no-store"))
-BODY_BYTES_MAX = 64_000_000
-UNKNOWN_BYTES_MAX = 65_536
+SMALL_BYTES_MAX = 65_536
+HELD_BYTES_MAX = 256_000_000
 CLOSING = ((b"connection", b"close"),)
 STREAMS_MAX = 10_000
 
@@ -33,8 +33,14 @@ class Governed(Protocol):
         """The answer. Never raises for what a client or an upstream did."""
         ...
 
-    async def turned_away(self, arrival: Arrival) -> Whole | None:
-        """The refusal of a stranger whose body was not read; None for a client that is known."""
+    async def room(self, arrival: Arrival, length: int) -> Whole | int:
+        """How large a body may be that is to be read, in bytes; `length` was announced. Or the refusal, to a stranger
+        too, of a body that is not read.
+        """
+        ...
+
+    async def not_read(self, arrival: Arrival, refusal: Refusal) -> Whole:
+        """The refusal of a request whose body is not read, on record where the client is known."""
         ...
 
     def refused(self, wire: Wire, refusal: Refusal) -> Whole:
@@ -61,10 +67,21 @@ def is_traffic(path: str) -> bool:
 
 
 class GatewayApp:
-    """Model traffic of one process. At most `streams_max` answers stream at once; the next one is refused."""
+    """Model traffic of one process. At most `streams_max` requests are under way at once, and bodies that are not small
+    have `held_bytes_max` together; the next one is refused.
+    """
 
-    def __init__(self, governed: Governed, clocks: Clocks, *, streams_max: int = STREAMS_MAX) -> None:
-        self._governed, self._clocks, self._streams_max = governed, clocks, streams_max
+    def __init__(
+        self,
+        governed: Governed,
+        clocks: Clocks,
+        *,
+        streams_max: int = STREAMS_MAX,
+        held_bytes_max: int = HELD_BYTES_MAX,
+    ) -> None:
+        self._governed, self._clocks = governed, clocks
+        self._streams_max, self._held_bytes_max = streams_max, held_bytes_max
+        self._under_way = self._held_bytes = 0
         self.open_streams = 0
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
@@ -76,29 +93,49 @@ class GatewayApp:
             await _send(send, await self._about_models(head, path, method))
         elif method != "POST":
             await _send(send, self._governed.refused(wire, _no_method(method, path)), ((b"allow", b"POST"),))
-        elif self.open_streams >= self._streams_max:
-            await _send(send, self._governed.refused(wire, self._busy()))
+        elif self._under_way >= self._streams_max:
+            await _send(send, self._governed.refused(wire, self._busy()), CLOSING)
         else:
-            await self._pass(head, wire, receive, send)
+            self._under_way += 1
+            try:
+                await self._pass(head, wire, receive, send)
+            finally:
+                self._under_way -= 1
 
     async def _pass(self, head: Head, wire: Wire, receive: Receive, send: Send) -> None:
         arrival = self._arrival(head, wire)
-        # What is large, or does not say how large it is, is read only of whom we know.
-        if not 0 < head.length <= UNKNOWN_BYTES_MAX:
-            refusal = await self._governed.turned_away(arrival)
-            if refusal is not None:
-                await _send(send, refusal, CLOSING)
-                return
         if head.fault is not None:
-            body: bytes | Refusal | None = Refusal(RefusalKind.MALFORMED, "head", head.fault)
-        elif head.length > BODY_BYTES_MAX:
-            body = _too_large()
+            fault = Refusal(RefusalKind.MALFORMED, "head", head.fault)
+            await _send(send, await self._governed.not_read(arrival, fault), CLOSING)
+        elif 0 < head.length <= SMALL_BYTES_MAX:
+            await self._read(arrival, SMALL_BYTES_MAX, receive, send)
         else:
-            body = await _body(receive)
+            await self._pass_large(head, arrival, receive, send)
+
+    async def _pass_large(self, head: Head, arrival: Arrival, receive: Receive, send: Send) -> None:
+        """What is large, or does not say how large it is, is read only of whom we know, and where there is room."""
+        room = await self._governed.room(arrival, head.length)
+        if isinstance(room, Whole):
+            await _send(send, room, CLOSING)
+            return
+        held = head.length or room
+        if self._held_bytes and self._held_bytes + held > self._held_bytes_max:
+            words = "the bodies of requests that are under way leave no room for this one; try again"
+            refusal = Refusal(RefusalKind.BUSY, "bodies", words, retry_after_s=1)
+            await _send(send, await self._governed.not_read(arrival, refusal), CLOSING)
+            return
+        self._held_bytes += held
+        try:
+            await self._read(arrival, room, receive, send)
+        finally:
+            self._held_bytes -= held
+
+    async def _read(self, arrival: Arrival, bytes_max: int, receive: Receive, send: Send) -> None:
+        body = await _body(receive, bytes_max)
         if body is None:
             return  # the client left before its request was here
         if isinstance(body, Refusal):
-            await _send(send, self._governed.refused(wire, body), CLOSING)
+            await _send(send, await self._governed.not_read(arrival, body), CLOSING)
             return
         arrival.body = body
         answer = await self._governed.answer(arrival)
@@ -135,11 +172,11 @@ class GatewayApp:
         )
 
     def _busy(self) -> Refusal:
-        words = f"{self._streams_max:,} answers stream from this process now, and it takes no more; try again"
-        return Refusal(RefusalKind.BUSY, "open streams", words, retry_after_s=1)
+        words = f"{self._streams_max:,} requests are under way in this process, and it takes no more; try again"
+        return Refusal(RefusalKind.BUSY, "requests under way", words, retry_after_s=1)
 
 
-async def _body(receive: Receive) -> bytes | Refusal | None:
+async def _body(receive: Receive, bytes_max: int) -> bytes | Refusal | None:
     message = await receive()
     body: bytes = message.get("body", b"")
     if message["type"] == "http.disconnect":
@@ -153,8 +190,9 @@ async def _body(receive: Receive) -> bytes | Refusal | None:
             return None
         part = message.get("body", b"")
         size += len(part)
-        if size > BODY_BYTES_MAX:
-            return _too_large()
+        if size > bytes_max:
+            words = f"the request has more than the {bytes_max:,} bytes that one of this workflow may have"
+            return Refusal(RefusalKind.TOO_LARGE, "input_bytes_max", words)
         parts.append(part)
     return b"".join(parts)
 
@@ -204,12 +242,6 @@ async def _send(send: Send, answer: Whole, more: Iterable[tuple[bytes, bytes]] =
     headers: Headers = [JSON, length, *answer.headers, *more]
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
     await send({"type": "http.response.body", "body": answer.body})
-
-
-def _too_large() -> Refusal:
-    return Refusal(
-        RefusalKind.TOO_LARGE, "body", f"the body has more than {BODY_BYTES_MAX:,} bytes, which no request may have"
-    )
 
 
 def _no_method(method: str, path: str) -> Refusal:
