@@ -40,12 +40,3 @@ def check_for_this_machine(host: str) -> None:
     """Raises BadInput where others could come to the sample, in which anybody can be anybody."""
     if not is_loopback(host):
         raise BadInput(f"the sample is for this machine alone, and others could come to {host}: leave --host out")
-
-
-def check_serving_sample(host: str, port: int) -> None:
-    """What would refuse the sample once it is made, found before. Raises BadInput, Unavailable."""
-    check_for_this_machine(host)
-    import interlock.wiring.server  # noqa: F401 - the part that is not installed is told now
-
-    with listening(host, port):
-        pass

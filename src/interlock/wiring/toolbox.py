@@ -35,7 +35,6 @@ from interlock.wiring.definitions import check_definition, definition_schema, dr
 from interlock.wiring.documents import messenger, write_form
 from interlock.wiring.gateway_commands import rehearsal, serve_gateway
 from interlock.wiring.gateway_traces import segments, traffic_lines
-from interlock.wiring.listening import check_serving_sample
 from interlock.wiring.packs import (
     fit_pack,
     inventory_pack,
@@ -50,6 +49,7 @@ from interlock.wiring.packs import (
     selection_weights,
 )
 from interlock.wiring.run_time import POSTGRES, Opened, guardrail, open_address, open_run_time, path_of
+from interlock.wiring.serving_sample import check_serving_sample
 from interlock.wiring.tools import serve_tools, tool_servers
 
 
