@@ -1,7 +1,7 @@
 """One look at all texts of a request together: most hold nothing that anybody looks for, and are seen to in one pass.
 
-The pattern asks for the short part that each kind of finding has in it. Whole patterns in its place are exact and ten
-times as slow on texts that are not all alike: repetitions of one pattern times those of another are states of the
+The pattern asks for the short part that each kind of finding has in it. Whole patterns in its place are exact and
+seven times as slow on texts that are not all alike: repetitions of one pattern times those of another are states of the
 automaton that have to be made first.
 """
 
