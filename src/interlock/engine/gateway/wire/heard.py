@@ -16,10 +16,8 @@ def heard(parsed: Parsed) -> list[str]:
     found: list[str] = []
     walk = Walk(found.append)
     for part in _parts(parsed):
-        if isinstance(part, str):
-            found.append(part)
-        else:
-            walk.over(part, area=Area.FORMAT)
+        # JSON inside a string is looked into, so that an escape hides nothing.
+        walk.over([part] if isinstance(part, str) else part, area=Area.FORMAT)
     return found
 
 
