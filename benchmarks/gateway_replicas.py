@@ -16,8 +16,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 
-from gateway_replicas import Replicas, told, two
 from postgres_server import PostgresMissing, Server
+from two_replicas import Replicas, told, two
 
 REFUSED = 429
 

@@ -58,7 +58,7 @@ SECOND = b"POST /v1/embeddings HTTP/1.1\r\nhost: here\r\ncontent-length: 0\r\n\r
         ({"heads": b"x: a\r\n folded: b\r\n" + LENGTH}, [b"400"]),
         ({"heads": b"authorization: Bearer other\r\nconnection: close\r\n" + LENGTH}, [b"401"]),
     ],
-    ids=lambda value: None if isinstance(value, list) else str(list(value.values())[0])[:40],
+    ids=lambda value: None if isinstance(value, list) else str(next(iter(value.values())))[:40],
 )
 def test_a_head_is_read_in_one_way_or_not_at_all(gate: Gate, odd: dict[str, bytes], said: list[bytes]) -> None:
     assert statuses(gate, **odd) == said

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gateway_replicas import SCARCE, told, two
+from two_replicas import SCARCE, told, two
 
 if TYPE_CHECKING:
     from postgres_server import Databases
