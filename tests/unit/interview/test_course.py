@@ -19,7 +19,10 @@ CHAPTERS = DRAFTS.chapters()
 BARE = Interview({"workflow": "idea"})
 QUESTIONS = [question for chapter in CHAPTERS for question in chapter.questions]
 # Whoever starts needs none of these: they have a default that acts, belong to sizing review, or come with experience.
-NOT_ASKED = ("review.", "rollout.", "limits.", "steps.", "acts", "budget.", "durability", "retention_days", "undo_days")
+NOT_ASKED = (
+    "review.", "rollout.", "limits.", "steps.", "acts", "budget.", "durability", "retention_days", "undo_days",
+    "traffic.", "tools.",  # what passes the gateway is written once there is something that passes
+)  # fmt: skip
 
 
 def first(interview: Interview) -> Asked:
