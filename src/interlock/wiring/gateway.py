@@ -37,7 +37,7 @@ from interlock.surfaces.gateway.app import STREAMS_MAX, Clocks, GatewayApp
 from interlock.terms.errors import Unavailable
 from interlock.terms.gateway.metric import Family, Gauge
 from interlock.wiring.gateway_access import changes_of, clients_over
-from interlock.wiring.gateway_rounds import TraceRounds
+from interlock.wiring.gateway_rounds import TraceRounds, rest
 from interlock.wiring.run_time import POSTGRES, Opened, guardrail, path_of
 
 ROUND_S = 1.0
@@ -87,7 +87,7 @@ class GatewayWorker:
         now = _recorded(opened)
         self.trace = SegmentTraceLog(traces, name, now)
         self.metrics = WorkerMetrics(CountsFolder(traces / "metrics", name))
-        self._segments = SegmentFolder(traces, now)
+        self._segments = SegmentFolder(traces, now, rest)
         self._traces = TraceRounds(opened.store, self._segments, opened.clock, environment, self.metrics)
         self._changes = changes_of(opened.store)
         self._limiter = Limiter(opened.allowances, opened.clock, time.monotonic)

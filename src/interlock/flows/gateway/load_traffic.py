@@ -25,6 +25,7 @@ log = logging.getLogger("interlock.gateway.load")
 
 KIND = "traffic.loaded"
 EVERY_S = 1.0
+REST_EVERY = 64
 LISTED_MAX = 100  # requests in doubt and flaws that an entry names; it counts all of them
 LASTS_MAX = dt.timedelta(days=7)  # no request is open for longer
 Doubted = StoredRequest | TrafficRow
@@ -49,10 +50,14 @@ class TrafficLoading:
         *,
         exports: bool = False,
         after: Callable[[SegmentTexts], None] = lambda _: None,
+        rest: Callable[[], None] = lambda: None,
     ) -> None:
-        """`exports`: spans are to be handed on of what is loaded. `after` is told of each segment once."""
+        """`exports`: spans are to be handed on of what is loaded. `after` is told of each segment once.
+
+        `rest` is called now and then, so that what else goes on in the process need not wait for a whole segment.
+        """
         self._store, self._segments, self._clock = store, segments, clock
-        self._exports, self._after = exports, after
+        self._exports, self._after, self._rest = exports, after, rest
         self.unreadable: dict[str, str] = {}
 
     def go(self) -> LoadedRound:
@@ -77,7 +82,9 @@ class TrafficLoading:
             self.unreadable[name] = str(exc)
             return None
         self.unreadable.pop(name, None)
-        begun = tuple(_begun_here(segment))  # before the transaction: nobody else can write while that lasts
+        begun = tuple(
+            _begun_here(segment, self._rest)
+        )  # before the transaction: nobody else can write while that lasts
         with self._store.transaction() as tx:
             rows = None if tx.loaded_segment(name) else self._load(tx, segment, begun)
         self._segments.keep(name)
@@ -109,9 +116,12 @@ class TrafficLoading:
         return len(rows)
 
 
-def _begun_here(segment: SegmentTexts) -> Iterator[StoredRequest]:
+def _begun_here(segment: SegmentTexts, rest: Callable[[], None]) -> Iterator[StoredRequest]:
     ends = {end[0].id: end for end in segment.outcomes}
-    return (stored_of(begun, ends.get(begun[0].id), segment.name) for begun in segment.accepted)
+    for number, begun in enumerate(segment.accepted, start=1):
+        yield stored_of(begun, ends.get(begun[0].id), segment.name)
+        if number % REST_EVERY == 0:
+            rest()
 
 
 def _begun_before(reading: Reading, segment: SegmentTexts) -> Iterator[StoredRequest]:

@@ -18,7 +18,7 @@ from interlock.adapters.gateway.segments.file import (
 from interlock.adapters.gateway.segments.kept import KeptSegments
 from interlock.adapters.gateway.segments.lines import digest
 from interlock.adapters.gateway.segments.reading import Walk, segment_of
-from interlock.adapters.gateway.segments.texts import texts_of
+from interlock.adapters.gateway.segments.texts import Rest, texts_of
 from interlock.terms.gateway.segment import Ended, Segment, SegmentTexts
 
 KEPT = "kept"
@@ -30,9 +30,9 @@ class SegmentFolder:
     Whether a worker lives is told by the lock on its file, which the kernel lets go when it dies, however it does.
     """
 
-    def __init__(self, folder: Path, now: Callable[[], str]) -> None:
-        """Raises Unavailable where the folders cannot be made."""
-        self._folder, self._now = folder, now
+    def __init__(self, folder: Path, now: Callable[[], str], rest: Rest = lambda: None) -> None:
+        """`rest` is called now and then while one is read. Raises Unavailable where the folders cannot be made."""
+        self._folder, self._now, self._rest = folder, now, rest
         with _reaching(folder):
             folder.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
             self._kept = KeptSegments(folder / KEPT)
@@ -81,7 +81,7 @@ class SegmentFolder:
 
     def texts(self, name: str) -> SegmentTexts:
         with _reaching(self._folder):
-            return texts_of(name, self._bytes(name))
+            return texts_of(name, self._bytes(name), self._rest)
 
     def keep(self, name: str) -> None:
         """There before the other one goes: whoever dies in between loses nothing."""

@@ -1,7 +1,7 @@
 """What loading needs of a segment: its chain checked, and each record with its text."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import fields
 from typing import Any
 
@@ -33,6 +33,18 @@ _OF_ACCEPTED, _OF_OUTCOME = _BETWEEN % ACCEPTED, _BETWEEN % OUTCOME
 _ACCEPTED_AT, _OUTCOME_AT = _AT + len(_OF_ACCEPTED), _AT + len(_OF_OUTCOME)
 
 
+SLICE_LINES = 64
+Rest = Callable[[], None]
+
+
+def slices(lines: list[bytes], rest: Rest) -> Iterator[list[bytes]]:
+    """So many lines at a time; `rest` is called between them, so that answers that stream need not wait for all."""
+    for start in range(0, len(lines), SLICE_LINES):
+        if start:
+            rest()
+        yield lines[start : start + SLICE_LINES]
+
+
 class _Unlike(Exception):
     """It is not as a worker writes it: what is wrong is for the slow walk to say."""
 
@@ -40,41 +52,46 @@ class _Unlike(Exception):
 class _Lines:
     """The lines of a segment in which nothing is wrong, in the very words of interlock.adapters.gateway.segments.lines.
 
-    All lines at once are asked one thing after the other: a look at each by itself takes three times as long.
+    Many lines at once are asked one thing after the other: a look at each by itself takes three times as long.
     """
 
-    def __init__(self, raw: bytes) -> None:
+    def __init__(self, raw: bytes, rest: Rest) -> None:
         """Raises _Unlike, also for a whole segment that is written in another way, and msgspec's errors."""
         lines = raw.split(b"\n")
         if lines.pop() or len(lines) < 2 or {line[-1:] for line in lines} != {b"}"}:
             raise _Unlike
         sha256 = hashlib.sha256
-        digests = [sha256(line).hexdigest() for line in lines]
+        digests: list[str] = []
+        for some in slices(lines, rest):
+            digests += [sha256(line).hexdigest() for line in some]
         follow = b"".join([line[:_AT] for line in lines[1:]])
         if follow != _BEFORE + _BEFORE.join([one.encode() for one in digests[:-1]]):
             raise _Unlike
         self.first, self.last = digests[0], digests[-1]
         self.follows, self.begun = _read(lines[0], BEGUN)
         _, self.sealed = _read(lines[-1], SEALED)
-        self._take(lines[1:-1])
+        self.accepted: list[tuple[Any, str]] = []
+        self.outcomes: list[tuple[Any, str]] = []
+        self.others: list[Any] = []
+        for some in slices(lines[1:-1], rest):
+            self._take(some)
         if self.sealed.lines != len(lines) - 1 or self.sealed.torn_bytes:
             raise _Unlike
 
     def _take(self, lines: list[bytes]) -> None:
         accepted = [line[_ACCEPTED_AT:-1] for line in lines if line.startswith(_OF_ACCEPTED, _AT)]
         outcomes = [line[_OUTCOME_AT:-1] for line in lines if line.startswith(_OF_OUTCOME, _AT)]
-        self.accepted = [(_accepted(text), text.decode()) for text in accepted]
-        self.outcomes = [(_outcome(text), text.decode()) for text in outcomes]
-        self.others: list[Any] = []
+        self.accepted += [(_accepted(text), text.decode()) for text in accepted]
+        self.outcomes += [(_outcome(text), text.decode()) for text in outcomes]
         if len(accepted) + len(outcomes) < len(lines):
             others = [line for line in lines if not line.startswith((_OF_ACCEPTED, _OF_OUTCOME), _AT)]
-            self.others = [_read(line, UNGOVERNED)[1] for line in others]
+            self.others += [_read(line, UNGOVERNED)[1] for line in others]
 
 
-def texts_of(name: str, raw: bytes) -> SegmentTexts:
-    """A sealed segment, as `segment_of` reads it. Raises Unavailable where it is none."""
+def texts_of(name: str, raw: bytes, rest: Rest = lambda: None) -> SegmentTexts:
+    """A sealed segment, as `segment_of` reads it; `rest` as in `slices`. Raises Unavailable where it is none."""
     try:
-        whole = _Lines(raw)
+        whole = _Lines(raw, rest)
     except (_Unlike, msgspec.MsgspecError, UnicodeDecodeError):
         return _slowly(name, raw)
     begun: Begun = whole.begun
