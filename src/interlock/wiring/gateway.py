@@ -37,6 +37,7 @@ from interlock.surfaces.gateway.app import STREAMS_MAX, Clocks, GatewayApp
 from interlock.terms.errors import Unavailable
 from interlock.terms.gateway.metric import Family, Gauge
 from interlock.wiring.gateway_access import changes_of, clients_over
+from interlock.wiring.gateway_loader import LoaderProcess
 from interlock.wiring.gateway_rounds import TraceRounds, rest
 from interlock.wiring.run_time import POSTGRES, Opened, guardrail, path_of
 
@@ -75,9 +76,16 @@ class GatewayWorker:
     """Made before its event loop runs, then `start`ed and `stop`ped on it."""
 
     def __init__(
-        self, opened: Opened, traces: Path, environment: Mapping[str, str], *, upstream: Upstream | None = None
+        self,
+        opened: Opened,
+        traces: Path,
+        environment: Mapping[str, str],
+        *,
+        upstream: Upstream | None = None,
+        loaded_apart: str | None = None,
     ) -> None:
-        """`upstream` is another way out than the network.
+        """`upstream` is another way out than the network. `loaded_apart` is the address of the store, where traces are
+        loaded by a process of their own; here, without it.
 
         Raises Unavailable where its traces cannot be written, BadInput for what the environment says of certificates.
         """
@@ -89,6 +97,7 @@ class GatewayWorker:
         self.metrics = WorkerMetrics(CountsFolder(traces / "metrics", name))
         self._segments = SegmentFolder(traces, now, rest)
         self._traces = TraceRounds(opened.store, self._segments, opened.clock, environment, self.metrics)
+        self._loader = None if loaded_apart is None else LoaderProcess(loaded_apart, traces, self._segments)
         self._changes = changes_of(opened.store)
         self._limiter = Limiter(opened.allowances, opened.clock, time.monotonic)
         self._upstream = upstream or AiohttpUpstream(environment, tls=trust_of(environment))
@@ -125,6 +134,8 @@ class GatewayWorker:
         await self._tokens.close()
         self.trace.close()
         self._stopping = True
+        if self._loader is not None:
+            await asyncio.to_thread(self._loader.close)
         await asyncio.to_thread(self._round)
         self._traces.close()
         self.metrics.close()
@@ -139,11 +150,14 @@ class GatewayWorker:
         self.metrics.gauge(Gauge.OPEN_STREAMS, self.app.open_streams)
         self.metrics.gauge(Gauge.TRACE_LAG_S, self.trace.lag_s)
         self.metrics.breakers(self._attempts.open_breakers())
-        self._traces.go(all_of_it=self._stopping)
         try:
+            if self._loader is None or self._stopping:
+                self._traces.go(all_of_it=self._stopping)
+            else:
+                self._loader.look()
             self.metrics.go()
-        except Unavailable as exc:
-            _logger.warning("what this worker counted is not told to the others yet: %s", exc)
+        except (Unavailable, OSError) as exc:
+            _logger.warning("a round beside the traffic could not be made, the next one goes on: %s", exc)
 
     def metrics_page(self) -> str:
         """The figures of all workers of this machine, and what is left of limits. Raises Unavailable."""

@@ -40,18 +40,25 @@ def worker_app() -> GatewayDoor:
     opened = open_address(os.environ[STORE])
     # Requests of one session would not all come to the same of several workers.
     alone = os.environ.get(WORKERS, "1") == "1"
-    door = gateway_door(opened, traces_of(os.environ[STORE], os.environ), sessions=alone, ends=opened.close)
+    address = os.environ[STORE]
+    traces = traces_of(address, os.environ)
+    door = gateway_door(opened, traces, sessions=alone, loaded_apart=address, ends=opened.close)
     look_seldom()
     return door
 
 
 def gateway_door(
-    opened: Opened, traces: Path, *, sessions: bool, ends: Callable[[], None] = lambda: None
+    opened: Opened,
+    traces: Path,
+    *,
+    sessions: bool,
+    loaded_apart: str | None = None,
+    ends: Callable[[], None] = lambda: None,
 ) -> GatewayDoor:
     """Model traffic, tools and metrics of this process. `sessions`: a client's requests all come here; `ends` is called
-    when everything has stopped. Raises Unavailable where traces cannot be written.
+    when everything has stopped; `loaded_apart` as GatewayWorker's. Raises Unavailable where traces cannot be written.
     """
-    worker = GatewayWorker(opened, traces, os.environ)
+    worker = GatewayWorker(opened, traces, os.environ, loaded_apart=loaded_apart)
     tools = ToolDoor(opened, worker.clients, worker.trace, worker.meter, os.environ, sessions=sessions)
 
     @asynccontextmanager
