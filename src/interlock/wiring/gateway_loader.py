@@ -27,35 +27,36 @@ NICER = 19  # requests come first: traces wait on the disk, and lose nothing
 class LoaderProcess:
     """Begun when there is something to load; it ends by itself when there was nothing for a while.
 
-    Of several workers each may begin one: the first at work leads, the others find nothing to do and end.
+    Of several workers each may begin one: the first at work leads, the others find nothing to do and end. `child` is
+    the last one that was begun here.
     """
 
     def __init__(self, address: str, traces: Path, segments: Segments) -> None:
         self._address, self._traces, self._segments = address, traces, segments
-        self._child: subprocess.Popen[bytes] | None = None
-        self._begun_s = float("-inf")
+        self.child: subprocess.Popen[bytes] | None = None
+        self._begun_s = time.monotonic()
 
     def look(self) -> None:
         """Begin one where that is due. Raises Unavailable where nobody can see whether it is."""
-        if self._child is not None and self._child.poll() is None:
+        if self.child is not None and self.child.poll() is None:
             return
         self._segments.seal_abandoned()
         now_s = time.monotonic()
         if not self._segments.sealed() and now_s - self._begun_s < ANYWAY_S:
             return
         said = {STORE: self._address, TRACES: str(self._traces), PARENT: str(os.getpid())}
-        self._child = subprocess.Popen([sys.executable, "-c", MAIN], env={**os.environ, **said})  # noqa: S603 - ours
+        self.child = subprocess.Popen([sys.executable, "-c", MAIN], env={**os.environ, **said})  # noqa: S603 - ours
         self._begun_s = now_s
 
     def close(self) -> None:
         """Let it come to the end of what it is at."""
-        if self._child is not None and self._child.poll() is None:
-            self._child.terminate()
+        if self.child is not None and self.child.poll() is None:
+            self.child.terminate()
             try:
-                self._child.wait(ENDS_S)
+                self.child.wait(ENDS_S)
             except subprocess.TimeoutExpired:
-                self._child.kill()  # what it had not finished is loaded by whoever is next
-                self._child.wait()
+                self.child.kill()  # what it had not finished is loaded by whoever is next
+                self.child.wait()
 
 
 def main() -> None:

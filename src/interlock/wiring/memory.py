@@ -2,8 +2,6 @@
 
 import gc
 
-EVERY_NEW = 20_000
-
 
 def settle() -> None:
     """Leave out what is in memory by now when Python looks for garbage, until this is called again.
@@ -14,12 +12,3 @@ def settle() -> None:
     gc.unfreeze()
     gc.collect()
     gc.freeze()
-
-
-def look_seldom() -> None:
-    """Look for garbage less often: each request makes many things that go by themselves, and few that hold each other.
-
-    Python looks after every 700 new things unless told otherwise, several times a request under load.
-    """
-    settle()
-    gc.set_threshold(EVERY_NEW, 20, 20)

@@ -60,6 +60,26 @@ def test_a_request_that_does_not_fit_the_schema_is_a_refusal(monkeypatch: pytest
     )
 
 
+def test_what_was_allowed_is_not_asked_again_and_anything_else_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    own = '@id("small") forbid (principal, action, resource) when { context.facts.size > 10 };'
+    targets = '@id("elsewhere") forbid (principal, action, resource == Target::"vault");'
+    limits = Limits(policy=(own, targets), facts={"size": FactKind.INTEGER})
+    policy = LoadedPolicy(edge, limited(limits))
+    asked: list[Any] = []
+    sound = policy._ask
+
+    def counted(*given: Any) -> Any:
+        asked.append(given)
+        return sound(*given)
+
+    monkeypatch.setattr(policy, "_ask", counted)
+    said = [policy.answer(case(target=to, extra={"size": size})).rules for to, size in (
+        ("till", 5), ("till", 5), ("till", 11), ("till", 11), ("vault", 5), ("till", 5),
+    )]  # fmt: skip
+    assert said == [ALLOWED.rules, ALLOWED.rules, ("small",), ("small",), ("elsewhere",), ALLOWED.rules]
+    assert len(asked) == 4, "a refusal is asked each time"
+
+
 NO_FACT = "is neither text, nor a whole number of 64 bits, nor true or false"
 
 

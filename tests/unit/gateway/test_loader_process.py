@@ -1,0 +1,64 @@
+"""The process that loads traces: begun when there is something, at an end with whoever began it."""
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from interlock.adapters.gateway.segments.folder import SegmentFolder
+from interlock.adapters.gateway.segments.log import SegmentTraceLog
+from interlock.wiring.gateway_loader import MAIN, PARENT, STORE, TRACES, LoaderProcess
+from interlock.wiring.run_time import open_address
+from traced import accepted, now, outcome
+
+
+class Watched(LoaderProcess):
+    """Remembers what it began."""
+
+    def __init__(self, address: str, traces: Path, segments: SegmentFolder) -> None:
+        super().__init__(address, traces, segments)
+        self.begun: list[subprocess.Popen[bytes]] = []
+
+    def look(self) -> None:
+        super().look()
+        if self.child is not None and self.child not in self.begun:
+            self.begun.append(self.child)
+
+
+def sealed(folder: Path) -> SegmentFolder:
+    log = SegmentTraceLog(folder, "worker-1", now)
+    log.accept(accepted(1))
+    log.outcome(outcome(1))
+    log.close()
+    return SegmentFolder(folder, now)
+
+
+def test_it_is_begun_once_there_is_something_and_loads_it(tmp_path: Path) -> None:
+    store, traces = tmp_path / "store.db", tmp_path / "traces"
+    open_address(str(store)).close()
+    loader = Watched(str(store), traces, SegmentFolder(traces, now))
+    loader.look()
+    assert not loader.begun
+    segments = sealed(traces)
+    loader.look()
+    assert loader.begun
+    until_s = time.monotonic() + 20
+    while segments.sealed() and time.monotonic() < until_s:
+        time.sleep(0.05)
+    loader.look()
+    assert len(loader.begun) == 1, "one is enough"
+    loader.close()
+    assert [one.returncode for one in loader.begun] == [0]
+    opened = open_address(str(store))
+    try:
+        with opened.store.reading() as reading:
+            assert reading.traffic_of(accepted(1).id) is not None
+    finally:
+        opened.close()
+
+
+def test_it_ends_where_nobody_is_left_that_began_it(tmp_path: Path) -> None:
+    said = {STORE: str(tmp_path / "store.db"), TRACES: str(tmp_path / "traces"), PARENT: str(os.getppid())}
+    ended = subprocess.run([sys.executable, "-c", MAIN], env={**os.environ, **said}, timeout=20, check=False)
+    assert ended.returncode == 0
