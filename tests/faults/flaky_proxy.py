@@ -202,8 +202,8 @@ class FlakyProxy:
                 if link.lost:
                     continue  # read to the end, so that nobody waits for room
                 cut = self._judged(message)
-                if cut is not None and side is Side.TO_SERVER:
-                    link.answer_no_more()  # or a server that is quick would answer before the client is hung up on
+                if cut is not None:
+                    link.carry_no_more()  # or who is quick would answer this before the client is hung up on
                 if cut is None or cut.delivered:
                     link.deliver(side, raw)
                 if cut is not None:
@@ -248,8 +248,8 @@ class _Link:
         """Raises OSError where the receiver has gone."""
         (self._server if side is Side.TO_SERVER else self._client).sendall(raw)
 
-    def answer_no_more(self) -> None:
-        """Let nothing more reach the client."""
+    def carry_no_more(self) -> None:
+        """Let nothing more go by, either way."""
         with self._lock:
             self.lost = True
 

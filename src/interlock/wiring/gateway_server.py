@@ -25,6 +25,7 @@ from interlock.wiring.gateway import GatewayWorker, traces_of
 from interlock.wiring.gateway_access import check_listening, tls_context
 from interlock.wiring.gateway_tools import ToolDoor
 from interlock.wiring.listening import listening
+from interlock.wiring.memory import settle_for_many
 from interlock.wiring.run_time import Opened, open_address
 
 STORE = "INTERLOCK_GATEWAY_STORE"
@@ -41,7 +42,9 @@ def worker_app() -> GatewayDoor:
     alone = os.environ.get(WORKERS, "1") == "1"
     address = os.environ[STORE]
     traces = traces_of(address, os.environ)
-    return gateway_door(opened, traces, sessions=alone, loaded_apart=address, ends=opened.close)
+    door = gateway_door(opened, traces, sessions=alone, loaded_apart=address, ends=opened.close)
+    settle_for_many()
+    return door
 
 
 def gateway_door(

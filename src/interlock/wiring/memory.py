@@ -2,6 +2,8 @@
 
 import gc
 
+OBJECTS_OF_MANY_REQUESTS = 5_000
+
 
 def settle() -> None:
     """Leave out what is in memory by now when Python looks for garbage, until this is called again.
@@ -12,3 +14,13 @@ def settle() -> None:
     gc.unfreeze()
     gc.collect()
     gc.freeze()
+
+
+def settle_for_many() -> None:
+    """Settle, and look for garbage once for many requests: hundreds that are under way together are none.
+
+    Left to itself Python looks each 700 objects, and goes through what all of them hold: 16 % of what a gateway's
+    worker uses at 64 connections, 5 % so.
+    """
+    settle()
+    gc.set_threshold(OBJECTS_OF_MANY_REQUESTS)

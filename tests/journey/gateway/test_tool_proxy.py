@@ -163,6 +163,9 @@ def test_answers_and_what_is_said_meanwhile_are_cleaned(desk: Desk) -> None:
     async def calls(agent: Any) -> Any:
         leaked = await agent.call_tool("leak", {})
         await agent.call_tool("say", {}, progress_callback=reported)
+        async with asyncio.timeout(5):
+            while len(said) < 2:  # the client hears what is said meanwhile beside its call, perhaps after it
+                await asyncio.sleep(0.01)
         return leaked
 
     leaked = acting(desk, calls, logged=logged)
