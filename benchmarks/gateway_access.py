@@ -22,15 +22,15 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 
 from governed import ANA, DEFINITION, NAME
 from interlock.adapters.gateway.changes import LOOK_S, POLL_S
-from interlock.flows.gateway.clients import Clients
+from interlock.flows.gateway.access.clients import Clients
+from interlock.flows.gateway.access.keys import WantedKey, create_key, revoke_key
 from interlock.flows.gateway.define import define_gateway
-from interlock.flows.gateway.keys import WantedKey, create_key, revoke_key
 from interlock.flows.rollout.define import define
 from interlock.ports.gateway.tokens import SignedToken
 from interlock.ports.store import Store
 from interlock.terms.gateway.client import Client
 from interlock.terms.gateway.definition import GatewayDefinition, NetworkRules, TokenIssuer
-from interlock.wiring.gateway_access import changes_of, clients_over, seconds_of
+from interlock.wiring.gateway.access import changes_of, clients_over, seconds_of
 from interlock.wiring.run_time import Opened, open_address
 from postgres_server import PostgresMissing, Server
 
@@ -174,7 +174,7 @@ def _quick(store: Store, opened: Opened, number: int) -> None:
     """A key as it is recorded, without a look at all the others."""
     from interlock.engine.gateway.access.key import BEGINS, digest_of, key_of
     from interlock.engine.timestamp import stamp
-    from interlock.flows.gateway.keys import CREATED
+    from interlock.flows.gateway.access.keys import CREATED
     from interlock.flows.ledger.record import record
 
     key = key_of(os.urandom(32))

@@ -30,7 +30,7 @@ from interlock.adapters.gateway.segments.log import SegmentTraceLog
 from interlock.adapters.sqlite.store import SqliteStore
 from interlock.engine.gateway.counts import TrafficCounts
 from interlock.engine.ledger import merkle
-from interlock.flows.gateway.load_traffic import TrafficLoading
+from interlock.flows.gateway.evidence.load import TrafficLoading
 from runtime.bars import Bars
 from traced import accepted, now, outcome
 

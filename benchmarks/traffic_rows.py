@@ -21,7 +21,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 
 from interlock.engine.timestamp import stamp
-from interlock.flows.gateway.traffic_rows import kept_row
+from interlock.flows.gateway.evidence.rows import kept_row
 from interlock.ports.gateway.traffic import SumBy, TrafficFilter, TrafficRow
 from interlock.ports.store import Reading, Store
 from interlock.wiring.run_time import open_address

@@ -7,8 +7,8 @@ from typing import Any
 
 from governed import CARLA, DEFINITION
 from interlock.flows.action.runtime import RunTime
+from interlock.flows.gateway.access.keys import WantedKey, create_key
 from interlock.flows.gateway.define import define_gateway
-from interlock.flows.gateway.keys import WantedKey, create_key
 from interlock.flows.rollout.define import define
 from interlock.terms.gateway.definition import GatewayDefinition, GatewayModel, ModelUpstream, Price, WireFormat
 from interlock.terms.gateway.traffic import Of, Per, TrafficLimit, TrafficPlan, Unit

@@ -13,7 +13,7 @@ from gateway_requests import Said, said
 from gateway_upstream.played import PlayedUpstream
 from interlock.terms.gateway.definition import WireFormat
 from interlock.terms.gateway.traffic import CacheMode, TrafficPlan
-from interlock.wiring.gateway import GatewayWorker
+from interlock.wiring.gateway.worker import GatewayWorker
 from interlock.wiring.run_time import open_address
 
 MODELS = ("small", "claude", "embed")

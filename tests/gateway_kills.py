@@ -24,8 +24,8 @@ from gateway_upstream.behaviour import Behaviour
 from gateway_upstream.server import UpstreamServer, upstream
 from interlock.adapters.gateway.segments.folder import SegmentFolder
 from interlock.engine.timestamp import stamp
-from interlock.flows.gateway.load_traffic import KIND, TrafficLoading
-from interlock.flows.gateway.verify_traffic import verify_traffic
+from interlock.flows.gateway.evidence.load import KIND, TrafficLoading
+from interlock.flows.gateway.evidence.verify import verify_traffic
 from interlock.ports.store import Reading
 from interlock.terms.gateway.traffic import TrafficPlan
 from interlock.terms.gateway.traffic_check import TrafficCheck

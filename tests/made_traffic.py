@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterator
 
 from interlock.engine.timestamp import stamp
-from interlock.flows.gateway.traffic_rows import kept_row, row_of
+from interlock.flows.gateway.evidence.rows import kept_row, row_of
 from interlock.ports.gateway.traffic import TrafficRow
 from interlock.ports.store import Store
 from interlock.terms.gateway.trace import Accepted, Attempt, Outcome

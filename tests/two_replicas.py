@@ -16,7 +16,7 @@ from gateway_upstream.server import upstream
 from governed import BEN
 from interlock.engine.gateway.pricing import cost_micro_usd
 from interlock.flows.action.kill import fence
-from interlock.flows.gateway.keys import revoke_key
+from interlock.flows.gateway.access.keys import revoke_key
 from interlock.terms.gateway.traffic import Of, Per, TrafficLimit, TrafficPlan, Unit
 from interlock.terms.gateway.usage import Usage
 

@@ -17,10 +17,10 @@ from interlock.engine.gateway.access.key import key_of
 from interlock.engine.gateway.access.limit_words import limit_said
 from interlock.engine.gateway.access.strangers import TRIES_MAX, WINDOW_S
 from interlock.flows.access.tenants import assign_tenant
-from interlock.flows.gateway.bars import admit_client, bar_client, barred
-from interlock.flows.gateway.clients import TOKEN_S, Clients
+from interlock.flows.gateway.access.bars import admit_client, bar_client, barred
+from interlock.flows.gateway.access.clients import TOKEN_S, Clients
+from interlock.flows.gateway.access.keys import WantedKey, create_key, keys, revoke_key
 from interlock.flows.gateway.define import define_gateway
-from interlock.flows.gateway.keys import WantedKey, create_key, keys, revoke_key
 from interlock.flows.rollout.define import define
 from interlock.ports.gateway.changes import BLIND_S, Changes
 from interlock.ports.gateway.tokens import SignedToken
@@ -30,7 +30,7 @@ from interlock.terms.gateway.client import Client, KnownBy
 from interlock.terms.gateway.definition import GatewayDefinition, NetworkRules, TokenIssuer
 from interlock.terms.gateway.refusal import Refusal
 from interlock.terms.person import Person
-from interlock.wiring.gateway_access import changes_of
+from interlock.wiring.gateway.access import changes_of
 
 HERE, ELSEWHERE = "10.1.2.3", "203.0.113.9"
 SOON_S = 5.0  # a machine may be busy; how soon it really is, the benchmark says

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from interlock.adapters.sql import segments
-from interlock.flows.gateway.traffic_rows import kept_row
+from interlock.flows.gateway.evidence.rows import kept_row
 from interlock.ports.gateway.loaded import LoadedSegment
 from interlock.ports.gateway.traffic import TrafficRow
 from interlock.ports.store import Store

@@ -11,10 +11,10 @@ import pytest
 from interlock.adapters.gateway.segments.folder import SegmentFolder
 from interlock.adapters.gateway.segments.log import SegmentTraceLog
 from interlock.engine.timestamp import moment
-from interlock.flows.gateway.load_traffic import KIND, TrafficLoading
-from interlock.flows.gateway.traffic_rows import row_of
-from interlock.flows.gateway.verify_traffic import verify_traffic
-from interlock.flows.gateway.watch_traffic import KIND as UNUSUAL
+from interlock.flows.gateway.evidence.load import KIND, TrafficLoading
+from interlock.flows.gateway.evidence.rows import row_of
+from interlock.flows.gateway.evidence.verify import verify_traffic
+from interlock.flows.gateway.evidence.watch import KIND as UNUSUAL
 from interlock.ports.gateway.traffic import SumBy
 from interlock.ports.store import Store
 from interlock.terms.gateway.segment import SegmentFlaw

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from interlock.flows.gateway.traffic_rows import kept_row
+from interlock.flows.gateway.evidence.rows import kept_row
 from interlock.ports.gateway.traffic import SumBy, TrafficFilter, TrafficRow, TrafficSum
 from interlock.ports.store import Store
 

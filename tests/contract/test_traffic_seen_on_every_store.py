@@ -8,8 +8,7 @@ import pytest
 
 from described_interfaces import audited, tool
 from interlock.engine.ledger.canonical import plain
-from interlock.flows.gateway.inventory import digest_of, inventory_on_record, record_inventory, unknown_calls
-from interlock.flows.gateway.traffic_seen import (
+from interlock.flows.gateway.evidence.seen import (
     TrafficReach,
     request_seen,
     requests_seen,
@@ -18,7 +17,8 @@ from interlock.flows.gateway.traffic_seen import (
     traffic_reach,
     unusual_seen,
 )
-from interlock.flows.gateway.watch_traffic import KIND as UNUSUAL
+from interlock.flows.gateway.evidence.watch import KIND as UNUSUAL
+from interlock.flows.gateway.inventory import digest_of, inventory_on_record, record_inventory, unknown_calls
 from interlock.flows.ledger.record import record
 from interlock.ports.gateway.traffic import SumBy, TrafficFilter, TrafficRow
 from interlock.ports.store import Store

@@ -11,7 +11,7 @@ from interlock.engine.timestamp import moment
 from interlock.flows.gateway.metrics import WorkerMetrics, limit_families
 from interlock.terms.gateway.metric import Family
 from interlock.terms.gateway.unusual import UnusualRule
-from interlock.wiring.gateway_rounds import TraceRounds
+from interlock.wiring.gateway.rounds import TraceRounds
 from traced import AT, accepted, now, outcome
 
 PAGE = (Path(__file__).parents[2] / "docs" / "reference" / "gateway-metrics.md").read_text("utf-8")

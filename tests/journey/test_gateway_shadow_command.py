@@ -4,7 +4,7 @@ import datetime as dt
 
 from commandline import Run
 from interlock.engine.timestamp import stamp
-from interlock.flows.gateway.traffic_rows import kept_row, row_of
+from interlock.flows.gateway.evidence.rows import kept_row, row_of
 from interlock.terms.gateway.trace import Attempt
 from interlock.wiring.run_time import open_address
 from made_traffic import SEGMENT, accepted, outcome

@@ -10,7 +10,7 @@ from commandline import Run
 from interlock.adapters.gateway.segments.folder import SegmentFolder
 from interlock.adapters.gateway.segments.log import SegmentTraceLog
 from interlock.engine.timestamp import stamp
-from interlock.flows.gateway.load_traffic import TrafficLoading
+from interlock.flows.gateway.evidence.load import TrafficLoading
 from interlock.wiring.run_time import open_address
 from traced import accepted, outcome
 

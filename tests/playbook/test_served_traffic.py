@@ -10,11 +10,11 @@ import pytest
 
 from governed import CARLA, DEFINITION
 from interlock.flows.action.runtime import RunTime
-from interlock.flows.gateway.bake_off import EVERYTHING, bake_off
 from interlock.flows.gateway.define import define_gateway
+from interlock.flows.gateway.evidence.bake_off import EVERYTHING, bake_off
+from interlock.flows.gateway.evidence.verify import verify_traffic
+from interlock.flows.gateway.evidence.watch import KIND as UNUSUAL
 from interlock.flows.gateway.limits.used import limit_uses
-from interlock.flows.gateway.verify_traffic import verify_traffic
-from interlock.flows.gateway.watch_traffic import KIND as UNUSUAL
 from interlock.flows.rollout.define import define
 from interlock.ports.gateway.traffic import TrafficFilter
 from interlock.surfaces.cli.demo.served.passed import DAYS, pass_traffic

@@ -14,7 +14,7 @@ from interlock.engine.timestamp import moment
 from interlock.flows.gateway.metrics import WorkerMetrics
 from interlock.ports.store import Store
 from interlock.terms.errors import BadInput
-from interlock.wiring.gateway_rounds import TraceRounds
+from interlock.wiring.gateway.rounds import TraceRounds
 from traced import AT, accepted, now, outcome
 
 

@@ -11,8 +11,8 @@ from interlock.adapters.gateway.segments.log import SegmentTraceLog
 from interlock.adapters.sqlite.store import SqliteStore
 from interlock.engine.ledger import merkle
 from interlock.engine.timestamp import moment
-from interlock.flows.gateway.export_traffic import BATCH, TrafficExporting
-from interlock.flows.gateway.load_traffic import TrafficLoading
+from interlock.flows.gateway.evidence.export import BATCH, TrafficExporting
+from interlock.flows.gateway.evidence.load import TrafficLoading
 from interlock.ports.gateway.telemetry import HandedOn, NotTaken
 from interlock.ports.store import Store
 from interlock.terms.errors import Unavailable

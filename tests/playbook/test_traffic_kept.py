@@ -11,9 +11,9 @@ from interlock.adapters.gateway.segments.log import SegmentTraceLog
 from interlock.adapters.sqlite.store import SqliteStore
 from interlock.engine.ledger import merkle
 from interlock.engine.timestamp import moment, stamp
-from interlock.flows.gateway.keep_traffic import TrafficKeeping
-from interlock.flows.gateway.load_traffic import TrafficLoading
-from interlock.flows.gateway.verify_traffic import verify_traffic
+from interlock.flows.gateway.evidence.keep import TrafficKeeping
+from interlock.flows.gateway.evidence.load import TrafficLoading
+from interlock.flows.gateway.evidence.verify import verify_traffic
 from interlock.ports.gateway.traffic import SumBy, TrafficFilter
 from interlock.ports.store import Store
 from traced import AT, accepted, outcome

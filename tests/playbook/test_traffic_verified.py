@@ -13,8 +13,8 @@ from interlock.adapters.gateway.segments.log import SegmentTraceLog
 from interlock.adapters.sqlite.store import SqliteStore
 from interlock.engine.ledger import merkle
 from interlock.engine.timestamp import moment
-from interlock.flows.gateway.load_traffic import TrafficLoading
-from interlock.flows.gateway.verify_traffic import verify_traffic
+from interlock.flows.gateway.evidence.load import TrafficLoading
+from interlock.flows.gateway.evidence.verify import verify_traffic
 from interlock.ports.store import Store
 from interlock.terms.gateway.traffic_check import TrafficCheck
 from traced import AT, accepted, now, outcome

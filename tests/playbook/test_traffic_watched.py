@@ -13,8 +13,8 @@ from interlock.adapters.gateway.segments.log import SegmentTraceLog
 from interlock.adapters.sqlite.store import SqliteStore
 from interlock.engine.ledger import merkle
 from interlock.engine.timestamp import moment, stamp
-from interlock.flows.gateway.traffic_rows import kept_row, row_of
-from interlock.flows.gateway.watch_traffic import TrafficWatch
+from interlock.flows.gateway.evidence.rows import kept_row, row_of
+from interlock.flows.gateway.evidence.watch import TrafficWatch
 from interlock.flows.notice.tell import Notices
 from interlock.ports.store import Store
 from interlock.terms.gateway.segment import SegmentTexts

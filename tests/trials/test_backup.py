@@ -14,7 +14,7 @@ from faults.clock_jump import MORNING, Stepping
 from governed import ANA, BEN, DEFINITION, NAME
 from interlock.flows.action.act import act
 from interlock.flows.action.kill import resume
-from interlock.flows.gateway.traffic_rows import kept_row
+from interlock.flows.gateway.evidence.rows import kept_row
 from interlock.flows.ledger.verify import verify
 from interlock.ports.gateway.allowances import Allowance
 from interlock.ports.gateway.traffic import SumBy, TrafficFilter, TrafficRow

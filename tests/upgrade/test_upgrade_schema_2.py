@@ -11,7 +11,7 @@ from interlock.adapters.migrations.chain import Chain
 from interlock.adapters.migrations.upgrade import upgrade_file, upgrade_server
 from interlock.engine.ledger import merkle
 from interlock.engine.timestamp import stamp
-from interlock.flows.gateway.traffic_rows import kept_row
+from interlock.flows.gateway.evidence.rows import kept_row
 from interlock.flows.ledger.record import written
 from interlock.flows.ledger.verify import verify, verify_store
 from interlock.ports.gateway.traffic import TrafficRow

@@ -32,8 +32,8 @@ from interlock.surfaces.web.site import Site
 from interlock.terms.errors import BadInput
 from interlock.wiring.documents import messenger
 from interlock.wiring.entrance import entrance_over
-from interlock.wiring.gateway import traces_of
-from interlock.wiring.gateway_server import gateway_door
+from interlock.wiring.gateway.server import gateway_door
+from interlock.wiring.gateway.worker import traces_of
 from interlock.wiring.listening import check_for_this_machine, is_loopback, listening
 from interlock.wiring.memory import settle
 from interlock.wiring.run_time import Opened, open_address, open_run_time

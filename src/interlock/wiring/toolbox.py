@@ -33,8 +33,8 @@ from interlock.wiring.candidates import candidate_builder
 from interlock.wiring.console import PipedConsole
 from interlock.wiring.definitions import check_definition, definition_schema, drafts, read_definition, read_gateway
 from interlock.wiring.documents import messenger, write_form
-from interlock.wiring.gateway_commands import rehearsal, serve_gateway
-from interlock.wiring.gateway_traces import segments, traffic_lines
+from interlock.wiring.gateway.commands import rehearsal, serve_gateway
+from interlock.wiring.gateway.traces import segments, traffic_lines
 from interlock.wiring.packs import (
     fit_pack,
     inventory_pack,

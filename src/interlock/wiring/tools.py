@@ -20,7 +20,7 @@ def tool_servers(environment: Mapping[str, str]) -> ToolServers:
 def serve_tools(address: str, server: str, key: str) -> None:
     """A tool server for an agent, over standard input and output. Raises BadInput, Unavailable."""
     try:
-        from interlock.wiring.gateway_tools import serve_tools
+        from interlock.wiring.gateway.tools import serve_tools
     except ModuleNotFoundError as exc:
         raise BadInput(f"{exc.name} {MISSING}") from exc
     serve_tools(address, server, key)

@@ -22,7 +22,7 @@ from mcp.shared.exceptions import MCPError
 from governed import CARLA
 from interlock.flows.action.lost import lost_intents
 from interlock.flows.action.recover import recovering
-from interlock.flows.gateway.keys import WantedKey, create_key
+from interlock.flows.gateway.access.keys import WantedKey, create_key
 from interlock.flows.gateway.tools.call import calling
 from interlock.terms.gateway.client import Client
 from interlock.terms.gateway.definition import ToolServer

@@ -17,11 +17,11 @@ from mcp.client.streamable_http import streamable_http_client
 
 from commandline import Run
 from governed import CARLA
-from interlock.flows.gateway.keys import WantedKey, create_key
+from interlock.flows.gateway.access.keys import WantedKey, create_key
 from interlock.terms.gateway.definition import ToolServer
 from interlock.terms.gateway.tools import ToolAuthority
 from interlock.terms.gateway.traffic import Of, Per, TrafficLimit, Unit
-from interlock.wiring.gateway_server import STORE, WORKERS, worker_app
+from interlock.wiring.gateway.server import STORE, WORKERS, worker_app
 from tool_proxy import PLAN, PROXIED, Loop, Proxied, Serving
 from tool_upstream import TOOLS
 

@@ -7,7 +7,7 @@ import pytest
 
 from interlock.engine.gateway.routing.breaker import FAILURES_MAX
 from interlock.engine.gateway.routing.retries import AT_START, RetryBudget, wait_s
-from interlock.flows.gateway.attempts import Attempts, Sent, Trail
+from interlock.flows.gateway.request.attempts import Attempts, Sent, Trail
 from interlock.ports.gateway.upstream import UpstreamFailed
 from interlock.terms.gateway.authority import Way
 from interlock.terms.gateway.definition import GatewayModel, ModelUpstream, WireFormat
@@ -73,7 +73,7 @@ def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     async def at_once(_: float) -> None:
         return None
 
-    monkeypatch.setattr("interlock.flows.gateway.attempts.asyncio.sleep", at_once)
+    monkeypatch.setattr("interlock.flows.gateway.request.attempts.asyncio.sleep", at_once)
 
 
 def test_the_first_answer_is_taken() -> None:

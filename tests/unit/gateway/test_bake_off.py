@@ -9,10 +9,10 @@ import pytest
 
 from governed import House
 from interlock.engine.timestamp import stamp
-from interlock.flows.gateway import bake_off as module
-from interlock.flows.gateway.bake_off import EVERYTHING, Compared, bake_off
-from interlock.flows.gateway.traffic_rows import kept_row, row_of
-from interlock.flows.gateway.traffic_seen import traffic_reach
+from interlock.flows.gateway.evidence import bake_off as module
+from interlock.flows.gateway.evidence.bake_off import EVERYTHING, Compared, bake_off
+from interlock.flows.gateway.evidence.rows import kept_row, row_of
+from interlock.flows.gateway.evidence.seen import traffic_reach
 from interlock.terms.access import Scope
 from interlock.terms.gateway.trace import Attempt
 from made_traffic import SEGMENT, accepted, outcome

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from interlock.engine.gateway.redaction.folding import folded
 from interlock.engine.gateway.redaction.redacting import compiled
-from interlock.flows.gateway.content import BETWEEN, redaction_of
+from interlock.flows.gateway.request.content import BETWEEN, redaction_of
 from interlock.terms.gateway.content import Entity, PersonalKind
 from interlock.terms.gateway.traffic import TrafficPlan
 

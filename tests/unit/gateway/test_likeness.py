@@ -12,8 +12,8 @@ from interlock.engine.gateway.routing.likeness import HEAD, NUMBERS_MAX, Meaning
 from interlock.engine.gateway.wire.parsed import Parsed
 from interlock.engine.gateway.wire.parsing import parse
 from interlock.engine.gateway.wire.question import CHARS_MAX, question_of
-from interlock.flows.gateway.kept_answers import KeptAnswers, Whose
-from interlock.flows.gateway.like_answers import LIKE_MAX, LikeAnswers
+from interlock.flows.gateway.kept.exact import KeptAnswers, Whose
+from interlock.flows.gateway.kept.like import LIKE_MAX, LikeAnswers
 from interlock.terms.gateway.authority import Way
 from interlock.terms.gateway.definition import GatewayModel, ModelUpstream, WireFormat
 from interlock.terms.gateway.wire import Wire

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from interlock.adapters.gateway.segments.folder import SegmentFolder
 from interlock.adapters.gateway.segments.log import SegmentTraceLog
-from interlock.wiring.gateway_loader import MAIN, PARENT, STORE, TRACES, LoaderProcess
+from interlock.wiring.gateway.loader import MAIN, PARENT, STORE, TRACES, LoaderProcess
 from interlock.wiring.run_time import open_address
 from traced import accepted, now, outcome
 

@@ -5,7 +5,7 @@ import resource
 import pytest
 
 from interlock.surfaces.gateway.app import STREAMS_MAX
-from interlock.wiring.gateway import FILES_BESIDE, streams_max
+from interlock.wiring.gateway.worker import FILES_BESIDE, streams_max
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from interlock.flows.gateway.passing import Arrival, Whole
+from interlock.flows.gateway.request.arrival import Arrival, Whole
 from interlock.surfaces.gateway.app import SMALL_BYTES_MAX, Clocks, GatewayApp
 from interlock.terms.gateway.refusal import Refusal
 from interlock.terms.gateway.wire import Wire

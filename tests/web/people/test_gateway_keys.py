@@ -8,8 +8,8 @@ import pytest
 
 from governed import DEFINITION, House
 from interlock.flows.access.tenants import assign_tenant
-from interlock.flows.gateway.bars import barred
-from interlock.flows.gateway.keys import WantedKey, create_key, keys
+from interlock.flows.gateway.access.bars import barred
+from interlock.flows.gateway.access.keys import WantedKey, create_key, keys
 from interlock.terms.person import Person
 from token_desk import TokenDesk, token_desk
 from web_desk import PEOPLE, WebDesk, text_of, title_of, web_desk

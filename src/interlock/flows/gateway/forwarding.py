@@ -6,16 +6,16 @@ from interlock.engine.gateway.routing.confidence import asks_next_tier
 from interlock.engine.gateway.wire.answer import Answer, read_answer
 from interlock.engine.gateway.wire.streams.relay import Relay
 from interlock.engine.gateway.wire.translate.streams import stream_for
-from interlock.flows.gateway.answers import OK, created_at, errored, looked_through, spoken_by
-from interlock.flows.gateway.attempts import Attempts, Sent
-from interlock.flows.gateway.filters import AnswerFilters
-from interlock.flows.gateway.kept_answers import KeptAnswer, KeptAnswers, Remembered, key_of, whose
-from interlock.flows.gateway.passing import Headers, Streamed
-from interlock.flows.gateway.refusals import broken_off
-from interlock.flows.gateway.semantic import SemanticAnswers
-from interlock.flows.gateway.sending import body_of
-from interlock.flows.gateway.streaming import StreamedAnswer
-from interlock.flows.gateway.under_way import Ending, UnderWay
+from interlock.flows.gateway.answer.answers import OK, created_at, errored, looked_through, spoken_by
+from interlock.flows.gateway.answer.filters import AnswerFilters
+from interlock.flows.gateway.answer.streaming import StreamedAnswer
+from interlock.flows.gateway.kept.exact import KeptAnswer, KeptAnswers, Remembered, key_of, whose
+from interlock.flows.gateway.kept.semantic import SemanticAnswers
+from interlock.flows.gateway.request.arrival import Headers, Streamed
+from interlock.flows.gateway.request.attempts import Attempts, Sent
+from interlock.flows.gateway.request.refusals import broken_off
+from interlock.flows.gateway.request.sending import body_of
+from interlock.flows.gateway.request.under_way import Ending, UnderWay
 from interlock.ports.gateway.upstream import UpstreamFailed
 from interlock.terms.gateway.authority import AUTO, TrafficAuthority, Way
 from interlock.terms.gateway.refusal import Refusal

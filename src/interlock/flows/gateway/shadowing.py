@@ -9,10 +9,10 @@ import msgspec
 from interlock.engine.gateway.routing.agreement import is_drawn
 from interlock.engine.gateway.wire.decoding import encode
 from interlock.engine.gateway.wire.parsed import Parsed
-from interlock.flows.gateway.admission import Admission
 from interlock.flows.gateway.forwarding import Forwarding
-from interlock.flows.gateway.passing import Streamed
-from interlock.flows.gateway.under_way import Books, UnderWay
+from interlock.flows.gateway.request.admission import Admission
+from interlock.flows.gateway.request.arrival import Streamed
+from interlock.flows.gateway.request.under_way import Books, UnderWay
 from interlock.terms.errors import Unavailable
 from interlock.terms.gateway.refusal import Refusal
 from interlock.terms.gateway.trace import SEMANTIC

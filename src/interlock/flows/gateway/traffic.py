@@ -6,14 +6,14 @@ from functools import partial
 from interlock.engine.gateway.strays import network_of
 from interlock.engine.gateway.wire.models import model_body, models_body
 from interlock.engine.gateway.wire.refusals import refusal_body, refusal_headers
-from interlock.flows.gateway.admission import Admission, Known, unknown_model
-from interlock.flows.gateway.answers import OK
+from interlock.flows.gateway.answer.answers import OK
 from interlock.flows.gateway.forwarding import Forwarding
-from interlock.flows.gateway.passing import Arrival, Headers, Streamed, Whole
-from interlock.flows.gateway.records import accepted, accepted_refused, model_named, outcome_refused
-from interlock.flows.gateway.refusals import fault, not_recorded, too_large
+from interlock.flows.gateway.request.admission import Admission, Known, unknown_model
+from interlock.flows.gateway.request.arrival import Arrival, Headers, Streamed, Whole
+from interlock.flows.gateway.request.records import accepted, accepted_refused, model_named, outcome_refused
+from interlock.flows.gateway.request.refusals import fault, not_recorded, too_large
+from interlock.flows.gateway.request.under_way import Books, UnderWay
 from interlock.flows.gateway.shadowing import Shadowing
-from interlock.flows.gateway.under_way import Books, UnderWay
 from interlock.terms.errors import Unavailable
 from interlock.terms.gateway.authority import AUTO
 from interlock.terms.gateway.refusal import Refusal

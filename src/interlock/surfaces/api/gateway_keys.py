@@ -8,8 +8,8 @@ from pydantic import Field
 
 from interlock.engine.gateway.access.limit_words import limit_said, limit_words
 from interlock.engine.ledger.canonical import plain
-from interlock.flows.gateway.bars import admit_client, bar_client, barred
-from interlock.flows.gateway.keys import (
+from interlock.flows.gateway.access.bars import admit_client, bar_client, barred
+from interlock.flows.gateway.access.keys import (
     DAYS_MAX,
     LIMITS_MAX,
     NETWORKS_MAX,

@@ -8,10 +8,8 @@ from pydantic import Field
 
 from interlock.engine.access.permissions import scopes
 from interlock.engine.ledger.canonical import plain
-from interlock.flows.gateway.bake_off import bake_off
-from interlock.flows.gateway.inventory import inventory_on_record, unknown_calls
-from interlock.flows.gateway.limits.used import limit_uses
-from interlock.flows.gateway.traffic_seen import (
+from interlock.flows.gateway.evidence.bake_off import bake_off
+from interlock.flows.gateway.evidence.seen import (
     TrafficReach,
     first_day,
     limits_seen,
@@ -22,6 +20,8 @@ from interlock.flows.gateway.traffic_seen import (
     traffic_reach,
     unusual_seen,
 )
+from interlock.flows.gateway.inventory import inventory_on_record, unknown_calls
+from interlock.flows.gateway.limits.used import limit_uses
 from interlock.flows.ledger.search import time_of
 from interlock.ports.gateway.traffic import SumBy, TrafficFilter
 from interlock.surfaces.api.problems import not_there

@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from interlock.flows.gateway.passing import Arrival, Headers, Streamed, Whole
+from interlock.flows.gateway.request.arrival import Arrival, Headers, Streamed, Whole
 from interlock.surfaces.gateway.heads import Head, head_of
 from interlock.terms.gateway.refusal import Refusal, RefusalKind
 from interlock.terms.gateway.wire import Wire

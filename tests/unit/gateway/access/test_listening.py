@@ -15,11 +15,11 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from governed import ANA, NAME, House
+from interlock.flows.gateway.access.keys import WantedKey, create_key, revoke_key
 from interlock.flows.gateway.define import define_gateway
-from interlock.flows.gateway.keys import WantedKey, create_key, revoke_key
 from interlock.terms.errors import BadInput
 from interlock.terms.gateway.definition import GatewayDefinition, TokenIssuer
-from interlock.wiring.gateway_access import check_listening, tls_context
+from interlock.wiring.gateway.access import check_listening, tls_context
 
 OUTSIDE = "0.0.0.0"
 ISSUER = TokenIssuer("https://id.example", "gateway", "https://id.example/keys")

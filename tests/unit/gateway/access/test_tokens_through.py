@@ -13,13 +13,13 @@ from governed import ANA, BEN, NAME, House
 from interlock.adapters.clocks.steady import machine_time
 from interlock.adapters.gateway.changes import LOOK_S
 from interlock.flows.access.tenants import assign_tenant
-from interlock.flows.gateway.bars import bar_client
-from interlock.flows.gateway.clients import Clients
+from interlock.flows.gateway.access.bars import bar_client
+from interlock.flows.gateway.access.clients import Clients
 from interlock.flows.gateway.define import define_gateway
 from interlock.terms.gateway.client import Client, KnownBy
 from interlock.terms.gateway.definition import GatewayDefinition, TokenIssuer
 from interlock.terms.gateway.refusal import Refusal
-from interlock.wiring.gateway_access import changes_of, clients_over
+from interlock.wiring.gateway.access import changes_of, clients_over
 from token_issuer import AUDIENCE, Issuer, serving
 
 HERE = "127.0.0.1"

@@ -9,8 +9,8 @@ from interlock.engine.gateway.limits.counted import GATEWAY, OWN, within
 from interlock.engine.gateway.limits.uses import uses
 from interlock.engine.rollout.definition import definition_of
 from interlock.engine.timestamp import stamp
+from interlock.flows.gateway.access.keys import keys
 from interlock.flows.gateway.define import gateway_in_force
-from interlock.flows.gateway.keys import keys
 from interlock.ports.store import Reading
 from interlock.terms.gateway.limits import LimitUse
 from interlock.terms.gateway.traffic import TrafficLimit

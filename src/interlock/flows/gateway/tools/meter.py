@@ -3,8 +3,8 @@
 import asyncio
 from dataclasses import dataclass
 
+from interlock.flows.gateway.access.standing import TrafficStandings
 from interlock.flows.gateway.limits.limiter import Limiter
-from interlock.flows.gateway.standing import TrafficStandings
 from interlock.terms.gateway.client import Client
 from interlock.terms.gateway.limits import Need
 from interlock.terms.gateway.refusal import Refusal

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from interlock.flows.gateway.bars import admit_client, bar_client, barred
+from interlock.flows.gateway.access.bars import admit_client, bar_client, barred
 from interlock.surfaces.cli.store_options import AsOption, JsonOption, StoreOption, opened, person, show_json
 from interlock.surfaces.cli.toolbox import toolbox
 

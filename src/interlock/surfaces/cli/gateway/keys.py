@@ -8,7 +8,7 @@ from rich.text import Text
 from interlock.engine.gateway.access.limit_words import limit_said, limit_words
 from interlock.engine.ledger.canonical import plain
 from interlock.engine.timestamp import stamp
-from interlock.flows.gateway.keys import DAYS_MAX, WantedKey, create_key, keys, revoke_key
+from interlock.flows.gateway.access.keys import DAYS_MAX, WantedKey, create_key, keys, revoke_key
 from interlock.surfaces.cli.store_options import (
     AsOption,
     JsonOption,

@@ -7,7 +7,7 @@ import typer
 from rich.text import Text
 
 from interlock.engine.ledger.canonical import plain
-from interlock.flows.gateway.bake_off import EVERYTHING, BakeOff, Compared, Took, bake_off
+from interlock.flows.gateway.evidence.bake_off import EVERYTHING, BakeOff, Compared, Took, bake_off
 from interlock.surfaces.cli.gateway.traces import Days
 from interlock.surfaces.cli.store_options import JsonOption, StoreOption, opened, show_json
 from interlock.surfaces.cli.toolbox import toolbox

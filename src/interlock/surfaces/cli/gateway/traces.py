@@ -10,8 +10,8 @@ from rich.text import Text
 
 from interlock.engine.ledger.canonical import plain
 from interlock.engine.timestamp import stamp
-from interlock.flows.gateway.traffic_rows import Pair, pairs_of
-from interlock.flows.gateway.verify_traffic import verify_traffic
+from interlock.flows.gateway.evidence.rows import Pair, pairs_of
+from interlock.flows.gateway.evidence.verify import verify_traffic
 from interlock.surfaces.cli.store_options import JsonOption, StoreOption, opened, show_json, store_there
 from interlock.surfaces.cli.toolbox import Toolbox, toolbox
 from interlock.terms.gateway.traffic_check import TrafficCheck

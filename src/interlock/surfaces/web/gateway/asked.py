@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from interlock.flows.gateway.traffic_seen import TrafficReach, traffic_reach
+from interlock.flows.gateway.evidence.seen import TrafficReach, traffic_reach
 from interlock.flows.ledger.search import time_of
 from interlock.ports.gateway.traffic import SumBy, TrafficFilter
 from interlock.surfaces.web.site import Site

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from interlock.flows.gateway.traffic_rows import accepted_of, outcome_of
+from interlock.flows.gateway.evidence.rows import accepted_of, outcome_of
 from interlock.ports.gateway.traffic import TrafficRow
 from interlock.surfaces.web.cells import Link, Moment, Status, Words
 from interlock.surfaces.web.gateway.asked import DAYS, period

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from interlock.engine.gateway.limits.words import amounted
-from interlock.flows.gateway.traffic_seen import TrafficOverview
+from interlock.flows.gateway.evidence.seen import TrafficOverview
 from interlock.ports.gateway.traffic import SumBy, TrafficSum
 from interlock.surfaces.web.cells import Cell, Link, Measure, Picture, Words
 from interlock.surfaces.web.charts import interval_bar

@@ -3,9 +3,7 @@
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, Response
 
-from interlock.flows.gateway.inventory import inventory_on_record, unknown_calls
-from interlock.flows.gateway.limits.used import limit_uses
-from interlock.flows.gateway.traffic_seen import (
+from interlock.flows.gateway.evidence.seen import (
     first_day,
     limits_seen,
     request_seen,
@@ -15,6 +13,8 @@ from interlock.flows.gateway.traffic_seen import (
     traffic_overview,
     unusual_seen,
 )
+from interlock.flows.gateway.inventory import inventory_on_record, unknown_calls
+from interlock.flows.gateway.limits.used import limit_uses
 from interlock.ports.gateway.traffic import TrafficRow
 from interlock.surfaces.web.frame import page
 from interlock.surfaces.web.gateway import inventory as stock

@@ -9,8 +9,8 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from interlock.engine.gateway.access.limit_words import limit_said
 from interlock.engine.timestamp import stamp
 from interlock.flows.access.tenants import tenants
-from interlock.flows.gateway.bars import admit_client, bar_client, barred
-from interlock.flows.gateway.keys import DAYS_MAX, WantedKey, create_key, keys, may_about, revoke_key
+from interlock.flows.gateway.access.bars import admit_client, bar_client, barred
+from interlock.flows.gateway.access.keys import DAYS_MAX, WantedKey, create_key, keys, may_about, revoke_key
 from interlock.ports.store import Reading
 from interlock.surfaces.web.forms import Form, Posted
 from interlock.surfaces.web.frame import page

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from interlock.flows.gateway.keys import WantedKey
+from interlock.flows.gateway.access.keys import WantedKey
 from interlock.surfaces.cli.demo.cast import PROPOSER, SAFETY_OWNER, VALUE_OWNER
 from interlock.terms.certificate import Promise
 from interlock.terms.gateway.content import PersonalKind

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from interlock.engine.timestamp import stamp
 from interlock.flows.action.runtime import RunTime
+from interlock.flows.gateway.access.keys import create_key
 from interlock.flows.gateway.define import define_gateway
-from interlock.flows.gateway.keys import create_key
+from interlock.flows.gateway.evidence.verify import verify_traffic
 from interlock.flows.gateway.limits.used import limit_uses
-from interlock.flows.gateway.verify_traffic import verify_traffic
 from interlock.flows.ledger.verify import verify
 from interlock.flows.rollout.define import define
 from interlock.surfaces.cli.demo.cast import VALUE_OWNER

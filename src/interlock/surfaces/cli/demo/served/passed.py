@@ -8,8 +8,8 @@ from interlock.engine.gateway.limits.counted import named_counters
 from interlock.engine.gateway.limits.windows import window_at
 from interlock.engine.timestamp import stamp
 from interlock.flows.action.runtime import RunTime
-from interlock.flows.gateway.load_traffic import KIND, TrafficLoading
-from interlock.flows.gateway.watch_traffic import TrafficWatch
+from interlock.flows.gateway.evidence.load import KIND, TrafficLoading
+from interlock.flows.gateway.evidence.watch import TrafficWatch
 from interlock.ports.gateway.allowances import Allowance
 from interlock.ports.gateway.trace_log import TraceLog
 from interlock.ports.store import Reading

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
+from interlock.flows.gateway.access.keys import WantedKey, create_key
 from interlock.flows.gateway.define import define_gateway
-from interlock.flows.gateway.keys import WantedKey, create_key
 from interlock.surfaces.cli.demo.portfolio.scene import Scene
 from interlock.terms.gateway.definition import GatewayDefinition, GatewayModel, ModelUpstream, Price, WireFormat
 from interlock.terms.gateway.traffic import DataClass, Of, Per, TrafficLimit, Unit

@@ -1,0 +1,1 @@
+"""An upstream's answer on its way back."""
