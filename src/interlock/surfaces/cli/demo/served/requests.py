@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from interlock.engine.gateway.pricing import cost_micro_usd, worst_cost_micro_usd
 from interlock.engine.timestamp import stamp
-from interlock.surfaces.cli.demo.served.senders import LARGE, MODELS, NEXT, PRICES, SMALL, Sender
+from interlock.surfaces.cli.demo.served.senders import LARGE, MODELS, NEXT, PRICES, READER_A_DAY_MICRO_USD, SMALL, Sender
 from interlock.terms.gateway.trace import HIT, MISS, Accepted, Attempt, Outcome
 from interlock.terms.gateway.usage import Usage
 
@@ -44,17 +44,27 @@ class Told:
 def day_of(sender: Sender, release: str, midnight: dt.datetime, now: dt.datetime, *, today: bool) -> Iterator[Pair]:
     """What it sent on a day, as far as that is over."""
     weekday = midnight.weekday() < 5
+    spent = 0
     for number in range(round(sender.a_day * (1.0 if weekday else WEEKEND))):
         told = Told(f"{sender.client} {midnight:%Y-%m-%d} {number}")
         at = midnight + dt.timedelta(hours=OPENS + OPEN_H * told.share(0))
         if at < now:
-            yield from _request(sender, release, told, at)
+            pairs = list(_request(sender, release, told, at))
+            spent += _cost(pairs)
+            yield from pairs
     if today and sender.client == BURST_CLIENT:
-        for number in range(BURST):
+        for number in reversed(range(BURST)):
             told = Told(f"burst {midnight:%Y-%m-%d} {number}")
             at = max(midnight, now - dt.timedelta(minutes=3 + number))
-            over = OVER_BUDGET if number < BURST_OVER else None
-            yield from _request(sender, release, told, at, size=BURST_SIZE, end=over)
+            pairs = list(_request(sender, release, told, at, size=BURST_SIZE))
+            if number < BURST_OVER or spent + _cost(pairs) > READER_A_DAY_MICRO_USD:
+                pairs = list(_request(sender, release, told, at, size=BURST_SIZE, end=OVER_BUDGET))
+            spent += _cost(pairs)
+            yield from pairs
+
+
+def _cost(pairs: list[Pair]) -> int:
+    return sum(outcome.cost_micro_usd for _, outcome in pairs if outcome is not None)
 
 
 def _request(
