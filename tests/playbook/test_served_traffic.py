@@ -19,7 +19,7 @@ from interlock.flows.rollout.define import define
 from interlock.ports.gateway.traffic import TrafficFilter
 from interlock.surfaces.cli.demo.served.passed import DAYS, pass_traffic
 from interlock.surfaces.cli.demo.served.requests import BURST_CLIENT, ENDS, OVER_BUDGET, day_of
-from interlock.surfaces.cli.demo.served.senders import BY, GATEWAY, READER_A_DAY_MICRO_USD, SENDERS
+from interlock.surfaces.cli.demo.served.senders import BY, GATEWAY, READER_DAY_MICRO_USD, SENDERS
 from interlock.surfaces.cli.toolbox import Toolbox
 from interlock.wiring.toolbox import build_toolbox
 
@@ -112,5 +112,5 @@ def test_on_no_day_is_more_used_than_its_budget_has() -> None:
         now = dt.datetime(2026, 11, 26, 14, tzinfo=dt.UTC) + dt.timedelta(days=day)
         sent = list(day_of(reader, "sha256:1", now.replace(hour=0), now, today=True))
         used = sum(outcome.cost_micro_usd for _, outcome in sent if outcome is not None)
-        assert 0 < used <= READER_A_DAY_MICRO_USD
+        assert 0 < used <= READER_DAY_MICRO_USD
         assert any(outcome is not None and outcome.refused == OVER_BUDGET for _, outcome in sent)

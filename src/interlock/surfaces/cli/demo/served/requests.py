@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from interlock.engine.gateway.pricing import cost_micro_usd, worst_cost_micro_usd
 from interlock.engine.timestamp import stamp
-from interlock.surfaces.cli.demo.served.senders import LARGE, MODELS, NEXT, PRICES, READER_A_DAY_MICRO_USD, SMALL, Sender
+from interlock.surfaces.cli.demo.served.senders import LARGE, MODELS, NEXT, PRICES, READER_DAY_MICRO_USD, SMALL, Sender
 from interlock.terms.gateway.trace import HIT, MISS, Accepted, Attempt, Outcome
 from interlock.terms.gateway.usage import Usage
 
@@ -57,7 +57,7 @@ def day_of(sender: Sender, release: str, midnight: dt.datetime, now: dt.datetime
             told = Told(f"burst {midnight:%Y-%m-%d} {number}")
             at = max(midnight, now - dt.timedelta(minutes=3 + number))
             pairs = list(_request(sender, release, told, at, size=BURST_SIZE))
-            if number < BURST_OVER or spent + _cost(pairs) > READER_A_DAY_MICRO_USD:
+            if number < BURST_OVER or spent + _cost(pairs) > READER_DAY_MICRO_USD:
                 pairs = list(_request(sender, release, told, at, size=BURST_SIZE, end=OVER_BUDGET))
             spent += _cost(pairs)
             yield from pairs

@@ -15,7 +15,7 @@ PRICES = "authored sample"
 SMALL, LARGE, NEXT = "small", "large", "small-next"
 HOUSE, VENDOR = "own-eu", "vendor-eu"
 USD = 1_000_000
-READER_A_DAY_MICRO_USD = 5 * USD
+READER_DAY_MICRO_USD = 5 * USD
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ GATEWAY = GatewayDefinition(
         TrafficLimit(Of.EVERYTHING, Unit.MICRO_USD, Per.MONTH, 40 * USD),
         TrafficLimit(Of.WORKFLOW, Unit.MICRO_USD, Per.MONTH, 16 * USD, name="contract-summary"),
         TrafficLimit(Of.WORKFLOW, Unit.MICRO_USD, Per.MONTH, 12 * USD, name="ticket-routing"),
-        TrafficLimit(Of.CLIENT, Unit.MICRO_USD, Per.DAY, READER_A_DAY_MICRO_USD, name="legal-reader"),
+        TrafficLimit(Of.CLIENT, Unit.MICRO_USD, Per.DAY, READER_DAY_MICRO_USD, name="legal-reader"),
         TrafficLimit(Of.CLIENT, Unit.REQUESTS, Per.DAY, 2_000, name="triage-service"),
     ),
 )
