@@ -1,5 +1,6 @@
 """Who alters a trace, a row or a sum is told, and which one it was."""
 
+import datetime as dt
 import gzip
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,6 +14,7 @@ from interlock.adapters.gateway.segments.log import SegmentTraceLog
 from interlock.adapters.sqlite.store import SqliteStore
 from interlock.engine.ledger import merkle
 from interlock.engine.timestamp import moment
+from interlock.flows.gateway.evidence.keep import TrafficKeeping
 from interlock.flows.gateway.evidence.load import TrafficLoading
 from interlock.flows.gateway.evidence.verify import verify_traffic
 from interlock.ports.store import Store
@@ -46,9 +48,27 @@ def load(store: Store, folder: Path) -> None:
     TrafficLoading(store, SegmentFolder(folder, now), lambda: moment(AT)).go()
 
 
-def checked(store: Store, folder: Path) -> TrafficCheck:
+def goes_on(store: Store, folder: Path) -> tuple[str, str]:
+    """Two segments more, of one worker; their names."""
+    log = SegmentTraceLog(folder, "w-2", now, sync_s=0.002, age_s=0.0)
+    for number in (20, 21):
+        log.accept(accepted(number))
+        log.outcome(outcome(number))
+        while len(SegmentFolder(folder, now).sealed()) < number - 19:
+            pass
+    log.close()
+    load(store, folder)
+    assert checked(store, folder).faults == ()
+    return "w-2.00000001", "w-2.00000002"
+
+
+def place(folder: Path, name: str) -> Path:
+    return folder / KEPT.with_name(f"{name}.jsonl.gz")
+
+
+def checked(store: Store, folder: Path, **more: bool) -> TrafficCheck:
     with store.reading() as reading:
-        return verify_traffic(reading, SegmentFolder(folder, now))
+        return verify_traffic(reading, SegmentFolder(folder, now), **more)
 
 
 def faults(store: Store, folder: Path) -> set[tuple[str | None, str]]:
@@ -82,40 +102,38 @@ def test_what_goes_on_is_no_fault(store: Store, folder: Path) -> None:
     assert checked(store, folder).faults == ()
 
 
-@pytest.mark.parametrize(
-    ("statement", "request_", "words"),
-    [
-        ("UPDATE traffic SET cost_micro_usd = 1 WHERE id = 'r3'", "r3", "of its end"),
-        ("UPDATE traffic SET cost_micro_usd = 1 WHERE id = 'r9'", "r9", "of its cost"),
-        ("UPDATE traffic SET accepted = replace(accepted, 'shop', 'else') WHERE id = 'r3'", "r3", "of its beginning"),
-        ("UPDATE traffic SET outcome = replace(outcome, '200', '299') WHERE id = 'r3'", "r3", "of its end"),
-        ("UPDATE traffic SET tenant = 'other' WHERE id = 'r3'", "r3", "of its end"),
-        ("DELETE FROM traffic WHERE id = 'r3'", "r3", "its row is gone, and older ones are there"),
-        ("UPDATE traffic_day SET cost_micro_usd = cost_micro_usd - 1 WHERE model = 'small'", None, "the sums of"),
-        ("DELETE FROM traffic_day", None, "the sums of"),
-    ],
-)
-def test_who_alters_the_store_is_told_what(
-    store: Store, folder: Path, statement: str, request_: str | None, words: str
-) -> None:
-    change(store, statement)
-    assert [one for one in faults(store, folder) if one[0] == request_ and words in one[1]]
+def test_what_was_removed_in_time_is_counted_and_no_fault(store: Store, folder: Path) -> None:
+    later = moment(AT) + dt.timedelta(days=3)
+    done = TrafficKeeping(store, SegmentFolder(folder, now), lambda: later, days=2).go()
+    assert (done.removed, done.rows) == ((AT[:10],), 10)
+    assert checked(store, folder, everything_here=True) == TrafficCheck(1, 0, 1, 0, 0)
+    change(store, "UPDATE traffic_day SET cost_micro_usd = 1 WHERE model = 'small'")
+    assert any("those of the ledger" in words for _, words in faults(store, folder))
 
 
-def test_a_row_that_no_trace_has_is_told(store: Store, folder: Path) -> None:
-    change(
-        store,
-        "INSERT INTO traffic SELECT 'forged', at, workflow, tenant, client, wire, model_asked, model_used, upstream, "
-        "region, status, refused, streams, input_tokens, output_tokens, cost_micro_usd, latency_ms, first_chunk_ms, "
-        "cache, accepted, outcome, segment FROM traffic WHERE id = 'r3'",
-    )
-    assert (None, "11 requests of the store say that they are in it, and it has 10") in faults(store, folder)
+@pytest.mark.parametrize("everything_here", [False, True])
+def test_a_segment_that_is_taken_away_is_told(store: Store, folder: Path, *, everything_here: bool) -> None:
+    name, _ = goes_on(store, folder)
+    place(folder, name).unlink()
+    (fault,) = checked(store, folder, everything_here=everything_here).faults
+    assert (fault.segment, "before its time" in fault.words) == (name, True)
 
 
-def test_rows_that_were_deleted_in_time_are_counted(store: Store, folder: Path) -> None:
-    with store.transaction() as tx:
-        assert tx.delete_traffic(before="2026-11-26T10:00:03.000000Z", limit=99) == 3
-    assert checked(store, folder) == TrafficCheck(1, 1, 0, 10, 3)
+def test_segments_that_are_swapped_are_told(store: Store, folder: Path) -> None:
+    names = goes_on(store, folder)
+    first, second = (place(folder, name) for name in names)
+    raw = first.read_bytes()
+    first.write_bytes(second.read_bytes())
+    second.write_bytes(raw)
+    told = {fault.segment for fault in checked(store, folder).faults if "another digest" in fault.words}
+    assert told == set(names)
+
+
+def test_a_tail_that_is_cut_off_is_told(store: Store, folder: Path) -> None:
+    rewrite(folder, lambda raw: raw[: raw.rindex(b"\n", 0, -1) + 1])
+    assert any("it lacks its first line or its last one" in words for _, words in faults(store, folder))
+    (folder / KEPT).write_bytes((folder / KEPT).read_bytes()[:-20])
+    assert any("damaged" in words for _, words in faults(store, folder))
 
 
 def test_who_alters_a_line_is_told_whose(store: Store, folder: Path) -> None:
@@ -142,7 +160,11 @@ def test_who_makes_the_whole_chain_anew_is_told(store: Store, folder: Path) -> N
 
 def test_what_another_machine_keeps_is_counted(store: Store, folder: Path, tmp_path: Path) -> None:
     (folder / KEPT).unlink()
-    assert checked(store, folder) == TrafficCheck(1, 0, 1, 0, 0)
+    assert checked(store, folder) == TrafficCheck(1, 0, 1, 0, 0, absent=("w-1",))
+    (fault,) = checked(store, folder, everything_here=True).faults
+    assert "it is on record and not here any more" in fault.words
+    with store.reading() as reading:
+        assert verify_traffic(reading, None).faults == ()
 
 
 def test_a_file_that_is_damaged_is_told(store: Store, folder: Path) -> None:

@@ -42,9 +42,9 @@ class SqlSegments:
         row = next(iter(self.rows(f"{_SEGMENT} WHERE name = :name", {"name": name})), None)
         return LoadedSegment(*row) if row else None
 
-    def not_exported(self, *, limit: int) -> tuple[LoadedSegment, ...]:
-        query = f"{_SEGMENT} WHERE exported_at IS NULL ORDER BY entry LIMIT :limit"
-        return tuple(LoadedSegment(*row) for row in self.rows(query, {"limit": limit}))
+    def not_exported(self, *, limit: int, after: int = -1) -> tuple[LoadedSegment, ...]:
+        query = f"{_SEGMENT} WHERE exported_at IS NULL AND entry > :after ORDER BY entry LIMIT :limit"
+        return tuple(LoadedSegment(*row) for row in self.rows(query, {"limit": limit, "after": after}))
 
     def unfinished(self, worker: str, *, since: str) -> tuple[TrafficRow, ...]:
         # By the index that holds only what went amiss.
@@ -55,6 +55,10 @@ class SqlSegments:
     def rows_by_segment(self) -> Mapping[str, int]:
         rows = self.rows("SELECT segment, count(*) FROM traffic GROUP BY segment", {})
         return {str(name): int(n) for name, n in rows}
+
+    def requests_of_segment(self, name: str) -> tuple[str, ...]:
+        rows = self.rows("SELECT id FROM traffic WHERE segment = :name ORDER BY at, id", {"name": name})
+        return tuple(str(row[0]) for row in rows)
 
     def ungoverned(self, *, since: str, limit: int) -> tuple[Ungoverned, ...]:
         query = f"{_STRANGER} WHERE day >= :day ORDER BY day DESC, requests DESC, network, model LIMIT :limit"

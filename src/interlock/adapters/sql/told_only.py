@@ -18,6 +18,7 @@ TOLD_ONLY = (
     "gateway_key.created",
     "gateway_key.revoked",
     "traffic.loaded",
+    "traffic.removed",
     "traffic.unusual",
     "retention.defined",
     "council.decided",

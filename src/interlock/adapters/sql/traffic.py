@@ -11,6 +11,12 @@ import orjson
 
 from interlock.adapters.sql.rows import Row
 from interlock.ports.gateway.traffic import StoredRequest, SumBy, TrafficFilter, TrafficRow, TrafficSum
+from interlock.terms.gateway.trace import GIVEN_AGAIN
+
+
+def _counted(condition: str) -> str:
+    return f"CAST(sum(CASE WHEN {condition} THEN 1 ELSE 0 END) AS BIGINT)"
+
 
 NAMES = StoredRequest._fields
 COUNTS = (
@@ -20,6 +26,19 @@ COUNTS = (
 DELETE = """
 DELETE FROM traffic WHERE id IN (
   SELECT id FROM traffic WHERE at < :before {of_one} ORDER BY at, id LIMIT :limit)
+"""
+_GIVEN_AGAIN = ", ".join(f"'{one}'" for one in sorted(GIVEN_AGAIN))
+# As rows are counted when they are loaded (traffic_loading), and said once more: what is checked may not check itself.
+_OF_ROWS = f"""
+SELECT substr(at, 1, 10), workflow, tenant, client, model_used, count(*),
+  {_counted("outcome IS NOT NULL AND refused IS NOT NULL")},
+  {_counted("outcome IS NOT NULL AND refused IS NULL AND status >= 400")},
+  {_counted("outcome IS NULL")},
+  {_counted(f"outcome IS NOT NULL AND cache IN ({_GIVEN_AGAIN})")},
+  CAST(sum(input_tokens) AS BIGINT), CAST(sum(output_tokens) AS BIGINT), CAST(sum(cost_micro_usd) AS BIGINT),
+  CAST(sum(coalesce(latency_ms, 0.0)) AS DOUBLE PRECISION)
+FROM traffic WHERE at >= :since
+GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5
 """
 ROW = f"SELECT {', '.join(NAMES)} FROM traffic"
 AMISS = "(status IS NULL OR status >= 400)"  # in the words of the index that holds only these
@@ -75,6 +94,10 @@ class SqlTraffic:
         sums = ", ".join(f"CAST(sum({name}) AS {_kind(name)})" for name in COUNTS)
         query = f"SELECT {', '.join([*named, sums])} FROM traffic_day WHERE {' AND '.join(where)} {group}"
         return tuple(TrafficSum(tuple(row[: len(named)]), *row[len(named) :]) for row in self.rows(query, values))
+
+    def row_sums(self, *, since: str) -> tuple[TrafficSum, ...]:
+        rows = self.rows(_OF_ROWS, {"since": since[:10]})
+        return tuple(TrafficSum(tuple(row[: len(SumBy)]), *row[len(SumBy) :]) for row in rows)
 
     def _newest(
         self, wanted: TrafficFilter, workflow: str | None, limit: int, after: tuple[str, str] | None

@@ -66,6 +66,7 @@ SENTENCES: Mapping[str, str] = {
     "token.created": "{by} made the token '{name}'",
     "token.revoked": "{by} ended the token '{name}'",
     "traffic.loaded": "{accepted} model requests were taken in from segment {segment}",
+    "traffic.removed": "traces of model requests from before {before} were removed, for their time is over",
     "traffic.unusual": "{words}",
     "waiver.ended": "{by} ended the waiver of entry {waiver}: {reason}",
     "waiver.given": "{by} set the check '{check}' aside until {expires_at}: {reason}",

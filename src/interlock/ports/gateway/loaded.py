@@ -31,8 +31,8 @@ class LoadedReading(Protocol):
         """One segment, None where it is not loaded."""
         ...
 
-    def not_exported(self, *, limit: int) -> tuple[LoadedSegment, ...]:
-        """Segments whose spans were not handed on, in the order in which they were loaded."""
+    def not_exported(self, *, limit: int, after: int = -1) -> tuple[LoadedSegment, ...]:
+        """Segments whose spans were not handed on, in the order in which they were loaded, `after` an entry."""
         ...
 
     def unfinished(self, worker: str, *, since: str) -> tuple[TrafficRow, ...]:
@@ -41,6 +41,10 @@ class LoadedReading(Protocol):
 
     def rows_by_segment(self) -> Mapping[str, int]:
         """How many requests say of themselves that they were accepted in each segment; looks at every row."""
+        ...
+
+    def requests_of_segment(self, name: str) -> tuple[str, ...]:
+        """The ids of those requests; looks at every row."""
         ...
 
     def ungoverned(self, *, since: str, limit: int) -> tuple[Ungoverned, ...]:

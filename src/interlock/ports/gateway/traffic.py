@@ -145,6 +145,10 @@ class TrafficReading(Protocol):
         """
         ...
 
+    def row_sums(self, *, since: str) -> tuple[TrafficSum, ...]:
+        """What the rows from a day on add up to by everything that sums are told apart by, as these should say."""
+        ...
+
 
 class TrafficWriting(Protocol):
     """Loads and deletes traffic; part of interlock.ports.store.Transaction."""

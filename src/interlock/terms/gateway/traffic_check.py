@@ -16,6 +16,7 @@ class TrafficFault:
 class TrafficCheck:
     """`segments` are on record; `checked` lay here and were read, `elsewhere` did not: another machine keeps them, or
     they were removed when their time was over. `requests` were compared with their rows, `gone` have no row any more.
+    `absent` are workers of which nothing lies here and whose time is not over: their machines check them.
     """
 
     segments: int
@@ -24,3 +25,4 @@ class TrafficCheck:
     requests: int
     gone: int
     faults: tuple[TrafficFault, ...] = ()
+    absent: tuple[str, ...] = ()
