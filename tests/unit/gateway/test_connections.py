@@ -19,10 +19,13 @@ GET = b"GET / HTTP/1.1\r\nhost: here\r\n"
 
 
 async def application(scope: Any, receive: Any, send: Any) -> None:
-    """Reads the whole body, then answers with much where the path is not /."""
+    """Reads the whole body, then answers: with what the head said, or with much where the path is not /."""
     while (await receive()).get("more_body"):
         pass
-    body = b"x" * (2 if scope["path"] == "/" else LARGE)
+    if scope["path"] == "/said":
+        body = b", ".join(value for name, value in scope["headers"] if name == b"x-said")
+    else:
+        body = b"x" * (2 if scope["path"] == "/" else LARGE)
     await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"%d" % len(body))]})
     await send({"type": "http.response.body", "body": body})
 
@@ -132,3 +135,36 @@ def test_an_answer_that_is_taken_slowly_comes_whole(port: int) -> None:
             size += len(part)
             time.sleep(0.01)
         assert size > LARGE
+
+
+INNER = b"GET /inner HTTP/1.1\r\nhost: here\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        HEAD + b"connection: upgrade\r\nupgrade: websocket\r\ncontent-length: %d\r\n\r\n",
+        HEAD + b"connection: upgrade\r\nupgrade: h2c\r\ntransfer-encoding: chunked\r\n\r\n",
+        b"CONNECT /x HTTP/1.1\r\nhost: here\r\ncontent-length: %d\r\n\r\n",
+    ],
+    ids=["upgrade", "upgrade in chunks", "connect"],
+)
+def test_a_body_behind_an_upgrade_is_never_the_next_request(port: int, head: bytes) -> None:
+    with socket.create_connection(("127.0.0.1", port)) as there:
+        there.settimeout(2.0)
+        there.sendall(head % len(INNER) if b"%d" in head else head)
+        time.sleep(0.05)
+        with suppress(BrokenPipeError, ConnectionResetError):
+            there.sendall(INNER)
+        said = b""
+        with suppress(ConnectionResetError):
+            while part := there.recv(65_536):
+                said += part
+    assert said.startswith(b"HTTP/1.1 400"), said
+    assert b"leave out Upgrade" in said
+    assert said.count(b"HTTP/1.1 400") + said.count(b"HTTP/1.1 200") == 1
+
+
+def test_what_follows_a_body_is_no_head(port: int) -> None:
+    chunked = b"transfer-encoding: chunked\r\n\r\n2\r\nab\r\n0\r\nx-said: late\r\n\r\n"
+    assert answer(port, HEAD.replace(b" / ", b" /said ") + b"x-said: before\r\n" + chunked).endswith(b"before")

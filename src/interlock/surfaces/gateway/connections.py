@@ -1,11 +1,14 @@
 """Connections of strangers: what begins and does not go on, has no end, or is not read, is cut off."""
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
+
+from interlock.surfaces.gateway.leaving import CONNECTION
 
 HEAD_BYTES_MAX = 65_536
 HEAD_S = 10.0
@@ -13,11 +16,14 @@ BODY_S = 60.0
 BODY_BYTES_A_SECOND_MIN = 16_384
 UNREAD_S = 60.0
 LOOK_S = 5.0
+HEAD_TOO_LARGE = f"the head of a request has at most {HEAD_BYTES_MAX} bytes here"
+NO_UPGRADE = "HTTP/1.1 is spoken here and nothing else: leave out Upgrade, and send no CONNECT"
+_SAY_BODY = frozenset((b"content-length", b"transfer-encoding"))
 FRAMES_PER_BODY = 8  # a byte that comes in a chunk of its own has five around it
 
 
-class TooLarge(ValueError):
-    """A head, or what stands around the pieces of a body."""
+class NotTaken(ValueError):
+    """A head that is not read any further: it is too large, or asks for another protocol."""
 
 
 class GuardedConnection(HttpToolsProtocol):
@@ -26,6 +32,9 @@ class GuardedConnection(HttpToolsProtocol):
     A head has `HEAD_BYTES_MAX` bytes at most and is here after `HEAD_S`; a body is here after `BODY_S` and the time
     that it takes at `BODY_BYTES_A_SECOND_MIN`; what is sent is taken within `UNREAD_S`. All are looked at every
     `LOOK_S` (seconds): a timer for each would cost every request.
+
+    A client that closes, also for its own direction only, has left: whoever `watch`es is told at once. Behind a request
+    that came before the answer to the one before it (a pipeline) nothing is read, so that it is told with the answer.
     """
 
     def __init__(
@@ -41,6 +50,7 @@ class GuardedConnection(HttpToolsProtocol):
         self._unread_since_s: float | None = None
         self._head_bytes = self._raw_bytes = self._body_bytes = 0
         self._look: asyncio.TimerHandle | None = None
+        self._left: Callable[[], object] | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's own
         """A head is awaited from now on."""
@@ -49,10 +59,23 @@ class GuardedConnection(HttpToolsProtocol):
         self._look = self.loop.call_later(LOOK_S, self._looked)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Nothing is looked at any more."""
+        """Nothing is looked at any more, and nobody waits for an answer."""
         super().connection_lost(exc)
         if self._look is not None:
             self._look.cancel()
+        left, self._left = self._left, None
+        if left is not None:
+            left()
+
+    def watch(self, left: Callable[[], object]) -> None:
+        """Call this, once, where the client leaves from now on."""
+        self._left = left
+        if not self.pipeline:  # a body that came fast may have stopped the reading, and with it the news of an end
+            self.flow.resume_reading()
+
+    def unwatch(self) -> None:
+        """Nobody waits any more."""
+        self._left = None
 
     def data_received(self, data: bytes) -> None:
         """The next bytes, counted."""
@@ -70,6 +93,7 @@ class GuardedConnection(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """A head begins, perhaps behind a request in the same piece."""
         super().on_message_begin()
+        self.scope["state"][CONNECTION] = self
         if self._head_since_s is None:
             self._head_since_s = self.loop.time()
 
@@ -79,10 +103,22 @@ class GuardedConnection(HttpToolsProtocol):
         if self._head_bytes > HEAD_BYTES_MAX:
             size = len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
             if size > HEAD_BYTES_MAX:
-                raise TooLarge("the head is too large")  # the parser makes it 400, and the connection ends
+                self._not_taken(HEAD_TOO_LARGE)
+        # Where another protocol is asked for, the parser would take a body for the next request.
+        if self.parser.should_upgrade() and any(name in _SAY_BODY and value != b"0" for name, value in self.headers):
+            self._not_taken(NO_UPGRADE)
         self._head_since_s, self._body_since_s = None, self.loop.time()
         self._head_bytes = self._raw_bytes = self._body_bytes = 0
         super().on_headers_complete()
+        self.headers = []  # what follows a body is no head: nobody who stands before us has looked at it
+
+    def _not_taken(self, words: str) -> None:
+        self._fault = words
+        raise NotTaken(words)  # the parser makes it 400, and the connection ends
+
+    def send_400_response(self, msg: str) -> None:
+        """Say what is wrong with a head where that is known."""
+        super().send_400_response(self._fault or msg)
 
     def on_body(self, body: bytes) -> None:
         """A piece of a body, without what was around it."""
