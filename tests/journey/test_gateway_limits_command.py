@@ -54,11 +54,12 @@ def test_it_says_who_has_used_how_much(run: Run, at: str) -> None:
     use(at, Counted(GATEWAY, Of.CLIENT, "desk", Unit.TOKENS, Per.DAY, "old", 0), 5)
     lines = run("gateway", "limits", "--store", at).out.splitlines()
     assert [line.partition(", until")[0] for line in lines] == [
-        "gateway: client desk: 1.25 USD of 2.50 USD a day",
-        "gateway: client desk, model old: 5 tokens no such limit any more a day",
-        "gateway: everything: 0 tokens of 1,000 tokens a month",
-        "workflow:triage: workflow triage: 32 requests of 40 requests a day",
+        "client desk (set for the gateway): 1.25 USD of 2.50 USD a day",
+        "client desk, model old (set for the gateway): 5 tokens a day",
+        "all together (set for the gateway): 0 tokens of 1,000 tokens a month",
+        "workflow triage (set in the definition of triage): 32 requests of 40 requests a day",
     ]
+    assert lines[1].endswith("; no such limit is in force any more")
     near = run("gateway", "limits", "--near", "--store", at, "--json").json
     assert [(row["where"], row["used"], row["most"], row["unit"]) for row in near] == [
         ("workflow:triage", 32, 40, "requests")

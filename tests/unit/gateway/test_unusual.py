@@ -11,6 +11,7 @@ from interlock.engine.gateway.unusual import (
     Past,
     above_all_before,
     first_models,
+    of_segment,
     risen,
     without_gaps,
 )
@@ -34,7 +35,7 @@ def test_a_day_above_all_before_is_told_with_its_figures() -> None:
         "highest_before_micro_usd": 5 * DOLLAR,
         "days_before": PAST_MIN,
     }
-    assert "6.00 US dollars" in told.words
+    assert "spent USD\u00a06.00 today" in told.words
     assert "at most one in 20" in told.words
 
 
@@ -100,3 +101,15 @@ def test_days_without_traffic_count_as_such_from_the_first_one_on() -> None:
     days = ["2026-11-20", "2026-11-21", "2026-11-22", "2026-11-23"]
     seen = [ClientDay("2026-11-21", 5, 0, 0), ClientDay("2026-11-23", 7, 0, 0)]
     assert [day.cost_micro_usd for day in without_gaps(seen, days)] == [5, 0, 7]
+
+
+def test_a_count_of_one_is_one() -> None:
+    (told,) = above_all_before(past(refused=(*[1] * PAST_MIN, 8)))
+    assert "had 8\u00a0refusals today" in told.words
+    assert "(at most 1\u00a0refusal)" in told.words
+    (told,) = above_all_before(past(failed=(*[0] * PAST_MIN, 8)))
+    assert "(none at all)" in told.words
+    (told,) = of_segment("w.1", "2026-11-26", in_doubt=1, reserved_micro_usd=2_100, flaws=0, lost=0)
+    assert told.words.endswith("what became of it, and the USD\u00a00.0021 that it reserved stay charged")
+    (told,) = of_segment("w.1", "2026-11-26", in_doubt=2, reserved_micro_usd=2_100, flaws=0, lost=0)
+    assert told.words.endswith("what became of them, and the USD\u00a00.0021 that they reserved stay charged")

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from interlock.terms.gateway.unusual import Unusual, UnusualRule
-from interlock.terms.words import plural
+from interlock.terms.words import money, plural
 
 PAST_MIN = 19  # with fewer days a new highest one says too little: at least one in twenty would be one by chance
 PAST_MAX = 90
@@ -93,9 +93,10 @@ def of_segment(
 ) -> Iterator[Unusual]:
     """What a person ought to hear of a segment: requests whose end nobody will know, lines that are not as written."""
     if in_doubt:
+        them, they = ("it", "it") if in_doubt == 1 else ("them", "they")
         words = (
             f"a worker of the gateway ended before {plural(in_doubt, 'request')} did: nobody knows what became of "
-            f"them, and the {reserved_micro_usd / MICRO_USD:,.2f} US dollars that they reserved stay charged"
+            f"{them}, and the {money(reserved_micro_usd / MICRO_USD)} that {they} reserved stay charged"
         )
         facts: dict[str, int | float | str] = {"requests": in_doubt, "reserved_micro_usd": reserved_micro_usd}
         yield Unusual(UnusualRule.IN_DOUBT, name, day, words, facts)
@@ -109,10 +110,14 @@ def of_segment(
 
 def _above(past: Past, rule: UnusualRule, now: int, highest: int, n: int) -> Unusual:
     def said(value: int) -> str:
-        return f"{value / MICRO_USD:,.2f} US dollars" if rule is UnusualRule.SPEND else f"{value:,} {rule}"
+        if rule is UnusualRule.SPEND:
+            return money(value / MICRO_USD)
+        return plural(value, "refusal" if rule is UnusualRule.REFUSALS else "failure")
 
+    did = f"spent {said(now)}" if rule is UnusualRule.SPEND else f"had {said(now)}"
+    before = f"at most {said(highest)}" if highest else "none at all"
     words = (
-        f"{past.client} has {said(now)} today, more than on each of the {n} days before (at most {said(highest)}); "
+        f"{past.client} {did} today, more than on each of the {n} days before ({before}); "
         f"days that are alike do that on at most one in {n + 1}"
     )
     unit = "micro_usd" if rule is UnusualRule.SPEND else "requests"

@@ -3,7 +3,7 @@
 import datetime as dt
 from math import ceil
 
-from interlock.engine.gateway.limits.counted import GATEWAY, Counted
+from interlock.engine.gateway.limits.counted import GATEWAY, OWN, Counted
 from interlock.terms.gateway.refusal import Refusal, RefusalKind
 from interlock.terms.gateway.traffic import Of, Per, Unit
 
@@ -64,6 +64,24 @@ def amounted(unit: Unit, amount: int) -> str:
     whole, rest = divmod(amount, MICRO)
     fraction = f"{rest:06d}".rstrip("0")
     return f"{whole:,}.{fraction.ljust(2, '0')} USD"
+
+
+def whose(of: Of, name: str | None, where: str = GATEWAY) -> str:
+    """Whose use a limit adds up, for who may see them all. `name` None: each by itself; "" of a tenant: none."""
+    if of is Of.EVERYTHING:
+        return "all together" if where == GATEWAY else "all of the workflow together"
+    if name is None:
+        return f"each {of}"
+    return f"{of} {name}" if name else "all without a tenant"
+
+
+def set_in(where: str) -> str:
+    """Where a limit stands."""
+    if where == GATEWAY:
+        return "set for the gateway"
+    if where == OWN:
+        return "set with its key"
+    return f"set in the definition of {where.partition(':')[2]}"
 
 
 def _kind(one: Counted) -> RefusalKind:

@@ -11,6 +11,7 @@ TOKENS_MAX = 100_000_000
 # The longest token of the published vocabularies has 128 bytes (a run of spaces), so text of more than twice that many
 # characters is more than one token.
 TOKEN_CHARS_MAX = 256
+NO_USAGE = "the upstream told no usage"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,11 @@ class _WrongError(ValueError):
     pass
 
 
+def is_about_usage(doubt: str) -> bool:
+    """Whether a doubt is one of `counted`: the answer is whole, and nobody can tell what it used."""
+    return doubt.startswith("usage ") or doubt == NO_USAGE
+
+
 def counted(wire: Wire, told: Any, said_chars: int) -> Counted:
     """Usage as the wire format tells it, of an answer with so many characters of text.
 
@@ -48,7 +54,7 @@ def counted(wire: Wire, told: Any, said_chars: int) -> Counted:
     if wire is Wire.COUNT:
         return Counted(Usage(0, 0))  # no model reads it, and nobody bills it
     if type(told) is not dict:
-        return Counted(None, "the upstream told no usage")
+        return Counted(None, NO_USAGE)
     try:
         usage = _read(wire, told)
     except _WrongError as wrong:

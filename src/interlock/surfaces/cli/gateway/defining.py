@@ -6,11 +6,13 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
+from interlock.engine.gateway.limits.words import amounted, whose
 from interlock.flows.gateway.define import check_gateway, define_gateway, gateway_in_force
 from interlock.surfaces.cli.store_options import AsOption, JsonOption, StoreOption, opened, person, show_json
 from interlock.surfaces.cli.toolbox import toolbox
 from interlock.terms.errors import BadInput
-from interlock.terms.gateway.definition import GatewayModel
+from interlock.terms.gateway.definition import GatewayDefinition, GatewayModel
+from interlock.terms.words import plural
 
 NONE_YET = "the gateway has no definition yet; write gateway.yaml and put it on record: interlock gateway apply -f FILE"
 
@@ -37,8 +39,8 @@ def apply_command(
     who, definition = person(by), box.read_gateway(file)
     with opened(box, store, create=True) as opened_store:
         entry = define_gateway(opened_store, definition, by=who, clock=box.clock)
-    counts = f"{len(definition.models)} models at {len(definition.upstreams)} places"
-    box.out.print(Text(f"the gateway is defined: {counts}, {len(definition.limits)} limits (entry {entry.index})"))
+    counts = f"{_models(definition)}, {plural(len(definition.limits), 'limit')}"
+    box.out.print(Text(f"the gateway is defined: {counts} (entry {entry.index})"))
     unset = sorted(
         {one.key_variable for one in definition.upstreams if one.key_variable} - set(filter(None, box.environment))
     )
@@ -57,7 +59,7 @@ def check_command(
     box = toolbox(context)
     definition = box.read_gateway(file)
     check_gateway(definition)
-    box.out.print(Text(f"{file}: {len(definition.models)} models at {len(definition.upstreams)} places; nothing wrong"))
+    box.out.print(Text(f"{file}: {_models(definition)}; nothing wrong"))
 
 
 def show_command(context: typer.Context, store: StoreOption = None, as_json: JsonOption = False) -> None:
@@ -77,15 +79,18 @@ def show_command(context: typer.Context, store: StoreOption = None, as_json: Jso
         words = f"{model.name}: {model.at_upstream} at {place.name} ({place.region}, up to {place.data_class} data)"
         box.out.print(Text(f"{words}, {_price(model)}{behind}"), soft_wrap=True)
     for limit in definition.limits:
-        whose = f"{limit.of} {limit.name}" if limit.name else f"each {limit.of}"
-        model_words = f" of {limit.model}" if limit.model else ""
-        box.out.print(Text(f"limit: {whose}, {limit.most:,} {limit.unit} a {limit.per}{model_words}"), soft_wrap=True)
+        most = f"{amounted(limit.unit, limit.most)} a {limit.per}{f' of {limit.model}' if limit.model else ''}"
+        box.out.print(Text(f"limit: {whose(limit.of, limit.name)}, {most}"), soft_wrap=True)
     for issuer in definition.issuers:
         box.out.print(Text(f"tokens of {issuer.issuer} for {issuer.audience}"), soft_wrap=True)
     for server in definition.tool_servers:
         box.out.print(Text(f"tools: {server.name} ({server.url or ' '.join(server.command)})"), soft_wrap=True)
     networks = ", ".join(definition.network.allow) or "any network"
     box.out.print(Text(f"may come from: {networks}; prices of {definition.prices_version}"), soft_wrap=True)
+
+
+def _models(definition: GatewayDefinition) -> str:
+    return f"{plural(len(definition.models), 'model')} at {plural(len(definition.upstreams), 'place')}"
 
 
 def _price(model: GatewayModel) -> str:

@@ -5,12 +5,11 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from interlock.engine.gateway.limits.words import amounted
+from interlock.engine.gateway.limits.words import amounted, set_in, whose
 from interlock.flows.gateway.limits.used import limit_uses
 from interlock.surfaces.cli.store_options import JsonOption, StoreOption, opened, show_json
 from interlock.surfaces.cli.toolbox import toolbox
 from interlock.terms.gateway.limits import LimitUse
-from interlock.terms.gateway.traffic import Of
 
 Near = Annotated[
     bool, typer.Option("--near", help="Only those of which four fifths are used, reserved or leased already.")
@@ -44,9 +43,10 @@ def _is_near(row: LimitUse) -> bool:
 
 def limit_line(row: LimitUse) -> str:
     """One limit and its use, in words."""
-    whose = row.of.value if row.of is Of.EVERYTHING else f"{row.of.value} {row.name or '(without a tenant)'}"
     model = "" if row.model is None else f", model {row.model}"
-    most = "no such limit any more" if row.most is None else f"of {amounted(row.unit, row.most)}"
-    return (
-        f"{row.where}: {whose}{model}: {amounted(row.unit, row.used)} {most} a {row.per.value}, until {row.window_ends}"
-    )
+    used, every = amounted(row.unit, row.used), f"a {row.per.value}, until {row.window_ends}"
+    if row.most is None:
+        used = f"{used} {every}; no such limit is in force any more"
+    else:
+        used = f"{used} of {amounted(row.unit, row.most)} {every}"
+    return f"{whose(row.of, row.name, row.where)}{model} ({set_in(row.where)}): {used}"

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
+from interlock.engine.gateway.rule_words import rule_words
 from interlock.engine.ledger.canonical import plain
 from interlock.engine.timestamp import stamp
 from interlock.flows.gateway.evidence.rows import Pair, pairs_of
@@ -66,7 +67,7 @@ def ungoverned_command(
     for row in rows:
         asked = f"model {row.model}" if row.model else "no plain name of a model"
         line = f"{row.first_at[:10]}  {row.network or 'no address'}: {plural(row.requests, 'request')}"
-        box.out.print(Text(f"{line} for {asked} ({row.wire}); {row.rule}"), soft_wrap=True)
+        box.out.print(Text(f"{line} for {asked} ({row.wire}): {rule_words(row.rule)} [{row.rule}]"), soft_wrap=True)
     if not rows:
         box.out.print(Text(f"Nobody unknown asked for a model in {plural(days, 'day')}."))
 
@@ -96,7 +97,7 @@ def spans_command(
     with opened(box, store) as opened_store, opened_store.reading() as reading:
         since = stamp(box.clock() - dt.timedelta(days=days - 1))[:10]
         box.write_lines(out, lines(counted(pairs_of(reading, since=since))))
-    box.out.print(Text(f"{out}: {count:,} requests"))
+    box.out.print(Text(f"{out}: {plural(count, 'request')}"))
 
 
 def _tell(box: Toolbox, checked: TrafficCheck) -> None:
