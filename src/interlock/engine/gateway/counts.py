@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from interlock.terms.gateway.trace import GIVEN_AGAIN, Accepted, Outcome
+from interlock.terms.gateway.trace import CLIENT_LEFT, GIVEN_AGAIN, Accepted, Outcome
 
 # Upper ends in seconds: fine where a gateway adds, coarse where a model writes.
 BUCKETS_S = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0)
@@ -111,11 +111,13 @@ class TrafficCounts:
 
 
 def end_of(outcome: Outcome) -> str:
-    """How a request ended, in one word: answered, refused (here), failed (elsewhere), or broken in its middle."""
+    """How a request ended, in one word: answered, refused (here), failed (elsewhere), broken in its middle, or left by
+    its client.
+    """
     if outcome.refused is not None:
         return "refused"
     if outcome.broken is not None:
-        return "broken"
+        return "left" if outcome.broken == CLIENT_LEFT else "broken"
     return "failed" if outcome.status >= FAILED_FROM else "answered"
 
 

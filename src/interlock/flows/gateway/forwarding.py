@@ -1,5 +1,6 @@
 """Get an accepted request its answer: kept or asked for, from one tier or the next, whole or streamed."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 
 from interlock.engine.gateway.routing.confidence import asks_next_tier
@@ -95,13 +96,15 @@ class Forwarding:
     async def _whole(self, under_way: UnderWay, sent: Sent) -> Told | Refusal:
         filters = AnswerFilters(under_way.request.known.authority.plan, under_way.request.looked)
         while True:
-            answer = await self._read(under_way, sent, texts=filters.needed)
+            try:
+                answer = await self._read(under_way, sent, texts=filters.needed)
+            finally:
+                sent.answer.close()
             if isinstance(answer, Refusal):
                 return answer
             following = await self._next_tier(under_way, sent, answer)
             if following is None:
                 break
-            sent.answer.close()
             sent = following
         under_way.said = answer.said
         told = looked_through(under_way, answer, filters)
@@ -128,6 +131,9 @@ class Forwarding:
             broken = answer.rule if isinstance(answer, Refusal) else None
         except UpstreamFailed as exc:
             answer, broken = broken_off(exc.kind), exc.kind
+        except asyncio.CancelledError:
+            under_way.trail.unpaid = True
+            raise
         if isinstance(answer, Refusal):
             under_way.trail.unpaid = True  # it had begun to answer, and may be billed
             under_way.end(Ending(answer.status, refused=answer.rule, broken=broken))

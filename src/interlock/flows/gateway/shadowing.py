@@ -76,12 +76,25 @@ class Shadowing:
         )
         try:
             self._books.trace.accept(record)
-            under_way = UnderWay(self._books, request, record, first, began_s=self._books.monotonic(), shadow_of=of)
+        except Unavailable as exc:
+            self._books.limiter.cancel(first[0])
+            self.left_out += 1
+            _logger.error("the shadow of request %s cannot be put on record: %s", of.accepted.id, exc)
+            return
+        began_s = self._books.monotonic()
+        await self._answered(UnderWay(self._books, request, record, first, began_s=began_s, arrival=None, shadow_of=of))
+
+    async def _answered(self, under_way: UnderWay) -> None:
+        try:
             found = await self._forwarding.answer(under_way)
             if isinstance(found, Streamed):
                 raise TypeError("a shadow is asked for a whole answer")
         except Unavailable as exc:
-            _logger.error("the shadow of request %s cannot be put on record: %s", of.accepted.id, exc)
+            _logger.error("the end of %s cannot be put on record: %s", under_way.accepted.id, exc)
+        except Exception:  # nobody waits for it who could be told
+            _logger.exception("request %s ended by a fault of the gateway", under_way.accepted.id)
+        finally:
+            under_way.leave()
 
 
 def _whole(parsed: Parsed) -> Parsed:

@@ -1,5 +1,6 @@
 """One request from arrival to answer: known, admitted, reserved, on record, sent, looked through, on record again."""
 
+import asyncio
 import logging
 from functools import partial
 
@@ -8,15 +9,22 @@ from interlock.engine.gateway.wire.models import model_body, models_body
 from interlock.engine.gateway.wire.refusals import refusal_body, refusal_headers
 from interlock.flows.gateway.answer.answers import OK
 from interlock.flows.gateway.forwarding import Forwarding
-from interlock.flows.gateway.request.admission import Admission, Known, unknown_model
+from interlock.flows.gateway.request.admission import Admission, Known, Request, unknown_model
 from interlock.flows.gateway.request.arrival import Arrival, Headers, Streamed, Whole
-from interlock.flows.gateway.request.records import accepted, accepted_refused, model_named, outcome_refused
+from interlock.flows.gateway.request.records import (
+    accepted,
+    accepted_refused,
+    model_named,
+    outcome_left,
+    outcome_refused,
+)
 from interlock.flows.gateway.request.refusals import fault, not_recorded, too_large
 from interlock.flows.gateway.request.under_way import Books, UnderWay
 from interlock.flows.gateway.shadowing import Shadowing
 from interlock.terms.errors import Unavailable
 from interlock.terms.gateway.authority import AUTO
 from interlock.terms.gateway.refusal import Refusal
+from interlock.terms.gateway.trace import Accepted, Outcome
 from interlock.terms.gateway.wire import Wire
 
 _logger = logging.getLogger("interlock.gateway")
@@ -30,7 +38,7 @@ class Traffic:
         self._shadowing = shadowing
 
     async def answer(self, arrival: Arrival) -> Whole | Streamed:
-        """The answer to an arrival. Never raises."""
+        """The answer to an arrival. Never raises; where the client leaves it is cancelled, and that is on record."""
         try:
             return await self._answer(arrival)
         except Exception:  # a fault of ours is a refusal like any other, and says where to look
@@ -61,7 +69,11 @@ class Traffic:
         request = self._admission.request(arrival, known)
         if isinstance(request, Refusal):
             return self._not_admitted(arrival, known, request)
-        first = await self._books.reserve(request, request.ways[0])
+        try:
+            first = await self._books.reserve(request, request.ways[0])
+        except asyncio.CancelledError:
+            self._left_waiting(arrival, request)
+            raise
         if isinstance(first, Refusal):
             return self._not_admitted(arrival, known, first)
         record = accepted(arrival, request, reserved_micro_usd=first[1])
@@ -70,7 +82,7 @@ class Traffic:
         except Unavailable as exc:
             self._books.limiter.cancel(first[0])
             return self.refused(arrival.wire, not_recorded(exc))
-        under_way = UnderWay(self._books, request, record, first, began_s=arrival.started_s)
+        under_way = UnderWay(self._books, request, record, first, began_s=arrival.started_s, arrival=arrival)
         return await self._forwarded(arrival.wire, under_way)
 
     async def models(self, arrival: Arrival, name: str | None) -> Whole:
@@ -110,8 +122,10 @@ class Traffic:
         return Whole(OK, *found)
 
     def _streamed(self, found: Streamed, under_way: UnderWay) -> None:
+        is_whole = under_way.has_ended
         found.leave()
-        self._shadowing.after(under_way)
+        if is_whole:  # nobody compares with an answer that a client did not want
+            self._shadowing.after(under_way)
 
     def _unknown(self, arrival: Arrival, refusal: Refusal) -> Whole:
         model = model_named(arrival.body)
@@ -120,14 +134,26 @@ class Traffic:
         self._books.metrics.ungoverned(refusal.rule)
         return self.refused(arrival.wire, refusal)
 
+    def _left_waiting(self, arrival: Arrival, request: Request) -> None:
+        """Nothing was reserved for it yet, and nothing left."""
+        record = accepted(arrival, request, reserved_micro_usd=0)
+        outcome = outcome_left(arrival, now_s=self._books.monotonic(), at=self._books.at())
+        try:
+            self._on_record(record, outcome)
+        except Unavailable as exc:
+            _logger.error("that the client of request %s left cannot be written: %s", arrival.id, exc)
+
     def _not_admitted(self, arrival: Arrival, known: Known, refusal: Refusal) -> Whole:
         """A known client's request that does not leave is on record like any other."""
         record = accepted_refused(arrival, known)
         outcome = outcome_refused(arrival, refusal, now_s=self._books.monotonic(), at=self._books.at())
         try:
-            self._books.trace.accept(record)
-            self._books.trace.outcome(outcome)
+            self._on_record(record, outcome)
         except Unavailable as exc:
             return self.refused(arrival.wire, not_recorded(exc))
-        self._books.metrics.observe(record, outcome)
         return self.refused(arrival.wire, refusal)
+
+    def _on_record(self, record: Accepted, outcome: Outcome) -> None:
+        self._books.trace.accept(record)
+        self._books.trace.outcome(outcome)
+        self._books.metrics.observe(record, outcome)

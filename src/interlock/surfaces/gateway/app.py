@@ -1,6 +1,5 @@
 """The routes of model traffic as plain ASGI: a framework would cost more than everything that governs a request."""
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, MutableMapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -8,6 +7,7 @@ from typing import Any, Protocol
 
 from interlock.flows.gateway.request.arrival import Arrival, Headers, Streamed, Whole
 from interlock.surfaces.gateway.heads import Head, head_of
+from interlock.surfaces.gateway.leaving import Connection, Waiting, connection_of
 from interlock.terms.gateway.refusal import Refusal, RefusalKind
 from interlock.terms.gateway.wire import Wire
 
@@ -30,7 +30,10 @@ class Governed(Protocol):
     """What passes a request on, or does not."""
 
     async def answer(self, arrival: Arrival) -> Whole | Streamed:
-        """The answer. Never raises for what a client or an upstream did."""
+        """The answer. Never raises for what a client or an upstream did.
+
+        Where the client leaves it is cancelled, and `has_left` of the arrival says so.
+        """
         ...
 
     async def room(self, arrival: Arrival, length: int) -> Whole | int:
@@ -98,21 +101,23 @@ class GatewayApp:
         else:
             self._under_way += 1
             try:
-                await self._pass(head, wire, receive, send)
+                await self._pass(head, wire, connection_of(scope), receive, send)
             finally:
                 self._under_way -= 1
 
-    async def _pass(self, head: Head, wire: Wire, receive: Receive, send: Send) -> None:
+    async def _pass(self, head: Head, wire: Wire, connection: Connection, receive: Receive, send: Send) -> None:
         arrival = self._arrival(head, wire)
         if head.fault is not None:
             fault = Refusal(RefusalKind.MALFORMED, "head", head.fault)
             await _send(send, await self._governed.not_read(arrival, fault), CLOSING)
         elif 0 < head.length <= SMALL_BYTES_MAX:
-            await self._read(arrival, SMALL_BYTES_MAX, receive, send)
+            await self._read(arrival, SMALL_BYTES_MAX, connection, receive, send)
         else:
-            await self._pass_large(head, arrival, receive, send)
+            await self._pass_large(head, arrival, connection, receive, send)
 
-    async def _pass_large(self, head: Head, arrival: Arrival, receive: Receive, send: Send) -> None:
+    async def _pass_large(
+        self, head: Head, arrival: Arrival, connection: Connection, receive: Receive, send: Send
+    ) -> None:
         """What is large, or does not say how large it is, is read only of whom we know, and where there is room."""
         room = await self._governed.room(arrival, head.length)
         if isinstance(room, Whole):
@@ -126,11 +131,13 @@ class GatewayApp:
             return
         self._held_bytes += held
         try:
-            await self._read(arrival, room, receive, send)
+            await self._read(arrival, room, connection, receive, send)
         finally:
             self._held_bytes -= held
 
-    async def _read(self, arrival: Arrival, bytes_max: int, receive: Receive, send: Send) -> None:
+    async def _read(
+        self, arrival: Arrival, bytes_max: int, connection: Connection, receive: Receive, send: Send
+    ) -> None:
         body = await _body(receive, bytes_max)
         if body is None:
             return  # the client left before its request was here
@@ -138,16 +145,18 @@ class GatewayApp:
             await _send(send, await self._governed.not_read(arrival, body), CLOSING)
             return
         arrival.body = body
-        answer = await self._governed.answer(arrival)
+        answer = None
+        with Waiting(connection, arrival):
+            answer = await self._governed.answer(arrival)
+            if isinstance(answer, Streamed):
+                await self._stream(answer, send)
         if isinstance(answer, Whole):
             await _send(send, answer)
-        else:
-            await self._stream(answer, receive, send)
 
-    async def _stream(self, answer: Streamed, receive: Receive, send: Send) -> None:
+    async def _stream(self, answer: Streamed, send: Send) -> None:
         self.open_streams += 1
         try:
-            await _relay(answer, receive, send)
+            await _relay(answer, send)
         finally:
             self.open_streams -= 1
 
@@ -197,30 +206,14 @@ async def _body(receive: Receive, bytes_max: int) -> bytes | Refusal | None:
     return b"".join(parts)
 
 
-async def _relay(answer: Streamed, receive: Receive, send: Send) -> None:
-    """Send what comes as it comes; where the client leaves, stop at once, also while the upstream says nothing."""
-    task, left = asyncio.current_task(), False
-
-    def leave(_: object) -> None:
-        nonlocal left
-        if not watching.cancelled() and task is not None:
-            left = True
-            task.cancel()
-
-    watching = asyncio.ensure_future(_until_gone(receive))
-    watching.add_done_callback(leave)
+async def _relay(answer: Streamed, send: Send) -> None:
+    """Send what comes as it comes."""
     try:
         await send({"type": "http.response.start", "status": 200, "headers": [*EVENTS, *answer.headers]})
         async for chunk in answer.chunks:
             await send({"type": "http.response.body", "body": chunk, "more_body": True})
-        watching.remove_done_callback(leave)
         await send({"type": "http.response.body", "body": b""})
-    except asyncio.CancelledError:
-        if not left:
-            raise
     finally:
-        watching.remove_done_callback(leave)
-        watching.cancel()
         await _closed(answer.chunks)
         answer.leave()
 
@@ -230,11 +223,6 @@ async def _closed(chunks: AsyncIterator[bytes]) -> None:
     if close is not None:
         with suppress(RuntimeError):  # it has ended already
             await close()
-
-
-async def _until_gone(receive: Receive) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass
 
 
 async def _send(send: Send, answer: Whole, more: Iterable[tuple[bytes, bytes]] = ()) -> None:

@@ -10,6 +10,7 @@ from interlock.terms.gateway.usage import Usage
 
 MISS, HIT, SEMANTIC = "miss", "hit", "semantic"
 GIVEN_AGAIN = frozenset({HIT, SEMANTIC})  # an answer that was kept: it cost nothing
+CLIENT_LEFT, CLIENT_LEFT_STATUS = "the client left", 499  # the status that servers note for that; nobody is sent it
 
 
 @dataclass(slots=True)
@@ -41,9 +42,12 @@ class Accepted:
     reserved_micro_usd: int = 0
 
 
+GIVEN_UP = "given up"
+
+
 @dataclass(slots=True)
 class Attempt:
-    """One attempt at one upstream. `failure` is None for the one that answered."""
+    """One attempt at one upstream. `failure` is None for the one that answered, GIVEN_UP where nobody waited for it."""
 
     upstream: str
     model: str
@@ -55,7 +59,8 @@ class Attempt:
 
 @dataclass(slots=True)
 class Outcome:
-    """How a request ended. `refused` is the rule that refused it, `broken` how a stream ended that did not finish.
+    """How a request ended. `refused` is the rule that refused it, `broken` how an answer ended that did not finish;
+    CLIENT_LEFT where nobody waited for it any more (`status` CLIENT_LEFT_STATUS where none of it was sent).
 
     `usage` None: the upstream did not say, so the reservation stands as `cost_micro_usd`. `cache` is "hit", "miss",
     "semantic" (the kept answer to another question that means the same) or "off". `first_chunk_ms` is None for what was

@@ -12,10 +12,10 @@ from interlock.flows.gateway.request.under_way import Ending, UnderWay
 from interlock.ports.gateway.upstream import UpstreamFailed
 from interlock.terms.errors import Unavailable
 from interlock.terms.gateway.refusal import Refusal
+from interlock.terms.gateway.trace import CLIENT_LEFT
 from interlock.terms.gateway.usage import Usage
 
 OK = 200
-LEFT = "the client left"
 _logger = logging.getLogger("interlock.gateway")
 
 
@@ -69,7 +69,7 @@ class StreamedAnswer:
         self._sent.answer.close()
         if self._under_way.has_ended:
             return
-        self._relay.told.error = LEFT
+        self._relay.told.error = CLIENT_LEFT
         try:
             self._end()
         except Unavailable as exc:  # nobody is left to be told; the accepted record stays, in doubt

@@ -47,7 +47,8 @@ class Embedding:
         except Unavailable:
             self._books.limiter.cancel(first[0])
             return None
-        under_way = UnderWay(self._books, request, record, first, began_s=self._books.monotonic())
+        began_s = self._books.monotonic()
+        under_way = UnderWay(self._books, request, record, first, began_s=began_s, arrival=of.arrival)
         try:
             numbers = await self._numbers(under_way)
         except Unavailable:

@@ -16,7 +16,7 @@ class Arrival:
     `credential` is what it presented (None: nothing), `peer` the address that connected, `forwarded` what headers say
     of the addresses before that one (X-Forwarded-For, in order; `elements`: Forwarded). `entities` are values that must
     not leave, as the client names them. `at` is RFC 3339, `started_s` the same moment on a clock
-    that never goes back.
+    that never goes back. `has_left`: the client does not wait for its answer any more.
     """
 
     id: str
@@ -29,6 +29,7 @@ class Arrival:
     started_s: float
     elements: tuple[str, ...] = ()
     entities: tuple[Entity, ...] = ()
+    has_left: bool = False
 
 
 @dataclass(slots=True)

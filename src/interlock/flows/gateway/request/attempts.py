@@ -9,7 +9,7 @@ from interlock.engine.gateway.routing.retries import RetryBudget, Said, is_place
 from interlock.ports.gateway.upstream import Upstream, UpstreamAnswer, UpstreamFailed
 from interlock.terms.gateway.authority import Way
 from interlock.terms.gateway.refusal import Refusal, RefusalKind
-from interlock.terms.gateway.trace import Attempt
+from interlock.terms.gateway.trace import GIVEN_UP, Attempt
 
 FAILED = "upstream"  # the rule by which a way is known to have failed, and the next one is tried
 _KINDS = {429: RefusalKind.LIMITED, 529: RefusalKind.BUSY}
@@ -118,6 +118,8 @@ class Attempts:
             return Refusal(kind, FAILED, str(exc)), again
         except asyncio.CancelledError:
             breaker.left_alone()
+            trail.unpaid = True
+            trail.attempts.append(self._attempt(way, began, failure=GIVEN_UP))
             raise
         trail.unpaid = False
         verdict = said(answer.status)

@@ -8,7 +8,7 @@ from interlock.engine.gateway.strays import asked_model
 from interlock.flows.gateway.request.admission import Known, Request
 from interlock.flows.gateway.request.arrival import Arrival
 from interlock.terms.gateway.refusal import Refusal
-from interlock.terms.gateway.trace import Accepted, Outcome
+from interlock.terms.gateway.trace import CLIENT_LEFT, CLIENT_LEFT_STATUS, Accepted, Outcome
 
 ERROR_CHARS_MAX = 600
 LOOKED_AT_BYTES = 262_144  # of a request that is refused anyway
@@ -94,3 +94,9 @@ def outcome_refused(arrival: Arrival, refusal: Refusal, *, now_s: float, at: str
     """That it was refused, and by which rule."""
     latency_ms = round((now_s - arrival.started_s) * 1_000, 3)
     return Outcome(arrival.id, at, refusal.status, latency_ms, refused=refusal.rule)
+
+
+def outcome_left(arrival: Arrival, *, now_s: float, at: str) -> Outcome:
+    """That its client left before it did."""
+    latency_ms = round((now_s - arrival.started_s) * 1_000, 3)
+    return Outcome(arrival.id, at, CLIENT_LEFT_STATUS, latency_ms, broken=CLIENT_LEFT)

@@ -9,13 +9,14 @@ from interlock.engine.gateway.routing.agreement import said_the_same
 from interlock.engine.gateway.routing.likeness import Meaning
 from interlock.flows.gateway.limits.limiter import Limiter, Reservation
 from interlock.flows.gateway.request.admission import Known, Request
+from interlock.flows.gateway.request.arrival import Arrival
 from interlock.flows.gateway.request.attempts import Trail
 from interlock.ports.gateway.metrics import Metrics
 from interlock.ports.gateway.trace_log import TraceLog
 from interlock.terms.errors import Unavailable
 from interlock.terms.gateway.authority import Way
 from interlock.terms.gateway.refusal import STATUS, Refusal, RefusalKind
-from interlock.terms.gateway.trace import Accepted, Outcome
+from interlock.terms.gateway.trace import CLIENT_LEFT, CLIENT_LEFT_STATUS, Accepted, Outcome
 from interlock.terms.gateway.usage import Usage
 
 WORD_CHARS_MAX, REASONS_MAX = 200, 128  # of what an upstream says of itself: a trace is no place for more
@@ -34,6 +35,10 @@ class Ending:
     refused: str | None = None
     broken: str | None = None
     redacted_output: Mapping[str, int] = field(default_factory=dict)
+
+
+_LEFT = Ending(CLIENT_LEFT_STATUS, broken=CLIENT_LEFT)
+_WITHOUT_ANSWER = Ending(STATUS[RefusalKind.UNAVAILABLE], broken="it ended without an answer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +66,8 @@ class UnderWay:
     """One accepted request. It holds a reservation for each attempt that may be billed; the first was made before.
 
     `cache` says whether its answer was kept, as its outcome does. `said` is what a whole answer says, `shadow_of` the
-    request in whose shadow this one is asked. `meaning` is what its question means, once that was asked for.
+    request in whose shadow this one is asked. `meaning` is what its question means, once that was asked for. `arrival`
+    is whose client waits for it; None: no client does.
     """
 
     def __init__(
@@ -72,6 +78,7 @@ class UnderWay:
         first: tuple[Reservation, int],
         *,
         began_s: float,
+        arrival: Arrival | None,
         shadow_of: "UnderWay | None" = None,
     ) -> None:
         self.request, self.accepted, self.trail = request, accepted, Trail(paid=request.ways[0])
@@ -79,7 +86,7 @@ class UnderWay:
         self.said: str | None = None
         self.meaning: tuple[Meaning | None] | None = None
         self._shadow_of = shadow_of
-        self.began_s = began_s
+        self.began_s, self.arrival = began_s, arrival
         self._books = books
         self._held: tuple[Reservation, int] | None = first
         self._cost_micro_usd = 0
@@ -147,12 +154,16 @@ class UnderWay:
         return self._shadow_of is not None
 
     def leave(self) -> None:
-        """Whatever went wrong, it does not stay open: what cannot be told is charged in full. Never raises."""
+        """Whatever went wrong, or where the client left, it does not stay open: what cannot be told is charged in full.
+        Never raises.
+        """
         if self._has_ended:
             return
-        self.trail.unpaid = True
+        ending = _LEFT
+        if self.arrival is None or not self.arrival.has_left:
+            self.trail.unpaid, ending = True, _WITHOUT_ANSWER
         try:
-            self.end(Ending(STATUS[RefusalKind.UNAVAILABLE], broken="it ended without an answer"))
+            self.end(ending)
         except Unavailable as exc:  # the accepted record stays, in doubt
             _logger.error("the outcome of request %s cannot be written: %s", self.accepted.id, exc)
 

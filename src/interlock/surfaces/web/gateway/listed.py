@@ -15,7 +15,7 @@ from interlock.surfaces.web.gateway.overview import usd
 from interlock.surfaces.web.states import ERROR, FAILED, INCONCLUSIVE, PASSED, State, said
 from interlock.surfaces.web.tables import Column, Filter, Table
 from interlock.terms import words
-from interlock.terms.gateway.trace import GIVEN_AGAIN, Accepted, Outcome
+from interlock.terms.gateway.trace import CLIENT_LEFT, GIVEN_AGAIN, Accepted, Outcome
 from interlock.terms.gateway.ungoverned import Ungoverned
 from interlock.terms.gateway.usage import Usage
 
@@ -30,9 +30,12 @@ def state_of(row: TrafficRow) -> State:
         return said(INCONCLUSIVE, "End not known")
     if row.refused is not None:
         return said(FAILED, "Refused")
+    broken = None if row.outcome is None else row.outcome.get("broken")
+    if broken == CLIENT_LEFT:
+        return said(INCONCLUSIVE, "Client left")
     if row.status >= FAILED_FROM:
         return said(ERROR, f"Failed ({row.status})")
-    if row.outcome is not None and row.outcome.get("broken"):
+    if broken:
         return said(ERROR, "Broke off")
     return said(PASSED, "From the cache" if row.cache in GIVEN_AGAIN else "Answered")
 
@@ -163,6 +166,8 @@ def _title(row: TrafficRow, outcome: Outcome | None) -> str:
         return f"Nobody knows how this request ended: the {cost} that it reserved stay charged"
     if row.refused is not None:
         return f"Refused by the rule {row.refused}"
+    if outcome.broken == CLIENT_LEFT:
+        return f"The client left before its answer was complete; it cost {cost}"
     if outcome.broken is not None:
         return f"The answer broke off ({outcome.broken}); it cost {cost}"
     if outcome.status >= FAILED_FROM:
