@@ -63,8 +63,8 @@ def test_traces_that_are_not_there_are_told(run: Run, at: str) -> None:
 def test_an_operator_sees_who_came_and_is_known_to_nobody(run: Run, at: str) -> None:
     shown = run("gateway", "ungoverned", "--store", at)
     words = shown.out.replace("\N{NO-BREAK SPACE}", " ")
-    assert "10.1.2.0/24: 1 request for model big (chat); unknown key" in words
-    assert "no address: 1 request for no plain name of a model (chat); unknown key" in words
+    assert "10.1.2.0/24: 1 request for model big (chat): nobody here made its key [unknown key]" in words
+    assert "no address: 1 request for no plain name of a model (chat): nobody here made its key [unknown key]" in words
     rows = run("gateway", "ungoverned", "--store", at, "--json").json
     assert {row["network"] for row in rows} == {"10.1.2.0/24", ""}
 
@@ -76,7 +76,37 @@ def test_nobody_is_told_as_nobody(run: Run) -> None:
 
 def test_spans_are_written_for_a_collector(run: Run, at: str) -> None:
     done = run("gateway", "spans", "--store", at, "--out", "spans.jsonl")
-    assert (done.status, "3 requests" in done.out) == (0, True)
+    assert (done.status, "3 requests" in " ".join(done.out.split())) == (0, True)
     (line,) = Path("spans.jsonl").read_text("utf-8").splitlines()
     spans = json.loads(line)["resourceSpans"][0]["scopeSpans"][0]["spans"]
     assert [span["name"] for span in spans] == ["chat small"] * 3
+
+
+def test_whoever_verifies_the_ledger_is_told_of_traffic_too(run: Run, at: str) -> None:
+    good = run("ledger", "verify", "--store", at)
+    assert good.status == 0
+    assert "traffic holds: 1 segment on record, 1 checked here" in " ".join(good.out.split())
+    (kept,) = TRACES.glob("kept/*/*.gz")
+    raw = kept.read_bytes()
+    kept.write_bytes(gzip.compress(gzip.decompress(raw).replace(b'"cost_micro_usd":700', b'"cost_micro_usd":100', 1)))
+    bad = run("ledger", "verify", "--store", at)
+    assert bad.status == 1
+    assert "w-1.00000001, request r0: line 3: it is not what was written" in " ".join(bad.out.split())
+    told = run("ledger", "verify", "--store", at, "--json").json
+    assert (told["holds"], told["faults"], told["traffic"]["faults"][0]["request"]) == (False, [], "r0")
+    alone = run("ledger", "verify", "--store", at, "--no-traffic")
+    assert (alone.status, "traffic" in alone.out) == (0, False)
+    kept.write_bytes(raw)
+    kept.unlink()
+    assert "it is on record and not here any more" in run("ledger", "verify", "--store", at).out
+
+
+def test_a_ledger_whose_traces_are_elsewhere_says_so(run: Run, at: str) -> None:
+    TRACES.rename("elsewhere")
+    told = run("ledger", "verify", "--store", at)
+    words = " ".join(told.out.split())
+    assert (told.status, "1 segment on record, only sums and rows compared; 0 faults" in words) == (0, True)
+    assert "No trace of 1 worker lies here (w-1): run `interlock gateway verify` where these worked" in words
+    assert "1 checked here" in " ".join(run("ledger", "verify", "--store", at, "--traces", "elsewhere").out.split())
+    missing = run("ledger", "verify", "--store", at, "--traces", "nowhere")
+    assert (missing.status, "there is no folder nowhere with traces" in missing.said) == (2, True)

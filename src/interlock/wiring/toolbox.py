@@ -128,6 +128,7 @@ def build_toolbox() -> Toolbox:
         serve_gateway=serve_gateway,
         rehearsal=rehearsal,
         segments=partial(segments, environment, time),
+        is_embedded=lambda address: urlsplit(address).scheme not in POSTGRES,
         traffic_lines=traffic_lines,
         serve=_serve,
         check_serving_sample=check_serving_sample,

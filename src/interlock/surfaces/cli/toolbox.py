@@ -162,6 +162,7 @@ class Toolbox:
     serve_gateway: ServeGateway
     rehearsal: Callable[[], Rehearsal]
     segments: Callable[[str, Path | None], Segments]
+    is_embedded: Callable[[str], bool]  # whether a store is a file of one machine
     traffic_lines: Callable[[], TrafficLines]
     check_serving_sample: Callable[[str, int], None]
     upkeep: Callable[[], Upkeep]

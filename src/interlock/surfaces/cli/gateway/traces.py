@@ -13,9 +13,9 @@ from interlock.engine.ledger.canonical import plain
 from interlock.engine.timestamp import stamp
 from interlock.flows.gateway.evidence.rows import Pair, pairs_of
 from interlock.flows.gateway.evidence.verify import verify_traffic
+from interlock.surfaces.cli.ledger.traffic import tell_traffic
 from interlock.surfaces.cli.store_options import JsonOption, StoreOption, opened, show_json, store_there
-from interlock.surfaces.cli.toolbox import Toolbox, toolbox
-from interlock.terms.gateway.traffic_check import TrafficCheck
+from interlock.surfaces.cli.toolbox import toolbox
 from interlock.terms.words import plural
 
 Traces = Annotated[
@@ -35,17 +35,19 @@ def verify_traffic_command(
 
     The trace of each request lies in a segment: a file whose lines each hold the digest of the line before. The ledger
     has the digest of each segment, and what its requests add up to. Compared are segments with the ledger, the rows of
-    the store with the segments that lie here, and its sums with the ledger. What other machines keep is checked there.
-    Whether the ledger itself holds, `interlock ledger verify` says.
+    the store with the segments that lie here, and its sums with the ledger and the rows. What is missing is a fault,
+    unless the ledger says that its time was over. What other machines keep is checked there. `interlock ledger verify`
+    checks the ledger itself, and then does this.
     """
     box = toolbox(context)
     address = store_there(box, store)
     with opened(box, store) as opened_store, opened_store.reading() as reading:
-        checked = verify_traffic(reading, box.segments(address, traces))
+        segments = box.segments(address, traces)
+        checked = verify_traffic(reading, segments, everything_here=box.is_embedded(address))
     if as_json:
         show_json(box, {"holds": not checked.faults, **plain(checked)})
     else:
-        _tell(box, checked)
+        tell_traffic(box, checked)
     if checked.faults:
         raise typer.Exit(1)
 
@@ -98,16 +100,3 @@ def spans_command(
         since = stamp(box.clock() - dt.timedelta(days=days - 1))[:10]
         box.write_lines(out, lines(counted(pairs_of(reading, since=since))))
     box.out.print(Text(f"{out}: {plural(count, 'request')}"))
-
-
-def _tell(box: Toolbox, checked: TrafficCheck) -> None:
-    head = "FAILED" if checked.faults else "traffic holds"
-    counts = (
-        f"{head}: {plural(checked.segments, 'segment')} on record, {checked.checked} checked here, "
-        f"{checked.elsewhere} kept elsewhere or no longer; {plural(checked.requests, 'request')} compared, "
-        f"{checked.gone} without a row any more; {plural(len(checked.faults), 'fault')}"
-    )
-    box.out.print(Text(counts), style="bold" if checked.faults else None, soft_wrap=True)
-    for fault in checked.faults:
-        place = ", ".join(filter(None, (fault.segment, fault.request and f"request {fault.request}")))
-        box.out.print(Text(f"  {place or 'sums'}: {fault.words}"), soft_wrap=True)

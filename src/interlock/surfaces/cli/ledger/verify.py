@@ -10,10 +10,12 @@ from interlock.engine.ledger.canonical import plain
 from interlock.flows.ledger.kept import Kept, kept_in
 from interlock.flows.ledger.verify import verify, verify_export
 from interlock.surfaces.cli.ledger.options import VerifierOption, text_of, verifier_keys, watching
-from interlock.surfaces.cli.store_options import JsonOption, StoreOption, opened, show_json
+from interlock.surfaces.cli.ledger.traffic import tell_traffic, traffic_checked
+from interlock.surfaces.cli.store_options import JsonOption, StoreOption, opened, show_json, store_there
 from interlock.surfaces.cli.toolbox import Toolbox, toolbox
 from interlock.surfaces.cli.watching import printable
 from interlock.terms.errors import BadInput, Unavailable
+from interlock.terms.gateway.traffic_check import TrafficCheck
 from interlock.terms.ledger import LedgerCheck
 
 SQLITE_MAGIC = b"SQLite format 3\x00"
@@ -32,26 +34,44 @@ def verify_command(
         Path | None, typer.Option("--witness", help="A file of checkpoints kept elsewhere, all compared.")
     ] = None,
     verifier: VerifierOption = None,
+    traffic: Annotated[
+        bool, typer.Option(help="Compare model traffic of a store with its traces too; --no-traffic: do not.")
+    ] = True,
+    traces: Annotated[
+        Path | None,
+        typer.Option(help="The folder of a machine's traces; default: INTERLOCK_TRACES, or the one of the gateway."),
+    ] = None,
     store: StoreOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Verify every entry; an exported file is verified on its own. Exit status 1 where anything was changed.
 
-    interlock ledger verify ledger.jsonl --witness witness.txt
+      interlock ledger verify ledger.jsonl --witness witness.txt
+
+    Where model traffic is on record in a store, its rows, its daily sums and the traces that lie here are compared with
+    the ledger too.
     """
     box = toolbox(context)
     kept = _kept(box, checkpoint_file, witness_file, verifier)
+    found: tuple[TrafficCheck, bool] | None = None
     if file is None or _is_store(file):
-        with opened(box, str(file) if file else store) as opened_store, watching(box, VERIFYING) as progress:
-            checked = verify(opened_store, kept=kept, progress=progress)
+        address = store_there(box, str(file) if file else store)
+        with opened(box, address) as opened_store:
+            with watching(box, VERIFYING) as progress:
+                checked = verify(opened_store, kept=kept, progress=progress)
+            if traffic and checked.holds:  # it is compared with the ledger, which must be true for that
+                found = traffic_checked(box, opened_store, address, traces)
     else:
         with watching(box, VERIFYING) as progress, file.open("rb") as lines:
             checked = verify_export(lines, kept=kept, progress=progress)
+    holds = checked.holds and not (found and found[0].faults)
     if as_json:
-        show_json(box, {"holds": checked.holds, **plain(checked)})
+        show_json(box, {"holds": holds, **plain(checked), "traffic": found and plain(found[0])})
     else:
         tell(box, checked)
-    if not checked.holds:
+        if found is not None and (found[0].segments or found[0].faults):
+            tell_traffic(box, found[0], compared=found[1])
+    if not holds:
         raise typer.Exit(1)
 
 
