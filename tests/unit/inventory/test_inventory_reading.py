@@ -176,6 +176,26 @@ def test_levels_are_counted_before_anything_is_composed() -> None:
         content.content_of(b"- " * 50_000 + b"x")
 
 
+@pytest.mark.parametrize("deeper", [0, 1])
+@pytest.mark.parametrize("written_as", ["json", "yaml", "aliases"])
+def test_what_is_read_can_be_digested(tmp_path: Path, written_as: str, deeper: int) -> None:
+    around = 4  # the document, paths, /a and get
+    levels = content.NESTED_MAX - around + deeper
+    begins = '{"openapi": "3.1.0", "paths": {"/a": {"get": {"x-deep": '
+    lists = "[" * levels + "1" + "]" * levels
+    text = begins + lists + "}}}}"
+    if written_as == "yaml":
+        text = f"openapi: 3.1.0\npaths: {{/a: {{get: {{x-deep: {lists}}}}}}}\n"
+    if written_as == "aliases":
+        chain = "".join(f"x{n}: &x{n} [*x{n - 1}]\n" for n in range(1, levels))
+        text = f"x0: &x0 [1]\n{chain}openapi: 3.1.0\npaths: {{/a: {{get: {{x-deep: *x{levels - 1}}}}}}}\n"
+    if deeper:
+        with pytest.raises(BadInput, match="nested more than 200 levels deep"):
+            read(written(tmp_path, text))
+    else:
+        assert [one.name for one in read(written(tmp_path, text))] == ["GET /a"]
+
+
 def test_numbers_and_keys_that_only_yaml_has(tmp_path: Path) -> None:
     schema = "{type: integer, maximum: 36893488147419103232, default: 2026-01-02}"
     parameter = f"{{name: 7, in: query, schema: {schema}}}"

@@ -6,7 +6,7 @@ import orjson
 import yaml
 
 VALUES_MAX = 5_000_000  # with every alias written out, which is how often one is looked at
-NESTED_MAX = 400
+NESTED_MAX = 200  # what a digest is made of is encoded within 254
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -19,13 +19,17 @@ def content_of(text: bytes) -> Any:
     """The content of a JSON or YAML text. Raises NoContent."""
     if text.lstrip()[:1] in (b"{", b"["):
         try:
-            return orjson.loads(text)
+            content = orjson.loads(text)
         except orjson.JSONDecodeError as exc:
             reason = f"is no JSON ({exc})"
+        else:
+            _check_levels(content)
+            return content
     else:
         reason = ""
     content = _yaml(text, reason)
     _check_size(content)
+    _check_levels(content)
     return content
 
 
@@ -37,13 +41,27 @@ def _yaml(text: bytes, reason: str) -> Any:
             level += isinstance(event, yaml.events.CollectionStartEvent)
             level -= isinstance(event, yaml.events.CollectionEndEvent)
             if level > NESTED_MAX:
-                raise NoContent(f"is nested more than {NESTED_MAX} levels deep")
+                raise _too_deep()
         return yaml.load(text, Loader=_LOADER)  # noqa: S506 - both loaders are safe ones
     except (yaml.YAMLError, UnicodeDecodeError, ValueError, TypeError) as exc:
         mark = getattr(exc, "problem_mark", None)
         where = "" if mark is None else f", line {mark.line + 1}"
         words = getattr(exc, "problem", None) or str(exc).splitlines()[0]
         raise NoContent(reason or f"is no YAML ({words}{where})") from exc
+
+
+def _too_deep() -> NoContent:
+    return NoContent(f"is nested more than {NESTED_MAX} levels deep")
+
+
+def _check_levels(content: Any) -> None:
+    """Aliases may stand for levels too. Raises NoContent."""
+    level = [content]
+    for _ in range(NESTED_MAX + 1):
+        level = list({id(member): member for node in level for member in _members(node)}.values())
+        if not level:
+            return
+    raise _too_deep()
 
 
 def _check_size(content: Any) -> None:
