@@ -16,9 +16,10 @@ ROOM = 200_000
 class Governed:
     """Answers when it is told to. A body may have ROOM bytes."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, knows: bool = True) -> None:
         self.go = asyncio.Event()
         self.read: list[int] = []
+        self._knows = knows
 
     async def answer(self, arrival: Arrival) -> Whole:
         self.read.append(len(arrival.body))
@@ -26,7 +27,7 @@ class Governed:
         return Whole(200, b"{}", [])
 
     async def room(self, arrival: Arrival, length: int) -> Whole | int:
-        return ROOM
+        return ROOM if self._knows else Whole(401, b"a stranger", [])
 
     async def not_read(self, arrival: Arrival, refusal: Refusal) -> Whole:
         return self.refused(arrival.wire, refusal)
@@ -38,11 +39,16 @@ class Governed:
         raise AssertionError
 
 
-async def asked(app: GatewayApp, body: bytes, *, announced: bool = True) -> tuple[int, bytes]:
+async def asked(
+    app: GatewayApp, body: bytes, *, announced: bool = True, comes: asyncio.Event | None = None
+) -> tuple[int, bytes]:
+    """What is answered to a body in two pieces, the second of which waits for `comes`."""
     sent: list[Any] = []
     waiting = [body[: len(body) // 2], body[len(body) // 2 :]]
 
     async def receive() -> Any:
+        if comes is not None and len(waiting) == 1:
+            await comes.wait()
         return {"type": "http.request", "body": waiting.pop(0), "more_body": bool(waiting)}
 
     async def send(message: Any) -> None:
@@ -97,5 +103,28 @@ def test_a_body_is_read_no_further_than_there_is_room() -> None:
         governed.go.set()
         assert (await asked(app(governed), bytes(ROOM), announced=False))[0] == 200
         assert await asked(app(governed), bytes(ROOM + 1), announced=False) == (413, b"input_bytes_max")
+
+    asyncio.run(asyncio.wait_for(run(), 5))
+
+
+def test_a_body_that_does_not_come_takes_nobodys_place() -> None:
+    async def run() -> None:
+        governed = Governed()
+        one = app(governed, streams_max=1)
+        comes = asyncio.Event()
+        waits = [asyncio.create_task(asked(one, b"{}", comes=comes)) for _ in range(3)]
+        await asyncio.sleep(0)
+        governed.go.set()
+        assert (await asked(one, b"{}"))[0] == 200
+        comes.set()
+        assert [status for status, _ in await asyncio.gather(*waits)] == [200] * 3
+
+    asyncio.run(asyncio.wait_for(run(), 5))
+
+
+def test_of_a_stranger_no_more_is_held_than_its_first_piece() -> None:
+    async def run() -> None:
+        found = await asked(app(Governed(knows=False)), b"{}", comes=asyncio.Event())
+        assert found == (401, b"a stranger")
 
     asyncio.run(asyncio.wait_for(run(), 5))

@@ -70,8 +70,8 @@ def is_traffic(path: str) -> bool:
 
 
 class GatewayApp:
-    """Model traffic of one process. At most `streams_max` requests are under way at once, and bodies that are not small
-    have `held_bytes_max` together; the next one is refused.
+    """Model traffic of one process. At most `streams_max` requests whose body is here are under way at once, and bodies
+    that are awaited have `held_bytes_max` together; the next one is refused.
     """
 
     def __init__(
@@ -96,14 +96,8 @@ class GatewayApp:
             await _send(send, await self._about_models(head, path, method))
         elif method != "POST":
             await _send(send, self._governed.refused(wire, _no_method(method, path)), ((b"allow", b"POST"),))
-        elif self._under_way >= self._streams_max:
-            await _send(send, self._governed.refused(wire, self._busy()), CLOSING)
         else:
-            self._under_way += 1
-            try:
-                await self._pass(head, wire, connection_of(scope), receive, send)
-            finally:
-                self._under_way -= 1
+            await self._pass(head, wire, connection_of(scope), receive, send)
 
     async def _pass(self, head: Head, wire: Wire, connection: Connection, receive: Receive, send: Send) -> None:
         arrival = self._arrival(head, wire)
@@ -111,14 +105,26 @@ class GatewayApp:
             fault = Refusal(RefusalKind.MALFORMED, "head", head.fault)
             await _send(send, await self._governed.not_read(arrival, fault), CLOSING)
         elif 0 < head.length <= SMALL_BYTES_MAX:
-            await self._read(arrival, SMALL_BYTES_MAX, connection, receive, send)
+            begun = await receive()
+            if begun.get("more_body"):
+                await self._await_body(head, arrival, begun, connection, receive, send)
+            else:
+                await self._read(arrival, begun, SMALL_BYTES_MAX, connection, receive, send)
         else:
-            await self._pass_large(head, arrival, connection, receive, send)
+            await self._await_body(head, arrival, None, connection, receive, send)
 
-    async def _pass_large(
-        self, head: Head, arrival: Arrival, connection: Connection, receive: Receive, send: Send
+    async def _await_body(
+        self,
+        head: Head,
+        arrival: Arrival,
+        begun: Message | None,
+        connection: Connection,
+        receive: Receive,
+        send: Send,
     ) -> None:
-        """What is large, or does not say how large it is, is read only of whom we know, and where there is room."""
+        """A body that is large, does not say how large it is, or is not here at once, is read only of whom we know, and
+        where there is room. `begun`: its first piece, where that has come.
+        """
         room = await self._governed.room(arrival, head.length)
         if isinstance(room, Whole):
             await _send(send, room, CLOSING)
@@ -131,20 +137,36 @@ class GatewayApp:
             return
         self._held_bytes += held
         try:
-            await self._read(arrival, room, connection, receive, send)
+            await self._read(arrival, begun or await receive(), room, connection, receive, send)
         finally:
             self._held_bytes -= held
 
     async def _read(
-        self, arrival: Arrival, bytes_max: int, connection: Connection, receive: Receive, send: Send
+        self,
+        arrival: Arrival,
+        begun: Message,
+        bytes_max: int,
+        connection: Connection,
+        receive: Receive,
+        send: Send,
     ) -> None:
-        body = await _body(receive, bytes_max)
+        body = await _body(begun, receive, bytes_max)
         if body is None:
             return  # the client left before its request was here
         if isinstance(body, Refusal):
             await _send(send, await self._governed.not_read(arrival, body), CLOSING)
             return
+        if self._under_way >= self._streams_max:
+            await _send(send, self._governed.refused(arrival.wire, self._busy()), CLOSING)
+            return
         arrival.body = body
+        self._under_way += 1
+        try:
+            await self._answer(arrival, connection, send)
+        finally:
+            self._under_way -= 1
+
+    async def _answer(self, arrival: Arrival, connection: Connection, send: Send) -> None:
         answer = None
         with Waiting(connection, arrival):
             answer = await self._governed.answer(arrival)
@@ -185,8 +207,8 @@ class GatewayApp:
         return Refusal(RefusalKind.BUSY, "requests under way", words, retry_after_s=1)
 
 
-async def _body(receive: Receive, bytes_max: int) -> bytes | Refusal | None:
-    message = await receive()
+async def _body(message: Message, receive: Receive, bytes_max: int) -> bytes | Refusal | None:
+    """The whole body that begins with a message; None where the client left."""
     body: bytes = message.get("body", b"")
     if message["type"] == "http.disconnect":
         return None
