@@ -116,11 +116,16 @@ def _default(value: Any) -> str:
 
 
 def _prose(function: Any) -> str:
-    """Paragraphs as they are; lines that are commands become blocks."""
+    """Paragraphs and blocks as they are; lines that are commands become blocks."""
     lines = re.sub(r"\[/?bold\]", "", inspect.getdoc(function) or "").splitlines()
     out: list[str] = []
     code: list[str] = []
+    is_block = False
     for line in [*lines, "", "."]:
+        if is_block or line.startswith("```"):
+            is_block ^= line.startswith("```")
+            out.append(line)
+            continue
         is_code = line.strip().startswith("interlock ")
         if is_code:
             code.append(line.strip())

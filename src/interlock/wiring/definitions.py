@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from interlock.engine.policy import edge
+from interlock.flows.gateway.define import gateway_faults
 from interlock.ports.drafts import Drafts
 from interlock.terms.flaw import CheckedDefinition
 from interlock.terms.gateway.definition import GatewayDefinition
@@ -46,4 +47,4 @@ def read_gateway(path: Path) -> GatewayDefinition:
     """A gateway definition. Raises BadInput with every fault."""
     from interlock.adapters.definitions.gateway_file import read_gateway
 
-    return read_gateway(path)
+    return read_gateway(path, gateway_faults)

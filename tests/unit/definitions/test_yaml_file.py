@@ -110,7 +110,7 @@ def test_all_faults_are_told_at_once_with_line_field_and_mend(faults: Faults) ->
     assert faults(content) == [
         "w.yaml is not a workflow definition yet:",
         "  w.yaml:1: workflow: String should match pattern '^[a-z0-9][a-z0-9-]{0,62}$'; "
-        "write small letters, digits and hyphens, such as message-triage",
+        "write small letters, digits and hyphens, such as message-triage (at most 63)",
         "  w.yaml:14: owners.safty: is not a field of a definition; did you mean `safety`?",
         "  w.yaml:19: budget.error: Input should be less than 1",
         "  w.yaml:26: effect.action: is missing; add it",

@@ -13,6 +13,12 @@ HOURS_MAX = 8_784  # 366 days
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 NAMES_MAX = 100
 SIGNS = frozenset("%‰€$£¥")  # units that are a sign only
+NAME = r"^[a-z0-9][a-z0-9-]{0,62}$"
+MODEL_NAME = r"^[A-Za-z0-9][A-Za-z0-9._:/-]{0,127}$"
+SPELT = {  # what is told of a word that does not fit its pattern
+    NAME: "write small letters, digits and hyphens, such as message-triage (at most 63)",
+    MODEL_NAME: "write letters, digits and . _ : / - without blanks, such as gpt-5-mini (at most 128)",
+}
 
 
 def _says_something(words: str) -> str:
@@ -73,7 +79,7 @@ Unit = Annotated[
     BeforeValidator(_on_one_line),
     AfterValidator(_counts_something),
 ]
-Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
+Name = Annotated[str, StringConstraints(pattern=NAME)]
 # Strict: YAML reads yes and no as booleans, and a share of "yes" must not become all of the traffic.
 Share = Annotated[float, Field(gt=0, le=1, strict=True, allow_inf_nan=False)]
 OpenShare = Annotated[float, Field(gt=0, lt=1, strict=True, allow_inf_nan=False)]

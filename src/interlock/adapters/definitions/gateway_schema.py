@@ -2,10 +2,11 @@
 
 import ipaddress
 import math
+import re
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from interlock.adapters.definitions.field_types import NUMBER_MAX, FilePart, Name, Usd, Words
 from interlock.adapters.definitions.traffic_schema import LimitParts, ModelName, ModelNames
@@ -51,6 +52,15 @@ def _algorithm(text: str) -> str:
     return text
 
 
+def _variable(text: str) -> str:
+    if re.fullmatch(r"[A-Z][A-Z0-9_]{0,99}", text) is None:  # perhaps it is the key itself, so it is not said again
+        raise ValueError(
+            "is no name of an environment variable, such as EU_MODELS_KEY: keys stand in the environment of the "
+            "gateway, never in a file"
+        )
+    return text
+
+
 def is_private_way(address: str) -> bool:
     """Whether nobody on the way can read along: https, or a way that does not leave this machine."""
     parts = urlsplit(address)
@@ -68,7 +78,7 @@ Address = Annotated[str, AfterValidator(_address)]
 IssuerName = Annotated[str, AfterValidator(lambda text: _address(text) and text)]
 Network = Annotated[str, AfterValidator(_network)]
 Networks = Annotated[tuple[Network, ...], Field(max_length=1_000)]
-Variable = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]{0,99}$")]
+Variable = Annotated[str, AfterValidator(_variable)]
 Seconds = Annotated[float, Field(gt=0, le=SECONDS_MAX, strict=True, allow_inf_nan=False)]
 Algorithm = Annotated[str, AfterValidator(_algorithm)]
 

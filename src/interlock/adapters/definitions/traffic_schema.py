@@ -4,7 +4,16 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
-from interlock.adapters.definitions.field_types import NUMBER_MAX, FilePart, Names, OpenShare, SomeUsd, Words, each_once
+from interlock.adapters.definitions.field_types import (
+    MODEL_NAME,
+    NUMBER_MAX,
+    FilePart,
+    Names,
+    OpenShare,
+    SomeUsd,
+    Words,
+    each_once,
+)
 from interlock.terms.gateway.content import PersonalKind
 from interlock.terms.gateway.traffic import (
     CacheMode,
@@ -25,7 +34,7 @@ LIMITS_MAX = 200
 PHRASE_MIN = 3
 MICRO = 1_000_000
 
-ModelName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:/-]{0,127}$")]
+ModelName = Annotated[str, StringConstraints(pattern=MODEL_NAME)]
 ModelNames = Annotated[tuple[ModelName, ...], Field(max_length=20)]
 Count = Annotated[int, Field(ge=1, le=NUMBER_MAX, strict=True)]
 Phrase = Annotated[str, StringConstraints(min_length=PHRASE_MIN, max_length=200)]

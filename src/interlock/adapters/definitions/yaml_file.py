@@ -9,6 +9,7 @@ import yaml
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from interlock.adapters.definitions.field_types import SPELT
 from interlock.adapters.definitions.places import line_of
 from interlock.adapters.definitions.policy_texts import TRAFFIC, policy_texts
 from interlock.adapters.definitions.schema import WorkflowFile
@@ -91,9 +92,7 @@ def message_of(error: ErrorDetails) -> str:
         return f"is not a field of a definition{_near(error['loc'])}"
     message = error["msg"].removeprefix("Value error, ")
     is_key = error["type"] == "string_type" and error["loc"][-1:] == ("[key]",)
-    mend = _MENDS.get("invalid_key" if is_key else error["type"])
-    if error["type"] == "string_pattern_mismatch" and error["loc"] == ("workflow",):
-        mend = "write small letters, digits and hyphens, such as message-triage"
+    mend = _MENDS.get("invalid_key" if is_key else error["type"]) or SPELT.get(error.get("ctx", {}).get("pattern", ""))
     if mend and not isinstance(error["input"], bool):
         return f"{message}; {mend}"
     if isinstance(error["input"], bool):

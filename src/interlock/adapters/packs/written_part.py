@@ -6,11 +6,13 @@ from typing import Any, TypeVar, get_args
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from interlock.adapters.definitions.field_types import SPELT
 from interlock.adapters.definitions.places import line_of
 from interlock.adapters.definitions.yaml_text import parsed, repeated
 from interlock.terms.errors import BadInput
 
 Part = TypeVar("Part", bound=BaseModel)
+IS_KEY = "[key]"  # how pydantic says that a name is meant, and not what it leads to
 MENDS = {
     "missing": "is missing; add it",
     "string_type": "write words here; put a number or a date in quotes",
@@ -19,6 +21,7 @@ MENDS = {
     "dict_type": "write its parts below it, one a line",
     "model_type": "write its parts below it, one a line",
     "int_type": "write a whole number here",
+    "float_type": "write a number here, without quotes and unit",
 }
 
 
@@ -48,11 +51,12 @@ def near(word: str, known: list[str]) -> str:
 
 
 def _fault(model: type[BaseModel], error: ErrorDetails) -> str:
-    place = ".".join(str(part) for part in error["loc"]) or "(whole file)"
+    place = ".".join(str(part) for part in error["loc"] if part != IS_KEY) or "(whole file)"
     if error["type"] == "extra_forbidden":
         fields = list(_fields_at(model, error["loc"][:-1]))
         return f"{place}: is no field here; {near(str(error['loc'][-1]), fields)}"
-    return f"{place}: {MENDS.get(error['type'], error['msg'].removeprefix('Value error, '))}"
+    spelt = SPELT.get(error.get("ctx", {}).get("pattern", ""))
+    return f"{place}: {spelt or MENDS.get(error['type'], error['msg'].removeprefix('Value error, '))}"
 
 
 def _fields_at(model: type[BaseModel], location: tuple[int | str, ...]) -> dict[str, Any]:

@@ -11,7 +11,8 @@ from interlock.flows.ledger.record import record
 from interlock.ports.clock import Clock
 from interlock.ports.store import Reading, Store
 from interlock.terms.errors import BadInput
-from interlock.terms.gateway.definition import GatewayDefinition
+from interlock.terms.gateway.authority import AUTO
+from interlock.terms.gateway.definition import GatewayDefinition, GatewayFault, GatewayModel
 from interlock.terms.ledger import LedgerEntry
 from interlock.terms.person import Person
 
@@ -33,7 +34,7 @@ def define_gateway(store: Store, definition: GatewayDefinition, *, by: Person, c
 
 def check_gateway(definition: GatewayDefinition, more: Sequence[str] = ()) -> None:
     """Raises BadInput with every fault of a definition, and with `more` of them."""
-    faults = (*gateway_faults(definition), *more)
+    faults = (*(f"{'.'.join(map(str, fault.location))}: {fault.words}" for fault in gateway_faults(definition)), *more)
     if faults:
         raise BadInput("the gateway's definition cannot count yet:\n" + "\n".join(f"  {fault}" for fault in faults))
 
@@ -49,23 +50,40 @@ def gateway_of(entry: LedgerEntry) -> GatewayDefinition:
     return term_of(GatewayDefinition, entry.body["definition"])
 
 
-def gateway_faults(definition: GatewayDefinition) -> Iterator[str]:
-    """Names in it that lead nowhere, and fallbacks that lead in a circle; each begins with its place in the file."""
-    places = {one.name for one in definition.upstreams}
-    models = {one.name: one for one in definition.models}
+def gateway_faults(definition: GatewayDefinition) -> Iterator[GatewayFault]:
+    """Names in it that lead nowhere or mean something else already, and proxies that would be everybody."""
     for model in definition.models:
-        if model.upstream not in places:
-            yield f"models.{model.name}.upstream: there is no upstream '{model.upstream}'; there are: {_named(places)}"
-        for other in model.fallbacks:
-            if other == model.name:
-                yield f"models.{model.name}.fallbacks: it falls back to itself; name another one"
-            elif other not in models:
-                yield f"models.{model.name}.fallbacks: there is no model '{other}'; there are: {_named(set(models))}"
-            elif models[other].embeds is not model.embeds:
-                yield f"models.{model.name}.fallbacks: '{other}' does another thing: one embeds, the other answers"
+        yield from _faults_of(model, definition)
+    known = {one.name for one in definition.models}
     for number, limit in enumerate(definition.limits):
-        if limit.model is not None and limit.model not in models:
-            yield f"limits.{number}.model: there is no model '{limit.model}'; there are: {_named(set(models))}"
+        if limit.model is not None and limit.model not in known:
+            yield GatewayFault(("limits", number, "model"), _no_model(limit.model, known))
+    for number, network in enumerate(definition.network.trusted_proxies):
+        if network.endswith("/0"):
+            words = f"{network} is everybody, who could then say to come from anywhere; name your proxies"
+            yield GatewayFault(("network", "trusted_proxies", number), words)
+
+
+def _faults_of(model: GatewayModel, definition: GatewayDefinition) -> Iterator[GatewayFault]:
+    places, models = {one.name for one in definition.upstreams}, {one.name: one for one in definition.models}
+    at = ("models", model.name)
+    if model.name == AUTO:
+        yield GatewayFault(at, f"'{AUTO}' asks for the cheapest model that will do; give this one another name")
+    if model.upstream not in places:
+        words = f"there is no upstream '{model.upstream}'; there are: {_named(places)}"
+        yield GatewayFault((*at, "upstream"), words)
+    for other in model.fallbacks:
+        if other == model.name:
+            yield GatewayFault((*at, "fallbacks"), "it falls back to itself; name another one")
+        elif other not in models:
+            yield GatewayFault((*at, "fallbacks"), _no_model(other, set(models)))
+        elif models[other].embeds is not model.embeds:
+            words = f"'{other}' does another thing: one embeds, the other answers"
+            yield GatewayFault((*at, "fallbacks"), words)
+
+
+def _no_model(name: str, known: set[str]) -> str:
+    return f"there is no model '{name}'; there are: {_named(known)}"
 
 
 def _named(names: set[str]) -> str:

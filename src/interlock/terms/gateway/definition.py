@@ -124,3 +124,17 @@ class GatewayDefinition:
     network: NetworkRules = field(default_factory=NetworkRules)
     limits: tuple[TrafficLimit, ...] = ()
     tool_servers: tuple[ToolServer, ...] = ()
+
+    @property
+    def key_variables(self) -> tuple[str, ...]:
+        """The variables of the environment that hold keys of upstreams and tool servers, in order."""
+        named = {one.key_variable for one in (*self.upstreams, *self.tool_servers)}
+        return tuple(sorted(name for name in named if name))
+
+
+@dataclass(frozen=True, slots=True)
+class GatewayFault:
+    """What keeps a definition from counting; `location` is the way to the field, with places in lists from 0."""
+
+    location: tuple[str | int, ...]
+    words: str

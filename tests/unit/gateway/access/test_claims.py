@@ -6,6 +6,7 @@ import pytest
 
 from interlock.adapters.definitions.gateway_file import gateway_in
 from interlock.engine.gateway.access.claims import claims_fault, client_of
+from interlock.flows.gateway.define import gateway_faults
 from interlock.terms.errors import BadInput
 from interlock.terms.gateway.client import Client, KnownBy
 from interlock.terms.gateway.definition import TokenIssuer
@@ -80,10 +81,11 @@ gateway: main
 prices_version: "1"
 issuers: [{issuer: https://id.example/, audience: gateway, jwks_url: https://id.example/keys}]
 """
-    (issuer,) = gateway_in("gateway.yaml", text).issuers
+    (issuer,) = gateway_in("gateway.yaml", text, gateway_faults).issuers
     assert issuer.issuer == "https://id.example/"
     assert claims_fault({**GOOD, "iss": "https://id.example/"}, issuer, NOW_S) is None
     assert client_of(GOOD, issuer) == Client("desk@id.example", "triage", None, KnownBy.TOKEN)
     for address in ("id.example", "https://name:word@id.example/", "https://id.example/?a=b"):
         with pytest.raises(BadInput, match="is no address"):
-            gateway_in("gateway.yaml", text.replace("issuer: https://id.example/,", f'issuer: "{address}",'))
+            wrong = text.replace("issuer: https://id.example/,", f'issuer: "{address}",')
+            gateway_in("gateway.yaml", wrong, gateway_faults)

@@ -7,7 +7,7 @@ import typer
 from rich.text import Text
 
 from interlock.engine.gateway.limits.words import amounted, whose
-from interlock.flows.gateway.define import check_gateway, define_gateway, gateway_in_force
+from interlock.flows.gateway.define import define_gateway, gateway_in_force
 from interlock.surfaces.cli.store_options import AsOption, JsonOption, StoreOption, opened, person, show_json
 from interlock.surfaces.cli.toolbox import toolbox
 from interlock.terms.errors import BadInput
@@ -22,15 +22,25 @@ def apply_command(
     file: Annotated[Path, typer.Option("--file", "-f", help="YAML file with the gateway's definition.")],
     by: AsOption,
     store: StoreOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Say where models and tool servers are, what they cost, what is limited and who may come.
 
-      gateway: main
-      prices_version: "2026-11"
-      upstreams:
-        eu: {wire: openai, base_url: https://models.example.com/v1, region: eu, key_variable: EU_MODELS_KEY}
-      models:
-        small: {upstream: eu, at_upstream: gpt-5-mini, price_per_million: {input_usd: 0.25, output_usd: 2}}
+    ```yaml
+    gateway: main
+    prices_version: "2026-11"
+    upstreams:
+      eu:
+        wire: openai
+        base_url: https://models.example.com/v1
+        region: eu
+        key_variable: EU_MODELS_KEY
+    models:
+      small:
+        upstream: eu
+        at_upstream: gpt-5-mini
+        price_per_million: {input_usd: 0.25, output_usd: 2}
+    ```
 
     It counts at once, in every gateway on the store; earlier definitions stay on record. Keys are not in it: it names
     the variables of the environment that hold them.
@@ -39,11 +49,12 @@ def apply_command(
     who, definition = person(by), box.read_gateway(file)
     with opened(box, store, create=True) as opened_store:
         entry = define_gateway(opened_store, definition, by=who, clock=box.clock)
-    counts = f"{_models(definition)}, {plural(len(definition.limits), 'limit')}"
-    box.out.print(Text(f"the gateway is defined: {counts} (entry {entry.index})"))
-    unset = sorted(
-        {one.key_variable for one in definition.upstreams if one.key_variable} - set(filter(None, box.environment))
-    )
+    unset = tuple(one for one in definition.key_variables if not box.environment.get(one))
+    if as_json:
+        show_json(box, {**_counted(definition), "entry": entry.index, "not_set_here": unset})
+        return
+    counts = f"{_words(definition)}, {plural(len(definition.limits), 'limit')}"
+    box.out.print(Text(f"the gateway is defined: {counts} (entry {entry.index})"), soft_wrap=True)
     if unset:
         box.err.print(Text(f"not set here, and needed where the gateway runs: {', '.join(unset)}"), soft_wrap=True)
 
@@ -51,6 +62,7 @@ def apply_command(
 def check_command(
     context: typer.Context,
     file: Annotated[Path, typer.Option("--file", "-f", help="YAML file with the gateway's definition.")],
+    as_json: JsonOption = False,
 ) -> None:
     """Find what is wrong with a gateway file, without a store: for a check before it is merged.
 
@@ -58,8 +70,10 @@ def check_command(
     """
     box = toolbox(context)
     definition = box.read_gateway(file)
-    check_gateway(definition)
-    box.out.print(Text(f"{file}: {_models(definition)}; nothing wrong"))
+    if as_json:
+        show_json(box, {"file": str(file), **_counted(definition)})
+        return
+    box.out.print(Text(f"{file}: {_words(definition)}; nothing wrong"), soft_wrap=True)
 
 
 def show_command(context: typer.Context, store: StoreOption = None, as_json: JsonOption = False) -> None:
@@ -89,8 +103,15 @@ def show_command(context: typer.Context, store: StoreOption = None, as_json: Jso
     box.out.print(Text(f"may come from: {networks}; prices of {definition.prices_version}"), soft_wrap=True)
 
 
-def _models(definition: GatewayDefinition) -> str:
-    return f"{plural(len(definition.models), 'model')} at {plural(len(definition.upstreams), 'place')}"
+def _counted(definition: GatewayDefinition) -> dict[str, int]:
+    parts = ("models", "upstreams", "limits", "issuers", "tool_servers")
+    return {part: len(getattr(definition, part)) for part in parts}
+
+
+def _words(definition: GatewayDefinition) -> str:
+    words = f"{plural(len(definition.models), 'model')} at {plural(len(definition.upstreams), 'place')}"
+    servers = len(definition.tool_servers)
+    return f"{words}, {plural(servers, 'tool server')}" if servers else words
 
 
 def _price(model: GatewayModel) -> str:
