@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from gateway_in_process import TENANTS, Inside
 from gateway_requests import GOOD, bodies, headers, pieces
 from gateway_upstream.behaviour import Behaviour
+from interlock.terms.gateway.trace import CLIENT_LEFT, CLIENT_LEFT_STATUS, GIVEN_UP
 
 STREAMED = ("/v1/chat/completions", "/v1/responses", "/v1/messages")
 # Each is valid by its own check digits; none is anybody's.
@@ -209,15 +210,18 @@ def every_request_is_on_record_and_paid(here: Inside, examples: int) -> None:
     @given(path=st.sampled_from(STREAMED), streams=st.booleans(), leaves_after=leaves, data=st.data())
     def ask(path: str, streams: bool, leaves_after: int | None, data: st.DataObject) -> None:
         wanted = data.draw(_behaviours(200, None))
-        here.upstream.always = dataclasses.replace(wanted, gap_ms=0.5)
+        here.upstream.always = dataclasses.replace(wanted, first_ms=0.5, gap_ms=0.5)
         before, sent = len(here.records), len(here.upstream.received)
         body = json.dumps({**GOOD[path], **({"stream": True} if streams else {})}).encode()
         here.ask(path, [body], leaves_after=leaves_after)
         accepted, outcome = here.records[before:]
         assert accepted.id == outcome.id
-        assert accepted.reserved_micro_usd > 0
+        assert accepted.reserved_micro_usd > 0 or not outcome.attempts
         assert len(here.upstream.received) - sent == len(outcome.attempts)
         if outcome.usage is None and any(attempt.status == 200 for attempt in outcome.attempts):
+            assert outcome.cost_micro_usd >= accepted.reserved_micro_usd
+        if any(attempt.failure == GIVEN_UP for attempt in outcome.attempts):
+            assert (outcome.broken, outcome.status) == (CLIENT_LEFT, CLIENT_LEFT_STATUS)
             assert outcome.cost_micro_usd >= accepted.reserved_micro_usd
         assert outcome.cost_micro_usd > 0 or outcome.usage is not None or outcome.status != 200
         here.upstream.always = Behaviour()

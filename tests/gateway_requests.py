@@ -4,11 +4,13 @@ import asyncio
 import copy
 import itertools
 import json
-from collections.abc import MutableMapping, Sequence
+from collections.abc import Callable, MutableMapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from hypothesis import strategies as st
+
+from interlock.surfaces.gateway.leaving import CONNECTION
 
 MESSAGES = [{"role": "system", "content": "Be short."}, {"role": "user", "content": "How large is it?"}]
 PARAMETERS = {"type": "object", "properties": {"city": {"type": "string"}}}
@@ -123,6 +125,30 @@ class Said:
         return b"".join(self.chunks)
 
 
+class _Line:
+    """What a client hangs on to, or not."""
+
+    def __init__(self, *, leaves_at_once: bool) -> None:
+        self._left: Callable[[], object] | None = None
+        self._leaves_at_once = leaves_at_once
+
+    def watch(self, left: Callable[[], object]) -> None:
+        self._left = left
+        if self._leaves_at_once:
+            self.leave_soon()
+
+    def unwatch(self) -> None:
+        self._left = None
+
+    def leave_soon(self) -> None:
+        asyncio.get_running_loop().call_soon(self._leave)
+
+    def _leave(self) -> None:
+        left, self._left = self._left, None
+        if left is not None:
+            left()
+
+
 async def said(
     app: Application,
     path: str,
@@ -139,25 +165,20 @@ async def said(
     waiting: list[dict[str, Any]] = [{"type": "http.request", "body": one, "more_body": True} for one in content]
     waiting.append({"type": "http.request", "body": b"", "more_body": False})
     got: list[MutableMapping[str, Any]] = []
-    left = asyncio.Event()
+    line = _Line(leaves_at_once=leaves_after == 0)
 
     async def receive() -> dict[str, Any]:
-        if waiting:
-            return waiting.pop(0)
-        if leaves_after == 0:
-            left.set()
-        await left.wait()
-        return {"type": "http.disconnect"}
+        return waiting.pop(0)
 
     async def send(message: MutableMapping[str, Any]) -> None:
         got.append(message)
         if leaves_after is not None and len(got) > leaves_after:
-            left.set()
+            line.leave_soon()
 
     scope: dict[str, Any] = {
         "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": method, "scheme": "http",
         "path": path, "raw_path": path.encode(), "query_string": b"", "root_path": "", "headers": list(more),
-        "client": ("127.0.0.1", 50_000), "server": ("127.0.0.1", 80), "state": {},
+        "client": ("127.0.0.1", 50_000), "server": ("127.0.0.1", 80), "state": {CONNECTION: line},
     }  # fmt: skip
     await asyncio.wait_for(app(scope, receive, send), 20)
     if not got:
