@@ -110,3 +110,19 @@ def test_a_ledger_whose_traces_are_elsewhere_says_so(run: Run, at: str) -> None:
     assert "1 checked here" in " ".join(run("ledger", "verify", "--store", at, "--traces", "elsewhere").out.split())
     missing = run("ledger", "verify", "--store", at, "--traces", "nowhere")
     assert (missing.status, "there is no folder nowhere with traces" in missing.said) == (2, True)
+
+
+def test_requests_without_a_span_are_counted(run: Run, at: str) -> None:
+    opened = open_address(at)
+
+    def now() -> str:
+        return stamp(opened.clock())
+
+    log = SegmentTraceLog(TRACES, "w-2", now)
+    log.accept(accepted("never ends", at=now()))
+    log.close()
+    TrafficLoading(opened.store, SegmentFolder(TRACES, now), opened.clock).go()
+    opened.close()
+    done = run("gateway", "spans", "--store", at, "--out", "spans.jsonl")
+    words = "spans.jsonl: 3 requests 1 request without a span: nobody knows the beginning, or the end"
+    assert (done.status, " ".join(done.out.split())) == (0, words)

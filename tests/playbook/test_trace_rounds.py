@@ -1,5 +1,6 @@
 """One worker of a machine goes the rounds over traces, until it ends; settings that cannot be used are told."""
 
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from interlock.adapters.gateway.segments.log import SegmentTraceLog
 from interlock.adapters.sqlite.store import SqliteStore
 from interlock.engine.ledger import merkle
 from interlock.engine.timestamp import moment
+from interlock.flows.gateway.evidence import load
 from interlock.flows.gateway.metrics import WorkerMetrics
 from interlock.ports.store import Store
 from interlock.terms.errors import BadInput
@@ -76,3 +78,23 @@ def test_what_is_not_due_waits(store: Store, tmp_path: Path) -> None:
 def test_settings_that_cannot_be_used_are_told(store: Store, tmp_path: Path, settings: dict[str, str]) -> None:
     with pytest.raises(BadInput, match=r"INTERLOCK_TRACES_DAYS|OTEL_EXPORTER_OTLP"):
         rounds(store, tmp_path / "traces", "a", **settings)
+
+
+def test_a_collector_that_does_not_answer_holds_no_loading_up(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(load, "EVERY_S", 0.0)
+    silent = socket.create_server(("127.0.0.1", 0))
+    endpoint = f"http://127.0.0.1:{silent.getsockname()[1]}"
+    one = rounds(store, tmp_path / "traces", "a", OTEL_EXPORTER_OTLP_ENDPOINT=endpoint)
+    trace(tmp_path / "traces", "w-1")
+    one.go()
+    connection, _ = silent.accept()  # it asks now, and will wait
+    for number in range(2, 5):
+        trace(tmp_path / "traces", f"w-{number}")
+        one.go()
+        assert loaded(store) == number
+    silent.close()
+    connection.close()
+    one.close()
+    assert one.waiting == 1

@@ -6,6 +6,8 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
 from interlock.adapters.gateway.segments.folder import SegmentFolder
 from interlock.adapters.gateway.segments.log import SegmentTraceLog
 from interlock.wiring.gateway.loader import MAIN, PARENT, STORE, TRACES, LoaderProcess
@@ -62,3 +64,25 @@ def test_it_ends_where_nobody_is_left_that_began_it(tmp_path: Path) -> None:
     said = {STORE: str(tmp_path / "store.db"), TRACES: str(tmp_path / "traces"), PARENT: str(os.getppid())}
     ended = subprocess.run([sys.executable, "-c", MAIN], env={**os.environ, **said}, timeout=20, check=False)
     assert ended.returncode == 0
+
+
+def test_what_waits_to_be_handed_on_after_a_restart_needs_no_traffic(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[object] = []
+
+    class Ended:
+        """A process that has nothing to do."""
+
+        def __init__(self, *_: object, **__: object) -> None:
+            begun.append(self)
+
+        def poll(self) -> int:
+            return 0
+
+    monkeypatch.setattr(subprocess, "Popen", Ended)
+    for at_once in (False, True):
+        loader = LoaderProcess("store.db", tmp_path, SegmentFolder(tmp_path, now), at_once=at_once)
+        loader.look()
+        loader.look()
+        assert len(begun) == at_once, "once, and where spans go somewhere"

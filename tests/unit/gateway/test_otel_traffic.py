@@ -1,9 +1,5 @@
 """Traffic in OpenTelemetry's words: names as pinned, the same ids every time, and no content."""
 
-import json
-import threading
-from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
 import pytest
@@ -12,12 +8,9 @@ from opentelemetry.semconv._incubating.metrics import gen_ai_metrics
 from opentelemetry.semconv.schemas import Schemas
 
 from interlock.adapters.opentelemetry import gen_ai
-from interlock.adapters.opentelemetry.otlp_http import OtlpHttp
 from interlock.adapters.opentelemetry.otlp_lines import traces_data
 from interlock.adapters.opentelemetry.traffic_figures import metrics_data
 from interlock.adapters.opentelemetry.traffic_spans import SCOPE, span_of
-from interlock.ports.gateway.telemetry import HandedOn, NotTaken
-from interlock.terms.errors import BadInput, Unavailable
 from interlock.terms.gateway.trace import Attempt
 from traced import accepted, outcome
 
@@ -111,85 +104,3 @@ def test_figures_add_up() -> None:
         "input": 500,
         "output": 100,
     }
-
-
-class Collector(HTTPServer):
-    answers: list[tuple[int, bytes]]
-    got: list[tuple[str, dict[str, str], Any]]
-
-
-class _Handler(BaseHTTPRequestHandler):
-    server: Collector
-
-    def do_POST(self) -> None:
-        body = json.loads(self.rfile.read(int(self.headers["content-length"])))
-        self.server.got.append((self.path, dict(self.headers), body))
-        status, answer = self.server.answers.pop(0) if self.server.answers else (200, b"{}")
-        self.send_response(status)
-        self.send_header("location", "http://elsewhere.example/")
-        self.send_header("content-length", str(len(answer)))
-        self.end_headers()
-        self.wfile.write(answer)
-
-    def log_message(self, *_: object) -> None:
-        """Quiet."""
-
-
-@pytest.fixture
-def collector() -> Iterator[Collector]:
-    server = Collector(("127.0.0.1", 0), _Handler)
-    server.answers, server.got = [], []
-    thread = threading.Thread(target=lambda: server.serve_forever(poll_interval=0.01))
-    thread.start()
-    yield server
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-def sending(collector: Collector) -> OtlpHttp:
-    return OtlpHttp(f"http://127.0.0.1:{collector.server_port}/", "x-key=a%20b, other=c")
-
-
-def test_it_is_handed_on(collector: Collector) -> None:
-    export = sending(collector)
-    assert export.send([(accepted(n), outcome(n)) for n in range(3)]) == HandedOn(3)
-    assert export.send([]) == HandedOn(0)
-    (path, headers, traces), (metrics_path, _, metrics) = collector.got
-    assert (path, metrics_path, headers["x-key"], headers["other"]) == ("/v1/traces", "/v1/metrics", "a b", "c")
-    assert len(traces["resourceSpans"][0]["scopeSpans"][0]["spans"]) == 3
-    assert metrics["resourceMetrics"]
-    export.close()
-
-
-def test_what_the_collector_threw_away_is_counted(collector: Collector) -> None:
-    collector.answers = [(200, b'{"partialSuccess": {"rejectedSpans": "2", "errorMessage": "too old"}}')]
-    export = sending(collector)
-    assert export.send([(accepted(n), outcome(n)) for n in range(3)]) == HandedOn(1, 2)
-    export.close()
-
-
-@pytest.mark.parametrize(
-    ("status", "error"),
-    [(429, Unavailable), (502, Unavailable), (503, Unavailable), (504, Unavailable), (400, NotTaken), (302, NotTaken)],
-)
-def test_what_is_worth_trying_again(collector: Collector, status: int, error: type[Exception]) -> None:
-    collector.answers = [(status, b"")]
-    export = sending(collector)
-    with pytest.raises(error, match=str(status)):
-        export.send([(accepted(1), outcome(1))])
-    assert len(collector.got) == 1
-    export.close()
-
-
-def test_where_nobody_listens_it_is_tried_again() -> None:
-    export = OtlpHttp("http://127.0.0.1:1")
-    with pytest.raises(Unavailable, match="cannot be reached"):
-        export.send([(accepted(1), outcome(1))])
-    export.close()
-
-
-@pytest.mark.parametrize("given", [("collector:4318", ""), ("https://x", "no value"), ("https://x", "=v")])
-def test_settings_that_cannot_be_used_are_told(given: tuple[str, str]) -> None:
-    with pytest.raises(BadInput, match="OTEL_EXPORTER_OTLP"):
-        OtlpHttp(*given)

@@ -2,7 +2,7 @@
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -47,6 +47,14 @@ def metrics_data(pairs: Sequence[tuple[Accepted, Outcome]]) -> dict[str, Any]:
             }
         ]
     }
+
+
+def points_in(data: Mapping[str, Any]) -> int:
+    """How many points are in a `MetricsData`."""
+    (resource_,) = data["resourceMetrics"]
+    return sum(
+        len(metric["histogram"]["dataPoints"]) for scope in resource_["scopeMetrics"] for metric in scope["metrics"]
+    )
 
 
 def _metric(histogram: _Histogram, begun: int, ended: int) -> dict[str, Any]:

@@ -52,6 +52,7 @@ class TrafficCounts:
         self.redactions: dict[str, int] = defaultdict(int)
         self.strangers: dict[str, int] = defaultdict(int)
         self.handed_on: dict[str, int] = defaultdict(int)
+        self.figured: dict[str, int] = defaultdict(int)
 
     def observe(self, accepted: Accepted, outcome: Outcome) -> None:
         """One request with a known end."""
@@ -84,22 +85,23 @@ class TrafficCounts:
         """What became of spans: sent, rejected or dropped."""
         _count(self.handed_on, result, n)
 
+    def figures(self, result: str, n: int) -> None:
+        """What became of points of histograms: sent or rejected."""
+        _count(self.figured, result, n)
+
     def body(self) -> dict[str, Any]:
         """As a JSON-able value, which `add` takes."""
         return {
             "series": [[*key, _series_body(one)] for key, one in list(self.series.items())],
-            "refusals": dict(self.refusals),
-            "redactions": dict(self.redactions),
-            "strangers": dict(self.strangers),
-            "handed_on": dict(self.handed_on),
+            **{name: dict(getattr(self, name)) for name in _NAMED},
         }
 
     def add(self, body: Mapping[str, Any]) -> None:
         """Add what another worker counted. Raises KeyError, TypeError or ValueError for what `body` never gave."""
         for workflow, model, other in body["series"]:
             _add(self._of(workflow, model), other)
-        for name in ("refusals", "redactions", "strangers", "handed_on"):
-            for label, n in body[name].items():
+        for name in _NAMED:
+            for label, n in body.get(name, {}).items():  # whoever left it may be of before one of them was counted
                 _count(getattr(self, name), label, n)
 
     def _of(self, workflow: str, model: str) -> Series:
@@ -134,6 +136,7 @@ def _series_body(one: Series) -> dict[str, Any]:
     }
 
 
+_NAMED = ("refusals", "redactions", "strangers", "handed_on", "figured")
 _SUMS = ("input_tokens", "output_tokens", "cost_micro_usd", "cache_hits")
 
 

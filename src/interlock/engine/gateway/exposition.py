@@ -54,6 +54,7 @@ def families_of(counts: TrafficCounts) -> Iterator[Family]:
         ("refusals_total", "Refused requests by rule.", "rule", counts.refusals),
         ("redactions_total", "What was taken out of requests and answers, by kind.", "kind", counts.redactions),
         ("spans_total", "Spans by whether a back end took them.", "result", counts.handed_on),
+        ("figures_total", "Points of histograms by whether a back end took them.", "result", counts.figured),
         ("ungoverned_total", "Requests of callers nobody knows, by what turned them away.", "rule", counts.strangers),
     ):
         yield Family(f"{PREFIX}{name}", "counter", words, tuple(Sample(n, by) for n, by in _by(label, counted)))

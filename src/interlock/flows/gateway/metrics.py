@@ -2,6 +2,7 @@
 
 import json
 import logging
+import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Any
 
@@ -32,7 +33,13 @@ class WorkerMetrics:
         self._is_closed = False
         self.observe = self._counts.observe  # on every request's way: without another call in between
         self.ungoverned = self._counts.ungoverned
-        self.spans = self._counts.spans
+        self._handing_on = threading.Lock()
+        self.figures = self._counts.figures
+
+    def spans(self, result: str, n: int) -> None:
+        """See the port."""
+        with self._handing_on:
+            self._counts.spans(result, n)
 
     def gauge(self, gauge: Gauge, value: float, of: str = "") -> None:
         """See the port."""

@@ -21,7 +21,11 @@ class Metrics(Protocol):
         ...
 
     def spans(self, result: str, n: int) -> None:
-        """What became of spans: sent, rejected (the back end never takes them) or dropped. From one thread only."""
+        """What became of spans: sent, rejected (the back end never takes them) or dropped. From any thread."""
+        ...
+
+    def figures(self, result: str, n: int) -> None:
+        """What became of points of figures: sent or rejected. From one thread only."""
         ...
 
     def gauge(self, gauge: Gauge, value: float, of: str = "") -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from interlock.terms.errors import Unavailable
 from interlock.terms.gateway.trace import Accepted, Outcome
 
 
@@ -11,22 +12,31 @@ class NotTaken(Exception):
     """The back end will never take this, however often it is sent; the message says why, without content or keys."""
 
 
+class Later(Unavailable):
+    """The back end says itself when it may be asked again: in `after_s` seconds."""
+
+    def __init__(self, words: str, after_s: float) -> None:
+        super().__init__(words)
+        self.after_s = after_s
+
+
 @dataclass(frozen=True, slots=True)
 class HandedOn:
-    """How many spans were taken, and how many the back end said that it threw away."""
+    """How many were taken, and how many the back end said that it threw away."""
 
     sent: int
     rejected: int = 0
 
 
 class TrafficExport(Protocol):
-    """One back end."""
+    """One back end. Everything raises Unavailable (Later) where it is worth trying again, and NotTaken where not."""
 
-    def send(self, pairs: Sequence[tuple[Accepted, Outcome]]) -> HandedOn:
-        """Hand on spans and figures of these requests. Whoever sends them again doubles no span: ids are the same.
+    def spans(self, pairs: Sequence[tuple[Accepted, Outcome]]) -> HandedOn:
+        """Hand on a span of each request. Whoever sends them again doubles none: ids are the same."""
+        ...
 
-        Raises Unavailable where it is worth trying again later, and NotTaken where it is not.
-        """
+    def figures(self, pairs: Sequence[tuple[Accepted, Outcome]]) -> HandedOn:
+        """Hand on histograms of these requests; counted are their points. Whoever sends them again doubles them."""
         ...
 
 

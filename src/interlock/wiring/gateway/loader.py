@@ -1,5 +1,6 @@
 """Traces go into the store by a process of their own: in one with the requests, both would wait for one interpreter."""
 
+import math
 import os
 import signal
 import subprocess
@@ -31,10 +32,11 @@ class LoaderProcess:
     the last one that was begun here.
     """
 
-    def __init__(self, address: str, traces: Path, segments: Segments) -> None:
+    def __init__(self, address: str, traces: Path, segments: Segments, *, at_once: bool = False) -> None:
+        """`at_once`: the first one is begun also where nothing is to be loaded, for what waits to be handed on."""
         self._address, self._traces, self._segments = address, traces, segments
         self.child: subprocess.Popen[bytes] | None = None
-        self._begun_s = time.monotonic()
+        self._begun_s = -math.inf if at_once else time.monotonic()
 
     def look(self) -> None:
         """Begin one where that is due. Raises Unavailable where nobody can see whether it is."""
@@ -78,7 +80,7 @@ def main() -> None:
     busy_s = time.monotonic()
     try:
         while not ended and os.getppid() == int(os.environ[PARENT]):
-            if segments.sealed():
+            if segments.sealed() or rounds.waiting:
                 busy_s = time.monotonic()
             rounds.go()
             metrics.go()

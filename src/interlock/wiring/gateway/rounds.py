@@ -2,10 +2,12 @@
 
 import logging
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 
 from interlock.flows.gateway.evidence import export, keep, load, watch
 from interlock.flows.gateway.evidence.export import TrafficExporting
@@ -24,6 +26,7 @@ KEPT_DAYS = "INTERLOCK_TRACES_DAYS"
 # A tenth of Python's own: while segments were loaded, one chunk of a stream in ten waited 7 ms for that thread, now 4.
 REST_S = 0.002
 TURN_S = 0.0005
+ENDS_S = 20.0
 
 
 @dataclass(slots=True)
@@ -31,6 +34,36 @@ class _Round:
     work: Callable[[], object]
     every_s: float
     next_s: float
+
+    def make(self) -> None:
+        """Do it; what stands in the way is logged."""
+        self.next_s = time.monotonic() + self.every_s
+        try:
+            self.work()
+        except InterlockError as exc:
+            _logger.warning("a round of the gateway could not be made, the next one goes on: %s", exc)
+
+
+class _Apart:
+    """A round in a thread of its own, one at a time: whom it waits for may be slow."""
+
+    def __init__(self, round_: _Round) -> None:
+        self._round = round_
+        self._thread: threading.Thread | None = None
+
+    def go(self, *, all_of_it: bool) -> None:
+        """Begin it where it is due; `all_of_it`: do it, now."""
+        if all_of_it:
+            self.end()
+            self._round.make()
+        elif time.monotonic() >= self._round.next_s and (self._thread is None or not self._thread.is_alive()):
+            self._thread = threading.Thread(target=self._round.make, name="gateway-export", daemon=True)
+            self._thread.start()
+
+    def end(self) -> None:
+        """Wait for the one that is at work."""
+        if self._thread is not None:
+            self._thread.join(ENDS_S)
 
 
 def rest() -> None:
@@ -52,19 +85,19 @@ class TraceRounds:
         sys.setswitchinterval(TURN_S)
         self._segments = segments
         self._leading, self._is_leader = ExitStack(), False
-        self._exporting = _exporting(store, segments, clock, environment, metrics)
+        exporting = self._exporting = _exporting(store, segments, clock, environment, metrics)
         watching = TrafficWatch(store, clock)
-        exports = self._exporting is not None
+        exports = hands_on(environment)
         loading = TrafficLoading(store, segments, clock, exports=exports, after=watching.look_at, rest=rest)
-        keeping = TrafficKeeping(store, segments, clock, days=_days(environment))
+        dropped = partial(metrics.spans, export.DROPPED)
+        keeping = TrafficKeeping(store, segments, clock, days=_days(environment), dropped=dropped)
         now_s = time.monotonic()
         self._rounds = [
             _Round(loading.go, load.EVERY_S, now_s),
             _Round(watching.go, watch.EVERY_S, now_s + watch.EVERY_S),
             _Round(keeping.go, keep.EVERY_S, now_s + watch.EVERY_S),
         ]
-        if self._exporting is not None:
-            self._rounds.insert(1, _Round(self._exporting.go, export.EVERY_S, now_s))
+        self._apart = None if exporting is None else _Apart(_Round(exporting.go, export.EVERY_S, now_s))
 
     def go(self, *, all_of_it: bool = False) -> None:
         """Do what is due, or all of it; what stands in the way of one is logged, and the others are done."""
@@ -76,11 +109,14 @@ class TraceRounds:
             return
         for one in self._rounds:
             if all_of_it or time.monotonic() >= one.next_s:
-                one.next_s = time.monotonic() + one.every_s
-                try:
-                    one.work()
-                except InterlockError as exc:
-                    _logger.warning("a round of the gateway could not be made, the next one goes on: %s", exc)
+                one.make()
+        if self._apart is not None:
+            self._apart.go(all_of_it=all_of_it)
+
+    @property
+    def waiting(self) -> int:
+        """How many segments of this machine wait to be handed on, as far as this process looked."""
+        return 0 if self._exporting is None else self._exporting.waiting
 
     def families(self) -> Iterator[Family]:
         """How far loading is behind on this machine, for the page of metrics. Raises Unavailable."""
@@ -89,7 +125,9 @@ class TraceRounds:
         yield Family("interlock_gateway_loading_lag_seconds", "gauge", words, (lag,))
 
     def close(self) -> None:
-        """Let another worker go these rounds."""
+        """Let another worker go these rounds, when none is at work here."""
+        if self._apart is not None:
+            self._apart.end()
         self._leading.close()
 
     def _leads(self) -> bool:
@@ -101,16 +139,21 @@ class TraceRounds:
         return self._is_leader
 
 
+def hands_on(environment: Mapping[str, str]) -> bool:
+    """Whether spans go anywhere."""
+    return bool(environment.get("OTEL_EXPORTER_OTLP_ENDPOINT"))
+
+
 def _exporting(
     store: Store, segments: Segments, clock: Clock, environment: Mapping[str, str], metrics: Metrics
 ) -> TrafficExporting | None:
-    endpoint = environment.get("OTEL_EXPORTER_OTLP_ENDPOINT")
-    if not endpoint:
+    if not hands_on(environment):
         return None
     from interlock.adapters.opentelemetry.otlp_http import OtlpHttp
 
-    export = OtlpHttp(endpoint, environment.get("OTEL_EXPORTER_OTLP_HEADERS", ""))
-    return TrafficExporting(store, segments, export, clock, metrics)
+    headers = environment.get("OTEL_EXPORTER_OTLP_HEADERS", "")
+    collector = OtlpHttp(environment["OTEL_EXPORTER_OTLP_ENDPOINT"], headers)
+    return TrafficExporting(store, segments, collector, clock, metrics)
 
 
 def _days(environment: Mapping[str, str]) -> int:

@@ -38,7 +38,7 @@ from interlock.terms.errors import Unavailable
 from interlock.terms.gateway.metric import Family, Gauge
 from interlock.wiring.gateway.access import changes_of, clients_over
 from interlock.wiring.gateway.loader import LoaderProcess
-from interlock.wiring.gateway.rounds import TraceRounds, rest
+from interlock.wiring.gateway.rounds import TraceRounds, hands_on, rest
 from interlock.wiring.run_time import POSTGRES, Opened, guardrail, path_of
 
 ROUND_S = 1.0
@@ -97,7 +97,7 @@ class GatewayWorker:
         self.metrics = WorkerMetrics(CountsFolder(traces / "metrics", name))
         self._segments = SegmentFolder(traces, now, rest)
         self._traces = TraceRounds(opened.store, self._segments, opened.clock, environment, self.metrics)
-        self._loader = None if loaded_apart is None else LoaderProcess(loaded_apart, traces, self._segments)
+        self._loader = None if loaded_apart is None else _loader(loaded_apart, traces, self._segments, environment)
         self._changes = changes_of(opened.store)
         self._limiter = Limiter(opened.allowances, opened.clock, time.monotonic)
         self._upstream = upstream or AiohttpUpstream(environment, tls=trust_of(environment))
@@ -167,6 +167,10 @@ class GatewayWorker:
         yield from self._traces.families()
         with self._opened.store.reading() as reading:
             yield from limit_families(limit_uses(reading, self._opened.clock()))
+
+
+def _loader(address: str, traces: Path, segments: SegmentFolder, environment: Mapping[str, str]) -> LoaderProcess:
+    return LoaderProcess(address, traces, segments, at_once=hands_on(environment))
 
 
 def _recorded(opened: Opened) -> Callable[[], str]:

@@ -99,4 +99,8 @@ def spans_command(
     with opened(box, store) as opened_store, opened_store.reading() as reading:
         since = stamp(box.clock() - dt.timedelta(days=days - 1))[:10]
         box.write_lines(out, lines(counted(pairs_of(reading, since=since))))
+        there = sum(one.requests for one in reading.row_sums(since=since))
     box.out.print(Text(f"{out}: {plural(count, 'request')}"))
+    if there > count:
+        left = plural(there - count, "request")
+        box.out.print(Text(f"{left} without a span: nobody knows the beginning, or the end"), soft_wrap=True)
