@@ -31,6 +31,7 @@ PAGES: Mapping[str, Told] = {
     "/gateway/inventory": ("show_inventory",),
     "/gateway/requests": ("list_traffic",),
     "/gateway/requests/{id_}": ("show_traffic",),
+    "/gateway/shadow": ("show_bake_off",),
     "/gateway/ungoverned": ("list_ungoverned",),
     "/instruments": ("list_instruments",),
     "/instruments/ai-fit": ("show_fit_questions", "ask_fit"),

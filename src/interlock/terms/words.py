@@ -70,6 +70,11 @@ def shorten(text: str, limit: int) -> str:
     return head.rstrip(" ,;:.–-") + "…"
 
 
+def capital(text: str) -> str:
+    """With a capital letter first; the others stay."""
+    return text[:1].upper() + text[1:]
+
+
 def count(number: int) -> str:
     """A whole number with separators: 2,617."""
     return f"{number:,}"

@@ -112,8 +112,7 @@ def test_a_shadow_whose_request_is_not_there_is_left_out_and_said(
     put(house, "old", minutes=30)
     put(house, "new", minutes=5)
     monkeypatch.setattr(module, "PAGE", 3)
-    monkeypatch.setattr(module, "LOOKED_MAX", 3)
     with house.store.reading() as reading:
-        found = bake_off(reading, EVERYTHING, days=1, now=NOW)
+        found = bake_off(reading, EVERYTHING, days=1, now=NOW, looked_max=3)
     assert (found.looked, found.all_looked, found.alone) == (3, False, 1)
     assert [one.asked for one in found.compared] == [1]

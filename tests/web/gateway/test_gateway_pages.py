@@ -58,7 +58,7 @@ def rows(desk: WebDesk, path: str, as_: str) -> list[dict[str, Any]]:
 def test_the_first_page_adds_up_what_is_within_reach(seen: WebDesk, as_: str, requests: int) -> None:
     one_in_nine, cost = requests // 9, {9: "USD 0.0094", 27: "USD 0.028"}[requests]
     title = title_of(seen.get("/gateway", as_)).replace("\u00a0", " ")
-    ends = f"{one_in_nine} were refused, the end of {one_in_nine} is not known"
+    ends = f"{one_in_nine} {'was' if one_in_nine == 1 else 'were'} refused, the end of {one_in_nine} is not known"
     assert title == f"{requests} requests in the last 7 days for {cost}: {ends}"
     assert len(rows(seen, "/gateway/requests.json", as_)) == requests
     for by in ("workflow", "client", "model", "day"):
@@ -92,9 +92,9 @@ def test_another_tenants_request_is_not_there(seen: WebDesk) -> None:
     [
         (0, "small answered in 640 ms for USD 0.0013"),
         (2, "large answered in 5,910 ms for USD 0.0013"),
-        (4, "Refused by the rule injection"),
+        (4, "Refused: it read like an attack on the model's instructions"),
         (5, "It failed with status 502 after 1 attempt"),
-        (6, "The answer broke off (upstream); it cost USD 0.0021"),
+        (6, "The answer broke off: the model's place ended it; the USD 0.0021 that it reserved stay charged"),
         (8, "Nobody knows how this request ended: the USD 0.0021 that it reserved stay charged"),
     ],
 )
@@ -111,18 +111,31 @@ def test_the_page_of_a_request_shows_what_was_taken_out_and_both_records(seen: W
     assert record["outcome"]["redacted_output"] == {"phone": 1}
 
 
+def test_why_something_was_refused_is_in_words_beside_the_rule_on_record(seen: WebDesk) -> None:
+    for path in ("/gateway", "/gateway/requests?amiss=1", "/gateway/requests/req-tri-4"):
+        told = " ".join(text_of(seen.get(path, "auditor")).split())
+        assert "It read like an attack on the model's instructions" in told, path
+    listed = rows(seen, "/gateway/requests.json?amiss=1&workflow=triage", "auditor")
+    assert [one["rule"] for one in listed] == ["injection", None, None]
+    page = text_of(seen.get("/gateway/requests/req-tri-4", "auditor"))
+    assert "stays charged" not in page  # it never left, so nothing was reserved
+    assert "Its workflow may not ask that model" not in page
+
+
 def test_the_list_goes_on_and_can_be_narrowed(seen: WebDesk) -> None:
     amiss = rows(seen, "/gateway/requests.json?amiss=1&workflow=triage", "auditor")
     assert [one["end"] for one in amiss] == ["Refused", "Failed (502)", "End not known"]
     last = amiss[0]
     after = rows(seen, f"/gateway/requests.json?workflow=triage&after_at={last['at']}&after_id={last['id']}", "auditor")
     assert [one["id"] for one in after] == [f"req-tri-{number}" for number in range(5, 9)]
+    older = f"/gateway/requests?workflow=triage&after_at={last['at']}&after_id={last['id']}"
+    assert title_of(seen.get(older, "auditor")).startswith("4 older requests: ")
     assert seen.get("/gateway/requests?since=soon", "auditor").status_code == 400
 
 
 def test_strangers_are_counted(seen: WebDesk) -> None:
     title = title_of(seen.get("/gateway/ungoverned", "auditor"))
-    assert title == "44 requests in the last 7 days came from nobody that the gateway knows, out of 2 networks"
+    assert title == "Callers whom nobody knows sent 44 requests in the last 7 days, out of 2 networks; none went on"
     assert [one["requests"] for one in rows(seen, "/gateway/ungoverned.json?network=2001", "auditor")] == [3]
 
 
@@ -133,10 +146,10 @@ def test_what_is_called_without_being_in_the_inventory_is_named(desk: WebDesk, h
     assert "interlock api audit FILES --record" in text_of(page)
     _record(house, tmp_path, "delete_ticket")
     page = desk.get("/gateway/inventory", "auditor")
-    assert title_of(page) == "1 of 1 operations are of high risk; 1 tool called and not in it"
+    assert title_of(page) == "1 of 1 operation is of high risk; 1 tool called and not in it"
     assert "desk/close_ticket 3" in " ".join(text_of(page).split())
     _record(house, tmp_path, "close_ticket")
-    assert title_of(desk.get("/gateway/inventory", "auditor")) == "0 of 1 operations are of high risk"
+    assert title_of(desk.get("/gateway/inventory", "auditor")) == "0 of 1 operation are of high risk"
     listed = rows(desk, "/gateway/inventory.json?tier=medium", "auditor")
     assert [(one["operation"], one["authority"]) for one in listed] == [("close_ticket", "review")]
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from interlock.engine.gateway.limits.counted import GATEWAY, OWN
 from interlock.terms.decision import Verb
+from interlock.terms.gateway.trace import GIVEN_UP
 from interlock.terms.gateway.traffic import Of, Per, Unit
 
 RULES: Mapping[str, str] = {
@@ -97,6 +98,7 @@ FAILURES: Mapping[str, str] = {
     "not sent": "it could not be reached",
     "not taken": "it did not take the call",
     "lost": "nobody knows what became of it",
+    GIVEN_UP: "the client left meanwhile",
 }
 _DECIDED: Mapping[str, str] = {
     Verb.DENY: "the decision about it was to deny it",

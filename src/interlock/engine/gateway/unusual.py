@@ -85,7 +85,7 @@ def risen(
         UnusualRule.STRANGERS: f"{plural(count, 'request')} came from callers whom nobody knows",
     }[rule]
     subject = f"{of}: {level}" if of else str(level)
-    return Unusual(rule, subject, day, f"{what} today", {"requests": count}, workflow, tenant)
+    return Unusual(rule, subject, day, f"today {what}", {"requests": count}, workflow, tenant)
 
 
 def of_segment(

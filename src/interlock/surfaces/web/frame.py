@@ -127,7 +127,7 @@ def _environment() -> Environment:
         "plainly": plainly,
         "plural": words.plural,
         "readable": readable,
-        "sentence": lambda text: text[:1].upper() + text[1:],
+        "sentence": words.capital,
         "shorten": words.shorten,
         "size": words.size,
         "tied": words.tied,

@@ -48,13 +48,15 @@ class Column(Generic[R]):
 class Filter(Generic[R]):
     """A filter by one parameter of the address. With `options` (value, words) one is chosen, without any text is typed.
 
-    `keeps` says whether a row stays; None where whoever reads the rows has cut them already.
+    `keeps` says whether a row stays; None where whoever reads the rows has cut them already. `unset` says what is shown
+    where nothing is chosen.
     """
 
     name: str
     label: str
     keeps: Callable[[R, str], bool] | None = None
     options: tuple[tuple[str, str], ...] = ()
+    unset: str = "any"
 
 
 @dataclass(frozen=True, slots=True)

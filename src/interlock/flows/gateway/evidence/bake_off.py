@@ -82,18 +82,25 @@ class _Tally:
 
 
 def bake_off(
-    reading: Reading, reach: TrafficReach, *, days: int, now: dt.datetime, workflow: str | None = None
+    reading: Reading,
+    reach: TrafficReach,
+    *,
+    days: int,
+    now: dt.datetime,
+    workflow: str | None = None,
+    looked_max: int = LOOKED_MAX,
 ) -> BakeOff:
     """What shadow traffic of the last days tells, within reach; pairs with the most requests first. Raises Unavailable.
 
-    Requests are looked at newest first, and a shadow is asked after its request: so it is met before it.
+    Requests are looked at newest first, `looked_max` of them, and a shadow is asked after its request: so it is met
+    before it.
     """
     since = first_day(days, now)
     wanted = TrafficFilter(workflows=None if workflow is None else (workflow,), since=since)
     tallies: dict[tuple[str, str, str], _Tally] = defaultdict(_Tally)
     waiting: dict[str, TrafficRow] = {}
     looked = 0
-    for row in _newest(reading, reach, wanted):
+    for row in _newest(reading, reach, wanted, looked_max):
         looked += 1
         of = None if row.outcome is None else row.outcome.get("shadow_of")
         if of is not None:
@@ -102,12 +109,12 @@ def bake_off(
             _take(tallies[row.workflow, row.model_used, shadow.model_asked], row, shadow)
     found = [_compared(names, tally) for names, tally in tallies.items()]
     found.sort(key=lambda one: (-one.asked, one.workflow, one.model, one.shadow_model))
-    return BakeOff(since, looked, looked < LOOKED_MAX, len(waiting), tuple(found))
+    return BakeOff(since, looked, looked < looked_max, len(waiting), tuple(found))
 
 
-def _newest(reading: Reading, reach: TrafficReach, wanted: TrafficFilter) -> Iterator[TrafficRow]:
+def _newest(reading: Reading, reach: TrafficReach, wanted: TrafficFilter, looked_max: int) -> Iterator[TrafficRow]:
     after = None
-    for _ in range(0, LOOKED_MAX, PAGE):
+    for _ in range(0, looked_max, PAGE):
         rows = requests_seen(reading, reach, wanted, limit=PAGE, after=after)
         yield from rows
         if len(rows) < PAGE:

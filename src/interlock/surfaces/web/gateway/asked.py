@@ -1,11 +1,13 @@
 """What the addresses of these pages ask for, and what of the traffic a visitor reaches."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from interlock.flows.gateway.evidence.seen import TrafficReach, traffic_reach
 from interlock.flows.ledger.search import time_of
 from interlock.ports.gateway.traffic import SumBy, TrafficFilter
 from interlock.surfaces.web.site import Site
+from interlock.surfaces.web.tables import Filter
 from interlock.surfaces.web.visitor import Visitor
 
 DAYS = (1, 7, 30)
@@ -56,5 +58,14 @@ def after_in(query: Mapping[str, str]) -> tuple[str, str] | None:
 
 
 def period(days: int) -> str:
-    """In words, for titles."""
+    """In words, for titles. Days are whole ones in UTC, and the last one is today."""
     return "today (UTC)" if days == 1 else f"in the last {days} days"
+
+
+DAYS_FILTER: Filter[Any] = Filter(
+    "days",
+    "Whole days in UTC",
+    options=tuple((str(days), period(days).removeprefix("in the ")) for days in DAYS if days != DAYS_AT_FIRST),
+    unset=period(DAYS_AT_FIRST).removeprefix("in the "),
+)
+"""For tables of what came within so many days; whoever reads the rows goes by `days_in`."""

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from interlock.engine.inventory.counting import Counted, counted
-from interlock.surfaces.web.cells import Status
+from interlock.surfaces.web.cells import Status, Words
 from interlock.surfaces.web.states import FAILED, INCONCLUSIVE, NOTED, State, said
 from interlock.surfaces.web.tables import Column, Filter, Table
 from interlock.terms import words
@@ -15,6 +15,7 @@ HOW = (
     "No inventory is on record. Read your OpenAPI documents and tool lists on a terminal beside this store: "
     "`interlock api audit FILES --record --as YOU`. Then each operation stands here, with its risk and what is wrong."
 )
+GONE = "this version of the rules has it no more"
 TIERS: dict[Risk, State] = {
     Risk.HIGH: said(FAILED, "High"),
     Risk.MEDIUM: said(INCONCLUSIVE, "Medium"),
@@ -28,7 +29,9 @@ def title(found: RecordedInventory | None, unknown: int) -> str:
     if found is None:
         return "No inventory of interfaces and tools is on record"
     whole = counted("", found.operations)
-    high = f"{words.count(whole.tiers[Risk.HIGH])} of {words.count(whole.operations)} operations are of high risk"
+    most = whole.tiers[Risk.HIGH]
+    of = f"of {words.plural(whole.operations, 'operation')}"
+    high = f"{words.count(most)} {of} {'is' if most == 1 else 'are'} of high risk"
     return f"{high}; {words.plural(unknown, 'tool')} called and not in it" if unknown else high
 
 
@@ -51,7 +54,12 @@ def table(findings: Sequence[str]) -> Table[RecordedOperation]:
             Column("exposure", "Reached", lambda one: one.exposure),
             Column("authority", "To begin with", lambda one: one.authority),
             Column("service_class", "Service class", lambda one: one.service_class),
-            Column("findings", "Findings", lambda one: ", ".join(one.findings)),
+            Column(
+                "findings",
+                "Findings",
+                lambda one: ", ".join(one.findings),
+                lambda one: Words(", ".join(map(_finding, one.findings))),
+            ),
         ),
         HOW,
         (
@@ -60,7 +68,12 @@ def table(findings: Sequence[str]) -> Table[RecordedOperation]:
             Filter(
                 "authority", "To begin with", lambda one, asked: one.authority == asked, _options(tuple(ToolAuthority))
             ),
-            Filter("finding", "Finding", lambda one, asked: asked in one.findings, _options(tuple(findings))),
+            Filter(
+                "finding",
+                "Finding",
+                lambda one, asked: asked in one.findings,
+                tuple((one, _finding(one)) for one in findings),
+            ),
             Filter("text", "Part of a name", _named),
         ),
     )
@@ -68,6 +81,15 @@ def table(findings: Sequence[str]) -> Table[RecordedOperation]:
 
 def _named(one: RecordedOperation, asked: str) -> bool:
     return asked.casefold() in f"{one.service} {one.name}".casefold()
+
+
+def _next(step: str) -> str:
+    return step.replace("`", "")
+
+
+def _finding(rule: str) -> str:
+    """A rule's name as people read it: "unbounded input"."""
+    return rule.replace("-", " ")
 
 
 def _options(values: Sequence[str]) -> tuple[tuple[str, str], ...]:
@@ -84,7 +106,5 @@ def finding_rows(whole: Counted, pack: InventoryPack) -> list[tuple[str, str, st
     rows = []
     for rule, count in whole.findings.items():
         known = pack.findings.get(rule)  # an older version of the rules may have had others
-        rows.append(
-            (rule, words.count(count), known.next_step if known else "this version of the rules has it no more")
-        )
+        rows.append((_finding(rule), words.count(count), _next(known.next_step) if known else GONE))
     return rows

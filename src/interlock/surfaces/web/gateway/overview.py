@@ -4,7 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from interlock.engine.gateway.limits.words import amounted
+from interlock.engine.gateway.limits.words import amounted, set_in, whose
+from interlock.engine.gateway.rule_words import rule_words
 from interlock.flows.gateway.evidence.seen import TrafficOverview
 from interlock.ports.gateway.traffic import SumBy, TrafficSum
 from interlock.surfaces.web.cells import Cell, Link, Measure, Picture, Words
@@ -13,7 +14,7 @@ from interlock.surfaces.web.gateway.asked import BY, DAYS, period
 from interlock.surfaces.web.tables import Column, Table
 from interlock.terms import words
 from interlock.terms.gateway.limits import LimitUse
-from interlock.terms.gateway.traffic import Of, Unit
+from interlock.terms.gateway.traffic import Per, Unit
 
 MICRO = 1_000_000
 NO_NAME = "(none)"
@@ -63,10 +64,14 @@ def title(total: TrafficSum, days: int) -> str:
     """The conclusion: how much passed, how much did not, and for how much money."""
     if not total.requests:
         return f"Nothing passed the gateway {period(days)}"
-    amiss = "none was refused" if not total.refused else f"{words.count(total.refused)} were refused"
+    amiss = f"{words.count(total.refused) if total.refused else 'none'} {_was(total.refused)} refused"
     doubt = f", the end of {words.count(total.in_doubt)} is not known" if total.in_doubt else ""
     asked = words.plural(total.requests, "request")
     return f"{asked} {period(days)} for {usd(total.cost_micro_usd)}: {amiss}{doubt}"
+
+
+def _was(number: int) -> str:
+    return "were" if number > 1 else "was"
 
 
 def figures(found: TrafficOverview) -> tuple[Figure, ...]:
@@ -75,11 +80,11 @@ def figures(found: TrafficOverview) -> tuple[Figure, ...]:
     of = f"of {words.count(total.requests)}"
     listed = f"/gateway/requests?{urlencode({'since': found.since})}"
     amiss = f"/gateway/requests?{urlencode({'since': found.since, 'amiss': '1'})}"
-    counted = f"newest {words.count(len(found.latencies_ms))}"
+    counted = f"of the newest {words.count(len(found.latencies_ms))}"
     tokens = total.input_tokens + total.output_tokens
     return (
-        Figure("Requests", words.count(total.requests), f"since {words.moment(found.since)}", listed),
-        Figure("Spent", usd(total.cost_micro_usd), f"{words.count(tokens)} tokens"),
+        Figure("Requests", words.count(total.requests), f"since {words.moment(found.since)}, 00:00 UTC", listed),
+        Figure("Spent", usd(total.cost_micro_usd), words.plural(tokens, "token")),
         Figure("Refused", words.count(total.refused), of, amiss),
         Figure("Failed", words.count(total.failed), of, amiss),
         Figure("In doubt", words.count(total.in_doubt), of, amiss),
@@ -157,29 +162,37 @@ def _mean(one: TrafficSum) -> Words:
 def limit_rows(uses: Sequence[LimitUse]) -> list[list[Cell]]:
     """Limits that are in force or were used, the nearest to their end first."""
     ordered = sorted(uses, key=lambda one: -(one.used / one.most if one.most else 0.0))
-    return [[Words(*_whose(one)), _used(one), Words(_most(one)), Words(one.per, _until(one))] for one in ordered]
+    return [[_whose(one), _used(one), Words(_WINDOWS[one.per], _until(one))] for one in ordered]
+
+
+_WINDOWS = {Per.MINUTE: "this minute", Per.DAY: "this day (UTC)", Per.MONTH: "this month (UTC)"}
+
+
+def rule_rows(found: TrafficOverview) -> list[list[Cell]]:
+    """What refused, in words and as it is on record, and how many of those looked at."""
+    of = f"of {words.count(found.looked_amiss)}"
+    return [[Words(words.capital(rule_words(rule)), rule), Measure(words.count(n), of)] for rule, n in found.rules]
 
 
 def _amount(unit: Unit, amount: int) -> str:
     return usd(amount) if unit is Unit.MICRO_USD else amounted(unit, amount)
 
 
-def _most(one: LimitUse) -> str:
-    return "no limit any more" if one.most is None else _amount(one.unit, one.most)
-
-
 def _until(one: LimitUse) -> str:
     return f"until {words.moment(one.window_ends)}"
 
 
-def _whose(one: LimitUse) -> tuple[str, str]:
-    name = one.of.value if one.of is Of.EVERYTHING else f"{one.of} {one.name or NO_NAME}"
-    return name, f"{one.where}{f', model {one.model}' if one.model else ''}"
+def _whose(one: LimitUse) -> Words:
+    model = f", for the model {one.model}" if one.model else ""
+    return Words(words.capital(whose(one.of, one.name, one.where)), f"{set_in(one.where)}{model}")
 
 
 def _used(one: LimitUse) -> Picture | Words:
     said = _amount(one.unit, one.used)
+    if one.most is None:
+        return Words(said, "no such limit is in force any more")
+    said = f"{said} of {_amount(one.unit, one.most)}"
     if not one.most:
         return Words(said)
     drawn = interval_bar(0.0, float(one.used), None, top=float(max(one.most, one.used)), limit=float(one.most))
-    return Picture(drawn, said, words.percent(one.used / one.most))
+    return Picture(drawn, said, under=f"{words.percent(one.used / one.most)} of it")

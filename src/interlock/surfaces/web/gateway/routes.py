@@ -3,6 +3,7 @@
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, Response
 
+from interlock.flows.gateway.evidence.bake_off import BakeOff, bake_off
 from interlock.flows.gateway.evidence.seen import (
     first_day,
     limits_seen,
@@ -19,15 +20,11 @@ from interlock.ports.gateway.traffic import TrafficRow
 from interlock.surfaces.web.frame import page
 from interlock.surfaces.web.gateway import inventory as stock
 from interlock.surfaces.web.gateway import overview as view
+from interlock.surfaces.web.gateway import shadow as shade
 from interlock.surfaces.web.gateway.asked import after_in, by_in, days_in, filter_in, reach_of
-from interlock.surfaces.web.gateway.listed import (
-    LIST,
-    STRANGERS,
-    further_href,
-    list_title,
-    request_view,
-    strangers_title,
-)
+from interlock.surfaces.web.gateway.listed import LIST, further_href, list_title
+from interlock.surfaces.web.gateway.one_request import request_view
+from interlock.surfaces.web.gateway.strangers import STRANGERS, strangers_title
 from interlock.surfaces.web.problems import NotThere
 from interlock.surfaces.web.site import Here
 from interlock.surfaces.web.tables import CSV, JSON, PAGE_ROWS
@@ -37,6 +34,7 @@ routes = APIRouter(prefix="/gateway", dependencies=[Depends(Needs("traffic", "re
 EXPORT_ROWS = 1_000
 UNUSUAL_SHOWN = 5
 INVENTORY_DAYS = 30
+SHADOW_LOOKED_MAX = 10_000  # by a page, which somebody waits for
 
 
 @routes.get("")
@@ -50,10 +48,10 @@ def overview(request: Request, here: Here, who: Who) -> Response:
         unusual = unusual_seen(reading, reach, since=found.since, limit=UNUSUAL_SHOWN)
     return page(
         request, "gateway/overview.html.j2", title=view.title(found.total, days), who=who, found=found,
-        figures=view.figures(found) if found.total.requests else (), unusual=unusual, whole=reach.everything,
+        whole=reach.everything, figures=view.figures(found) if found.total.requests else (), unusual=unusual,
         choices=view.choices(by, days), limits=view.limit_rows(uses),
         shown=view.sums_table(by, days).shown(found.groups, request.query_params),
-        refused=[(rule, f"{n:,}") for rule, n in found.rules],
+        refused=view.rule_rows(found),
     )  # fmt: skip
 
 
@@ -73,7 +71,8 @@ def requests(request: Request, here: Here, who: Who) -> Response:
     rows = _rows(request, here, who, PAGE_ROWS)
     after = further_href(rows, PAGE_ROWS, request.query_params)
     return page(
-        request, "gateway/requests.html.j2", title=list_title(rows, more=after is not None), who=who,
+        request, "gateway/requests.html.j2", who=who,
+        title=list_title(rows, more=after is not None, later=after_in(request.query_params) is not None),
         shown=LIST.page(rows, request.query_params, after=after),
     )  # fmt: skip
 
@@ -112,6 +111,23 @@ def request_record(here: Here, who: Who, id_: str) -> Response:
     row = _row(here, who, id_)
     headers = {"content-disposition": 'attachment; filename="request.json"'}
     return JSONResponse({"accepted": row.accepted, "outcome": row.outcome, "segment": row.segment}, headers=headers)
+
+
+@routes.get("/shadow")
+def shadow(request: Request, here: Here, who: Who) -> Response:
+    """Models that were asked in the shadow of others: agreement, cost and latency."""
+    days, found = days_in(request.query_params), _bake_off(request, here, who)
+    return page(
+        request, "gateway/shadow.html.j2", title=shade.title(found, days), who=who, found=found,
+        shown=shade.TABLE.shown(found.compared, request.query_params),
+    )  # fmt: skip
+
+
+@routes.get("/shadow.{form}")
+def shadow_as(form: str, request: Request, here: Here, who: Who) -> Response:
+    """The same as CSV and JSON."""
+    _check_form(form)
+    return shade.TABLE.answer(_bake_off(request, here, who).compared, request.query_params, form)
 
 
 @routes.get("/ungoverned")
@@ -175,6 +191,13 @@ def _rows(request: Request, here: Here, who: Who, limit: int) -> tuple[TrafficRo
     query = request.query_params
     with here.rt.store.reading() as reading:
         return requests_seen(reading, reach_of(here, who), filter_in(query), limit=limit, after=after_in(query))
+
+
+def _bake_off(request: Request, here: Here, who: Who) -> BakeOff:
+    days, workflow = days_in(request.query_params), request.query_params.get("workflow", "").strip() or None
+    reach = reach_of(here, who)
+    with here.rt.store.reading() as reading:
+        return bake_off(reading, reach, days=days, now=here.now(), workflow=workflow, looked_max=SHADOW_LOOKED_MAX)
 
 
 def _row(here: Here, who: Who, id_: str) -> TrafficRow:
