@@ -4,7 +4,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import ExitStack, contextmanager, suppress
 from typing import Any
 
 import pytest
@@ -30,21 +30,28 @@ async def application(scope: Any, receive: Any, send: Any) -> None:
     await send({"type": "http.response.body", "body": body})
 
 
+@contextmanager
+def serving(protocol: type[GuardedConnection], **options: Any) -> Iterator[int]:
+    """The port of a server of the application."""
+    config = uvicorn.Config(application, http=protocol, ws="none", lifespan="off", log_level="critical", **options)
+    server = uvicorn.Server(config)
+    listener = socket.create_server(("127.0.0.1", 0))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+    thread.start()
+    try:
+        yield listener.getsockname()[1]
+    finally:
+        server.should_exit = True
+        thread.join()
+
+
 @pytest.fixture(scope="module")
 def port() -> Iterator[int]:
     with pytest.MonkeyPatch.context() as patch:
         for name, value in {"HEAD_S": 0.3, "BODY_S": 0.3, "UNREAD_S": 0.3, "LOOK_S": 0.05}.items():
             patch.setattr(connections, name, value)
-        config = uvicorn.Config(application, http=GuardedConnection, ws="none", lifespan="off", log_level="critical")
-        server = uvicorn.Server(config)
-        listener = socket.create_server(("127.0.0.1", 0))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-        thread.start()
-        try:
-            yield listener.getsockname()[1]
-        finally:
-            server.should_exit = True
-            thread.join()
+        with serving(GuardedConnection) as found:
+            yield found
 
 
 def answer(port: int, *pieces: bytes, pause_s: float = 0.0, patience_s: float = 2.0) -> bytes:
@@ -168,3 +175,43 @@ def test_a_body_behind_an_upgrade_is_never_the_next_request(port: int, head: byt
 def test_what_follows_a_body_is_no_head(port: int) -> None:
     chunked = b"transfer-encoding: chunked\r\n\r\n2\r\nab\r\n0\r\nx-said: late\r\n\r\n"
     assert answer(port, HEAD.replace(b" / ", b" /said ") + b"x-said: before\r\n" + chunked).endswith(b"before")
+
+
+class Few(GuardedConnection):
+    connections_max = 8
+
+
+@pytest.mark.parametrize("said", [b"", HEAD, HEAD + b"content-length: 9\r\n\r\na", GET + b"\r\n"])
+def test_who_says_nothing_keeps_nobody_out_who_does(said: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connections, "HEAD_S", 30.0)
+    monkeypatch.setattr(connections, "BODY_S", 30.0)
+    with serving(Few) as port, ExitStack() as stack:
+        there = [stack.enter_context(socket.create_connection(("127.0.0.1", port))) for _ in range(20)]
+        for one in there:
+            with suppress(OSError):
+                one.sendall(said)
+        assert answer(port, GET + b"\r\n").startswith(b"HTTP/1.1 200")
+        assert sum(map(_is_open, there)) < Few.connections_max
+
+
+def _is_open(one: socket.socket) -> bool:
+    """Whether the other side has not cut it off; what it said is read first."""
+    one.settimeout(0.03)
+    try:
+        while one.recv(65_536):
+            pass
+    except TimeoutError:
+        return True
+    except OSError:
+        return False
+    return False
+
+
+def test_where_every_connection_has_a_request_one_more_is_cut_off() -> None:
+    with serving(Few) as port, ExitStack() as stack:
+        busy = [stack.enter_context(socket.create_connection(("127.0.0.1", port))) for _ in range(Few.connections_max)]
+        for one in busy:
+            one.sendall(b"GET /much HTTP/1.1\r\nhost: here\r\n\r\n")
+            one.recv(1)
+        assert answer(port, GET + b"\r\n") == b"cut"
+        assert all(one.recv(1) for one in busy)

@@ -2,7 +2,9 @@
 
 import asyncio
 from collections.abc import Callable
-from typing import Any
+from heapq import nsmallest
+from operator import itemgetter
+from typing import Any, ClassVar
 
 from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -19,6 +21,8 @@ LOOK_S = 5.0
 HEAD_TOO_LARGE = f"the head of a request has at most {HEAD_BYTES_MAX} bytes here"
 NO_UPGRADE = "HTTP/1.1 is spoken here and nothing else: leave out Upgrade, and send no CONNECT"
 _SAY_BODY = frozenset((b"content-length", b"transfer-encoding"))
+CONNECTIONS_MAX = 20_000
+ROOM_PARTS = 50  # room is made for a part of all at once: looking for it takes as long for one
 FRAMES_PER_BODY = 8  # a byte that comes in a chunk of its own has five around it
 
 
@@ -33,9 +37,14 @@ class GuardedConnection(HttpToolsProtocol):
     that it takes at `BODY_BYTES_A_SECOND_MIN`; what is sent is taken within `UNREAD_S`. All are looked at every
     `LOOK_S` (seconds): a timer for each would cost every request.
 
+    At most `connections_max` of a process are open. For one more, those make room that have waited longest with no
+    request under way: who says nothing keeps nobody out who does.
+
     A client that closes, also for its own direction only, has left: whoever `watch`es is told at once. Behind a request
     that came before the answer to the one before it (a pipeline) nothing is read, so that it is told with the answer.
     """
+
+    connections_max: ClassVar[int] = CONNECTIONS_MAX
 
     def __init__(
         self,
@@ -51,12 +60,37 @@ class GuardedConnection(HttpToolsProtocol):
         self._head_bytes = self._raw_bytes = self._body_bytes = 0
         self._look: asyncio.TimerHandle | None = None
         self._left: Callable[[], object] | None = None
+        self._fault: str | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's own
         """A head is awaited from now on."""
         super().connection_made(transport)
         self._head_since_s = self.loop.time()
         self._look = self.loop.call_later(LOOK_S, self._looked)
+        if len(self.connections) > self.connections_max:
+            self._make_room()
+
+    def _make_room(self) -> None:
+        others = [one for one in self.connections if isinstance(one, GuardedConnection) and one is not self]
+        waiting = [(since_s, one) for one in others if (since_s := one.waits_since_s) is not None]
+        n_cut = len(self.connections) - self.connections_max + self.connections_max // ROOM_PARTS
+        for one in [one for _, one in nsmallest(n_cut, waiting, key=itemgetter(0))] or [self]:
+            self.connections.discard(one)  # it hears that it is lost when the next one may have come already
+            one.transport.abort()
+
+    @property
+    def waits_since_s(self) -> float | None:
+        """Since when it waits for a client to go on, by the loop's clock; None where a request is under way, or where its
+        answer is being taken.
+        """
+        if self._unread_since_s is not None:
+            return None
+        if self._head_since_s is not None:
+            return self._head_since_s
+        if self._body_since_s is not None:
+            return self._body_since_s
+        idle = self.timeout_keep_alive_task
+        return None if idle is None else idle.when() - self.timeout_keep_alive
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Nothing is looked at any more, and nobody waits for an answer."""

@@ -21,7 +21,8 @@ from interlock.surfaces.gateway.connections import GuardedConnection
 from interlock.surfaces.gateway.door import GatewayDoor
 from interlock.surfaces.gateway.metrics_page import PATH as METRICS
 from interlock.surfaces.gateway.metrics_page import MetricsPage
-from interlock.wiring.gateway.access import check_listening, tls_context
+from interlock.wiring.gateway.access import check_listening, not_ready, tls_context
+from interlock.wiring.gateway.sockets import LOOP, allow_files, connections_max, open_files
 from interlock.wiring.gateway.tools import ToolDoor
 from interlock.wiring.gateway.worker import GatewayWorker, traces_of
 from interlock.wiring.listening import listening
@@ -58,6 +59,7 @@ def gateway_door(
     """Model traffic, tools and metrics of this process. `sessions`: a client's requests all come here; `ends` is called
     when everything has stopped; `loaded_apart` as GatewayWorker's. Raises Unavailable where traces cannot be written.
     """
+    GuardedConnection.connections_max = connections_max(open_files())
     worker = GatewayWorker(opened, traces, os.environ, loaded_apart=loaded_apart)
     tools = ToolDoor(opened, worker.clients, worker.trace, worker.meter, os.environ, sessions=sessions)
 
@@ -91,10 +93,14 @@ def serve_gateway(
     opened = open_address(address)  # what is wrong with it is said here, and not by each worker
     try:
         warning = check_listening(opened.store, host, encrypted=tls is not None)
+        lacking = tuple(not_ready(opened.store, os.environ))
     finally:
         opened.close()
     if warning:
         say.print(Text(warning), style="bold", soft_wrap=True)
+    for words in lacking:
+        say.print(Text(words), soft_wrap=True)
+    allow_files()
     os.environ[STORE], os.environ[WORKERS] = address, str(workers)
     with listening(host, port) as listener:
         listener.listen(BACKLOG)
@@ -105,7 +111,7 @@ def serve_gateway(
             "interlock.wiring.gateway.server:worker_app",
             factory=True,
             workers=workers,
-            loop="uvloop",
+            loop=LOOP,
             http=GuardedConnection,
             ws="none",  # nothing here speaks it, and an upgrade would pass by what watches connections
             interface="asgi3",
