@@ -1,5 +1,6 @@
 """Where a server listens, and whether it could, before anything is made for it."""
 
+import errno
 import ipaddress
 import socket
 from collections.abc import Iterator
@@ -8,6 +9,7 @@ from contextlib import ExitStack, contextmanager
 from interlock.terms.errors import BadInput, Unavailable
 
 BACKLOG = 512
+PORT_ERRORS = frozenset({errno.EADDRINUSE, errno.EACCES, errno.EPERM})
 
 
 @contextmanager
@@ -21,8 +23,9 @@ def listening(host: str, port: int) -> Iterator[socket.socket]:
             listener.bind(where)
             listener.listen(BACKLOG)  # whoever is told the address may come at once
         except OSError as exc:
-            why = exc.strerror or exc
-            raise Unavailable(f"cannot listen on {host}:{port} ({why}); --port names another one") from exc
+            why, is_port = exc.strerror or exc, exc.errno in PORT_ERRORS
+            mend = "--port names another one" if is_port else "--host names an address of this machine"
+            raise Unavailable(f"cannot listen on {host}:{port} ({why}); {mend}") from exc
         yield listener
 
 

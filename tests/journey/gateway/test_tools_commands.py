@@ -17,6 +17,7 @@ from mcp.client.streamable_http import streamable_http_client
 
 from commandline import Run
 from governed import CARLA
+from interlock.engine.gateway.access.key import ENTROPY_BYTES, key_of
 from interlock.flows.gateway.access.keys import WantedKey, create_key
 from interlock.terms.gateway.definition import ToolServer
 from interlock.terms.gateway.tools import ToolAuthority
@@ -25,6 +26,7 @@ from interlock.wiring.gateway.server import STORE, WORKERS, worker_app
 from tool_proxy import PLAN, PROXIED, Loop, Proxied, Serving
 from tool_upstream import TOOLS
 
+UNKNOWN_KEY = key_of(bytes(ENTROPY_BYTES))
 SURE: Any = {"interlock/confidence": 0.95}
 
 
@@ -68,6 +70,36 @@ def test_what_cannot_be_looked_at_is_said(made: tuple[Path, str], run: Run) -> N
     ended = run("mcp", "billing", "--store", store)
     assert ended.status == 2
     assert "INTERLOCK_GATEWAY_KEY" in ended.said
+
+
+def test_an_agent_whose_tool_server_or_key_is_not_known_is_told_when_it_starts(
+    made: tuple[Path, str], run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = str(made[0] / "store.db")
+    monkeypatch.setenv("INTERLOCK_GATEWAY_KEY", made[1])
+    ended = run("mcp", "payroll", "--store", store)
+    assert (ended.status, ended.out) == (2, "")
+    assert "the gateway has no tool server 'payroll'; there are: billing" in ended.said
+    for wrong, words in ((made[1][:-1], "mistyped or cut"), (UNKNOWN_KEY, "is not known here")):
+        monkeypatch.setenv("INTERLOCK_GATEWAY_KEY", wrong)
+        ended = run("mcp", "billing", "--store", store)
+        assert (ended.status, ended.out) == (2, "")
+        assert words in ended.said
+
+
+def test_a_tool_server_that_is_not_there_is_told_with_where_to_look(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    servers = '{gone: {command: [no-such-command, serve]}, down: {url: "http://127.0.0.1:9/mcp"}}'
+    Path("gateway.yaml").write_text(f'gateway: main\nprices_version: "1"\ntool_servers: {servers}\n', "utf-8")
+    assert run("gateway", "apply", "-f", "gateway.yaml", "--as", "Ana Ruiz").status == 0
+    gone = run("tools", "look", "gone")
+    assert gone.status == 3
+    assert "there is no command 'no-such-command' here. See that it runs with `no-such-command serve`" in gone.said
+    down = run("tools", "look", "down")
+    assert down.status == 3
+    assert "(ConnectError). See that it runs at http://127.0.0.1:9/mcp" in down.said
 
 
 @pytest.mark.parametrize("workers", ["1", "2"])

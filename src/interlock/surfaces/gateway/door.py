@@ -70,5 +70,8 @@ def _always(status: int, value: Mapping[str, Any]) -> App:
 
 
 _LIVE = _always(200, {"live": True})
-_WORDS = "there is nothing at this address; models are asked at /v1/chat/completions, /v1/responses, /v1/messages"
+_WORDS = (
+    "there is nothing at this address; models are asked at /v1/chat/completions, /v1/responses, /v1/embeddings and "
+    "/v1/messages, tools at /mcp/SERVER: OpenAI's clients need the base address with /v1, Anthropic's without"
+)
 _NOTHING = _always(404, {"error": {"message": _WORDS, "type": "invalid_request_error", "param": None, "code": None}})

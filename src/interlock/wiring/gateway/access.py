@@ -1,7 +1,7 @@
 """Who comes in by the gateway: its clients over a store, where it may listen, and how its connections are encrypted."""
 
 import ssl
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from interlock.adapters.gateway.issuer_keys import IssuerKeys
     from interlock.adapters.gateway.signed_tokens import JoseTokens
 
+MAKE_KEY = "interlock gateway key create NAME --workflow WORKFLOW --as YOU"
 PLAIN_WARNING = (
     "WARNING: without --tls-cert and --tls-key, keys and contents cross the network readably; do this only behind a "
     "proxy that speaks https, on a network that nobody else is on"
@@ -87,9 +88,23 @@ def check_listening(store: Store, host: str, *, encrypted: bool) -> str | None:
     if not known:
         raise BadInput(
             f"there is no gateway key yet and no issuer of tokens, so nobody could come to {host}: make a key first, "
-            "`interlock gateway key create NAME --workflow WORKFLOW --as YOU`, or leave --host out"
+            f"`{MAKE_KEY}`, or leave --host out"
         )
     return None if encrypted else PLAIN_WARNING
+
+
+def not_ready(store: Store, environment: Mapping[str, str]) -> Iterator[str]:
+    """What keeps requests from passing a gateway as things are on record now, each with what to do about it."""
+    with store.reading() as reading:
+        definition = gateway_in_force(reading)
+        known = any(row.revoked_at is None for row in keys(reading)) or bool(definition and definition.issuers)
+    if definition is None:
+        yield "nothing passes yet: say where models are, `interlock gateway apply -f gateway.yaml --as YOU`"
+    if not known:
+        yield f"nobody can come yet: make a key, `{MAKE_KEY}`"
+    unset = [one for one in (definition.key_variables if definition else ()) if not environment.get(one)]
+    if unset:
+        yield f"not set, so what needs them fails until they are and this is started again: {', '.join(unset)}"
 
 
 def tls_context(certificate: Path | None, key: Path | None) -> ssl.SSLContext | None:

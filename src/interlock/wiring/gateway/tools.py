@@ -17,12 +17,15 @@ from interlock.engine.gateway.tools.suspicion import reads_like_instructions
 from interlock.engine.timestamp import stamp
 from interlock.flows.gateway.access.clients import Clients
 from interlock.flows.gateway.access.standing import TrafficStandings
+from interlock.flows.gateway.define import gateway_in_force
 from interlock.flows.gateway.evidence.load import TrafficLoading
 from interlock.flows.gateway.limits.limiter import Limiter
 from interlock.flows.gateway.tools.desk import ToolDesk
 from interlock.flows.gateway.tools.meter import CallMeter
 from interlock.ports.gateway.trace_log import TraceLog
+from interlock.ports.store import Store
 from interlock.surfaces.gateway.heads import head_of
+from interlock.terms.errors import BadInput
 from interlock.terms.gateway.client import Client
 from interlock.terms.gateway.refusal import Refusal, RefusalKind
 from interlock.wiring.gateway.access import changes_of, clients_over
@@ -37,6 +40,7 @@ THREADS = 16
 HERE = "127.0.0.1"
 SESSION_BYTES = 16
 WIRE = "mcp"
+NEVER_LET_IN = frozenset({RefusalKind.UNKNOWN_CALLER, RefusalKind.FORBIDDEN})
 Scope = MutableMapping[str, Any]
 
 
@@ -112,6 +116,7 @@ def serve_tools(address: str, server: str, key: str) -> None:
 
     opened = open_address(address)
     try:
+        _check_server(opened.store, server)
         now, folder = _recorded(opened), traces_of(address, os.environ)
         traces = SegmentTraceLog(folder, f"mcp-{os.getpid()}-{secrets.token_hex(4)}", now)
         changes = changes_of(opened.store)
@@ -138,12 +143,24 @@ async def _stdio(
 
     tending = asyncio.create_task(limiter.run())
     try:
+        first = await who()
+        if isinstance(first, Refusal) and first.kind in NEVER_LET_IN:
+            raise BadInput(first.words)  # an agent shows why a server of its did not start
         await serve(proxy, who, server, session=secrets.token_hex(SESSION_BYTES))
     finally:
         tending.cancel()
         await asyncio.gather(tending, return_exceptions=True)
         await limiter.close()
         await issuer_keys.close()
+
+
+def _check_server(store: Store, name: str) -> None:
+    with store.reading() as reading:
+        definition = gateway_in_force(reading)
+    names = [one.name for one in definition.tool_servers] if definition else []
+    if name not in names:
+        there = ", ".join(names) or "none"
+        raise BadInput(f"the gateway has no tool server '{name}'; there are: {there}; write it into gateway.yaml")
 
 
 async def _known(clients: Clients, credential: str | None, address: str) -> Client | Refusal:

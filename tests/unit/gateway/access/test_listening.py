@@ -17,9 +17,10 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from governed import ANA, NAME, House
 from interlock.flows.gateway.access.keys import WantedKey, create_key, revoke_key
 from interlock.flows.gateway.define import define_gateway
-from interlock.terms.errors import BadInput
-from interlock.terms.gateway.definition import GatewayDefinition, TokenIssuer
-from interlock.wiring.gateway.access import check_listening, tls_context
+from interlock.terms.errors import BadInput, Unavailable
+from interlock.terms.gateway.definition import GatewayDefinition, ModelUpstream, TokenIssuer, WireFormat
+from interlock.wiring.gateway.access import check_listening, not_ready, tls_context
+from interlock.wiring.listening import listening
 
 OUTSIDE = "0.0.0.0"
 ISSUER = TokenIssuer("https://id.example", "gateway", "https://id.example/keys")
@@ -40,6 +41,28 @@ def test_others_may_come_only_once_somebody_could_be_known(house: House) -> None
         check_listening(house.store, OUTSIDE, encrypted=True)
     define_gateway(house.store, GatewayDefinition(issuers=(ISSUER,)), by=ANA, clock=house.clock)
     assert check_listening(house.store, OUTSIDE, encrypted=True) is None
+
+
+def test_what_keeps_requests_from_passing_is_said_with_what_to_do(house: House) -> None:
+    house.define()
+    assert [words.split(":")[0] for words in not_ready(house.store, {})] == [
+        "nothing passes yet",
+        "nobody can come yet",
+    ]
+    key = ModelUpstream("eu", WireFormat.OPENAI, "https://m.example", "eu", key_variable="EU_KEY")
+    define_gateway(house.store, GatewayDefinition(upstreams=(key,)), by=ANA, clock=house.clock)
+    create_key(house.store, WantedKey("desk", NAME), by=ANA, clock=house.clock, randomness=os.urandom)
+    (unset,) = not_ready(house.store, {"EU_KEY": ""})
+    assert unset.endswith(": EU_KEY")
+    assert list(not_ready(house.store, {"EU_KEY": "k"})) == []
+
+
+def test_it_is_said_which_of_host_and_port_to_change() -> None:
+    with listening("127.0.0.1", 0) as taken, pytest.raises(Unavailable, match="; --port names another one"):  # noqa: SIM117
+        with listening("127.0.0.1", taken.getsockname()[1]):
+            pass
+    with pytest.raises(Unavailable, match="; --host names an address of this machine"), listening("192.0.2.1", 0):
+        pass
 
 
 def _written(folder: Path, name: str, password: bytes | None = None) -> tuple[Path, Path]:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -40,7 +41,7 @@ async def _start(runner: web.AppRunner, port: int) -> int:
     try:
         await web.TCPSite(runner, HOST, port).start()
     except OSError as exc:
-        why = exc.strerror or exc
+        why = os.strerror(exc.errno) if exc.errno else exc
         raise Unavailable(f"cannot listen on {HOST}:{port} ({why}); --port names another one") from exc
     return int(runner.addresses[0][1])
 

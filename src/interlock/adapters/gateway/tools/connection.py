@@ -53,6 +53,7 @@ class Connection:
             async with asyncio.timeout(OPEN_S):
                 await asyncio.shield(opened)
         except TimeoutError:
+            opened.cancel()  # nobody waits for it any more
             await self.close()
             raise ToolServerFailed(Failure.NOT_SENT, f"the tool server did not answer within {OPEN_S:g} s") from None
 

@@ -9,7 +9,7 @@ from rich.text import Text
 from interlock.engine.ledger.canonical import plain
 from interlock.flows.gateway.evidence.bake_off import EVERYTHING, BakeOff, Compared, Took, bake_off
 from interlock.surfaces.cli.gateway.traces import Days
-from interlock.surfaces.cli.store_options import JsonOption, StoreOption, opened, show_json
+from interlock.surfaces.cli.store_options import JsonOption, StoreOption, known_workflow, opened, show_json
 from interlock.surfaces.cli.toolbox import toolbox
 from interlock.terms import words
 
@@ -35,6 +35,8 @@ def shadow_command(
     box = toolbox(context)
     with opened(box, store) as opened_store, opened_store.reading() as reading:
         found = bake_off(reading, EVERYTHING, days=days, now=box.clock(), workflow=workflow)
+        if workflow is not None and not found.compared:
+            known_workflow(reading, workflow)  # nothing there, or nothing of that name
     if as_json:
         show_json(box, plain(found))
         return

@@ -63,7 +63,8 @@ async def _listed(box: Toolbox, server: ToolServer) -> Sequence[ListedTool]:
     try:
         return await servers.line(server, CALLER).tools(age_max_s=0.0)
     except ToolServerFailed as exc:
-        raise Unavailable(f"the tool server '{server.name}' gives no list: {exc}") from exc
+        where = f"at {server.url}" if server.url else f"with `{' '.join(server.command)}`, as gateway.yaml starts it"
+        raise Unavailable(f"the tool server '{server.name}' gives no list: {exc}. See that it runs {where}") from exc
     finally:
         await servers.close()
 

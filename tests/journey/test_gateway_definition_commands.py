@@ -1,0 +1,47 @@
+"""`interlock gateway check` and `apply`, as people and builds use them."""
+
+from pathlib import Path
+
+import pytest
+
+from commandline import Run
+
+PLACES = """\
+gateway: main
+prices_version: "2026-11"
+upstreams:
+  here: {wire: openai, base_url: "https://models.example/v1", region: eu, key_variable: KEY_THAT_IS_NOT_SET}
+models:
+  small: {upstream: here}
+tool_servers:
+  billing: {command: [billing]}
+"""
+COUNTED = {"models": 1, "upstreams": 1, "limits": 0, "issuers": 0, "tool_servers": 1}
+
+
+@pytest.fixture(autouse=True)
+def in_an_empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("gateway.yaml").write_text(PLACES, "utf-8")
+
+
+def test_a_build_checks_a_file_without_a_store(run: Run) -> None:
+    checked = run("gateway", "check", "-f", "gateway.yaml")
+    assert " ".join(checked.out.split()) == "gateway.yaml: 1 model at 1 place, 1 tool server; nothing wrong"
+    assert run("gateway", "check", "-f", "gateway.yaml", "--json").json == {"file": "gateway.yaml", **COUNTED}
+    Path("gateway.yaml").write_text(PLACES.replace("upstream: here", "upstream: there"), "utf-8")
+    wrong = run("gateway", "check", "-f", "gateway.yaml")
+    assert wrong.status == 2
+    assert "gateway.yaml:6: models.small.upstream: there is no upstream 'there'; there are: here" in wrong.said
+    assert not Path(".interlock").exists()
+
+
+def test_what_was_put_on_record_is_counted_and_what_is_not_set_is_named(run: Run) -> None:
+    by = ("--as", "Ana Ruiz")
+    applied = run("gateway", "apply", "-f", "gateway.yaml", *by)
+    told = "the gateway is defined: 1 model at 1 place, 1 tool server, 0 limits (entry 0)"
+    assert " ".join(applied.out.split()) == told
+    assert "needed where the gateway runs: KEY_THAT_IS_NOT_SET" in applied.said
+    again = run("gateway", "apply", "-f", "gateway.yaml", *by, "--json")
+    assert again.json == {**COUNTED, "entry": 1, "not_set_here": ["KEY_THAT_IS_NOT_SET"]}
+    assert again.said == ""
