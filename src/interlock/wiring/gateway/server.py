@@ -21,7 +21,7 @@ from interlock.surfaces.gateway.connections import GuardedConnection
 from interlock.surfaces.gateway.door import GatewayDoor
 from interlock.surfaces.gateway.metrics_page import PATH as METRICS
 from interlock.surfaces.gateway.metrics_page import MetricsPage
-from interlock.wiring.gateway.access import check_listening, tls_context
+from interlock.wiring.gateway.access import check_listening, not_ready, tls_context
 from interlock.wiring.gateway.sockets import LOOP, allow_files, connections_max, open_files
 from interlock.wiring.gateway.tools import ToolDoor
 from interlock.wiring.gateway.worker import GatewayWorker, traces_of
@@ -93,10 +93,13 @@ def serve_gateway(
     opened = open_address(address)  # what is wrong with it is said here, and not by each worker
     try:
         warning = check_listening(opened.store, host, encrypted=tls is not None)
+        lacking = tuple(not_ready(opened.store, os.environ))
     finally:
         opened.close()
     if warning:
         say.print(Text(warning), style="bold", soft_wrap=True)
+    for words in lacking:
+        say.print(Text(words), soft_wrap=True)
     allow_files()
     os.environ[STORE], os.environ[WORKERS] = address, str(workers)
     with listening(host, port) as listener:
