@@ -80,8 +80,8 @@ class GuardedConnection(HttpToolsProtocol):
 
     @property
     def waits_since_s(self) -> float | None:
-        """Since when it waits for a client to go on, by the loop's clock; None where a request is under way, or where its
-        answer is being taken.
+        """Since when it waits for a client to go on, by the loop's clock; None where a request is under way, or its
+        answer is taken.
         """
         if self._unread_since_s is not None:
             return None
