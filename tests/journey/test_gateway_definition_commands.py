@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from commandline import Run
+from commandline import DEFINITION, Run
 
 PLACES = """\
 gateway: main
@@ -43,5 +43,16 @@ def test_what_was_put_on_record_is_counted_and_what_is_not_set_is_named(run: Run
     assert " ".join(applied.out.split()) == told
     assert "needed where the gateway runs: KEY_THAT_IS_NOT_SET" in applied.said
     again = run("gateway", "apply", "-f", "gateway.yaml", *by, "--json")
-    assert again.json == {**COUNTED, "entry": 1, "not_set_here": ["KEY_THAT_IS_NOT_SET"]}
+    assert again.json == {**COUNTED, "entry": 1, "not_set_here": ["KEY_THAT_IS_NOT_SET"], "not_defined": []}
     assert again.said == ""
+
+
+def test_models_that_only_a_workflow_knows_are_named(run: Run) -> None:
+    by = ("--as", "Ana Ruiz")
+    Path("triage.yaml").write_text(f"{DEFINITION}traffic: {{models: [small, tiny]}}\n", "utf-8")
+    assert run("apply", "-f", "triage.yaml", *by).status == 0
+    applied = run("gateway", "apply", "-f", "gateway.yaml", *by)
+    words = "named by workflows and not defined here, so nobody can ask for them: tiny (triage)"
+    assert words in applied.said
+    assert words in run("gateway", "show").out
+    assert run("gateway", "apply", "-f", "gateway.yaml", *by, "--json").json["not_defined"] == ["tiny (triage)"]

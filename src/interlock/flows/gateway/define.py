@@ -5,6 +5,7 @@ from typing import Any
 
 from interlock.engine.gateway.recorded import term_of
 from interlock.engine.ledger.canonical import plain
+from interlock.engine.rollout.definition import definition_of
 from interlock.engine.rollout.people import known_as
 from interlock.engine.timestamp import stamp
 from interlock.flows.ledger.record import record
@@ -43,6 +44,14 @@ def gateway_in_force(reading: Reading) -> GatewayDefinition | None:
     """The newest on record; None where there is none yet."""
     newest = max(reading.entries_of(KIND), key=lambda entry: entry.index, default=None)
     return None if newest is None else gateway_of(newest)
+
+
+def undefined_models(reading: Reading, definition: GatewayDefinition) -> tuple[str, ...]:
+    """Models that workflows in force name and the definition does not, each as `MODEL (WORKFLOW)`."""
+    known = {one.name for one in definition.models}
+    workflows = [definition_of(row.definition) for row in reading.workflows()]
+    named = [(model, one.name) for one in workflows for model in one.traffic.models]
+    return tuple(f"{model} ({workflow})" for model, workflow in sorted(named) if model not in known)
 
 
 def gateway_of(entry: LedgerEntry) -> GatewayDefinition:

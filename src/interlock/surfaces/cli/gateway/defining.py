@@ -1,5 +1,6 @@
 """`interlock gateway apply` and `show`: the gateway's definition on record."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -7,13 +8,14 @@ import typer
 from rich.text import Text
 
 from interlock.engine.gateway.limits.words import amounted, whose
-from interlock.flows.gateway.define import define_gateway, gateway_in_force
+from interlock.flows.gateway.define import define_gateway, gateway_in_force, undefined_models
 from interlock.surfaces.cli.store_options import AsOption, JsonOption, StoreOption, opened, person, show_json
 from interlock.surfaces.cli.toolbox import toolbox
 from interlock.terms.errors import BadInput
 from interlock.terms.gateway.definition import GatewayDefinition, GatewayModel
 from interlock.terms.words import plural
 
+NOT_DEFINED = "named by workflows and not defined here, so nobody can ask for them"
 NONE_YET = "the gateway has no definition yet; write gateway.yaml and put it on record: interlock gateway apply -f FILE"
 
 
@@ -49,12 +51,16 @@ def apply_command(
     who, definition = person(by), box.read_gateway(file)
     with opened(box, store, create=True) as opened_store:
         entry = define_gateway(opened_store, definition, by=who, clock=box.clock)
+        with opened_store.reading() as reading:
+            undefined = undefined_models(reading, definition)
     unset = tuple(one for one in definition.key_variables if not box.environment.get(one))
     if as_json:
-        show_json(box, {**_counted(definition), "entry": entry.index, "not_set_here": unset})
+        show_json(box, {**_counted(definition), "entry": entry.index, "not_set_here": unset, "not_defined": undefined})
         return
     counts = f"{_words(definition)}, {plural(len(definition.limits), 'limit')}"
     box.out.print(Text(f"the gateway is defined: {counts} (entry {entry.index})"), soft_wrap=True)
+    if undefined:
+        box.err.print(Text(f"{NOT_DEFINED}: {', '.join(undefined)}"), soft_wrap=True)
     if unset:
         box.err.print(Text(f"not set here, and needed where the gateway runs: {', '.join(unset)}"), soft_wrap=True)
 
@@ -81,26 +87,34 @@ def show_command(context: typer.Context, store: StoreOption = None, as_json: Jso
     box = toolbox(context)
     with opened(box, store) as opened_store, opened_store.reading() as reading:
         definition = gateway_in_force(reading)
+        undefined = () if definition is None else undefined_models(reading, definition)
     if definition is None:
         raise BadInput(NONE_YET)
     if as_json:
         show_json(box, definition)
         return
+    for line in _shown(definition):
+        box.out.print(Text(line), soft_wrap=True)
+    if undefined:
+        box.out.print(Text(f"{NOT_DEFINED}: {', '.join(undefined)}"), soft_wrap=True)
+
+
+def _shown(definition: GatewayDefinition) -> Iterator[str]:
     places = {place.name: place for place in definition.upstreams}
     for model in definition.models:
         place = places[model.upstream]
         behind = f"; then {', '.join(model.fallbacks)}" if model.fallbacks else ""
         words = f"{model.name}: {model.at_upstream} at {place.name} ({place.region}, up to {place.data_class} data)"
-        box.out.print(Text(f"{words}, {_price(model)}{behind}"), soft_wrap=True)
+        yield f"{words}, {_price(model)}{behind}"
     for limit in definition.limits:
         most = f"{amounted(limit.unit, limit.most)} a {limit.per}{f' of {limit.model}' if limit.model else ''}"
-        box.out.print(Text(f"limit: {whose(limit.of, limit.name)}, {most}"), soft_wrap=True)
+        yield f"limit: {whose(limit.of, limit.name)}, {most}"
     for issuer in definition.issuers:
-        box.out.print(Text(f"tokens of {issuer.issuer} for {issuer.audience}"), soft_wrap=True)
+        yield f"tokens of {issuer.issuer} for {issuer.audience}"
     for server in definition.tool_servers:
-        box.out.print(Text(f"tools: {server.name} ({server.url or ' '.join(server.command)})"), soft_wrap=True)
+        yield f"tools: {server.name} ({server.url or ' '.join(server.command)})"
     networks = ", ".join(definition.network.allow) or "any network"
-    box.out.print(Text(f"may come from: {networks}; prices of {definition.prices_version}"), soft_wrap=True)
+    yield f"may come from: {networks}; prices of {definition.prices_version}"
 
 
 def _counted(definition: GatewayDefinition) -> dict[str, int]:
