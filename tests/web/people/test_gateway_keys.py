@@ -7,10 +7,13 @@ from pathlib import Path
 import pytest
 
 from governed import DEFINITION, House
+from interlock.engine.timestamp import stamp
 from interlock.flows.access.tenants import assign_tenant
 from interlock.flows.gateway.access.bars import barred
 from interlock.flows.gateway.access.keys import WantedKey, create_key, keys
+from interlock.flows.gateway.evidence.rows import kept_row, row_of
 from interlock.terms.person import Person
+from made_traffic import accepted, outcome
 from token_desk import TokenDesk, token_desk
 from web_desk import PEOPLE, WebDesk, text_of, title_of, web_desk
 
@@ -65,6 +68,10 @@ def test_who_answers_for_a_workflow_makes_keys_and_who_stops_things_ends_them(de
         assert _names(house)[f"of {kind}"] is (kind not in (*ENDS, "acme owner"))
         assert (desk.get(PAGE, kind).status_code == 200) is (kind in (*READS, "acme owner", "acme auditor")), kind
     assert desk.post(PAGE, {"name": "forged", "workflow": "triage"}, "leader", forged=True).status_code == 403
+    _key(house, "stays")
+    assert desk.post(f"{PAGE}/revoke", {"name": "stays"}, "leader", forged=True).status_code == 403
+    assert desk.post(f"{PAGE}/revoke", {"name": ""}, "leader").status_code == 404
+    assert _names(house)["stays"]
 
 
 def test_a_tenant_neither_sees_nor_touches_anothers(desk: WebDesk, house: House) -> None:
@@ -108,7 +115,8 @@ def test_the_form_says_what_is_wrong_and_the_key_is_shown_once(desk: WebDesk, ho
     form = {"name": "desk", "workflow": "triage", "days": "90", "networks": "10.0.0.0/8", "limits": "5.5 usd a day\n"}
     answer = desk.post(PAGE, form, "leader")
     assert title_of(answer) == "The gateway key desk was made"
-    assert title_of(desk.get(PAGE, "leader")) == "2 applications may use the gateway"
+    never = "2 applications may use the gateway; 2 of them never asked anything"
+    assert title_of(desk.get(PAGE, "leader")) == never
     (row,) = (one for one in desk.get(f"{PAGE}.json", "leader").json()["rows"] if one["name"] == "desk")
     assert (row["networks"], row["limits"], row["state"]) == (["10.0.0.0/8"], ["5.50 usd a day"], "live")
     key = answer.text.partition('<pre id="secret">')[2].partition("</pre>")[0]
@@ -129,6 +137,28 @@ def test_a_client_is_shut_out_and_let_in_again(desk: WebDesk, house: House) -> N
     assert desk.post(f"{PAGE}/admit", again, "leader").status_code == 303
     with house.store.reading() as reading:
         assert barred(reading) == ()
+
+
+def _ask(house: House, client: str, workflow: str = "triage", *, id_: str = "q") -> str:
+    at = stamp(house.clock())
+    row = row_of(accepted(id_, at, workflow, None, client=client), outcome(id_, at), "authored-0003")
+    with house.store.transaction() as tx:
+        tx.load_traffic([kept_row(row)])
+    return at
+
+
+def test_a_key_shows_when_its_application_last_asked(desk: WebDesk, house: House) -> None:
+    _key(house, "ours")
+    _key(house, "silent")
+    at = _ask(house, "ours")
+    _ask(house, "silent", OTHERS, id_="r")  # of that name, and by the authority of another workflow
+    listed = {row["name"]: row["last_asked_at"] for row in desk.get(f"{PAGE}.json", "leader").json()["rows"]}
+    assert listed == {"theirs": None, "ours": at, "silent": None}
+    page = desk.get(PAGE, "leader")
+    assert title_of(page) == "3 applications may use the gateway; 2 of them never asked anything"
+    told = " ".join(text_of(page).split())
+    for words in ("ours: ours, last asked 2 March 2026", "silent: silent, never asked anything", "Choose a key"):
+        assert words in told, words
 
 
 @pytest.fixture
@@ -154,6 +184,7 @@ def test_operations_do_what_the_page_does(api: TokenDesk) -> None:
     assert (wrong.status_code, "is no limit" in wrong.text) == (400, True), wrong.text
     assert {row["name"] for row in api.get("/gateway/keys", "Lena Vogt").json()} == {"theirs", "desk", "ada's"}
     assert {row["name"] for row in api.get("/gateway/keys", "Ada Acme").json()} == {"desk", "ada's"}
+    assert {row["last_asked_at"] for row in api.get("/gateway/keys", "Lena Vogt").json()} == {None}
     assert made.json()["key"] not in api.get("/gateway/keys", "Lena Vogt").text
     assert api.post("/gateway/keys/theirs/revoke", {}, "Ada Acme").status_code == 404
     assert api.post("/gateway/keys/desk/revoke", {}, "Olga Petrov").json() == {"name": "desk", "revoked": True}

@@ -19,6 +19,7 @@ from interlock.flows.gateway.access.keys import (
     may_about,
     revoke_key,
 )
+from interlock.flows.gateway.access.used import last_asked
 from interlock.surfaces.api.bodies import Body
 from interlock.surfaces.api.problems import not_there
 from interlock.surfaces.api.reach import check_everywhere, check_workflow, not_permitted
@@ -61,10 +62,15 @@ class ClientBody(Body):
 
 @routes.get("/keys")
 def list_gateway_keys(here: Here, who: KeyReader) -> list[Mapping[str, Any]]:
-    """Every gateway key of workflows that you may see, never the key itself."""
+    """Every gateway key of workflows that you may see, never the key itself.
+
+    `last_asked_at` is the time of the newest request of its application, whichever of its keys it sent; null: none.
+    """
     given = here.tenants.all()
     with here.rt.store.reading() as reading:
-        return [_key(row) for row in keys(reading) if may_about(who, "read", row, given)]
+        rows = [row for row in keys(reading) if may_about(who, "read", row, given)]
+        asked = last_asked(reading, rows)
+    return [{**_key(row), "last_asked_at": asked.get(row.name)} for row in rows]
 
 
 @routes.post("/keys")

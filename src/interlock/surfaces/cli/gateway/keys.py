@@ -9,6 +9,7 @@ from interlock.engine.gateway.access.limit_words import limit_said, limit_words
 from interlock.engine.ledger.canonical import plain
 from interlock.engine.timestamp import stamp
 from interlock.flows.gateway.access.keys import DAYS_MAX, WantedKey, create_key, keys, revoke_key
+from interlock.flows.gateway.access.used import last_asked
 from interlock.surfaces.cli.store_options import (
     AsOption,
     JsonOption,
@@ -71,11 +72,12 @@ def list_keys_command(context: typer.Context, store: StoreOption = None, as_json
     box = toolbox(context)
     with opened(box, store) as opened_store, opened_store.reading() as reading:
         rows, now = keys(reading), stamp(box.clock())
+        asked = last_asked(reading, rows)
     if as_json:
-        show_json(box, [plain(row) for row in rows])
+        show_json(box, [{**plain(row), "last_asked_at": asked.get(row.name)} for row in rows])
         return
     for row in rows:
-        box.out.print(Text(_words(row, now)), soft_wrap=True)
+        box.out.print(Text(f"{_words(row, now)}; {_last(asked.get(row.name))}"), soft_wrap=True)
     if not rows:
         box.out.print(Text(NONE_YET), soft_wrap=True)
 
@@ -86,6 +88,10 @@ def revoke_key_command(context: typer.Context, name: KeyName, by: AsOption, stor
     with opened(box, store) as opened_store:
         revoke_key(opened_store, name, by=person(by), clock=box.clock)
     box.out.print(Text(f"{name}: revoked"))
+
+
+def _last(at: str | None) -> str:
+    return "its application never asked" if at is None else f"its application last asked {at}"
 
 
 def _words(row: GatewayKeyRow, now: str) -> str:

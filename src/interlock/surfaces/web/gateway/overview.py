@@ -191,8 +191,8 @@ def _used(one: LimitUse) -> Picture | Words:
     said = _amount(one.unit, one.used)
     if one.most is None:
         return Words(said, "no such limit is in force any more")
-    said = f"{said} of {_amount(one.unit, one.most)}"
+    most = _amount(one.unit, one.most)
     if not one.most:
-        return Words(said)
+        return Words(f"{said} of {most}")
     drawn = interval_bar(0.0, float(one.used), None, top=float(max(one.most, one.used)), limit=float(one.most))
-    return Picture(drawn, said, under=f"{words.percent(one.used / one.most)} of it")
+    return Picture(drawn, said, under=f"{words.percent(one.used / one.most)} of {most}")

@@ -11,10 +11,11 @@ from interlock.engine.timestamp import stamp
 from interlock.flows.access.tenants import tenants
 from interlock.flows.gateway.access.bars import admit_client, bar_client, barred
 from interlock.flows.gateway.access.keys import DAYS_MAX, WantedKey, create_key, keys, may_about, revoke_key
+from interlock.flows.gateway.access.used import last_asked
 from interlock.ports.store import Reading
 from interlock.surfaces.web.forms import Form, Posted
 from interlock.surfaces.web.frame import page
-from interlock.surfaces.web.people.gateway_view import field_of, keys_title, shown_table
+from interlock.surfaces.web.people.gateway_view import choices, field_of, keys_title, shown_table
 from interlock.surfaces.web.problems import NotThere, sentence
 from interlock.surfaces.web.site import Here, Site
 from interlock.surfaces.web.tables import CSV, JSON
@@ -44,7 +45,8 @@ def keys_as(form: str, request: Request, here: Here, who: Reader) -> Response:
         raise NotThere
     with here.rt.store.reading() as reading:
         rows = _rows(reading, who)
-    return shown_table(stamp(here.now())).answer(rows, request.query_params, form)
+        asked = last_asked(reading, rows)
+    return shown_table(asked, stamp(here.now())).answer(rows, request.query_params, form)
 
 
 @routes.post("")
@@ -136,13 +138,14 @@ def _page(request: Request, here: Site, who: Visitor, form: Form, *, status: int
     everywhere = who.may("key", "read")
     with here.rt.store.reading() as reading:
         rows, given = _rows(reading, who), tenants(reading)
+        asked = last_asked(reading, rows)
         shut = barred(reading) if everywhere else ()
         names = [row.name for row in reading.workflows()] if who.may_somewhere("key", "create") else []
     live = [row for row in rows if row.revoked_at is None]
     now = stamp(here.now())
     model: dict[str, Any] = {
-        "table": shown_table(now).shown(rows, request.query_params),
-        "endable": [row.name for row in live if may_about(who.caller, "revoke", row, given)],
+        "table": shown_table(asked, now).shown(rows, request.query_params),
+        "endable": choices([row for row in live if may_about(who.caller, "revoke", row, given)], asked),
         "workflows": [(name, name) for name in names if who.may("key", "create", workflow=name)],
         "barred": [(one.name, one.reason, one.barred_by) for one in shut],
         "may_bar": who.may("key", "revoke"),
@@ -150,5 +153,5 @@ def _page(request: Request, here: Site, who: Visitor, form: Form, *, status: int
         "among_others": who.may("account", "read"),
         "form": form,
     }
-    title = keys_title(rows, now)
+    title = keys_title(rows, asked, now)
     return page(request, "people/gateway_keys.html.j2", title=title, who=who, status=status, **model)

@@ -4,11 +4,13 @@ from collections.abc import Mapping, Sequence
 from urllib.parse import quote
 
 from interlock.engine.gateway.access.limit_words import limit_words
-from interlock.surfaces.web.cells import Link, Moment, Status
+from interlock.engine.gateway.limits.words import amounted
+from interlock.flows.gateway.access.used import Asked
+from interlock.surfaces.web.cells import Link, Moment, Status, Words
 from interlock.surfaces.web.states import INCONCLUSIVE, NOT_APPLICABLE, PASSED, State, said
 from interlock.surfaces.web.tables import Column, Filter, Table
 from interlock.terms.gateway.client import GatewayKeyRow
-from interlock.terms.words import plural
+from interlock.terms.words import count, moment, plural
 
 LIVE, ENDED, REVOKED = "live", "ended", "revoked"
 STATES: Mapping[str, State] = {
@@ -27,10 +29,28 @@ def state_of(row: GatewayKeyRow, now: str) -> str:
     return ENDED if row.expires_at is not None and row.expires_at <= now else LIVE
 
 
-def keys_title(rows: Sequence[GatewayKeyRow], now: str) -> str:
-    """How many applications come in, as a conclusion."""
-    live = {row.client.name for row in rows if state_of(row, now) == LIVE}
-    return f"{plural(len(live), 'application')} may use the gateway" if rows else "No gateway key was made yet"
+def keys_title(rows: Sequence[GatewayKeyRow], asked: Asked, now: str) -> str:
+    """How many applications come in, and how many of them never did, as a conclusion."""
+    if not rows:
+        return "No gateway key was made yet"
+    live = [row for row in rows if state_of(row, now) == LIVE]
+    names, seen = {row.client.name for row in live}, {row.client.name for row in live if row.name in asked}
+    never = len(names - seen)
+    silent = f"; {count(never)} of them never asked anything" if never else ""
+    return f"{plural(len(names), 'application')} may use the gateway{silent}"
+
+
+def choices(rows: Sequence[GatewayKeyRow], asked: Asked) -> list[tuple[str, str]]:
+    """Keys that can be ended: name, and words by which a person knows that it is the right one."""
+    return [(row.name, f"{row.name}: {row.client.name}, {_last(asked.get(row.name))}") for row in rows]
+
+
+def _last(at: str | None) -> str:
+    return "never asked anything" if at is None else f"last asked {moment(at)}"
+
+
+def _asked(at: str | None) -> Moment | Words:
+    return Words("never") if at is None else Moment(at)
 
 
 def field_of(words: str) -> str:
@@ -38,8 +58,16 @@ def field_of(words: str) -> str:
     return next((field for word, field in FIELDS.items() if word in words), "name")
 
 
-def shown_table(now: str) -> Table[GatewayKeyRow]:
-    """Every key that was ever made, as of `now`."""
+def _limits(row: GatewayKeyRow) -> Words:
+    each = (
+        f"{amounted(one.unit, one.most)} a {one.per}{f' of {one.model}' if one.model else ''}"
+        for one in row.client.limits
+    )
+    return Words(", ".join(each) or "none of its own")
+
+
+def shown_table(asked: Asked, now: str) -> Table[GatewayKeyRow]:
+    """Every key that was ever made, as of `now`; `asked` is when its application last asked, by its name."""
     return Table(
         "/settings/gateway-keys",
         "Gateway keys",
@@ -54,12 +82,28 @@ def shown_table(now: str) -> Table[GatewayKeyRow]:
             ),
             Column("tenant", "Tenant", lambda row: row.client.tenant),
             Column("state", "State", lambda row: state_of(row, now), lambda row: Status(STATES[state_of(row, now)])),
+            Column(
+                "last_asked_at",
+                "Application last asked",
+                lambda row: asked.get(row.name),
+                lambda row: _asked(asked.get(row.name)),
+            ),
             Column("begins", "Begins", lambda row: row.begins),
-            Column("networks", "From", lambda row: list(row.client.networks)),
-            Column("limits", "At most", lambda row: list(map(limit_words, row.client.limits))),
+            Column(
+                "networks",
+                "From",
+                lambda row: list(row.client.networks),
+                lambda row: Words(", ".join(row.client.networks) or "anywhere"),
+            ),
+            Column("limits", "At most", lambda row: list(map(limit_words, row.client.limits)), _limits),
             Column("created_by", "Made by", lambda row: row.created_by),
             Column("created_at", "Made", lambda row: row.created_at, lambda row: Moment(row.created_at)),
-            Column("expires_at", "Ends", lambda row: row.expires_at, lambda row: Moment(row.expires_at or "")),
+            Column(
+                "expires_at",
+                "Ends",
+                lambda row: row.expires_at,
+                lambda row: Moment(row.expires_at) if row.expires_at else Words("never"),
+            ),
         ),
         "A key that you make below fills this table: an application sends it with each question to a model.",
         (
