@@ -72,15 +72,20 @@ def shown_table(asked: Asked, now: str) -> Table[GatewayKeyRow]:
         "/settings/gateway-keys",
         "Gateway keys",
         (
-            Column("name", "Name", lambda row: row.name),
-            Column("client", "Application", lambda row: row.client.name),
+            Column("name", "Name", lambda row: row.name, lambda row: Words(row.name, f"{row.begins}…")),
+            Column(
+                "client",
+                "Application",
+                lambda row: row.client.name,
+                lambda row: Words(row.client.name, row.client.tenant or ""),
+            ),
             Column(
                 "workflow",
                 "Uses",
                 lambda row: row.client.workflow,
                 lambda row: Link(row.client.workflow, f"/workflows/{quote(row.client.workflow)}"),
             ),
-            Column("tenant", "Tenant", lambda row: row.client.tenant),
+            Column("tenant", "Tenant", lambda row: row.client.tenant, in_files_only=True),
             Column("state", "State", lambda row: state_of(row, now), lambda row: Status(STATES[state_of(row, now)])),
             Column(
                 "last_asked_at",
@@ -88,7 +93,7 @@ def shown_table(asked: Asked, now: str) -> Table[GatewayKeyRow]:
                 lambda row: asked.get(row.name),
                 lambda row: _asked(asked.get(row.name)),
             ),
-            Column("begins", "Begins", lambda row: row.begins),
+            Column("begins", "Begins", lambda row: row.begins, in_files_only=True),
             Column(
                 "networks",
                 "From",
@@ -96,8 +101,13 @@ def shown_table(asked: Asked, now: str) -> Table[GatewayKeyRow]:
                 lambda row: Words(", ".join(row.client.networks) or "anywhere"),
             ),
             Column("limits", "At most", lambda row: list(map(limit_words, row.client.limits)), _limits),
-            Column("created_by", "Made by", lambda row: row.created_by),
-            Column("created_at", "Made", lambda row: row.created_at, lambda row: Moment(row.created_at)),
+            Column(
+                "created_by",
+                "Made by",
+                lambda row: row.created_by,
+                lambda row: Words(row.created_by, moment(row.created_at[:10])),
+            ),
+            Column("created_at", "Made", lambda row: row.created_at, in_files_only=True),
             Column(
                 "expires_at",
                 "Ends",
