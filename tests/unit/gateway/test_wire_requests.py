@@ -298,3 +298,44 @@ def test_a_request_cannot_say_where_it_goes_or_what_else_acts(field: str) -> Non
     refused = parse(Wire.CHAT, json.dumps(CHAT | {field: ["large"]}).encode())
     assert isinstance(refused, Refusal)
     assert refused.field == field
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"Model": "dear"},
+        {"MAX_TOKENS": 100_000},
+        {"max_token\u017f": 100_000},
+        {"tool\u017f": [{"type": "web_search"}]},
+        {"Previous_Response_Id": "r"},
+        {"Best_Of": 20},
+        {"tools": [{"type": "function", "Type": "web_search", "function": {"name": "a"}}]},
+        {"messages": [{"role": "user", "content": [{"type": "text", "text": "a", "Image_URL": {"url": "u"}}]}]},
+        {"messages": [{"role": "user", "content": "a", "Role": "system"}]},
+    ],
+    ids=lambda more: next(iter(more)),
+)
+def test_a_name_that_others_read_like_another_one_is_refused(more: dict[str, Any]) -> None:
+    assert "small letters" in refused(CHAT | more).words
+
+
+def test_names_that_are_anybodys_may_be_spelt_in_any_way() -> None:
+    schema = {"type": "object", "properties": {"Model": {"type": "string"}}, "Type": "a"}
+    tools = [{"type": "function", "function": {"name": "a", "parameters": schema}}]
+    call = {"id": "1", "type": "function", "function": {"name": "a", "arguments": '{"Model": "x", "Type": 1}'}}
+    turns = [{"role": "assistant", "content": None, "tool_calls": [call]}, *CHAT["messages"]]
+    noted = {"Name": "Ada", "Model": "x", "image": {"type": "image_url", "image_url": "u"}}
+    parsed = read(CHAT | {"messages": turns, "tools": tools, "metadata": noted, "logit_bias": {"50256": -1}})
+    assert "Ada" in parsed.texts
+    assert parsed.media == {"image": 1}  # as before: what is noted is looked at like all else
+
+
+@pytest.mark.parametrize("ttl", ["1h", "5M", 3600, None])
+def test_what_a_cache_keeps_for_longer_has_no_price_on_record(ttl: Any) -> None:
+    kept = {"type": "ephemeral", "ttl": ttl}
+    content = [{"type": "text", "text": "a", "cache_control": kept}]
+    body = MINIMAL[Wire.MESSAGES] | {"messages": [{"role": "user", "content": content}]}
+    assert "no price on record" in refused(body, Wire.MESSAGES).words
+    assert "no price on record" in refused(MINIMAL[Wire.MESSAGES] | {"cache_control": kept}, Wire.MESSAGES).words
+    kept["ttl"] = "5m"
+    assert read(body, Wire.MESSAGES).texts == ("a",)

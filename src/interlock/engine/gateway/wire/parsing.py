@@ -16,7 +16,13 @@ from interlock.engine.gateway.wire.parsed import (
 from interlock.engine.gateway.wire.shapes import BODIES, OUTPUT_FIELDS, PARAMETERS, PARAMETERS_IN
 from interlock.engine.gateway.wire.sightings import Sightings
 from interlock.engine.gateway.wire.texts import Walk
-from interlock.engine.gateway.wire.unsupported import held_upstream, not_supported, unsupported
+from interlock.engine.gateway.wire.unsupported import (
+    held_upstream,
+    not_supported,
+    unclear,
+    unsupported,
+    without_price,
+)
 from interlock.terms.gateway.refusal import Refusal
 from interlock.terms.gateway.wire import Wire
 
@@ -35,11 +41,13 @@ def parse(wire: Wire, body: bytes) -> Parsed | Refusal:
         return malformed(f"{wrong}.")
     except msgspec.ValidationError as wrong:
         return _wrong_type(str(wrong))
-    refused = unsupported(wire, tree) or held_upstream(walk.seen.held_upstream) or _odd_prompt(tree.get("metadata"))
+    seen = walk.seen
+    refused = unsupported(wire, tree) or held_upstream(seen.held_upstream) or without_price(seen.without_price)
+    refused = refused or unclear(seen.unclear) or _odd_prompt(tree.get("metadata"))
     most = [tree[name] for name in OUTPUT_FIELDS[wire] if tree.get(name) is not None]
     if refused is None and len(set(most)) > 1:
         refused = not_supported("max_tokens", "`max_completion_tokens` says another figure; send one of them")
-    return refused or _parsed(wire, body, tree, size, most, tuple(texts), walk.seen)
+    return refused or _parsed(wire, body, tree, size, most, tuple(texts), seen)
 
 
 def _parsed(

@@ -15,9 +15,11 @@ _MEDIA_OF_TYPE = {
 }
 # Without one of these fields there is nothing to see in an object.
 TELLING = frozenset(("type", "file_id", "url", "image_url", "file_data", "data"))
+READ = TELLING | {"source", "media_type", "format", "ttl", "encrypted_content", "signature"}
 # Reasoning that only its maker can read, or that it checks the signature of.
 _SEALED_IN = {"thinking": "signature", "redacted_thinking": "data", "reasoning": "encrypted_content"}
 _SEALED_IN |= {"compaction": "encrypted_content", "compaction_summary": "encrypted_content"}
+_SHORT = "5m"  # how long a vendor's cache keeps what is written at the price on record; longer is dearer
 _DATA_URL = re.compile(r"data:[\w.+/-]*;base64,", re.ASCII)
 _BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=-_"
 
@@ -25,16 +27,19 @@ _BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=-_"
 class Sightings:
     """`media` counts pictures, sound and files, `image_bytes` is what the pictures take up in the body.
 
-    `unreadable` names what nobody can look into, `held_upstream` what stands only at an upstream.
+    `unreadable` names what nobody can look into, `held_upstream` what stands only at an upstream, `without_price` what
+    costs more than prices on record say, `unclear` names that some readers take for others.
     """
 
-    __slots__ = ("held_upstream", "image_bytes", "media", "unreadable")
+    __slots__ = ("held_upstream", "image_bytes", "media", "unclear", "unreadable", "without_price")
 
     def __init__(self) -> None:
         self.media: dict[str, int] = {}
         self.image_bytes = 0
         self.unreadable: set[str] = set()
         self.held_upstream: set[str] = set()
+        self.without_price: set[str] = set()
+        self.unclear: set[str] = set()
 
     def in_object(self, node: dict[str, Any]) -> str | None:
         """Look at one object of the format; the name of its field that is data and no text, if it has one."""
@@ -44,6 +49,8 @@ class Sightings:
         if type(kind) is str:
             if kind in ("item_reference", "container_upload"):
                 self.held_upstream.add(kind)
+            if kind == "ephemeral" and node.get("ttl", _SHORT) != _SHORT:
+                self.without_price.add("ttl")
             if kind in _MEDIA_OF_TYPE:
                 self._media(kind, node)
             sealed = _SEALED_IN.get(kind)

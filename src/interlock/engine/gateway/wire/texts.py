@@ -6,6 +6,7 @@ from typing import Any
 
 from interlock.engine.gateway.wire.decoding import DEPTH_MAX, NotStrict, decoded, encode
 from interlock.engine.gateway.wire.sightings import TELLING, Sightings
+from interlock.engine.gateway.wire.spelling import is_other_spelling
 from interlock.engine.gateway.wire.vocabulary import NAMES, VALUES
 
 Visit = Callable[[str], str | None]
@@ -26,10 +27,18 @@ class Area(Enum):
 
     FORMAT = 1  # the format's own: pictures and sealed data are in their places
     SCHEMA = 2  # a tool's or an answer's schema: there are none
+    NOTES = 4  # what a client notes about its request, by names of its own
     FREE = 3  # what a model hands to a tool: the names of its fields are anybody's too
 
 
-_AREA_BELOW = {"parameters": Area.SCHEMA, "input_schema": Area.SCHEMA, "schema": Area.SCHEMA, "input": Area.FREE}
+_AREA_BELOW = {
+    "metadata": Area.NOTES,
+    "parameters": Area.SCHEMA,
+    "input_schema": Area.SCHEMA,
+    "schema": Area.SCHEMA,
+    "input": Area.FREE,
+}
+_WITH_DATA = (Area.FORMAT, Area.NOTES)
 
 
 class Walk:
@@ -69,12 +78,12 @@ class Walk:
         self._object(body, 1, Area.FORMAT, _SPARED)
 
     def _object(self, node: dict[str, Any], depth: int, area: Area, spared: frozenset[str] = frozenset()) -> None:
-        data = None if area is not Area.FORMAT or TELLING.isdisjoint(node) else self.seen.in_object(node)
+        data = None if area not in _WITH_DATA or TELLING.isdisjoint(node) else self.seen.in_object(node)
         odd: list[str] = []
         for name, value in node.items():
             if name in spared:
                 continue
-            if name not in NAMES and (area is Area.FREE or not name.isidentifier()):
+            if name not in NAMES and (area is Area.FREE or not _is_plain(name)):
                 odd.append(name)
             kind = type(value)
             if kind is str:
@@ -88,7 +97,7 @@ class Walk:
             elif kind is int:
                 node[name] = self._scalar(name, value, depth, area)
         if odd:
-            self._names(node, odd)
+            self._odd(node, odd, depth, area)
 
     def _scalar(self, name: str, value: Any, depth: int, area: Area) -> Any:
         if type(value) is int:
@@ -118,6 +127,13 @@ class Walk:
         self.over(holder, depth + 1, Area.FREE)
         return encode(holder[0]).decode() if self.changes != before else value
 
+    def _odd(self, node: dict[str, Any], odd: list[str], depth: int, area: Area) -> None:
+        """Names that are no plain words in small letters."""
+        if area is Area.FORMAT:
+            self.seen.unclear.update(name for name in odd if is_other_spelling(name, at_top=depth == 1))
+        if anybodys := [name for name in odd if area is Area.FREE or not name.isidentifier()]:
+            self._names(node, anybodys)
+
     def _names(self, node: dict[str, Any], odd: list[str]) -> None:
         new = {name: self._seen(name) for name in odd}
         if all(name == old for old, name in new.items()):
@@ -129,3 +145,7 @@ class Walk:
             while wanted in node:  # two names became one: neither value may be lost
                 wanted, number = f"{new.get(name, name)}_{number}", number + 1
             node[wanted] = value
+
+
+def _is_plain(name: str) -> bool:
+    return name.isascii() and name.islower() and name.isidentifier()

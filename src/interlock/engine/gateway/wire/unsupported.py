@@ -39,6 +39,7 @@ _FIELDS: dict[Wire, dict[str, str]] = {
     Wire.EMBEDDINGS: {"stream": "vectors come whole; leave it out"},
 }
 _FIELDS[Wire.COUNT] = {**_FIELDS[Wire.MESSAGES], "stream": "a count comes whole; leave it out"}
+NEVER = frozenset(name for fields in _FIELDS.values() for name in fields)
 # Tools that the client carries out; every other kind is carried out by the upstream.
 _CLIENT_TOOLS = frozenset(("function", "custom", "local_shell", "apply_patch", "computer", "computer_use_preview"))
 _CLIENT_TOOLS_BEGIN = ("bash_", "text_editor_", "computer_", "memory_")
@@ -64,6 +65,16 @@ def unsupported(wire: Wire, body: dict[str, Any]) -> Refusal | None:
         if not (type(kind) is str and (kind in _CLIENT_TOOLS or kind.startswith(_CLIENT_TOOLS_BEGIN))):
             return not_supported(f"tools[{index}].type", _SERVER_TOOL)
     return None
+
+
+def unclear(names: set[str]) -> Refusal | None:
+    """The refusal of a name that some readers take for another one."""
+    return not_supported(min(names), "some would read it, and others not: write it in small letters") if names else None
+
+
+def without_price(names: set[str]) -> Refusal | None:
+    """The refusal of what costs more than the price on record."""
+    return not_supported(min(names), _PRICE) if names else None
 
 
 def held_upstream(names: set[str]) -> Refusal | None:
