@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from fastapi import FastAPI
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from interlock import __version__
 from interlock.adapters.evidence.upload import read_upload
@@ -133,8 +133,7 @@ class OneDoor:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Hand a request to whose it is."""
         if scope["type"] == "lifespan":
-            async with self.gateway.running():
-                await self.api(scope, receive, send)
+            await self._live(scope, receive, send)
             return
         path = scope.get("path", "")
         if scope["type"] == "http" and self.gateway.answers(path):
@@ -142,3 +141,18 @@ class OneDoor:
             return
         pages = scope["type"] == "http" and path != API and not path.startswith(f"{API}/")
         await (self.web if pages else self.api)(scope, receive, send)
+
+    async def _live(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """The server waits for nothing any more once it is told that all has ended, so that is told last."""
+        last: list[Message] = []
+
+        async def told(message: Message) -> None:
+            if message["type"].startswith("lifespan.shutdown."):
+                last.append(message)
+            else:
+                await send(message)
+
+        async with self.gateway.running():
+            await self.api(scope, receive, told)
+        for message in last:
+            await send(message)
