@@ -9,7 +9,9 @@ from interlock.adapters.gateway.segments.folder import SegmentFolder
 from interlock.adapters.opentelemetry import gen_ai
 from interlock.engine.timestamp import moment
 from interlock.flows.gateway.metrics import WorkerMetrics, limit_families
+from interlock.terms.gateway import conventions as names
 from interlock.terms.gateway.metric import Family
+from interlock.terms.gateway.trace import ToolEnd
 from interlock.terms.gateway.unusual import UnusualRule
 from interlock.wiring.gateway.rounds import TraceRounds
 from traced import AT, accepted, now, outcome
@@ -45,10 +47,12 @@ def test_every_name_of_a_span_is_listed() -> None:
         for name in re.findall(r"`([\w.]+)`", line.split("|")[1]):
             whole = name if not name.startswith(".") else _beside(whole, name)
             named.add(whole)
-    end = outcome(1, first_chunk_ms=1.0, finish_reasons=("stop",), refused="limits", shadow_of="r0")
-    every = dict.fromkeys(gen_ai.PARAMETERS, 1)
-    said = gen_ai.attributes_of(accepted(1, parameters=every, found=("injection",)), end)
-    assert named == set(said)
+    every = dict.fromkeys(names.PARAMETERS, 1)
+    ended = ToolEnd("done", "act", "review", "approved", "t", "call_1")
+    end = outcome(1, first_chunk_ms=1.0, finish_reasons=("stop",), refused="limits", shadow_of="r0", tool=ended)
+    begun = accepted(1, parameters=every, found=("injection",))
+    tool = accepted(1, wire="mcp", model="billing/pay", found=("injection",))
+    assert named == {*gen_ai.attributes_of(begun, end), *gen_ai.attributes_of(tool, end)}
 
 
 def _beside(whole: str, name: str) -> str:

@@ -154,6 +154,41 @@ def test_an_approved_call_is_done_when_its_ticket_is_collected_and_only_once(hou
     assert house.played.calls[0][2] == {"account": "a-1"}
 
 
+def test_how_each_call_ended_is_on_record_also_of_one_that_is_done_later(house: ToolHouse) -> None:
+    parent = f"{'a' * 32}-{'b' * 16}"
+    ask(house, replace(call("lookup", account="a-1"), call_id="call_7", trace_parent=parent))
+    ask(house, call("refund", "2", **REFUND))
+    told = ask(house, call("close_account", "3", account="a-1"))
+    collect(house, told.ticket)
+    house.decides(house.key(told.ticket), "close_account")
+    for _ in range(2):  # the second one only asks what became of it
+        assert collect(house, told.ticket).state is CallState.DONE
+    other = ask(house, call("close_account", "4", account="a-2"))
+    house.decides(house.key(other.ticket), "leave it open", approve=False, note="the account is disputed")
+    assert ask(house, call("close_account", "4", account="a-2")).state is CallState.NOT_DONE
+    ended = [
+        (
+            one.model.split("/")[1],
+            end.tool and (end.tool.authority, end.tool.state, end.tool.verdict, end.tool.approval),
+        )
+        for one, end in zip(house.traces.accepted, house.traces.outcomes, strict=True)
+    ]
+    assert ended == [
+        ("lookup", ("read", "done", None, None)),
+        ("refund", ("act", "done", "apply", None)),
+        ("close_account", ("review", "waits", "review", "pending")),
+        ("close_account", (None, "done", "review", "approved")),  # what it is was not looked at again
+        ("close_account", ("review", "waits", "review", "pending")),
+        ("close_account", ("review", "not_done", "review", "declined")),
+    ]
+    first = house.traces.outcomes[0].tool
+    assert first is not None
+    assert (house.traces.accepted[0].trace_parent, first.call_id) == (parent, "call_7")
+    ticket = house.traces.outcomes[3].tool
+    assert ticket is not None
+    assert ticket.ticket == told.ticket
+
+
 def test_who_reviews_a_call_sees_what_it_is_called_with_and_who_audits_one_does_not(house: ToolHouse) -> None:
     told = ask(house, call("close_account", account="a-1"))
     key = house.key(told.ticket)

@@ -66,6 +66,25 @@ def test_a_call_that_waits_for_its_decision_is_done_as_soon_as_it_is_approved(ho
     assert house.played.done == ["close_account"]
 
 
+@pytest.mark.parametrize(
+    ("meta", "of_connection", "read"),
+    [
+        ({"traceparent": f"00-{'a' * 32}-{'b' * 16}-00"}, f"{'c' * 32}-{'d' * 16}", f"{'a' * 32}-{'b' * 16}"),
+        ({"traceparent": "anything"}, f"{'c' * 32}-{'d' * 16}", None),
+        ({"traceparent": 7}, None, None),
+        ({}, f"{'c' * 32}-{'d' * 16}", f"{'c' * 32}-{'d' * 16}"),
+    ],
+)
+def test_the_trace_that_an_agent_began_goes_on(
+    house: ToolHouse, meta: dict[str, Any], of_connection: str | None, read: str | None
+) -> None:
+    said: Any = {**meta, "interlock/tool-call-id": "call_7"}
+    visit = Visit(DESK_AGENT, "billing", "s-1", of_connection)
+    asked(house, lambda agent: agent.call_tool("lookup", {"account": "a"}, meta=said), who=visit)
+    (accepted,), (outcome,) = house.traces.accepted, house.traces.outcomes
+    assert (accepted.trace_parent, outcome.tool and outcome.tool.call_id) == (read, "call_7")
+
+
 def test_a_call_that_nobody_decides_in_time_is_a_ticket(house: ToolHouse) -> None:
     house.define(replace(GOVERNED, tools=replace(TOOLS, wait_for=WaitFor.DECISION, wait_s=0.1)))
     told = asked(house, lambda agent: agent.call_tool("close_account", {}))

@@ -6,6 +6,7 @@ from typing import Any
 
 from opentelemetry.sdk.trace import Event, ReadableSpan
 from opentelemetry.sdk.util.instrumentation import InstrumentationScope
+from opentelemetry.trace import Link
 
 from interlock.adapters.opentelemetry.spans import RESOURCE, SCOPE, spans_of
 from interlock.terms.trace import CaseTrace
@@ -55,6 +56,7 @@ def _span(span: ReadableSpan) -> dict[str, Any]:
         "endTimeUnixNano": str(span.end_time),
         "attributes": attributes(span.attributes or {}),
         **({"events": [_event(one) for one in span.events]} if span.events else {}),
+        **({"links": [_link(one) for one in span.links]} if span.links else {}),
         "status": status,
     }
 
@@ -70,6 +72,10 @@ def _event(event: Event) -> dict[str, Any]:
         "name": event.name,
         "attributes": attributes(event.attributes or {}),
     }
+
+
+def _link(link: Link) -> dict[str, Any]:
+    return {"traceId": f"{link.context.trace_id:032x}", "spanId": f"{link.context.span_id:016x}"}
 
 
 def _value(value: object) -> dict[str, Any]:

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from interlock.adapters.opentelemetry import gen_ai
+from interlock.adapters.opentelemetry.gen_ai import common
 from interlock.adapters.opentelemetry.otlp_lines import attributes, resource
 from interlock.adapters.opentelemetry.spans import nanoseconds
+from interlock.terms.gateway import conventions as names
 from interlock.terms.gateway.trace import Accepted, Outcome
 
 DELTA = 1  # AGGREGATION_TEMPORALITY_DELTA
@@ -25,20 +26,20 @@ class _Histogram:
 
 def metrics_data(pairs: Sequence[tuple[Accepted, Outcome]]) -> dict[str, Any]:
     """`MetricsData` of these requests. There is at least one."""
-    duration = _Histogram(gen_ai.DURATION, "s", gen_ai.DURATION_BOUNDS)
-    tokens = _Histogram(gen_ai.TOKEN_USAGE, "{token}", gen_ai.TOKEN_BOUNDS)
-    first = _Histogram(gen_ai.TIME_TO_FIRST, "s", gen_ai.FIRST_BOUNDS)
+    duration = _Histogram(names.DURATION, "s", names.DURATION_BOUNDS)
+    tokens = _Histogram(names.TOKEN_USAGE, "{token}", names.TOKEN_BOUNDS)
+    first = _Histogram(names.TIME_TO_FIRST, "s", names.FIRST_BOUNDS)
     for accepted, outcome in pairs:
-        common = tuple(gen_ai.common(accepted, outcome).items())
-        duration.points[common].append(outcome.latency_ms / 1_000)
+        said = tuple(common(accepted, outcome).items())
+        duration.points[said].append(outcome.latency_ms / 1_000)
         if outcome.first_chunk_ms is not None:
-            first.points[common].append(outcome.first_chunk_ms / 1_000)
+            first.points[said].append(outcome.first_chunk_ms / 1_000)
         if outcome.usage is not None:
             for kind, n in (("input", outcome.usage.input_tokens), ("output", outcome.usage.output_tokens)):
-                tokens.points[*common, (gen_ai.TOKEN_TYPE, kind)].append(n)
+                tokens.points[*said, (names.TOKEN_TYPE, kind)].append(n)
     times = [nanoseconds(outcome.at) for _, outcome in pairs]
     found = [one for one in (duration, tokens, first) if one.points]
-    scope = {"scope": {"name": "interlock.gateway"}, "schemaUrl": gen_ai.SCHEMA_URL}
+    scope = {"scope": {"name": "interlock.gateway"}, "schemaUrl": names.SCHEMA_URL}
     return {
         "resourceMetrics": [
             {

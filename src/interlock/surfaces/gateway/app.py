@@ -200,6 +200,7 @@ class GatewayApp:
             clocks.monotonic(),
             head.elements,
             head.entities,
+            trace_parent=head.trace_parent,
         )
 
     def _busy(self) -> Refusal:

@@ -6,6 +6,7 @@ from typing import Any
 from msgspec import MsgspecError, Struct
 from msgspec.json import Decoder
 
+from interlock.engine.gateway.trace_parent import trace_parent_of
 from interlock.terms.gateway.content import Entity
 from interlock.terms.gateway.wire import Wire
 
@@ -19,7 +20,8 @@ class Head(Struct):
     `elements` are the values of Forwarded (RFC 7239), which says the same as X-Forwarded-For in another way.
     `entities` are values that must not leave (header Interlock-Entities), `fault` what is wrong with the head.
     `length` is the body's announced size in bytes, 0 where none was. `wire` is the format that errors are told in where
-    the path does not say (a list of models).
+    the path does not say (a list of models). `trace_parent` is the caller's place in its own trace (traceparent; two of
+    them are none).
     """
 
     credential: str | None
@@ -30,6 +32,7 @@ class Head(Struct):
     elements: tuple[str, ...] = ()
     entities: tuple[Entity, ...] = ()
     fault: str | None = None
+    trace_parent: str | None = None
 
 
 def head_of(scope: MutableMapping[str, Any]) -> Head:
@@ -40,6 +43,7 @@ def head_of(scope: MutableMapping[str, Any]) -> Head:
     entities: tuple[Entity, ...] = ()
     fault: str | None = None
     length, wire = 0, Wire.CHAT
+    parents: tuple[str, ...] = ()
     for name, value in scope["headers"]:
         if name == b"authorization":
             credentials[_bearer(value)] = None
@@ -56,10 +60,14 @@ def head_of(scope: MutableMapping[str, Any]) -> Head:
             entities, fault = ((), found) if isinstance(found, str) else (entities + found, fault)
         elif name == b"anthropic-version":
             wire = Wire.MESSAGES
+        elif name == b"traceparent":
+            parents = (*parents, value.decode("latin-1"))
     client = scope.get("client")
     peer = client[0] if client else NO_PEER
     credential = "\n".join(filter(None, credentials)) or None
-    return Head(credential, peer, tuple(one.strip() for one in forwarded), length, wire, elements, entities, fault)
+    parent = trace_parent_of(parents[0].strip()) if len(parents) == 1 else None
+    hops = tuple(one.strip() for one in forwarded)
+    return Head(credential, peer, hops, length, wire, elements, entities, fault, parent)
 
 
 class _Named(Struct):

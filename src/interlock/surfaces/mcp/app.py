@@ -11,6 +11,7 @@ from mcp.server.auth.provider import AccessToken
 from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 
 from interlock.engine.gateway.tools.case import caller_of
+from interlock.engine.gateway.trace_parent import trace_parent_of
 from interlock.surfaces.mcp.proxy import ToolProxy
 from interlock.surfaces.mcp.server import Context, mcp_server
 from interlock.surfaces.mcp.visit import Visit, Who
@@ -19,7 +20,7 @@ from interlock.terms.gateway.refusal import Refusal, RefusalKind
 
 PREFIX = "/mcp/"
 SERVER = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")  # as in the gateway's definition
-SESSION = b"mcp-session-id"
+SESSION, PARENT = b"mcp-session-id", b"traceparent"
 SESSIONS_MAX = 1_000
 IDLE_S = 1_800.0
 BODY_BYTES_MAX = 4_000_000
@@ -78,7 +79,9 @@ class McpApp:
             return
         given = next((value.decode("latin-1") for name, value in scope["headers"] if name == SESSION), None)
         session = given if self._sessions else None
-        known = {_VISIT: Visit(client, server, session), "user": _owner(client, server)}
+        parents = [value.decode("latin-1") for name, value in scope["headers"] if name == PARENT]
+        parent = trace_parent_of(parents[0].strip()) if len(parents) == 1 else None
+        known = {_VISIT: Visit(client, server, session, parent), "user": _owner(client, server)}
         await self._manager.handle_request({**scope, **known}, receive, send)
 
 

@@ -6,12 +6,14 @@ from typing import Any
 
 import mcp_types as types
 
+from interlock.engine.gateway.trace_parent import trace_parent_of
 from interlock.surfaces.mcp.visit import Visit
 from interlock.terms.gateway.refusal import Refusal, RefusalKind
 from interlock.terms.gateway.tool_call import ToolCall
 
 IDEMPOTENCY_KEY, CONFIDENCE = "interlock/idempotency-key", "interlock/confidence"
 NOVELTY, SEGMENT = "interlock/novelty", "interlock/segment"
+CALL_ID, TRACE_PARENT = "interlock/tool-call-id", "traceparent"
 TEXT_MAX = 200
 NAME = re.compile(r"[A-Za-z0-9._/-]{1,128}")
 
@@ -23,7 +25,7 @@ def call_of(
     if not NAME.fullmatch(params.name):
         return Refusal(RefusalKind.MALFORMED, "tool name", "no tool is called so: a name has 1 to 128 plain characters")
     said: Mapping[str, Any] = params.meta or {}
-    texts = {name: said.get(name) for name in (IDEMPOTENCY_KEY, SEGMENT)}
+    texts = {name: said.get(name) for name in (IDEMPOTENCY_KEY, SEGMENT, CALL_ID)}
     shares = {name: said.get(name) for name in (CONFIDENCE, NOVELTY)}
     wrong = [name for name, text in texts.items() if text is not None and not _is_text(text)]
     wrong += [name for name, share in shares.items() if share is not None and not _is_share(share)]
@@ -40,7 +42,15 @@ def call_of(
         confidence=shares[CONFIDENCE],
         novelty=shares[NOVELTY],
         segment=texts[SEGMENT],
+        call_id=texts[CALL_ID],
+        trace_parent=_trace_parent(said, visit),
     )
+
+
+def _trace_parent(said: Mapping[str, Any], visit: Visit) -> str | None:
+    """What the request itself says goes before what its connection says: one may carry those of several traces."""
+    named = said.get(TRACE_PARENT)
+    return trace_parent_of(named) if isinstance(named, str) else visit.trace_parent
 
 
 def _is_text(value: object) -> bool:

@@ -13,8 +13,12 @@ Who = Callable[[Scope], Awaitable[Client | Refusal]]  # who sends an HTTP reques
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """`session` tells this session from all others; None where each request stands for itself."""
+    """`session` tells this session from all others; None where each request stands for itself.
+
+    `trace_parent` is the place in the client's own trace that the HTTP request says.
+    """
 
     client: Client
     server: str
     session: str | None = None
+    trace_parent: str | None = None

@@ -19,7 +19,8 @@ class ToolCall:
     """What a client asks for.
 
     `identity` tells this call from others of the same client: a key that the client gave (`keyed`), else its session
-    and the number of its request. `confidence` and `novelty` are in 0..1, None where the client said none.
+    and the number of its request. `confidence` and `novelty` are in 0..1, None where the client said none. `call_id` is
+    what its model calls this call, `trace_parent` its place in the client's own trace; both as the client says.
     """
 
     server: str
@@ -30,6 +31,8 @@ class ToolCall:
     confidence: float | None = None
     novelty: float | None = None
     segment: str | None = None
+    call_id: str | None = None
+    trace_parent: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,8 @@ class Called:
     """What a client is answered. `ticket` is what it can ask with later; `answer` the tool's own, cleaned.
 
     `wait_s`: for how long its call waits for a person, None where it is answered at once. `rule` is what refused it,
-    for the record and never for the client.
+    for the record and never for the client; so are `authority` (what the tool is), `verdict` (what was decided) and
+    `approval` (pending, approved or declined by a person).
     """
 
     state: CallState
@@ -69,3 +73,6 @@ class Called:
     redacted: Mapping[str, int] = field(default_factory=dict)
     wait_s: float | None = None
     rule: str | None = None
+    authority: str | None = None
+    verdict: str | None = None
+    approval: str | None = None

@@ -20,7 +20,8 @@ class Accepted:
     `model` is what was asked for, `release` the workflow's release in force. `body_digest` is the SHA-256 of the body
     as it came. `parameters` are those that act (temperature, largest output). `prompt` is its name and version where
     the client said it. `redacted` counts what was taken out by kind, `found` is what detectors saw, `rules` are the
-    policy rules that spoke. `reserved_micro_usd` stays charged until an outcome says what it cost.
+    policy rules that spoke. `reserved_micro_usd` stays charged until an outcome says what it cost. `trace_parent` is
+    the caller's place in its own trace as it says it (`TRACE-SPAN` in hexadecimal): nothing goes by it.
     """
 
     id: str
@@ -40,6 +41,7 @@ class Accepted:
     found: tuple[str, ...] = ()
     rules: tuple[str, ...] = ()
     reserved_micro_usd: int = 0
+    trace_parent: str | None = None
 
 
 GIVEN_UP = "given up"
@@ -58,6 +60,21 @@ class Attempt:
 
 
 @dataclass(slots=True)
+class ToolEnd:
+    """How a tool call ended: its `state` as its client was told (None: it was refused), what the tool was by then
+    (`authority`), what was decided (`verdict`), and what a person said to it (`approval`: pending, approved, declined).
+    None where it did not come to that. `ticket` is the case's; `call_id` names the call where its client named it.
+    """
+
+    state: str | None = None
+    authority: str | None = None
+    verdict: str | None = None
+    approval: str | None = None
+    ticket: str | None = None
+    call_id: str | None = None
+
+
+@dataclass(slots=True)
 class Outcome:
     """How a request ended. `refused` is the rule that refused it, `broken` how an answer ended that did not finish;
     CLIENT_LEFT where nobody waited for it any more (`status` CLIENT_LEFT_STATUS where none of it was sent).
@@ -65,7 +82,7 @@ class Outcome:
     `usage` None: the upstream did not say, so the reservation stands as `cost_micro_usd`. `cache` is "hit", "miss",
     "semantic" (the kept answer to another question that means the same) or "off". `first_chunk_ms` is None for what was
     not streamed. `shadow_of` is the request that this one was asked in the shadow of, `shadow_agrees` whether both said
-    the same (None where that cannot be told).
+    the same (None where that cannot be told). `tool` is what became of a tool call.
     """
 
     id: str
@@ -86,3 +103,4 @@ class Outcome:
     broken: str | None = None
     shadow_of: str | None = None
     shadow_agrees: bool | None = None
+    tool: ToolEnd | None = None

@@ -17,6 +17,7 @@ class Arrival:
     of the addresses before that one (X-Forwarded-For, in order; `elements`: Forwarded). `entities` are values that must
     not leave, as the client names them. `at` is RFC 3339, `started_s` the same moment on a clock
     that never goes back. `has_left`: the client does not wait for its answer any more.
+    `trace_parent` is its place in the client's own trace, as the client says it.
     """
 
     id: str
@@ -30,6 +31,7 @@ class Arrival:
     elements: tuple[str, ...] = ()
     entities: tuple[Entity, ...] = ()
     has_left: bool = False
+    trace_parent: str | None = None
 
 
 @dataclass(slots=True)

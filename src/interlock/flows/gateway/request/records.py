@@ -70,6 +70,7 @@ def accepted(arrival: Arrival, request: Request, *, reserved_micro_usd: int) -> 
         found=looked.found,
         rules=request.rules,
         reserved_micro_usd=reserved_micro_usd,
+        trace_parent=arrival.trace_parent,
     )
 
 
@@ -87,6 +88,7 @@ def accepted_refused(arrival: Arrival, known: Known) -> Accepted:
         input_bytes=len(arrival.body),
         body_digest=hashlib.sha256(arrival.body).hexdigest(),
         tenant=known.client.tenant,
+        trace_parent=arrival.trace_parent,
     )
 
 

@@ -1,6 +1,7 @@
 """One call of a tool, from the client's words to its answer. What changes nothing passes; everything else is a case."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 from interlock.engine.gateway.tools.authority import ToolStanding, tool_standing
@@ -16,6 +17,7 @@ from interlock.flows.gateway.tools.look import looking
 from interlock.flows.gateway.tools.target import ToolTarget, answer_kept
 from interlock.flows.gateway.tools.traced import Trace, body_of
 from interlock.ports.gateway.tool_servers import Heard, ToolServerFailed
+from interlock.terms.decision import Verb
 from interlock.terms.errors import BadInput
 from interlock.terms.gateway.client import Client
 from interlock.terms.gateway.refusal import Refusal, RefusalKind
@@ -60,13 +62,14 @@ def _told(
     definition = place.standing.definition
     standing = tool_standing(definition, call.server, listed, desk.suspects)
     if standing.authority is ToolAuthority.DENY:
-        return Called(CallState.NOT_DONE, WORDS[CallState.NOT_DONE], rule="denied by the definition")
+        words = WORDS[CallState.NOT_DONE]
+        return Called(CallState.NOT_DONE, words, rule="denied by the definition", authority=ToolAuthority.DENY.value)
     governed = standing.governed
     clean = desk.cleaner(definition.tools.redact)
     target = ToolTarget(line, definition.tools, governed, clean, cleaned_heard(heard, clean))
-    if standing.authority is ToolAuthority.READ:
-        return (yield from looking(desk, client, place, call, standing, target))
-    return (yield from _acting(desk, client, place, call, standing, target))
+    doing = looking if standing.authority is ToolAuthority.READ else _acting
+    told: Called | Refusal = yield from doing(desk, client, place, call, standing, target)
+    return told if isinstance(told, Refusal) else replace(told, authority=standing.authority.value)
 
 
 def _unusable(plan: ToolPlan, call: ToolCall) -> Refusal | None:
@@ -124,9 +127,19 @@ def answering(
     if answer is None and state is CallState.DONE:
         answer = yield InStore(partial(_kept_answer, rt, key))
     waits = plan.wait_s if state is CallState.WAITS and plan.wait_for is WaitFor.DECISION else None
-    rule = None if state is not CallState.NOT_DONE else f"decided: {acted.decision.verb}"
+    verdict = acted.decision.verb.value
+    rule = None if state is not CallState.NOT_DONE else f"decided: {verdict}"
     redacted = {} if target is None else target.redacted
-    return Called(state, WORDS[state], ticket, answer, redacted, waits, rule)
+    approval = _approval(acted.decision.verb, state)
+    return Called(state, WORDS[state], ticket, answer, redacted, waits, rule, verdict=verdict, approval=approval)
+
+
+_SAID = {CallState.WAITS: "pending", CallState.NOT_DONE: "declined"}
+
+
+def _approval(verb: Verb, state: CallState) -> str | None:
+    """What a person said where one had to: whatever else became of it, nobody did it without leave."""
+    return _SAID.get(state, "approved") if verb is Verb.REVIEW else None
 
 
 def _kept_answer(rt: RunTime, key: str) -> ToolAnswer | None:

@@ -10,7 +10,7 @@ from interlock.flows.gateway.tools.desk import ToolDesk
 from interlock.terms.gateway.client import Client
 from interlock.terms.gateway.refusal import Refusal
 from interlock.terms.gateway.tool_call import Called, CallState, ToolCall
-from interlock.terms.gateway.trace import Accepted, Attempt, Outcome
+from interlock.terms.gateway.trace import Accepted, Attempt, Outcome, ToolEnd
 
 WIRE = "mcp"
 ID_BYTES = 16
@@ -41,6 +41,7 @@ class Trace:
                 input_bytes=len(body),
                 body_digest=hashlib.sha256(body).hexdigest(),
                 tenant=client.tenant,
+                trace_parent=call.trace_parent,
             )
         )
 
@@ -48,7 +49,7 @@ class Trace:
         """How it ended."""
         now = self._desk.rt.clock()
         latency_ms = (now - self._began).total_seconds() * 1000
-        fields = _of_refusal(told) if isinstance(told, Refusal) else self._of_call(told, latency_ms)
+        fields = self._of_refusal(told) if isinstance(told, Refusal) else self._of_call(told, latency_ms)
         self._desk.traces.outcome(
             Outcome(id=self._id, at=stamp(now), latency_ms=latency_ms, refused=told.rule, **fields)
         )
@@ -57,11 +58,11 @@ class Trace:
         status = STATUS.get(told.state, NOT_DONE)
         attempt = Attempt(self._call.server, self._call.tool, "", latency_ms, status=status)
         attempts = () if told.answer is None else (attempt,)
-        return {"status": status, "attempts": attempts, "redacted_output": told.redacted}
+        ended = ToolEnd(told.state.value, told.authority, told.verdict, told.approval, told.ticket, self._call.call_id)
+        return {"status": status, "attempts": attempts, "redacted_output": told.redacted, "tool": ended}
 
-
-def _of_refusal(told: Refusal) -> dict[str, Any]:
-    return {"status": told.status}
+    def _of_refusal(self, told: Refusal) -> dict[str, Any]:
+        return {"status": told.status, "tool": ToolEnd(call_id=self._call.call_id)}
 
 
 def body_of(arguments: Mapping[str, Any]) -> bytes | None:
