@@ -133,6 +133,28 @@ def test_the_list_goes_on_and_can_be_narrowed(seen: WebDesk) -> None:
     assert seen.get("/gateway/requests?since=soon", "auditor").status_code == 400
 
 
+@pytest.mark.parametrize("as_", ["auditor", "acme owner", "of the workflow"])
+def test_the_page_of_a_workflow_adds_up_its_traffic(seen: WebDesk, as_: str) -> None:
+    told = " ".join(text_of(seen.get(f"/workflows/{ACME}", as_)).replace("\u00a0", " ").split())
+    assert "9 requests in the last 7 days for USD 0.0094: 1 was refused, the end of 1 is not known" in told
+    assert told.count("Its requests") == 1
+
+
+def test_who_may_not_read_traffic_sees_none_of_it_on_the_page_of_a_workflow(seen: WebDesk) -> None:
+    for as_ in ("reviewer", "acme reviewer"):
+        page = seen.get(f"/workflows/{ACME}", as_)
+        assert (page.status_code, "Its requests" in page.text) == (200, False), as_
+
+
+def test_a_workflow_that_asks_no_models_says_nothing_of_traffic(desk: WebDesk, house: House) -> None:
+    house.define()
+    assert "Its requests" not in desk.get("/workflows/triage", "auditor").text
+    house.define(replace(DEFINITION, traffic=TrafficPlan(models=("small",))))
+    for as_, said in (("auditor", True), ("reviewer", False)):
+        page = desk.get("/workflows/triage", as_).text
+        assert ("Nothing passed the gateway in the last 7 days" in page) is said, as_
+
+
 def test_strangers_are_counted(seen: WebDesk) -> None:
     title = title_of(seen.get("/gateway/ungoverned", "auditor"))
     assert title == "Callers whom nobody knows sent 44 requests in the last 7 days, out of 2 networks; none went on"

@@ -102,6 +102,15 @@ def sums_seen(reading: Reading, reach: TrafficReach, by: SumBy, *, since: str) -
     return tuple(sorted(sums, key=lambda one: (-one.requests, one.by)))
 
 
+def sum_of_workflow(reading: Reading, reach: TrafficReach, workflow: str, *, since: str) -> TrafficSum:
+    """What of one workflow is within reach adds up to this, since the beginning of a day in UTC."""
+    cells: dict[tuple[str, ...], TrafficSum] = {}
+    for one in _narrowed(reach, TrafficFilter(workflows=(workflow,))):
+        for found in reading.traffic_sums(CELL, since=since, workflows=one.workflows, tenant=one.tenant):
+            cells[found.by] = found  # the same whichever filter it came by
+    return added(tuple(cells.values()))
+
+
 def added(sums: Sequence[TrafficSum], by: tuple[str, ...] = ()) -> TrafficSum:
     """What some sums add up to together."""
     total = NOTHING

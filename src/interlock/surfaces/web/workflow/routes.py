@@ -6,6 +6,7 @@ from fastapi.responses import RedirectResponse, Response
 from interlock.surfaces.web.evidence.routes import adding_address
 from interlock.surfaces.web.forms import Form, Posted
 from interlock.surfaces.web.frame import page
+from interlock.surfaces.web.gateway.of_workflow import traffic_title
 from interlock.surfaces.web.problems import NotThere
 from interlock.surfaces.web.site import Here, Site
 from interlock.surfaces.web.tables import CSV, JSON
@@ -27,10 +28,11 @@ def show_overview(request: Request, here: Here, who: Who, workflow: str, entry: 
     with here.rt.store.reading() as reading:
         model = overview_of(reading, dossier, here.draw)
         done = recorded(reading, workflow, entry)
+        traffic = traffic_title(reading, here, who, dossier.standing.definition, now=here.now())
     return page(
         request, "workflow/overview.html.j2", title=view.title(dossier.row, model.ended, dossier.stopped),
         who=who,
-        dossier=dossier, model=model, done=done,
+        dossier=dossier, model=model, done=done, traffic=traffic,
     )  # fmt: skip
 
 
