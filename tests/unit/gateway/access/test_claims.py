@@ -1,5 +1,6 @@
 """What a token's claims must say, whoever signed them."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -52,8 +53,10 @@ def test_claims_hold_here_and_now_or_it_is_said_why(changed: dict[str, Any], fau
 
 
 def test_a_client_has_the_name_of_its_issuer_behind_it() -> None:
-    assert client_of({**GOOD, "tenant": "acme"}, ISSUER) == Client("desk@id.example", "triage", "acme", KnownBy.TOKEN)
-    assert client_of(GOOD, ISSUER) == Client("desk@id.example", "triage", None, KnownBy.TOKEN)
+    assert client_of({**GOOD, "tenant": "acme"}, ISSUER) == Client(
+        "desk@id.example/realm", "triage", "acme", KnownBy.TOKEN
+    )
+    assert client_of(GOOD, ISSUER) == Client("desk@id.example/realm", "triage", None, KnownBy.TOKEN)
 
 
 @pytest.mark.parametrize(
@@ -89,3 +92,16 @@ issuers: [{issuer: https://id.example/, audience: gateway, jwks_url: https://id.
         with pytest.raises(BadInput, match="is no address"):
             wrong = text.replace("issuer: https://id.example/,", f'issuer: "{address}",')
             gateway_in("gateway.yaml", wrong, gateway_faults)
+
+
+def test_clients_of_two_issuers_on_one_host_are_two() -> None:
+    addresses = ("https://id.example/realms/a", "https://id.example/realms/b", "https://id.example", "https://b")
+    subjects = ("desk", "desk@id.example/realms/a", "desk@id.example")
+    names = set()
+    for address in (*addresses, "https://id.example/realms/@b"):
+        for subject in subjects:
+            client = client_of({**GOOD, "sub": subject}, replace(ISSUER, issuer=address))
+            assert isinstance(client, Client)
+            names.add(client.name)
+    assert len(names) == 5 * len(subjects)
+    assert "desk@id.example/realms/a" in names

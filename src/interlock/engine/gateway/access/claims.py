@@ -46,7 +46,7 @@ def client_of(claims: Mapping[str, Any], issuer: TokenIssuer) -> Client | str:
     tenant = _name(claims, issuer.tenant_claim)
     if tenant is None and claims.get(issuer.tenant_claim) is not None:
         return f"its claim '{issuer.tenant_claim}' names no tenant"
-    return Client(f"{subject}@{_host(issuer.issuer)}", workflow, tenant, KnownBy.TOKEN)
+    return Client(f"{subject}@{_place(issuer.issuer)}", workflow, tenant, KnownBy.TOKEN)
 
 
 def _name(claims: Mapping[str, Any], claim: str) -> str | None:
@@ -56,8 +56,9 @@ def _name(claims: Mapping[str, Any], claim: str) -> str | None:
     return value if value == value.strip() else None
 
 
-def _host(address: str) -> str:
-    return address.partition("://")[2].partition("/")[0]
+def _place(address: str) -> str:
+    """Of an issuer's address all that tells it from others: one host may have several, each with its own subjects."""
+    return address.partition("://")[2].rstrip("/").replace("@", "%40")
 
 
 def _is_time(value: object) -> TypeGuard[int | float]:
