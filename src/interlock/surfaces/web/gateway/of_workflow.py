@@ -14,7 +14,7 @@ from interlock.terms.workflow import WorkflowDefinition
 def traffic_title(
     reading: Reading, here: Site, who: Visitor, definition: WorkflowDefinition, *, now: dt.datetime
 ) -> str:
-    """The conclusion about the last days; "" for who may not see it, and where the workflow asks no models and no tools."""
+    """The conclusion about the last days; "" for who may not see it, and where no models and no tools are asked."""
     if not who.may("traffic", "read", workflow=definition.name):
         return ""
     total = sum_of_workflow(reading, reach_of(here, who), definition.name, since=first_day(DAYS_AT_FIRST, now))
