@@ -56,3 +56,21 @@ def test_models_that_only_a_workflow_knows_are_named(run: Run) -> None:
     assert words in applied.said
     assert words in run("gateway", "show").out
     assert run("gateway", "apply", "-f", "gateway.yaml", *by, "--json").json["not_defined"] == ["tiny (triage)"]
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "status", "words"),
+    [
+        ("INTERLOCK_TRACES_DAYS", "many", 2, "INTERLOCK_TRACES_DAYS is 'many': say for how many days"),
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "nonsense", 2, "OTEL_EXPORTER_OTLP_ENDPOINT names no collector"),
+        ("INTERLOCK_TRACES", "gateway.yaml", 3, "the trace in gateway.yaml cannot be written"),
+    ],
+)
+def test_what_no_worker_could_begin_with_is_said_before_any_does(
+    run: Run, monkeypatch: pytest.MonkeyPatch, variable: str, value: str, status: int, words: str
+) -> None:
+    monkeypatch.setenv(variable, value)
+    ended = run("gateway", "--port", "0", "--workers", "2")
+    assert ended.status == status
+    assert words in ended.said
+    assert "governed" not in ended.said

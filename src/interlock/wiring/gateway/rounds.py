@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
+from typing import TYPE_CHECKING
 
 from interlock.flows.gateway.evidence import export, keep, load, watch
 from interlock.flows.gateway.evidence.export import TrafficExporting
@@ -20,6 +21,9 @@ from interlock.ports.gateway.segments import Segments
 from interlock.ports.store import Store
 from interlock.terms.errors import BadInput, InterlockError, Unavailable
 from interlock.terms.gateway.metric import Family, Sample
+
+if TYPE_CHECKING:
+    from interlock.adapters.opentelemetry.otlp_http import OtlpHttp
 
 _logger = logging.getLogger("interlock.gateway")
 KEPT_DAYS = "INTERLOCK_TRACES_DAYS"
@@ -144,16 +148,26 @@ def hands_on(environment: Mapping[str, str]) -> bool:
     return bool(environment.get("OTEL_EXPORTER_OTLP_ENDPOINT"))
 
 
+def check_settings(environment: Mapping[str, str]) -> None:
+    """Raises BadInput where the rounds could not be gone with what the environment says."""
+    _days(environment)
+    if hands_on(environment):
+        _collector(environment)
+
+
 def _exporting(
     store: Store, segments: Segments, clock: Clock, environment: Mapping[str, str], metrics: Metrics
 ) -> TrafficExporting | None:
     if not hands_on(environment):
         return None
+    return TrafficExporting(store, segments, _collector(environment), clock, metrics)
+
+
+def _collector(environment: Mapping[str, str]) -> "OtlpHttp":
     from interlock.adapters.opentelemetry.otlp_http import OtlpHttp
 
     headers = environment.get("OTEL_EXPORTER_OTLP_HEADERS", "")
-    collector = OtlpHttp(environment["OTEL_EXPORTER_OTLP_ENDPOINT"], headers)
-    return TrafficExporting(store, segments, collector, clock, metrics)
+    return OtlpHttp(environment["OTEL_EXPORTER_OTLP_ENDPOINT"], headers)
 
 
 def _days(environment: Mapping[str, str]) -> int:

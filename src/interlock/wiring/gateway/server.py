@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.text import Text
 from uvicorn.supervisors import Multiprocess
 
+from interlock.adapters.gateway.segments.log import check_folder
 from interlock.adapters.gateway.trust import trust_of
 from interlock.flows.access.tokens import Tokens
 from interlock.surfaces.gateway.connections import GuardedConnection
@@ -22,6 +23,7 @@ from interlock.surfaces.gateway.door import GatewayDoor
 from interlock.surfaces.gateway.metrics_page import PATH as METRICS
 from interlock.surfaces.gateway.metrics_page import MetricsPage
 from interlock.wiring.gateway.access import check_listening, not_ready, tls_context
+from interlock.wiring.gateway.rounds import check_settings
 from interlock.wiring.gateway.sockets import LOOP, allow_files, connections_max, open_files
 from interlock.wiring.gateway.tools import ToolDoor
 from interlock.wiring.gateway.worker import GatewayWorker, traces_of
@@ -90,8 +92,10 @@ def serve_gateway(
     """Serve until the process is stopped. Raises BadInput, and Unavailable where the port cannot be had."""
     tls = tls_context(certificate, key)
     trust_of(os.environ)
+    check_settings(os.environ)
     opened = open_address(address)  # what is wrong with it is said here, and not by each worker
     try:
+        check_folder(traces_of(address, os.environ))
         warning = check_listening(opened.store, host, encrypted=tls is not None)
         lacking = tuple(not_ready(opened.store, os.environ))
     finally:

@@ -3,6 +3,7 @@
 import logging
 import os
 import re
+import tempfile
 import threading
 import time
 from collections.abc import Callable
@@ -21,6 +22,16 @@ SYNC_S = 0.05
 AGE_S = 2.0
 BYTES_MAX = 2 * 1024 * 1024
 WORKER = re.compile(r"[A-Za-z0-9_-]{1,120}")
+
+
+def check_folder(folder: Path) -> None:
+    """Make the folder of traces where it is not there. Raises Unavailable where nothing can be written into it."""
+    try:
+        folder.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as exc:
+        raise unavailable(folder, exc) from exc
 
 
 class SegmentTraceLog:
