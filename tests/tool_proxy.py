@@ -130,7 +130,7 @@ class Desk:
 
 
 @contextmanager
-def proxied(folder: Path, *, sessions_max: int = 100) -> Iterator[Desk]:
+def proxied(folder: Path, *, sessions_max: int = 100, client_sessions_max: int = 100) -> Iterator[Desk]:
     """A proxy and its tool server, until the block ends."""
     loop, pool = Loop(), ThreadPoolExecutor(8)
     effects = folder / "EFFECTS"
@@ -150,7 +150,8 @@ def proxied(folder: Path, *, sessions_max: int = 100) -> Iterator[Desk]:
         known = desk.agents.get(given.removeprefix("Bearer "))
         return known or Refusal(RefusalKind.UNKNOWN_CALLER, "unknown key", "this key is not known here")
 
-    front = McpApp(ToolProxy(house.tools, in_thread), who, sessions_max=sessions_max)
+    proxy = ToolProxy(house.tools, in_thread)
+    front = McpApp(proxy, who, sessions_max=sessions_max, client_sessions_max=client_sessions_max)
     held, serving = Held(front.running()), Serving(front, lifespan="off")
     desk.url, desk.sessions = serving.url, lambda: list(front._manager._server_instances)
     loop.run(held.begin())

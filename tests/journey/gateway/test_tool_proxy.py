@@ -16,12 +16,16 @@ from tool_proxy import Desk, proxied
 from tool_upstream import MAIL, TOOLS
 
 MODES = pytest.mark.parametrize("mode", ["legacy", "auto"])
+SESSIONS_MAX, CLIENT_SESSIONS_MAX = 8, 5
+ACCEPT = "application/json, text/event-stream"
 SURE = {"interlock/confidence": 0.95}
 
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
-    with proxied(tmp_path_factory.mktemp("proxied"), sessions_max=8) as made:
+    with proxied(
+        tmp_path_factory.mktemp("proxied"), sessions_max=SESSIONS_MAX, client_sessions_max=CLIENT_SESSIONS_MAX
+    ) as made:
         yield made
 
 
@@ -287,23 +291,27 @@ def test_whatever_a_client_sends_is_answered_and_on_record(desk: Desk) -> None:
 
 
 def test_sessions_are_bounded(desk: Desk) -> None:
-    async def run() -> Any:
-        held: list[Any] = []
-        headers = {"Accept": "application/json, text/event-stream", "Authorization": "Bearer key-b"}
-        async with httpx2.AsyncClient() as http:
-            for _ in range(12):
-                answer = await http.post(f"{desk.url}/mcp/billing", json=BEGIN, headers=headers)
-                held.append(answer)
-            statuses = [answer.status_code for answer in held]
-            for answer in held:
-                session = answer.headers.get("mcp-session-id")
-                if session:
-                    await http.delete(f"{desk.url}/mcp/billing", headers={**headers, "Mcp-Session-Id": session})
-        return statuses
+    headers = {key: {"Accept": ACCEPT, "Authorization": f"Bearer {key}"} for key in ("key-a", "key-b")}
 
-    statuses = asyncio.run(run())
-    assert set(statuses) == {200, 503}
-    assert statuses.count(200) <= 8
+    async def begun(http: Any, key: str, count: int) -> list[Any]:
+        return [await http.post(f"{desk.url}/mcp/billing", json=BEGIN, headers=headers[key]) for _ in range(count)]
+
+    async def run() -> Any:
+        async with httpx2.AsyncClient() as http:
+            mine = await begun(http, "key-b", 12)
+            others = await begun(http, "key-a", 8)
+            for key, held in (("key-b", mine), ("key-a", others)):
+                for answer in held:
+                    session = {"Mcp-Session-Id": answer.headers.get("mcp-session-id", "none")}
+                    await http.delete(f"{desk.url}/mcp/billing", headers={**headers[key], **session})
+            again = await begun(http, "key-b", 1)
+        return [[answer.status_code for answer in some] for some in (mine, others, again)]
+
+    mine, others, again = asyncio.run(run())
+    assert mine.count(200) == CLIENT_SESSIONS_MAX, mine
+    assert 0 < others.count(200) <= SESSIONS_MAX - CLIENT_SESSIONS_MAX, others
+    assert {*mine, *others} == {200, 503}
+    assert again == [200]
 
 
 def test_a_server_that_the_workflow_does_not_name_lists_nothing(desk: Desk) -> None:

@@ -2,8 +2,10 @@
 
 import json
 import re
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 from mcp.server.auth.middleware.bearer_auth import AuthenticatedUser
@@ -14,17 +16,25 @@ from interlock.engine.gateway.tools.case import caller_of
 from interlock.engine.gateway.trace_parent import trace_parent_of
 from interlock.surfaces.mcp.proxy import ToolProxy
 from interlock.surfaces.mcp.server import Context, mcp_server
+from interlock.surfaces.mcp.sessions import SESSION, Sessions, given, opens_session
 from interlock.surfaces.mcp.visit import Visit, Who
 from interlock.terms.gateway.client import Client
 from interlock.terms.gateway.refusal import Refusal, RefusalKind
 
 PREFIX = "/mcp/"
 SERVER = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")  # as in the gateway's definition
-SESSION, PARENT = b"mcp-session-id", b"traceparent"
-SESSIONS_MAX = 1_000
+PARENT = b"traceparent"
+SESSIONS_MAX, CLIENT_SESSIONS_MAX = 1_000, 200
 IDLE_S = 1_800.0
 BODY_BYTES_MAX = 4_000_000
 _VISIT = "interlock.visit"
+
+NO_ROOM = Refusal(
+    RefusalKind.BUSY,
+    "sessions",
+    "this client has as many sessions open as it may: end one (DELETE), or go on in it",
+    retry_after_s=60,
+)
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -37,7 +47,8 @@ def is_tool_traffic(path: str) -> bool:
 
 
 class McpApp:
-    """One process's. Use it inside `running`. A session belongs to the client, and the server, that it began with.
+    """One process's. Use it inside `running`. A session belongs to the client, and the server, that it began with; at
+    most `sessions_max` are open, of one client `client_sessions_max`: none can take all the room.
 
     Without `sessions` each request stands for itself, so that it may come to any of several processes.
     """
@@ -49,8 +60,10 @@ class McpApp:
         *,
         sessions: bool = True,
         sessions_max: int = SESSIONS_MAX,
+        client_sessions_max: int = CLIENT_SESSIONS_MAX,
     ) -> None:
         self._proxy, self._who, self._sessions = proxy, who, sessions
+        self._open = Sessions(client_sessions_max, IDLE_S, time.monotonic)
         self._manager = StreamableHTTPSessionManager(
             mcp_server(proxy, _visit_of),
             stateless=not sessions,
@@ -77,12 +90,20 @@ class McpApp:
         if isinstance(client, Refusal):
             await _refused(client, send)
             return
-        given = next((value.decode("latin-1") for name, value in scope["headers"] if name == SESSION), None)
-        session = given if self._sessions else None
+        session = given(scope, SESSION) if self._sessions else None
         parents = [value.decode("latin-1") for name, value in scope["headers"] if name == PARENT]
         parent = trace_parent_of(parents[0].strip()) if len(parents) == 1 else None
         known = {_VISIT: Visit(client, server, session, parent), "user": _owner(client, server)}
-        await self._manager.handle_request({**scope, **known}, receive, send)
+        go = partial(self._manager.handle_request, {**scope, **known}, receive)
+        caller = caller_of(client)
+        if session is not None:
+            await self._open.used(caller, session, send, go, ends=scope["method"] == "DELETE")
+        elif not self._sessions or not opens_session(scope):
+            await go(send)
+        elif self._open.has_room(caller):
+            await self._open.opened(caller, send, go)
+        else:
+            await _refused(NO_ROOM, send)
 
 
 async def _visit_of(ctx: Context) -> Visit | Refusal:

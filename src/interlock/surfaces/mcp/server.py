@@ -12,6 +12,7 @@ from mcp.shared.exceptions import MCPError
 from mcp_types.version import HANDSHAKE_PROTOCOL_VERSIONS
 
 from interlock import __version__
+from interlock.engine.gateway.tools.case import caller_of
 from interlock.surfaces.mcp.proxy import ToolProxy
 from interlock.surfaces.mcp.visit import Visit
 from interlock.terms.gateway.refusal import Refusal
@@ -24,18 +25,23 @@ SESSIONS_KEPT = 10_000
 
 def mcp_server(proxy: ToolProxy, visit_of: VisitOf) -> Server[Any]:
     """A server whose every request is asked for who makes it."""
-    levels: OrderedDict[str | None, str] = OrderedDict()
+    levels: OrderedDict[tuple[str, str], str] = OrderedDict()
+
+    def level_of(visit: Visit) -> str:
+        return LEVELS[0] if visit.session is None else levels.get((caller_of(visit.client), visit.session), LEVELS[0])
 
     async def list_tools(ctx: Context, _: types.PaginatedRequestParams | None) -> types.ListToolsResult:
         return types.ListToolsResult(tools=await proxy.tools(_let_in(await visit_of(ctx))))
 
     async def call_tool(ctx: Context, params: types.CallToolRequestParams) -> types.CallToolResult:
         visit = _let_in(await visit_of(ctx))
-        listener = _Listener(ctx, levels.get(visit.session, LEVELS[0]))
+        listener = _Listener(ctx, level_of(visit))
         return await proxy.call(visit, params, ctx.request_id, listener)
 
     async def set_level(ctx: Context, params: types.SetLevelRequestParams) -> types.EmptyResult:
-        levels[_let_in(await visit_of(ctx)).session] = params.level
+        visit = _let_in(await visit_of(ctx))
+        if visit.session is not None:  # where each request stands for itself, it would be set for everybody
+            levels[caller_of(visit.client), visit.session] = params.level
         while len(levels) > SESSIONS_KEPT:
             levels.popitem(last=False)
         return types.EmptyResult()
