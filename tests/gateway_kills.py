@@ -22,15 +22,18 @@ import aiohttp
 from gateway_house import AMPLE, place, put_house
 from gateway_upstream.behaviour import Behaviour
 from gateway_upstream.server import UpstreamServer, upstream
+from interlock.adapters.gateway.counts_folder import CountsFolder
 from interlock.adapters.gateway.segments.folder import SegmentFolder
 from interlock.engine.timestamp import stamp
 from interlock.flows.gateway.evidence.load import KIND, TrafficLoading
 from interlock.flows.gateway.evidence.verify import verify_traffic
+from interlock.flows.gateway.metrics import WorkerMetrics
 from interlock.ports.store import Reading
 from interlock.terms.gateway.traffic import TrafficPlan
 from interlock.terms.gateway.traffic_check import TrafficCheck
 from interlock.wiring.run_time import Opened, open_address
 from postgres_watch import children
+from prometheus_text import fallen
 
 MAIN = "from interlock.wiring.cli import main; main()"
 WORKFLOW = "support"
@@ -56,6 +59,7 @@ class Kills:
     segments: int = 0
     check: TrafficCheck | None = None
     metrics: str = ""  # the page, just before the last kill
+    fallen: list[str] = field(default_factory=list)  # counters that are less on the page of whoever comes after it
 
 
 class GatewayProcess:
@@ -110,6 +114,8 @@ def campaign(
             answered = asyncio.run(_under_load(gateway, key, found, draw, kills, between_s, connections))
         finally:
             gateway.kill_all()
+        after = WorkerMetrics(CountsFolder(folder / "traces" / "metrics", "after")).page()
+        found.fallen = fallen(found.metrics, after)
         _look(adapters, folder / "traces", answered, found)
     return found
 

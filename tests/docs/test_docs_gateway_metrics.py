@@ -27,7 +27,7 @@ def test_every_metric_is_listed_with_its_kind_and_labels(tmp_path: Path) -> None
     rounds = TraceRounds(nowhere, SegmentFolder(tmp_path, now), lambda: moment(AT), COLLECTOR, metrics)
     more: list[Family] = [*rounds.families(), *limit_families([])]
     there = dict(re.findall(r"^# TYPE (\w+) (\w+)$", metrics.page(lambda: more), re.MULTILINE))
-    listed = dict(re.findall(r"^\| `(interlock_gateway_\w+)` \| (\w+) \|", PAGE, re.MULTILINE))
+    listed = dict(re.findall(r"^\| `(interlock_gateway_\w+|gen_ai_\w+)` \| (\w+) \|", PAGE, re.MULTILINE))
     assert listed == there
 
 

@@ -10,6 +10,7 @@ def test_no_answered_request_loses_its_record(tmp_path: Path) -> None:
     assert not found.lost, told(found)
     assert found.check is not None
     assert (found.in_doubt, found.overcharged, found.check.faults) == (found.known_doubts, 0, ()), told(found)
-    assert 'requests_total{workflow="support",model="small",outcome="answered"}' in found.metrics
+    assert 'requests_total{workflow="support",operation="chat",model="small",outcome="answered"}' in found.metrics
+    assert not found.fallen, "counters that were shown before the kill are as high after it"
     assert 'limit_left{where="workflow:support",of="client",name="support",unit="requests"' in found.metrics
     assert (found.kills, found.answered > 20, found.streamed > 5) == (1, True, True), told(found)

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from interlock.terms.errors import Unavailable
 
-ALIVE, COUNTS, DEAD, MAKING = ".alive", ".json", "dead.folded", ".making"
+# What is left is named by its shape: that of another one, from before an upgrade, is nobody's counts.
+ALIVE, COUNTS, DEAD, MAKING = ".alive", ".counts2", "dead.folded2", ".making"
 LOCK = "folding.lock"
 MODE, FOLDER_MODE = 0o600, 0o700
 

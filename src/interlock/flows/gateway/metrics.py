@@ -30,6 +30,7 @@ class WorkerMetrics:
         self._counts = TrafficCounts()
         self._gauges: dict[tuple[Gauge, str], float] = {}
         self._left = b""
+        self._leaving = threading.Lock()
         self._is_closed = False
         self.observe = self._counts.observe  # on every request's way: without another call in between
         self.ungoverned = self._counts.ungoverned
@@ -55,16 +56,16 @@ class WorkerMetrics:
         """Leave what was counted, and fold what the dead left: again and again, in any thread. Raises Unavailable."""
         if self._is_closed:
             return
-        mine = self._body()
-        if mine != self._left:
-            self._place.leave(mine)
-            self._left = mine
+        self._leave()
         self._place.fold(_added)
 
     def page(self, more: Callable[[], Iterable[Family]] = tuple) -> str:
-        """The figures of all workers in the text format of Prometheus, and `more`. Raises Unavailable."""
+        """The figures of all workers in the text format of Prometheus, and `more`. Raises Unavailable.
+
+        What is shown of this worker is left first: who shows it next, after this one was killed, shows no less.
+        """
         counts = TrafficCounts()
-        bodies = [(self._body(), True), *self._place.others()]
+        bodies = [(self._leave(), True), *self._place.others()]
         gauges: list[tuple[Gauge, str, float]] = []
         for raw, is_alive in bodies:
             body = _read(raw)
@@ -78,10 +79,19 @@ class WorkerMetrics:
         self._is_closed = True  # what it left is folded with that of the dead: to leave it again would count it twice
         try:
             self._gauges.clear()
-            self._place.leave(self._body())
+            self._leave()
         except Unavailable as exc:
             log.warning("what this worker counted last is not in the metrics: %s", exc)
         self._place.close()
+
+    def _leave(self) -> bytes:
+        """What this worker counted until now, where others find it; one after the other, so that it never falls."""
+        with self._leaving:
+            mine = self._body()
+            if mine != self._left:
+                self._place.leave(mine)
+                self._left = mine
+            return mine
 
     def _body(self) -> bytes:
         gauges = [[gauge.value, of, value] for (gauge, of), value in list(self._gauges.items())]
@@ -90,21 +100,19 @@ class WorkerMetrics:
 
 def limit_families(uses: Iterable[LimitUse]) -> Iterator[Family]:
     """What is left of each limit in its window; those that are nearest to their end where there are many."""
-    near = sorted((use for use in uses if use.most), key=lambda use: use.used / (use.most or 1), reverse=True)
-    samples = tuple(
-        Sample(
-            max(0, (use.most or 0) - use.used),
-            {
-                "where": use.where,
-                "of": use.of.value,
-                "name": use.name,
-                "unit": use.unit.value,
-                "per": use.per.value,
-                "model": use.model or "",
-            },
-        )
-        for use in near[:LIMITS_MAX]
-    )
+    told: dict[tuple[str, ...], Sample] = {}
+    for use in sorted((use for use in uses if use.most), key=lambda use: use.used / (use.most or 1), reverse=True):
+        labels = {
+            "where": use.where,
+            "of": use.of.value,
+            "name": use.name,
+            "unit": use.unit.value,
+            "per": use.per.value,
+            "model": use.model or "",
+        }
+        # Of two limits that differ in nothing but how much, the nearer one counts; twice one name, and no page is read.
+        told.setdefault(tuple(labels.values()), Sample(max(0, (use.most or 0) - use.used), labels))
+    samples = tuple(told.values())[:LIMITS_MAX]
     yield Family(f"{PREFIX}limit_left", "gauge", "What is left of a limit in its present window.", samples)
 
 
