@@ -1,5 +1,7 @@
 """`interlock gateway check` and `apply`, as people and builds use them."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -74,3 +76,12 @@ def test_what_no_worker_could_begin_with_is_said_before_any_does(
     assert ended.status == status
     assert words in ended.said
     assert "governed" not in ended.said
+
+
+@pytest.mark.parametrize("module", ["msgspec", "uvicorn"])
+def test_an_installation_without_the_gateway_says_what_to_install(module: str) -> None:
+    hidden = f"import sys; sys.modules['{module}'] = None\nfrom interlock.wiring.cli import main; main()"
+    command = [sys.executable, "-c", hidden, "gateway", "--port", "0"]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)
+    words = f"interlock: {module} is not installed: pip install 'interlock[gateway]'\n"
+    assert (ended.returncode, ended.stderr) == (3, words)

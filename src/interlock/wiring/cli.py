@@ -30,7 +30,11 @@ EXTRAS = {
     "cedarpy": "policy",
     "alembic": "operate",
     "sqlalchemy": "operate",
+    **dict.fromkeys(
+        ("aiohttp", "httptools", "httpx2", "joserfc", "mcp", "mcp_types", "msgspec", "re2", "uvloop"), "gateway"
+    ),
 }
+OF_THE_GATEWAY = (["gateway"], ["mcp"], ["tools"], ["demo", "gateway"], ["demo", "model"])
 
 
 def main() -> None:
@@ -75,6 +79,8 @@ def _run() -> int:
 def _extra_of(module: str) -> str:
     """What to install for it; commands that need more name all of it, not one part after the other."""
     extra, command = EXTRAS[module], sys.argv[1:2]
+    if command in OF_THE_GATEWAY or sys.argv[1:3] in OF_THE_GATEWAY:
+        return "gateway"
     if command == ["serve"]:
         return "server,try" if "--demo" in sys.argv else "server"
     return "try" if extra == "oversight" and command in (["try"], ["demo"]) else extra
