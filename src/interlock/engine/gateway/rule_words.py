@@ -4,8 +4,9 @@ from collections.abc import Mapping
 
 from interlock.engine.gateway.limits.counted import GATEWAY, OWN
 from interlock.terms.decision import Verb
-from interlock.terms.gateway.trace import GIVEN_UP
+from interlock.terms.gateway.trace import GIVEN_UP, TOOL_WIRE
 from interlock.terms.gateway.traffic import Of, Per, Unit
+from interlock.terms.gateway.wire import Wire
 
 RULES: Mapping[str, str] = {
     # who asks
@@ -67,6 +68,7 @@ RULES: Mapping[str, str] = {
     "no tools": "its workflow may use no tools of that server",
     "no such tool": "the server has no such tool",
     "tool name": "it named no tool",
+    "sessions": "its client had as many sessions with tools as are allowed",
     "denied by the definition": "its workflow's definition denies the tool",
     "arguments": "its arguments could not be kept as they were",
     "argument_bytes_max": "its arguments were larger than its workflow allows",
@@ -99,6 +101,14 @@ FAILURES: Mapping[str, str] = {
     "not taken": "it did not take the call",
     "lost": "nobody knows what became of it",
     GIVEN_UP: "the client left meanwhile",
+}
+WIRES: Mapping[str, str] = {
+    Wire.CHAT: "OpenAI chat",
+    Wire.RESPONSES: "OpenAI responses",
+    Wire.EMBEDDINGS: "OpenAI embeddings",
+    Wire.MESSAGES: "Anthropic messages",
+    Wire.COUNT: "Anthropic count of tokens",
+    TOOL_WIRE: "a tool, over MCP",
 }
 _DECIDED: Mapping[str, str] = {
     Verb.DENY: "the decision about it was to deny it",
@@ -137,6 +147,11 @@ def failure_words(failure: str) -> str:
 def broken_words(broken: str) -> str:
     """Why an answer that had begun did not end, or does not count as one."""
     return BROKEN.get(broken, broken)
+
+
+def wire_words(wire: str) -> str:
+    """The format of a request."""
+    return WIRES.get(wire, wire)
 
 
 def _told(head: str, rest: str) -> str | None:

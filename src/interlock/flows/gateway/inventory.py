@@ -16,12 +16,12 @@ from interlock.ports.entries import Sought
 from interlock.ports.gateway.traffic import TrafficFilter
 from interlock.ports.store import Reading, Store
 from interlock.terms.errors import BadInput
+from interlock.terms.gateway.trace import TOOL_WIRE
 from interlock.terms.inventory import Audited, RecordedInventory, RecordedOperation
 from interlock.terms.ledger import LedgerEntry
 from interlock.terms.person import Person
 
 KIND = "inventory.recorded"
-TOOL_WIRE = "mcp"
 LOOKED_MAX = 2_000  # requests, the newest ones
 OPERATIONS_MAX = 8_000  # about 2.5 MB; an entry has at most 4
 

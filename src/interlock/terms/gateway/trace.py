@@ -10,6 +10,7 @@ from interlock.terms.gateway.usage import Usage
 
 MISS, HIT, SEMANTIC = "miss", "hit", "semantic"
 GIVEN_AGAIN = frozenset({HIT, SEMANTIC})  # an answer that was kept: it cost nothing
+TOOL_WIRE = "mcp"  # where a format of models stands otherwise
 CLIENT_LEFT, CLIENT_LEFT_STATUS = "the client left", 499  # the status that servers note for that; nobody is sent it
 
 

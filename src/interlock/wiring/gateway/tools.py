@@ -28,6 +28,7 @@ from interlock.surfaces.gateway.heads import head_of
 from interlock.terms.errors import BadInput
 from interlock.terms.gateway.client import Client
 from interlock.terms.gateway.refusal import Refusal, RefusalKind
+from interlock.terms.gateway.trace import TOOL_WIRE
 from interlock.wiring.gateway.access import changes_of, clients_over
 from interlock.wiring.gateway.worker import traces_of
 from interlock.wiring.run_time import Opened, open_address, open_run_time
@@ -39,7 +40,6 @@ if TYPE_CHECKING:
 THREADS = 16
 HERE = "127.0.0.1"
 SESSION_BYTES = 16
-WIRE = "mcp"
 NEVER_LET_IN = frozenset({RefusalKind.UNKNOWN_CALLER, RefusalKind.FORBIDDEN})
 Scope = MutableMapping[str, Any]
 
@@ -106,7 +106,7 @@ class ToolDoor:
         address = self._clients.origin(head.peer, head.forwarded, head.elements)
         client = address if isinstance(address, Refusal) else await _known(self._clients, head.credential, address)
         if isinstance(client, Refusal) and client.kind is RefusalKind.UNKNOWN_CALLER:
-            self._traces.ungoverned(network=network_of(head.peer), wire=WIRE, model="", rule=client.rule)
+            self._traces.ungoverned(network=network_of(head.peer), wire=TOOL_WIRE, model="", rule=client.rule)
         return client
 
 

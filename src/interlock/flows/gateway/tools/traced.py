@@ -10,9 +10,8 @@ from interlock.flows.gateway.tools.desk import ToolDesk
 from interlock.terms.gateway.client import Client
 from interlock.terms.gateway.refusal import Refusal
 from interlock.terms.gateway.tool_call import Called, CallState, ToolCall
-from interlock.terms.gateway.trace import Accepted, Attempt, Outcome, ToolEnd
+from interlock.terms.gateway.trace import TOOL_WIRE, Accepted, Attempt, Outcome, ToolEnd
 
-WIRE = "mcp"
 ID_BYTES = 16
 STATUS = {CallState.DONE: 200, CallState.WAITS: 202, CallState.AT_WORK: 202, CallState.UNKNOWN: 404}
 NOT_DONE = 403
@@ -35,7 +34,7 @@ class Trace:
                 client=client.name,
                 workflow=client.workflow,
                 release=release,
-                wire=WIRE,
+                wire=TOOL_WIRE,
                 model=f"{call.server}/{call.tool}",
                 streams=False,
                 input_bytes=len(body),

@@ -9,12 +9,13 @@ from interlock.engine.gateway.wire.usage import is_about_usage
 from interlock.ports.gateway.traffic import TrafficRow
 from interlock.surfaces.web.cells import Link, Moment, Status, Words
 from interlock.surfaces.web.gateway.overview import usd
-from interlock.surfaces.web.states import ERROR, FAILED, INCONCLUSIVE, PASSED, State, said
+from interlock.surfaces.web.states import ERROR, FAILED, INCONCLUSIVE, NOTED, PASSED, State, said
 from interlock.surfaces.web.tables import Column, Filter, Table
 from interlock.terms import words
-from interlock.terms.gateway.trace import CLIENT_LEFT, GIVEN_AGAIN
+from interlock.terms.gateway.trace import CLIENT_LEFT, GIVEN_AGAIN, TOOL_WIRE
 
 FAILED_FROM = 400
+WAITS = 202  # a call of a tool: for a person, or while it is at work
 ID_MAX = 16  # characters of an id in a list; its page has all
 NONE = "–"
 
@@ -32,6 +33,8 @@ def state_of(row: TrafficRow) -> State:
         return said(ERROR, f"Failed ({row.status})")
     if broken and not is_about_usage(broken):
         return said(ERROR, "Broke off")
+    if row.wire == TOOL_WIRE and row.status == WAITS:
+        return said(NOTED, "Waits")
     return said(PASSED, "From the cache" if row.cache in GIVEN_AGAIN else "Answered")
 
 

@@ -5,16 +5,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from interlock.engine.gateway.rule_words import broken_words, failure_words, rule_words
+from interlock.engine.gateway.rule_words import broken_words, failure_words, rule_words, wire_words
 from interlock.engine.gateway.wire.usage import is_about_usage
 from interlock.flows.gateway.evidence.rows import accepted_of, outcome_of
 from interlock.ports.gateway.traffic import TrafficRow
 from interlock.surfaces.web.cells import Cell, Words
-from interlock.surfaces.web.gateway.listed import FAILED_FROM, state_of
+from interlock.surfaces.web.gateway.listed import FAILED_FROM, WAITS, state_of
 from interlock.surfaces.web.gateway.overview import usd
 from interlock.surfaces.web.states import State
 from interlock.terms import words
-from interlock.terms.gateway.trace import CLIENT_LEFT, MISS, Accepted, Outcome
+from interlock.terms.gateway.trace import CLIENT_LEFT, MISS, TOOL_WIRE, Accepted, Outcome
 from interlock.terms.gateway.usage import Usage
 
 
@@ -42,7 +42,7 @@ def request_view(row: TrafficRow) -> RequestView:
     accepted, outcome = accepted_of(row), outcome_of(row)
     rules = dict.fromkeys((*accepted.rules, *((row.refused,) if row.refused else ())))
     return RequestView(
-        title=_title(row, outcome),
+        title=_title(row, accepted, outcome),
         state=state_of(row),
         facts=tuple(_facts(row, accepted, outcome)),
         attempts=tuple(_attempts(outcome)),
@@ -55,7 +55,7 @@ def request_view(row: TrafficRow) -> RequestView:
     )
 
 
-def _title(row: TrafficRow, outcome: Outcome | None) -> str:
+def _title(row: TrafficRow, accepted: Accepted, outcome: Outcome | None) -> str:
     cost = usd(row.cost_micro_usd)
     if outcome is None:
         return f"Nobody knows how this request ended: the {cost} that it reserved stay charged"
@@ -68,9 +68,17 @@ def _title(row: TrafficRow, outcome: Outcome | None) -> str:
         return f"The answer broke off: {broken_words(outcome.broken)}; {charged}"
     if outcome.status >= FAILED_FROM:
         return f"It failed with status {outcome.status} after {words.plural(len(outcome.attempts), 'attempt')}"
+    if accepted.wire == TOOL_WIRE:
+        return _of_tool(accepted.model, outcome)
     by = row.model_used or row.model_asked
     shadow = f" in the shadow of another model and {_AGREES[outcome.shadow_agrees]}" if outcome.shadow_of else ""
     return f"{by} answered in {words.milliseconds(outcome.latency_ms)} for {cost}{shadow}"
+
+
+def _of_tool(tool: str, outcome: Outcome) -> str:
+    if outcome.status == WAITS:
+        return f"The call of {tool} waits for a person, or is still at work"
+    return f"The tool {tool} was called and answered in {words.milliseconds(outcome.latency_ms)}"
 
 
 _AGREES = {True: "said the same", False: "said something else", None: "was not compared"}
@@ -82,7 +90,7 @@ def _said_of(rule: str, refused: str | None) -> str:
 
 
 def _facts(row: TrafficRow, accepted: Accepted, outcome: Outcome | None) -> Iterator[tuple[str, str]]:
-    yield "Asked for", f"{accepted.model} ({accepted.wire}{', streamed' if accepted.streams else ''})"
+    yield "Asked for", f"{accepted.model} ({wire_words(accepted.wire)}{', streamed' if accepted.streams else ''})"
     yield "Client", accepted.client
     if accepted.tenant:
         yield "Tenant", accepted.tenant

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from interlock.engine.gateway.rule_words import rule_words
+from interlock.engine.gateway.rule_words import rule_words, wire_words
 from interlock.surfaces.web.cells import Moment, Words
 from interlock.surfaces.web.gateway.asked import DAYS_FILTER, period
 from interlock.surfaces.web.tables import Column, Filter, Table
@@ -15,7 +15,7 @@ STRANGERS: Table[Ungoverned] = Table(
     (
         Column("network", "From the network", lambda one: one.network),
         Column("model", "Asked for", lambda one: one.model, lambda one: Words(one.model or "no plain name")),
-        Column("wire", "In the format", lambda one: one.wire),
+        Column("wire", "In the format", lambda one: one.wire, lambda one: Words(wire_words(one.wire))),
         Column(
             "rule",
             "Turned away because",
