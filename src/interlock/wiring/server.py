@@ -37,7 +37,7 @@ from interlock.wiring.gateway.worker import traces_of
 from interlock.wiring.listening import check_for_this_machine, is_loopback, listening
 from interlock.wiring.memory import settle
 from interlock.wiring.run_time import Opened, open_address, open_run_time
-from interlock.wiring.site import OneDoor, rounds_of, site_over, web_over
+from interlock.wiring.site import BELIEVED, one_door, rounds_of, site_over, web_over
 
 GRACE_S = 5
 SWITCH_S = 0.0005
@@ -152,8 +152,14 @@ def serve(
             say.print(Text(f"{FIRST_LINK} {where}/first?token={first.token}"), soft_wrap=True)
         # No access log: what is done is in the ledger, and nothing that came with a request belongs into a log.
         config = uvicorn.Config(
-            OneDoor(server.api, server.web, gateway_door(server.opened, traces_of(address, os.environ), sessions=True)),
+            one_door(
+                server.api,
+                server.web,
+                gateway_door(server.opened, traces_of(address, os.environ), sessions=True),
+                believed=os.environ.get("FORWARDED_ALLOW_IPS", BELIEVED),
+            ),
             http=GuardedConnection,
+            proxy_headers=False,  # of model traffic the gateway's definition says which proxies are believed
             ws="none",  # nothing here speaks it, and an upgrade would pass by what watches connections
             log_level="warning",
             access_log=False,

@@ -3,10 +3,11 @@
 from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 from fastapi import FastAPI
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from interlock import __version__
 from interlock.adapters.evidence.upload import read_upload
@@ -37,6 +38,7 @@ from interlock.wiring.packs import (
 from interlock.wiring.trials import trials
 
 API = "/v1"
+BELIEVED = "127.0.0.1,::1"  # a proxy on the same machine
 TRIALS_S = 1.0
 DOCUMENTS_S = 0.3
 SENDINGS_S = 20.0
@@ -117,6 +119,18 @@ class Gateway(Protocol):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         ...
+
+
+def one_door(api: ASGIApp, web: ASGIApp, gateway: Gateway, *, believed: str) -> "OneDoor":
+    """The door where proxies stand before it. `believed` are their addresses, with commas between them: who is said to
+    come by them is who uses the API and the pages. Of model traffic and tools the gateway's own definition says that.
+    """
+
+    def by_proxy(app: ASGIApp) -> ASGIApp:
+        reads: Any = ProxyHeadersMiddleware(app, believed)  # type: ignore[arg-type]  # two libraries' names for one thing
+        return cast("ASGIApp", reads)
+
+    return OneDoor(by_proxy(api), by_proxy(web), gateway)
 
 
 @dataclass(frozen=True, slots=True)
