@@ -291,3 +291,26 @@ def test_no_string_of_any_event_passes_unseen(wire: Wire) -> None:
         holder[key] = before
         assert relay.told.error in (None, "malformed")
         assert b"NAME_1" not in out, key
+
+
+CALL = {"index": 0, "id": "c", "type": "function", "function": {"name": "f", "arguments": "{}", "more": "NAME_1"}}
+BLOCK = {"type": "content_block_delta", "index": 0}
+
+
+@pytest.mark.parametrize(
+    ("wire", "events"),
+    [
+        (Wire.CHAT, [chunk({"tool_calls": [CALL]})]),
+        (Wire.MESSAGES, [{**BLOCK, "delta": {"type": "signature_delta", "signature": "NAME_1 x"}}]),
+        (Wire.MESSAGES, [{**BLOCK, "delta": {"type": "signature_delta", "signature": "abcd", "text": "NAME_1"}}]),
+    ],
+    ids=["beside a call", "no signature", "beside a signature"],
+)
+def test_what_only_stands_where_no_text_is_is_looked_through_too(wire: Wire, events: list[Any]) -> None:
+    out, _ = relayed(wire, [sse(*events)], filters=Renaming)
+    assert b"NAME_1" not in out
+
+
+def test_a_signature_passes_as_it_came() -> None:
+    event = sse({**BLOCK, "delta": {"type": "signature_delta", "signature": "Erk+/0=="}})
+    assert relayed(Wire.MESSAGES, [event], filters=Renaming)[0] == event

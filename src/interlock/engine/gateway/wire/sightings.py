@@ -54,7 +54,7 @@ class Sightings:
             if kind in _MEDIA_OF_TYPE:
                 self._media(kind, node)
             sealed = _SEALED_IN.get(kind)
-            if sealed is not None and _is_base64(node.get(sealed)):
+            if sealed is not None and is_base64(node.get(sealed)):
                 self.unreadable.add(kind)
                 return sealed
         return self._data_in(node)
@@ -67,7 +67,7 @@ class Sightings:
         self.media[medium] = self.media.get(medium, 0) + 1
         if medium == "image":
             data = (source.get("data") or source.get("url")) if type(source) is dict else source
-            if type(data) is str and (_is_base64(data) or _is_data_url(data)):
+            if type(data) is str and (is_base64(data) or _is_data_url(data)):
                 self.image_bytes += len(data)
 
     def _data_in(self, node: dict[str, Any]) -> str | None:
@@ -75,7 +75,7 @@ class Sightings:
             if _is_data_url(node.get(name)):
                 self.unreadable.add(name)
                 return name
-        if ("media_type" in node or "format" in node) and _is_base64(node.get("data")):
+        if ("media_type" in node or "format" in node) and is_base64(node.get("data")):
             self.unreadable.add("data")
             return "data"
         return None
@@ -85,9 +85,9 @@ def _is_data_url(value: Any) -> bool:
     if type(value) is not str or not value.startswith("data:"):
         return False
     begin = _DATA_URL.match(value)
-    return begin is not None and _is_base64(value[begin.end() :])
+    return begin is not None and is_base64(value[begin.end() :])
 
 
-def _is_base64(value: Any) -> bool:
-    """What only claims to be data is a text."""
+def is_base64(value: Any) -> bool:
+    """Whether it is data. What only claims to be data is a text."""
     return type(value) is str and not value.encode().translate(None, _BASE64)

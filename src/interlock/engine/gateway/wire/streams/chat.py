@@ -7,6 +7,7 @@ from interlock.engine.gateway.wire.streams.filtering import Filters, TextFilter,
 from interlock.engine.gateway.wire.streams.sse import EVENT_BYTES_MAX, BrokenStream
 
 _CALL = ("index", "id", "type", "function")
+_FUNCTION = frozenset(("name", "arguments"))
 _FUNCTION_CALL = -1  # the one call of the older form, beside those that have an index
 _ENVELOPE = ("id", "object", "created", "model", "system_fingerprint", "service_tier")
 _SPARED = frozenset((*_ENVELOPE, "choices", "usage", "obfuscation"))
@@ -119,6 +120,8 @@ class ChatStream:
     def _call(self, index: int, number: int, call: dict[str, Any], filters: Filters) -> bool:
         """Hold back the arguments of a call; whether something of it is left to tell."""
         function = call.get("function") or {}
+        for part in function.keys() - _FUNCTION:
+            del function[part]
         if function.get("arguments"):
             self._held_chars += len(function["arguments"])
             if self._held_chars > EVENT_BYTES_MAX:

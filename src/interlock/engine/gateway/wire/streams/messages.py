@@ -2,13 +2,14 @@
 
 from typing import Any
 
+from interlock.engine.gateway.wire.sightings import is_base64
 from interlock.engine.gateway.wire.streams.events import Event, Told
 from interlock.engine.gateway.wire.streams.filtering import Filters, TextFilter, all_of, arguments
 from interlock.engine.gateway.wire.streams.sse import EVENT_BYTES_MAX, BrokenStream
 
 # The deltas that are text, and the field it is in.
 _TEXTS = {"text_delta": "text", "thinking_delta": "thinking"}
-_SEALED = ("signature_delta",)
+_SEALED, _SIGNED = ("signature_delta",), {"type", "signature"}
 _PARTS = frozenset(("type", "index", "message", "content_block", "delta", "usage"))
 _ENVELOPE = ("id", "type", "role", "model", "usage")
 
@@ -86,7 +87,7 @@ class MessagesStream:
     def _delta(self, event: Event, data: dict[str, Any], filters: Filters) -> list[Event]:
         index, delta = data.get("index", 0), data["delta"]
         kind = delta.get("type")
-        if kind in _SEALED:
+        if kind in _SEALED and delta.keys() == _SIGNED and is_base64(delta["signature"]):
             return [event]
         if kind == "input_json_delta":
             self._hold(index, delta.get("partial_json") or "")
