@@ -60,6 +60,15 @@ def test_the_same_request_twice_in_one_load_counts_once(store: Store) -> None:
     assert (total.requests, total.in_doubt, total.cost_micro_usd) == (2, 0, 14)
 
 
+def test_what_was_refused_is_found_by_its_rule_also_in_the_middle_of_a_stream(store: Store) -> None:
+    refused = {"limit": 429, "forbidden output": 200}
+    load(store, row(1), *(row(2 + n, refused=rule, status=status) for n, (rule, status) in enumerate(refused.items())))
+    assert found(store, TrafficFilter(amiss=True)) == ["r0003", "r0002"]
+    assert found(store, TrafficFilter(refused="forbidden output")) == ["r0003"]
+    assert found(store, TrafficFilter(refused="limit", workflows=("triage",))) == ["r0002"]
+    assert found(store, TrafficFilter(refused="limi")) == []
+
+
 def test_what_was_in_doubt_gets_its_outcome(store: Store) -> None:
     doubt = row(1, outcome=None, status=None, model_used="", cost_micro_usd=90, latency_ms=None)
     assert load(store, doubt, row(2)) == 2

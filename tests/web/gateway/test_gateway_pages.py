@@ -117,6 +117,9 @@ def test_why_something_was_refused_is_in_words_beside_the_rule_on_record(seen: W
         assert "It read like an attack on the model's instructions" in told, path
     listed = rows(seen, "/gateway/requests.json?amiss=1&workflow=triage", "auditor")
     assert [one["rule"] for one in listed] == ["injection", None, None]
+    assert 'href="/gateway/requests?rule=injection&amp;since=' in seen.get("/gateway", "auditor").text
+    assert len(rows(seen, "/gateway/requests.json?rule=injection", "auditor")) == 3
+    assert len(rows(seen, "/gateway/requests.json?rule=injection", "acme auditor")) == 1
     page = text_of(seen.get("/gateway/requests/req-tri-4", "auditor"))
     assert "stays charged" not in page  # it never left, so nothing was reserved
     assert "Its workflow may not ask that model" not in page
@@ -205,6 +208,8 @@ def _operations(api: TokenDesk) -> None:
     rest = api.get("/gateway/traffic", "Abe Acme", limit=5, after_at=further["at"], after_id=further["id"]).json()
     assert ([one["id"][-1] for one in rest["requests"]], rest["further"]) == (list("5678"), None)
     assert api.get("/gateway/traffic/req-tri-4", "Abe Acme").json()["refused"] == "injection"
+    by_rule = api.get("/gateway/traffic", "Abe Acme", rule="injection").json()["requests"]
+    assert [one["id"] for one in by_rule] == ["req-tri-4"]
     for id_ in ("req-glo-0", "req-own-0", "no-such"):
         assert api.get(f"/gateway/traffic/{id_}", "Abe Acme").status_code == 404, id_
     found = api.get("/gateway/overview", "Abe Acme", by="model", days=400).json()

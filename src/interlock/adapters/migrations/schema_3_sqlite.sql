@@ -34,7 +34,7 @@ CREATE INDEX traffic_newest ON traffic (at, id);
 CREATE INDEX traffic_by_workflow ON traffic (workflow, at, id);
 CREATE INDEX traffic_by_tenant ON traffic (tenant, at, id);
 CREATE INDEX traffic_by_client ON traffic (client, at, id);
-CREATE INDEX traffic_amiss ON traffic (at, id) WHERE status IS NULL OR status >= 400;
+CREATE INDEX traffic_amiss ON traffic (at, id) WHERE status IS NULL OR status >= 400 OR refused IS NOT NULL;
 
 CREATE TABLE traffic_day (
   day TEXT NOT NULL,

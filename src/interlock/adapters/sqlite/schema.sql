@@ -173,7 +173,7 @@ CREATE INDEX IF NOT EXISTS traffic_newest ON traffic (at, id);
 CREATE INDEX IF NOT EXISTS traffic_by_workflow ON traffic (workflow, at, id);
 CREATE INDEX IF NOT EXISTS traffic_by_tenant ON traffic (tenant, at, id);
 CREATE INDEX IF NOT EXISTS traffic_by_client ON traffic (client, at, id);
-CREATE INDEX IF NOT EXISTS traffic_amiss ON traffic (at, id) WHERE status IS NULL OR status >= 400;
+CREATE INDEX IF NOT EXISTS traffic_amiss ON traffic (at, id) WHERE status IS NULL OR status >= 400 OR refused IS NOT NULL;
 
 -- Sums of those rows by day, kept as they are loaded: a year is read as quickly as a week, and they outlive the rows.
 CREATE TABLE IF NOT EXISTS traffic_day (

@@ -70,7 +70,7 @@ class StoredRequest(NamedTuple):
 class TrafficFilter:
     """Which requests; None: any. `workflows` empty: none. Times are RFC 3339, from `since` to before `until`.
 
-    `amiss`: only those that were refused, that failed, or of whose end nothing is known.
+    `amiss`: only those that were refused, that failed, or of whose end nothing is known. `refused`: by this rule.
     """
 
     workflows: tuple[str, ...] | None = None
@@ -79,6 +79,7 @@ class TrafficFilter:
     since: str | None = None
     until: str | None = None
     amiss: bool = False
+    refused: str | None = None
 
 
 class SumBy(StrEnum):

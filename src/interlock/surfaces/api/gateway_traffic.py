@@ -48,6 +48,7 @@ def list_traffic(
     since: Time = "",
     until: Time = "",
     amiss: Annotated[bool, Field(description="Only what was refused, failed, or has no known end.")] = False,
+    rule: Annotated[str, Field(max_length=400, description="Only what this rule refused.")] = "",
     after_at: Annotated[str, Field(max_length=40, description="`further.at` of the page before.")] = "",
     after_id: Annotated[str, Field(max_length=400, description="`further.id` of the page before.")] = "",
     limit: Annotated[int, Field(ge=1, le=PAGE_MAX)] = PAGE,
@@ -62,6 +63,7 @@ def list_traffic(
         since=time_of(since) if since else None,
         until=time_of(until, end=True) if until else None,
         amiss=amiss,
+        refused=rule or None,
     )
     after = (after_at, after_id) if after_at and after_id else None
     with here.rt.store.reading() as reading:

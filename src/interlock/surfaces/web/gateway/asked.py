@@ -43,6 +43,7 @@ def filter_in(query: Mapping[str, str]) -> TrafficFilter:
         since=_time(query, "since"),
         until=_time(query, "until", end=True),
         amiss=query.get("amiss") == "1",
+        refused=text("rule"),
     )
 
 

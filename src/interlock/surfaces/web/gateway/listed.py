@@ -107,6 +107,7 @@ LIST: Table[TrafficRow] = Table(
         Filter("workflow", "Workflow"),
         Filter("client", "Client"),
         Filter("amiss", "End", options=(("1", "refused, failed or not known"),)),
+        Filter("rule", "Refused by the rule"),
         Filter("since", "From (UTC)"),
         Filter("until", "Before (UTC)"),
     ),

@@ -171,7 +171,14 @@ _WINDOWS = {Per.MINUTE: "this minute", Per.DAY: "this day (UTC)", Per.MONTH: "th
 def rule_rows(found: TrafficOverview) -> list[list[Cell]]:
     """What refused, in words and as it is on record, and how many of those looked at."""
     of = f"of {words.count(found.looked_amiss)}"
-    return [[Words(words.capital(rule_words(rule)), rule), Measure(words.count(n), of)] for rule, n in found.rules]
+    return [
+        [Link(words.capital(rule_words(rule)), _refused_href(rule, found.since), rule), Measure(words.count(n), of)]
+        for rule, n in found.rules
+    ]
+
+
+def _refused_href(rule: str, since: str) -> str:
+    return f"/gateway/requests?{urlencode({'rule': rule, 'since': since})}"
 
 
 def _amount(unit: Unit, amount: int) -> str:
