@@ -44,6 +44,9 @@ def test_an_auditor_checks_traffic_and_finds_what_was_altered(run: Run, at: str)
         "traffic holds: 1 segment on record, 1 checked here, 0 kept elsewhere or no longer; 3 requests compared, "
         "0 without a row any more; 0 faults",
     )
+    (TRACES / "w-2.00000001.open").touch()
+    waits = " ".join(run("gateway", "verify", "--store", at).out.split())
+    assert "1 segment here not on record yet, and not compared" in waits
     (kept,) = TRACES.glob("kept/*/*.gz")
     raw = gzip.decompress(kept.read_bytes())
     kept.write_bytes(gzip.compress(raw.replace(b'"cost_micro_usd":700', b'"cost_micro_usd":100', 1)))

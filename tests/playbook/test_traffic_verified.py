@@ -99,7 +99,18 @@ def test_what_goes_on_is_no_fault(store: Store, folder: Path) -> None:
     log.outcome(outcome("goes on"))
     log.close()
     load(store, folder)
-    assert checked(store, folder).faults == ()
+    found = checked(store, folder)
+    assert (found.faults, found.requests, found.waiting) == ((), 11, 0)
+
+
+def test_what_waits_to_be_loaded_is_counted(store: Store, folder: Path) -> None:
+    log = SegmentTraceLog(folder, "w-2", now, age_s=3_600)
+    log.accept(accepted(20))
+    assert checked(store, folder) == TrafficCheck(1, 1, 0, 10, 0, waiting=1)
+    log.close()
+    assert checked(store, folder) == TrafficCheck(1, 1, 0, 10, 0, waiting=1)
+    load(store, folder)
+    assert checked(store, folder) == TrafficCheck(2, 2, 0, 11, 0)
 
 
 def test_what_was_removed_in_time_is_counted_and_no_fault(store: Store, folder: Path) -> None:

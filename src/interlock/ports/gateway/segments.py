@@ -25,6 +25,10 @@ class Segments(Protocol):
         """The names of what is sealed and not kept yet, each worker's in order."""
         ...
 
+    def waiting(self) -> Sequence[str]:
+        """The names of what is not kept yet: sealed, being written, or left open by a dead worker."""
+        ...
+
     def kept(self) -> Sequence[str]:
         """The names of what is kept, each worker's in order."""
         ...

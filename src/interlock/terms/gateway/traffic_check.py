@@ -16,7 +16,8 @@ class TrafficFault:
 class TrafficCheck:
     """`segments` are on record; `checked` lay here and were read, `elsewhere` did not: another machine keeps them, or
     they were removed when their time was over. `requests` were compared with their rows, `gone` have no row any more.
-    `absent` are workers of which nothing lies here and whose time is not over: their machines check them.
+    `absent` are workers of which nothing lies here and whose time is not over: their machines check them. `waiting` is
+    how many segments lie here and are not on record yet: nothing of them was compared.
     """
 
     segments: int
@@ -26,3 +27,4 @@ class TrafficCheck:
     gone: int
     faults: tuple[TrafficFault, ...] = ()
     absent: tuple[str, ...] = ()
+    waiting: int = 0

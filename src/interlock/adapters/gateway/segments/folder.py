@@ -54,6 +54,10 @@ class SegmentFolder:
         with _reaching(self._folder):
             return _names(self._folder, DONE)
 
+    def waiting(self) -> Sequence[str]:
+        with _reaching(self._folder):
+            return [*_names(self._folder, DONE), *_names(self._folder, OPEN)]
+
     def kept(self) -> Sequence[str]:
         with _reaching(self._folder):
             return [name for day in self._kept.days() for name in self._kept.names(day)]

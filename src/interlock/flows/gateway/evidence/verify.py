@@ -54,6 +54,7 @@ def verify_traffic(reading: Reading, segments: Segments | None, *, everything_he
     """
     here = _here(segments, everything=everything_here)
     removals = (str(entry.body["before"]) for entry in reading.entries_of(keep.KIND))
+    waiting = () if segments is None else segments.waiting()
     held, found = reading.rows_by_segment(), _Found(max(removals, default=""))
     totals: dict[Group, list[int]] = defaultdict(lambda: [0] * len(SUMMED))
     on_record: set[str] = set()
@@ -75,6 +76,7 @@ def verify_traffic(reading: Reading, segments: Segments | None, *, everything_he
         found.gone,
         tuple(found.faults),
         tuple(sorted(found.absent)),
+        len({*waiting} - on_record),
     )
 
 
@@ -159,8 +161,8 @@ def _check_rows(reading: Reading, segment: Segment, found: _Found) -> int:
     ends = {one.id: one for one in segment.outcomes}
     begun = {one.id: one for one in segment.accepted}
     for id_ in {**begun, **ends}:
-        found.requests += 1
         row, first, end = reading.traffic_of(id_), begun.get(id_), ends.get(id_)
+        found.requests += first is not None  # one that ends in a later segment is one request
         if row is None:
             if first is not None:
                 found.faults += _gone(first, segment, found)

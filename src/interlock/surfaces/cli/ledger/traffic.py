@@ -47,6 +47,12 @@ def tell_traffic(box: Toolbox, checked: TrafficCheck, *, compared: bool = True) 
     for fault in checked.faults:
         place = ", ".join(filter(None, (fault.segment, fault.request and f"request {fault.request}")))
         box.out.print(Text(f"  {printable(place) or 'sums'}: {printable(fault.words)}"), soft_wrap=True)
+    if checked.waiting:
+        words = (
+            f"{plural(checked.waiting, 'segment')} here not on record yet, and not compared: a gateway or server on "
+            "the store loads what waits within seconds, also of a worker that died."
+        )
+        box.out.print(Text(words), soft_wrap=True)
     if checked.absent:
         named = ", ".join(checked.absent[:NAMED_MAX]) + (" ..." if len(checked.absent) > NAMED_MAX else "")
         words = (
