@@ -495,3 +495,31 @@ def test_where_a_call_may_wait_the_answer_says_how_long(house: ToolHouse) -> Non
     assert ask(house, call("close_account")).wait_s is None
     house.define(replace(GOVERNED, tools=replace(TOOLS, wait_for=WaitFor.DECISION, wait_s=9.0)))
     assert ask(house, call("close_account", "2")).wait_s == 9.0
+
+
+@pytest.mark.parametrize(
+    ("tool", "arguments"),
+    [
+        ("refund", {"amount_cents": 1, "Amount_Cents": 900_000, "account": "a", "order": "o"}),
+        ("refund", {"amount_cents": 1, "account": "a", "Order": "o"}),
+        ("refund", {"amount_cents": 1, "Account": "a", "order": "o"}),
+        ("refund", {"amount_cents": 1, "account": "a", "order": "o", "Country": "AT"}),
+        ("write_letter", {"lines": [{"text": "a", "Text": "b"}]}),
+        ("write_letter", {"country": "AT", "COUNTRY": "CU"}),
+        ("lookup", {"aCCount": "b"}),
+        ("new_tool", {"s": 1, "\u017f": 2}),
+    ],
+)
+def test_arguments_that_a_tool_may_read_in_another_way_than_the_rules_do_are_refused(
+    house: ToolHouse, tool: str, arguments: dict[str, Any]
+) -> None:
+    told = ask(house, call(tool, **arguments))
+    assert isinstance(told, Refusal)
+    assert (told.kind, told.rule) == (RefusalKind.MALFORMED, "spelling")
+    assert house.played.calls == []
+
+
+def test_names_in_capitals_are_read_like_all_others(house: ToolHouse) -> None:
+    for number, arguments in enumerate(({"Name": "a", "inner": {"NAME": "b"}}, {"Lines": [{"A": 1}, {"a": 1}]})):
+        told = ask(house, call("lookup", f"capitals-{number}", **arguments))
+        assert told.state is CallState.DONE

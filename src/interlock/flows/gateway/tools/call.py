@@ -5,8 +5,9 @@ from dataclasses import replace
 from functools import partial
 
 from interlock.engine.gateway.tools.authority import ToolStanding, tool_standing
+from interlock.engine.gateway.tools.capitals import unclear_argument
 from interlock.engine.gateway.tools.case import caller_of, case_key, proposal_of, ticket_of
-from interlock.engine.gateway.tools.wording import OTHER_CALL, TOO_LARGE, WORDS, call_state
+from interlock.engine.gateway.tools.wording import OTHER_CALL, TOO_LARGE, UNCLEAR, WORDS, call_state
 from interlock.engine.timestamp import stamp
 from interlock.flows.action.act import Acted, acting
 from interlock.flows.action.runtime import RunTime
@@ -65,6 +66,9 @@ def _told(
         words = WORDS[CallState.NOT_DONE]
         return Called(CallState.NOT_DONE, words, rule="denied by the definition", authority=ToolAuthority.DENY.value)
     governed = standing.governed
+    unclear = unclear_argument(call.arguments, governed, definition.limits.facts)
+    if unclear is not None:
+        return Refusal(RefusalKind.MALFORMED, "spelling", UNCLEAR)
     clean = desk.cleaner(definition.tools.redact)
     target = ToolTarget(line, definition.tools, governed, clean, cleaned_heard(heard, clean))
     doing = looking if standing.authority is ToolAuthority.READ else _acting
