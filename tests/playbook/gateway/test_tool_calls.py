@@ -520,6 +520,7 @@ def test_arguments_that_a_tool_may_read_in_another_way_than_the_rules_do_are_ref
 
 
 def test_names_in_capitals_are_read_like_all_others(house: ToolHouse) -> None:
-    for number, arguments in enumerate(({"Name": "a", "inner": {"NAME": "b"}}, {"Lines": [{"A": 1}, {"a": 1}]})):
+    asked: tuple[dict[str, Any], ...] = ({"Name": "a", "inner": {"NAME": "b"}}, {"Lines": [{"A": 1}, {"a": 1}]})
+    for number, arguments in enumerate(asked):
         told = ask(house, call("lookup", f"capitals-{number}", **arguments))
         assert told.state is CallState.DONE

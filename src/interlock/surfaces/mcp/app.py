@@ -14,9 +14,9 @@ from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 
 from interlock.engine.gateway.tools.case import caller_of
 from interlock.engine.gateway.trace_parent import trace_parent_of
+from interlock.surfaces.mcp.open_sessions import SESSION, Sessions, given, opens_session
 from interlock.surfaces.mcp.proxy import ToolProxy
 from interlock.surfaces.mcp.server import Context, mcp_server
-from interlock.surfaces.mcp.sessions import SESSION, Sessions, given, opens_session
 from interlock.surfaces.mcp.visit import Visit, Who
 from interlock.terms.gateway.client import Client
 from interlock.terms.gateway.refusal import Refusal, RefusalKind

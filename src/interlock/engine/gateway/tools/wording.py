@@ -24,9 +24,7 @@ _OF_INTENTS = {
     IntentState.UNDONE: CallState.UNDONE,
 }
 TOO_LARGE = "its arguments have more than {most:,} bytes of JSON"
-UNCLEAR = (
-    "two names of its arguments differ in capitals alone, or one so differs from what is asked for: spell them anew"
-)
+UNCLEAR = "two names of its arguments differ in capitals alone, or one so differs from what is asked for"
 OTHER_CALL = "another call was made under this idempotency key: give each action a key of its own"
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from interlock.surfaces.mcp.sessions import Send, Sessions, opens_session
+from interlock.surfaces.mcp.open_sessions import Send, Sessions, opens_session
 
 IDLE_S = 100.0
 
