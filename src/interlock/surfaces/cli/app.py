@@ -87,7 +87,9 @@ GROUPS: tuple[Group, ...] = (
     Group("reviews", "Work off the queue of cases that wait for a person.", "reviews:REVIEWS_COMMANDS"),
     Group(
         "gateway",
-        "Govern model traffic: serve (plain `gateway`), define, let clients in, look.",
+        "Govern model traffic: serve (plain `gateway`), define, let clients in, look.\n\n"
+        "To begin: `apply` says where models are, `key create` who may ask, then `interlock gateway` serves. "
+        "`interlock demo gateway` shows it in seconds, without a vendor.",
         "gateway:GATEWAY_COMMANDS",
         "gateway.group:GatewayGroup",
     ),
