@@ -55,7 +55,7 @@ def test_a_client_that_spends_more_than_ever_is_told_once(store: Store) -> None:
     assert (entry.body["rule"], entry.body["subject"], entry.body["workflow"], entry.body["tenant"]) == (
         *("spend", "shop"), "claims", "acme",
     )  # fmt: skip
-    assert entry.body["facts"]["days_before"] == 30
+    assert entry.body["facts"]["days_before"] == 4 * 7 - 1
     assert watch(store).go() == ()
     spend(store, 0, 9_000_000)
     assert watch(store).go() == ()  # of this day they know

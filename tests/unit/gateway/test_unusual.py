@@ -33,10 +33,11 @@ def test_a_day_above_all_before_is_told_with_its_figures() -> None:
     assert told.facts == {
         "today_micro_usd": 6 * DOLLAR,
         "highest_before_micro_usd": 5 * DOLLAR,
+        "highest_same_weekday_micro_usd": 5 * DOLLAR,
         "days_before": PAST_MIN,
     }
     assert "spent USD\u00a06.00 today" in told.words
-    assert "at most one in 20" in told.words
+    assert "at most one in 21" in told.words
 
 
 @pytest.mark.parametrize(
@@ -76,6 +77,43 @@ def test_alike_days_are_told_no_oftener_than_stated(of_day: Callable[[random.Ran
     told = sum(any(above_all_before(past(*(of_day(draw) for _ in range(n + 1))))) for _ in range(clients))
     stated = 1 / (n + 1)
     assert told / clients <= stated + 3 * (stated * (1 - stated) / clients) ** 0.5
+
+
+WORKING = [5 * DOLLAR] * 5 + [DOLLAR] * 2
+
+
+def test_a_day_is_compared_with_what_its_weekday_has() -> None:
+    """On a Sunday less than on any Monday can be a lot, and as much as on other Mondays is not."""
+    (told,) = above_all_before(past(*(WORKING * 4)[:-1], 3 * DOLLAR))
+    assert (told.facts["highest_before_micro_usd"], told.facts["highest_same_weekday_micro_usd"]) == (5 * DOLLAR, DOLLAR)
+    assert "on this day of the week" in told.words
+    peaks = [9 * DOLLAR, *WORKING[1:]]
+    assert not list(above_all_before(past(*peaks * 3, 9 * DOLLAR)))
+    (told,) = above_all_before(past(*peaks * 3, 9 * DOLLAR + 1, *peaks[1:], 10 * DOLLAR))
+    assert told.facts["days_before"] == 4 * 7 - 1, "whole weeks, today among them"
+
+
+def test_a_flood_after_none_at_all_is_told_on_any_weekday() -> None:
+    """Also where another weekday had its only ones on one day."""
+    for other in range(PAST_MIN):
+        failed = [0] * PAST_MIN
+        failed[other] = 4
+        (told,) = above_all_before(past(failed=(*failed, 40)))
+        assert told.rule is UnusualRule.FAILURES
+
+
+@pytest.mark.parametrize("peak", [1.0, 1.6])
+def test_days_with_a_weekly_rhythm_are_told_no_oftener_than_stated(peak: float) -> None:
+    """As benchmarks/unusual_traffic.py does it at length: 1,000 clients, each day of a week as the last one."""
+    draw, clients, told = random.Random(8), 1_000, [0] * 7
+    shape = (peak, 1.0, 1.0, 1.0, 1.0, 0.2, 0.1)
+    for number in range(clients):
+        days = [int(20 * DOLLAR * draw.lognormvariate(0, 0.15) * shape[day % 7]) for day in range(21 + number % 7)]
+        told[(len(days) - 1) % 7] += any(above_all_before(past(*days[-21:])))
+    stated = 1 / 21
+    assert sum(told) / clients <= stated + 3 * (stated * (1 - stated) / clients) ** 0.5
+    each = clients / 7
+    assert max(told) / each <= 2 * stated + 3 * (2 * stated * (1 - 2 * stated) / each) ** 0.5
 
 
 def test_a_model_is_new_once_and_not_on_the_first_day() -> None:

@@ -1,9 +1,16 @@
 """When traffic is unlike itself: rules that say how often they are wrong.
 
-Spend, failures and refusals of a client are counted by day, and a count only rises. Today is told once it is above each
-of the n days before. Where days are exchangeable (alike, whatever their distribution), each of n + 1 days is equally
-likely to be the highest, so today is above all others with a probability of at most 1 / (n + 1), less where days tie:
-that is the rate of false alarms a day, for one client and one rule. A client whose traffic grows is told more often.
+Spend, failures and refusals of a client are counted by day, and a count only rises. Today is told once its score is
+above that of each of the n days before. A day's score is its count over what days of its weekday have on average, plus
+a tenth of what all days have (or a weekday on which nothing ever is would be told for a trifle); today counts among
+both, as each other day does. n + 1 is a number of whole weeks.
+
+Where days are exchangeable (alike, whatever their distribution), so are their scores, and today's is above all others
+with a probability of at most 1 / (n + 1), less where days tie. Where only days of the same weekday are alike, each
+weekday has its own rate, and the average over the days of a week is at most that: whichever day of the n + 1 is the
+highest, it is today for one of the n + 1 places where a window can begin. So 1 / (n + 1) is the rate of false alarms a
+day, for one client and one rule. A client whose traffic grows is told more often. (The scores are those of full
+conformal prediction, Vovk, Gammerman and Shafer, Algorithmic Learning in a Random World, 2005, chapter 2.)
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -12,8 +19,10 @@ from dataclasses import dataclass
 from interlock.terms.gateway.unusual import Unusual, UnusualRule
 from interlock.terms.words import money, plural
 
-PAST_MIN = 19  # with fewer days a new highest one says too little: at least one in twenty would be one by chance
-PAST_MAX = 90
+WEEK = 7
+PAST_MIN = 3 * WEEK - 1  # with fewer days a new highest one says too little: more than one in 21 would be one by chance
+PAST_MAX = 13 * WEEK - 1
+OF_ALL_DAYS = 0.1
 TOLD_FROM = 5  # fewer failures or refusals a day concern nobody, whatever the days before were
 FEW_MICRO_USD = 1_000_000
 MICRO_USD = 1_000_000
@@ -40,9 +49,10 @@ class Past:
 
 
 def above_all_before(past: Past) -> Iterator[Unusual]:
-    """What of today is above each of the days before. Nothing where there are fewer than `PAST_MIN` of these."""
-    before, today = past.days[-1 - PAST_MAX : -1], past.days[-1]
-    if len(before) < PAST_MIN:
+    """What of today is above each of the days before, for its weekday. Nothing with fewer than `PAST_MIN` of these."""
+    weeks = min(len(past.days), PAST_MAX + 1) // WEEK
+    days = past.days[len(past.days) - weeks * WEEK :]
+    if len(days) <= PAST_MIN:
         return
     measures = (
         (UnusualRule.SPEND, "cost_micro_usd", FEW_MICRO_USD),
@@ -50,9 +60,17 @@ def above_all_before(past: Past) -> Iterator[Unusual]:
         (UnusualRule.REFUSALS, "refused", TOLD_FROM),
     )
     for rule, name, least in measures:
-        now, highest = getattr(today, name), max(getattr(day, name) for day in before)
-        if now > highest and now >= least:
-            yield _above(past, rule, now, highest, len(before))
+        counts: list[int] = [getattr(day, name) for day in days]
+        if counts[-1] >= least and _is_highest(counts):
+            yield _above(past, rule, counts)
+
+
+def _is_highest(counts: Sequence[int]) -> bool:
+    """Whether the last one has the highest score of whole weeks; no two are."""
+    weeks, of_all = len(counts) // WEEK, OF_ALL_DAYS * sum(counts) / len(counts)
+    levels = [sum(counts[day::WEEK]) / weeks + of_all for day in range(WEEK)]
+    scores = [count / levels[number % WEEK] if count else 0.0 for number, count in enumerate(counts)]
+    return scores[-1] > max(scores[:-1])
 
 
 def first_models(past: Past, models: Mapping[str, Iterable[str]], *, told_after: int = 1) -> Iterator[Unusual]:
@@ -108,7 +126,9 @@ def of_segment(
         yield Unusual(UnusualRule.TRACE, name, day, words, {"lines": flaws, "requests": lost})
 
 
-def _above(past: Past, rule: UnusualRule, now: int, highest: int, n: int) -> Unusual:
+def _above(past: Past, rule: UnusualRule, counts: Sequence[int]) -> Unusual:
+    now, highest, same, n = counts[-1], max(counts[:-1]), max(counts[-1 - WEEK :: -WEEK]), len(counts) - 1
+
     def said(value: int) -> str:
         if rule is UnusualRule.SPEND:
             return money(value / MICRO_USD)
@@ -116,12 +136,18 @@ def _above(past: Past, rule: UnusualRule, now: int, highest: int, n: int) -> Unu
 
     did = f"spent {said(now)}" if rule is UnusualRule.SPEND else f"had {said(now)}"
     before = f"at most {said(highest)}" if highest else "none at all"
+    weekday = "" if same == highest else f", at most {said(same)} on this day of the week"
     words = (
-        f"{past.client} {did} today, more than on each of the {n} days before ({before}); "
-        f"days that are alike do that on at most one in {n + 1}"
+        f"{past.client} {did} today, more for its day of the week than on each of the {n} days before "
+        f"({before}{weekday}); days that are alike do that on at most one in {n + 1}"
     )
     unit = "micro_usd" if rule is UnusualRule.SPEND else "requests"
-    facts = {f"today_{unit}": now, f"highest_before_{unit}": highest, "days_before": n}
+    facts = {
+        f"today_{unit}": now,
+        f"highest_before_{unit}": highest,
+        f"highest_same_weekday_{unit}": same,
+        "days_before": n,
+    }
     return Unusual(rule, past.client, past.days[-1].day, words, facts, past.workflow, past.tenant)
 
 
