@@ -1,7 +1,8 @@
 """kill -9 of gateway workers under load: every answer that was complete must have its outcome on record.
 
 Load, upstream and gateway are processes and threads of their own; a worker is killed at a random moment, by itself or
-together with all others and their parent, and the gateway goes on, is started again, or is gone for good.
+together with all others and their parent, and the gateway goes on, is started again, or is gone for good. So is what
+loads traces for a worker. Some clients leave while they wait.
 """
 
 import asyncio
@@ -28,9 +29,12 @@ from interlock.engine.timestamp import stamp
 from interlock.flows.gateway.evidence.load import KIND, TrafficLoading
 from interlock.flows.gateway.evidence.verify import verify_traffic
 from interlock.flows.gateway.metrics import WorkerMetrics
+from interlock.ports.gateway.traffic import TrafficFilter
 from interlock.ports.store import Reading
+from interlock.terms.gateway.trace import CLIENT_LEFT
 from interlock.terms.gateway.traffic import TrafficPlan
 from interlock.terms.gateway.traffic_check import TrafficCheck
+from interlock.wiring.gateway.loader import MAIN as LOADER_MAIN
 from interlock.wiring.run_time import Opened, open_address
 from postgres_watch import children
 from prometheus_text import fallen
@@ -40,18 +44,23 @@ WORKFLOW = "support"
 FIRST_MS, GAP_MS = 20.0, 4.0
 PATIENCE_S = 90.0
 DONE = b"data: [DONE]"
+LEAVES_EVERY = 6  # of the connections
 
 
 @dataclass(slots=True)
 class Kills:
     """What a campaign came to. `answered` are requests whose answer was complete; `lost` those of them without an
-    outcome on record, `in_doubt` were accepted and have no end, `known_doubts` of these are named by the ledger."""
+    outcome on record, `in_doubt` were accepted and have no end, `known_doubts` of these are named by the ledger.
+    `gone` are clients that went away while they waited, `left` those of them on record as that."""
 
     kills: int = 0
+    loaders_killed: int = 0
     asked: int = 0
     answered: int = 0
     streamed: int = 0
     broken_off: int = 0
+    gone: int = 0
+    left: int = 0
     lost: list[str] = field(default_factory=list)
     in_doubt: int = 0
     known_doubts: int = 0
@@ -87,6 +96,15 @@ class GatewayProcess:
         if workers:
             with suppress(ProcessLookupError):
                 os.kill(draw.choice(workers), signal.SIGKILL)
+
+    def kill_loaders(self) -> int:
+        """What loads traces for its workers: they begin another one. How many there were."""
+        loaders = [pid for worker in (self.process.pid, *children(self.process.pid)) for pid in children(worker)]
+        loaders = [pid for pid in loaders if _runs(pid, LOADER_MAIN)]
+        for pid in loaders:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        return len(loaders)
 
     def again(self) -> None:
         """Start it again after it was killed."""
@@ -148,6 +166,7 @@ async def _under_load(
         for number in range(kills):
             await asyncio.sleep(between_s * draw.uniform(0.5, 1.5))
             found.kills += 1
+            found.loaders_killed += gateway.kill_loaders()
             if number == kills - 1:
                 found.metrics = await _metrics(session)
                 gateway.kill_all()  # and what it left is found by whoever looks next
@@ -165,8 +184,16 @@ async def _under_load(
 async def _ask(
     session: aiohttp.ClientSession, number: int, answered: set[str], found: Kills, stop: asyncio.Event
 ) -> None:
+    draw = random.Random(number)
     while not stop.is_set():
-        if not await _one(session, answered, found, streams=number % 2 == 0):
+        if number % LEAVES_EVERY == 0:
+            try:
+                await asyncio.wait_for(
+                    _one(session, answered, found, streams=draw.random() < 0.5), draw.uniform(0, 0.05)
+                )
+            except TimeoutError:
+                found.gone += 1
+        elif not await _one(session, answered, found, streams=number % 2 == 0):
             await asyncio.sleep(0.02)
 
 
@@ -227,6 +254,8 @@ def _look(adapters: Opened, traces: Path, answered: set[str], found: Kills) -> N
         found.segments = len(entries)
         found.known_doubts = sum(entry.body["n_in_doubt"] for entry in entries)
         found.overcharged = _charged(reading) - sums.cost_micro_usd
+        rows = reading.traffic(TrafficFilter(), limit=found.asked)
+        found.left = sum((row.outcome or {}).get("broken") == CLIENT_LEFT for row in rows)
         found.check = verify_traffic(reading, segments)
 
 
@@ -238,8 +267,12 @@ def _charged(reading: Reading) -> int:
 
 def _is_worker(pid: int) -> bool:
     """Not the process that Python keeps to clean up after its children."""
+    return _runs(pid, "") and not _runs(pid, "resource_tracker")
+
+
+def _runs(pid: int, words: str) -> bool:
     with suppress(OSError):
-        return b"resource_tracker" not in Path(f"/proc/{pid}/cmdline").read_bytes()
+        return words.encode() in Path(f"/proc/{pid}/cmdline").read_bytes()
     return False
 
 
@@ -259,6 +292,7 @@ def told(found: Kills) -> str:
         " ",
         f"""{found.kills} kills: of {found.answered:,} answered requests ({found.streamed:,} streamed)
         {len(found.lost)} lost their record; {found.broken_off:,} of {found.asked:,} were broken off or refused,
-        {found.in_doubt} are in doubt, {found.known_doubts} of them named by the ledger; {found.segments} segments,
+        {found.gone:,} clients went away, {found.left:,} of them on record as that;
+        {found.loaders_killed} loaders were killed; {found.in_doubt} are in doubt, {found.known_doubts} of them named by the ledger; {found.segments} segments,
         {faults}; the ledger's sums differ from the store's by {found.overcharged} micro-dollars""",
     )
