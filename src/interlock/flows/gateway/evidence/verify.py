@@ -12,6 +12,7 @@ from interlock.flows.gateway.evidence.rows import GROUPED_BY, accepted_of, row_o
 from interlock.flows.gateway.evidence.verify_sums import SUMMED, Group
 from interlock.ports.gateway.segments import Segments
 from interlock.ports.gateway.traffic import TrafficRow
+from interlock.ports.progress import Progress, silent
 from interlock.ports.store import Reading
 from interlock.terms.errors import Unavailable
 from interlock.terms.gateway.segment import Segment
@@ -44,13 +45,15 @@ class _Here:
     everything: bool
 
 
-def verify_traffic(reading: Reading, segments: Segments | None, *, everything_here: bool = False) -> TrafficCheck:
+def verify_traffic(
+    reading: Reading, segments: Segments | None, *, everything_here: bool = False, progress: Progress = silent
+) -> TrafficCheck:
     """The result. The ledger itself is checked elsewhere (flows.ledger.verify): this takes it for true.
 
     Without `segments` only sums, rows and ledger are compared. `everything_here`: the store has one machine only, so
     each segment on record lies in that folder. A segment or a row is gone by right where it is older than what the
-    ledger says was removed when its time was over; any other one is a fault. Raises Unavailable where the store or the
-    folder cannot be read.
+    ledger says was removed when its time was over; any other one is a fault. `progress` counts segments. Raises
+    Unavailable where the store or the folder cannot be read.
     """
     here = _here(segments, everything=everything_here)
     removals = (str(entry.body["before"]) for entry in reading.entries_of(keep.KIND))
@@ -58,7 +61,8 @@ def verify_traffic(reading: Reading, segments: Segments | None, *, everything_he
     held, found = reading.rows_by_segment(), _Found(max(removals, default=""))
     totals: dict[Group, list[int]] = defaultdict(lambda: [0] * len(SUMMED))
     on_record: set[str] = set()
-    for entry in reading.entries_of(load.KIND):
+    for number, entry in enumerate(reading.entries_of(load.KIND)):
+        progress(number, None)
         on_record.add(str(entry.body["segment"]))
         for one in entry.body["totals"]:
             group = tuple(one[name] for name in GROUPED_BY)

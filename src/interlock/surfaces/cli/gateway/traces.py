@@ -12,8 +12,7 @@ from interlock.engine.gateway.rule_words import rule_words
 from interlock.engine.ledger.canonical import plain
 from interlock.engine.timestamp import stamp
 from interlock.flows.gateway.evidence.rows import Pair, pairs_of
-from interlock.flows.gateway.evidence.verify import verify_traffic
-from interlock.surfaces.cli.ledger.traffic import tell_traffic
+from interlock.surfaces.cli.ledger.traffic import tell_traffic, traffic_here
 from interlock.surfaces.cli.store_options import JsonOption, StoreOption, opened, show_json, store_there
 from interlock.surfaces.cli.toolbox import toolbox
 from interlock.terms.words import plural
@@ -41,9 +40,8 @@ def verify_traffic_command(
     """
     box = toolbox(context)
     address = store_there(box, store)
-    with opened(box, store) as opened_store, opened_store.reading() as reading:
-        segments = box.segments(address, traces)
-        checked = verify_traffic(reading, segments, everything_here=box.is_embedded(address))
+    with opened(box, store) as opened_store:
+        checked = traffic_here(box, opened_store, address, traces)
     if as_json:
         show_json(box, {"holds": not checked.faults, **plain(checked)})
     else:

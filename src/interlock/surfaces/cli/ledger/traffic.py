@@ -7,6 +7,7 @@ from rich.text import Text
 from interlock.flows.gateway.evidence.verify import verify_traffic
 from interlock.ports.gateway.segments import Segments
 from interlock.ports.store import Store
+from interlock.surfaces.cli.ledger.options import watching
 from interlock.surfaces.cli.toolbox import Toolbox
 from interlock.surfaces.cli.watching import printable
 from interlock.terms.errors import BadInput
@@ -14,6 +15,7 @@ from interlock.terms.gateway.traffic_check import TrafficCheck
 from interlock.terms.words import plural
 
 NAMED_MAX = 5
+VERIFYING = "comparing model traffic"
 
 
 def traffic_checked(box: Toolbox, store: Store, address: str, traces: Path | None) -> tuple[TrafficCheck, bool]:
@@ -27,9 +29,17 @@ def traffic_checked(box: Toolbox, store: Store, address: str, traces: Path | Non
     except BadInput:
         if traces is not None:
             raise
-    with store.reading() as reading:
-        checked = verify_traffic(reading, segments, everything_here=box.is_embedded(address))
-    return checked, segments is not None
+    return _checked(box, store, address, segments), segments is not None
+
+
+def traffic_here(box: Toolbox, store: Store, address: str, traces: Path | None) -> TrafficCheck:
+    """The same where traces must lie here. Raises BadInput where they do not."""
+    return _checked(box, store, address, box.segments(address, traces))
+
+
+def _checked(box: Toolbox, store: Store, address: str, segments: Segments | None) -> TrafficCheck:
+    with watching(box, VERIFYING) as progress, store.reading() as reading:
+        return verify_traffic(reading, segments, everything_here=box.is_embedded(address), progress=progress)
 
 
 def tell_traffic(box: Toolbox, checked: TrafficCheck, *, compared: bool = True) -> None:
