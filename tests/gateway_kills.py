@@ -293,6 +293,7 @@ def told(found: Kills) -> str:
         f"""{found.kills} kills: of {found.answered:,} answered requests ({found.streamed:,} streamed)
         {len(found.lost)} lost their record; {found.broken_off:,} of {found.asked:,} were broken off or refused,
         {found.gone:,} clients went away, {found.left:,} of them on record as that;
-        {found.loaders_killed} loaders were killed; {found.in_doubt} are in doubt, {found.known_doubts} of them named by the ledger; {found.segments} segments,
+        {found.loaders_killed} loaders were killed;
+        {found.in_doubt} are in doubt, {found.known_doubts} of them named by the ledger; {found.segments} segments,
         {faults}; the ledger's sums differ from the store's by {found.overcharged} micro-dollars""",
     )
