@@ -339,3 +339,17 @@ def test_what_a_cache_keeps_for_longer_has_no_price_on_record(ttl: Any) -> None:
     assert "no price on record" in refused(MINIMAL[Wire.MESSAGES] | {"cache_control": kept}, Wire.MESSAGES).words
     kept["ttl"] = "5m"
     assert read(body, Wire.MESSAGES).texts == ("a",)
+
+
+def test_a_number_that_a_table_made_a_fraction_of_is_looked_at() -> None:
+    arguments = '{"card": 4111111111111111.0, "phone": 4.915112345678e12, "share": 0.25, "large": 1234567.5}'
+    call = {"id": "c", "type": "function", "function": {"name": "pay", "arguments": arguments}}
+    turns = [{"role": "assistant", "content": None, "tool_calls": [call]}]
+    parsed = read(CHAT | {"messages": turns, "rows": [[4111111111111111.0, 1.0]], "temperature": 1.0})
+    assert {text for text in parsed.texts if text.isdigit()} >= {"4111111111111111", "4915112345678"}
+    assert not {"0", "1", "1234567"} & set(parsed.texts)
+    sent = json.loads(parsed.rewritten(model="m"))
+    assert sent["rows"] == [[4111111111111111.0, 1.0]]
+    gone = with_every_text("gone", parsed)
+    assert gone["rows"] == [["gone", 1.0]]
+    assert json.loads(gone["messages"][0]["tool_calls"][0]["function"]["arguments"])["gone"] == "gone"

@@ -34,6 +34,12 @@ def redacted(text: str) -> str:
         ("٠١٢٣ ٤٥٦ ٧٨٩٠", "[PHONE-1]"),  # Arabic-Indic digits
         ("4111-1111-1111-1111", "[CARD-1]"),
         ("3782 822463 10005", "[CARD-1]"),
+        ("4111.1111.1111.1111", "[CARD-1]"),
+        ("3782.822463.10005", "[CARD-1]"),
+        ("4111  1111  1111  1111", "[CARD-1]"),
+        ("4111 - 1111 - 1111 - 1111", "[CARD-1]"),
+        ("4111\u31641111\u115f1111\uffa01111", "[CARD-1]"),  # letters that nobody sees
+        ("4111\u28001111\u28001111\u28001111", "[CARD-1]"),  # Braille without a dot
         ("\u202e4111111111111111\u202c", "\u202e[CARD-1]\u202c"),  # between marks of direction
         ("GB82WEST12345698765432", "[IBAN-1]"),
         ("de89 3704 0044 0532 0130 00 and", "[IBAN-1] and"),
@@ -60,6 +66,9 @@ def test_it_is_taken_out_and_nothing_else_is(text: str, out: str) -> None:
         "2019 2020",
         "4111 1111 1111 1112",  # the check digit is wrong
         "1111111111111111",
+        "411.111.111.111.111.1",
+        "371.449.635.398.431",  # thousands, though the check digit is right
+        "4111.11111111.1111",
         "GB82 WEST 1234 5698 7654 33",
         "XX82WEST12345698765432",  # no such country
         "000-12-3456",

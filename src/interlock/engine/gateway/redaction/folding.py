@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from interlock.engine.gateway.redaction.scanning import text_scanner
 
 _IGNORED = frozenset({"Cf", "Mn", "Me"})  # zero-width characters, direction marks, combining marks, soft hyphens
+_FILLERS = frozenset("\u115f\u1160\u3164\uffa0")  # letters of Hangul that nobody sees
+_BLANK = "\u2800"  # a cell of Braille without a dot
 _MINUS = "\u2212"  # mathematics to Unicode, a hyphen to who types it
 _LETTER, _OTHER = 0xFF, ord("?")
 # Whether there is anything to fold at all. Negated classes keep ASCII out of what they name.
 _FOLDABLE = text_scanner(
-    r"[^\x00-\x7f\P{Nd}]|[^\x00-\x7f\P{Zs}]|[^\x00-\x7f\P{Pd}]|[\p{Cf}\p{Mn}\p{Me}\x{2212}]"
+    r"[^\x00-\x7f\P{Nd}]|[^\x00-\x7f\P{Zs}]|[^\x00-\x7f\P{Pd}]|[\p{Cf}\p{Mn}\p{Me}\x{2212}\x{115f}\x{1160}\x{3164}\x{ffa0}\x{2800}]"
     r"|[\x{2100}-\x{214f}\x{fe50}-\x{fe6b}\x{ff01}-\x{ff5e}\x{1d400}-\x{1d7ff}]"
 )
 
@@ -53,13 +55,13 @@ def _seen_as(char: str) -> str | None:
     if char.isascii():
         return char
     category = unicodedata.category(char)
-    if category in _IGNORED:
+    if category in _IGNORED or char in _FILLERS:
         return None
     if category == "Nd":
         return str(unicodedata.decimal(char))
     if category == "Pd" or char == _MINUS:
         return "-"
-    if category in {"Zs", "Cs"}:  # half a character (Cs) is nothing that an encoder takes
+    if category in {"Zs", "Cs"} or char == _BLANK:  # half a character (Cs) is nothing that an encoder takes
         return " "
     plain = unicodedata.normalize("NFKC", char)
     return plain if len(plain) == 1 and plain.isascii() and category != "No" else char

@@ -38,6 +38,7 @@ _CALLED = re.compile(
 # have to stand by themselves: four digits and four are also the half of a card.
 _AMERICAN = frozenset({(3, 3, 4), (1, 3, 3, 4)})
 _NATIONAL = frozenset({(3, 4), (4, 4), (2, 2, 2, 2), (2, 3, 3), (3, 3, 3), (3, 2, 3), (2, 6), (3, 5), (2, 3, 4)})
+_ON_CARDS, _CARD_MARKS = ((4, 4, 4, 4), (4, 6, 5)), frozenset((b"-", b" ", b"  ", b" - "))
 _TWO_YEARS = re.compile(r"(?:19|20)[0-9]{2}(?:19|20)[0-9]{2}")
 _SIGNS, _SIGNS_MAX = b"+(", 2
 
@@ -142,12 +143,20 @@ def _card(run: _Run, at: int) -> Found | None:
         digits += run.digits[last]
         if len(digits) > CARD_DIGITS_MAX:
             break
-        whole = last == at or run.between(at, last) in ({b"-"}, {b" "})
+        whole = last == at or _card_marks(run, at, last)
         if whole and len(digits) >= CARD_DIGITS_MIN and card(digits) and _ends(run.data, run.ends[last]):
             best = Found(PersonalKind.CREDIT_CARD, run.starts[at], run.ends[last])
         if len(run.digits[last]) < 3:
             break
     return best
+
+
+def _card_marks(run: _Run, at: int, last: int) -> bool:
+    """One kind of mark; a dot only where no thousands could be meant: in groups as on the card."""
+    marks = run.between(at, last)
+    if marks == {b"."}:
+        return tuple(map(len, run.digits[at : last + 1])) in _ON_CARDS
+    return len(marks) == 1 and marks <= _CARD_MARKS
 
 
 def _phone(run: _Run, at: int, start: int) -> Found | None:

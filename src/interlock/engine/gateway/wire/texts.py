@@ -38,6 +38,7 @@ _AREA_BELOW = {
     "schema": Area.SCHEMA,
     "input": Area.FREE,
 }
+_SCALARS = (str, int, float)
 _WITH_DATA = (Area.FORMAT, Area.NOTES)
 
 
@@ -46,8 +47,9 @@ class Walk:
 
     The rule is strict: each string is a text, whatever field it is in, known or not, except the formats' own words and
     data that is no text (pictures, sealed reasoning). JSON inside a string is looked into, so that an escape hides
-    nothing and what is put in stays valid JSON. A long whole number is a text of digits. Names of fields are looked
-    at where they can be anybody's: in what a model hands to a tool, and where they are no plain word.
+    nothing and what is put in stays valid JSON. A long whole number is a text of digits, also with .0 behind it. Names
+    of fields are looked at where they can be anybody's: in what a model hands to a tool, and where they are no plain
+    word.
 
     `seen` is what was met on the way, `changes` counts replaced texts.
     """
@@ -70,7 +72,7 @@ class Walk:
             kind = type(value)
             if kind is dict or kind is list:
                 self.over(value, depth + 1, area)
-            elif kind is str or kind is int:
+            elif kind in _SCALARS:
                 node[index] = self._scalar("", value, depth, area)
 
     def over_request(self, body: dict[str, Any]) -> None:
@@ -94,13 +96,13 @@ class Walk:
                 self.over(value, depth + 1, _AREA_BELOW.get(name, area) if area is Area.FORMAT else area)
             elif kind is list:
                 self.over(value, depth + 1, area)
-            elif kind is int:
+            elif kind is int or kind is float:
                 node[name] = self._scalar(name, value, depth, area)
         if odd:
             self._odd(node, odd, depth, area)
 
     def _scalar(self, name: str, value: Any, depth: int, area: Area) -> Any:
-        if type(value) is int:
+        if type(value) is not str:
             is_figure = -LONG_NUMBER < value < LONG_NUMBER or (area is Area.SCHEMA and name in _BOUNDS)
             return value if is_figure else self._number(value)
         if value[:1] in _JSON_BEGINS and (name == "arguments" or "\\" in value):
@@ -117,8 +119,10 @@ class Walk:
         self.changes += 1
         return new
 
-    def _number(self, value: int) -> int | str:
-        digits = str(value)
+    def _number(self, value: float) -> float | str:
+        if type(value) is float and not value.is_integer():
+            return value
+        digits = str(int(value))  # a table with a gap in it makes 4111.0 of 4111
         new = self._seen(digits)
         return value if new is digits else new
 
