@@ -1,5 +1,6 @@
-"""What a gateway's workers have written down until now, sealed or not."""
+"""What a gateway's workers have written down until now: what is open, sealed, or loaded and kept."""
 
+import gzip
 from contextlib import suppress
 from pathlib import Path
 
@@ -12,7 +13,8 @@ def on_record(traces: Path) -> tuple[dict[str, Accepted], dict[str, Outcome]]:
     begun, ended = dict[str, Accepted](), dict[str, Outcome]()
     for path in traces.rglob("*.[0-9]*.*"):
         with suppress(FileNotFoundError):  # sealed meanwhile: whoever waits looks again
-            for one in Walk().over(path.read_bytes()).records:
+            raw = path.read_bytes()
+            for one in Walk().over(gzip.decompress(raw) if path.suffix == ".gz" else raw).records:
                 if isinstance(one, Accepted):
                     begun[one.id] = one
                 elif isinstance(one, Outcome):
