@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from governed import BEN, CARLA
+from interlock.engine.gateway.counts import TrafficCounts
 from interlock.flows.action.kill import kill, resume
 from interlock.flows.gateway.tools.call import calling
 from interlock.flows.gateway.tools.collect import collecting, is_decided
@@ -155,8 +156,10 @@ def test_an_approved_call_is_done_when_its_ticket_is_collected_and_only_once(hou
 
 
 def test_how_each_call_ended_is_on_record_also_of_one_that_is_done_later(house: ToolHouse) -> None:
-    parent = f"{'a' * 32}-{'b' * 16}"
-    ask(house, replace(call("lookup", account="a-1"), call_id="call_7", trace_parent=parent))
+    parent, told_of = f"{'a' * 32}-{'b' * 16}", TrafficCounts()
+    house.tools = replace(house.tools, observe=told_of.observe)
+    by_key = replace(DESK_AGENT, key="agent-2026")
+    ask(house, replace(call("lookup", account="a-1"), call_id="call_7", trace_parent=parent), by_key)
     ask(house, call("refund", "2", **REFUND))
     told = ask(house, call("close_account", "3", account="a-1"))
     collect(house, told.ticket)
@@ -184,9 +187,17 @@ def test_how_each_call_ended_is_on_record_also_of_one_that_is_done_later(house: 
     first = house.traces.outcomes[0].tool
     assert first is not None
     assert (house.traces.accepted[0].trace_parent, first.call_id) == (parent, "call_7")
+    assert [one.key for one in house.traces.accepted[:2]] == ["agent-2026", None]
     ticket = house.traces.outcomes[3].tool
     assert ticket is not None
     assert ticket.ticket == told.ticket
+    counted = {key[1:]: one.ends for key, one in told_of.series.items()}
+    assert counted == {
+        ("execute_tool", "lookup"): {"answered": 1},
+        ("execute_tool", "refund"): {"answered": 1},
+        ("execute_tool", "close_account"): {"answered": 1},
+        ("execute_tool", ""): {"answered": 2, "refused": 1},  # nothing was called
+    }
 
 
 def test_who_reviews_a_call_sees_what_it_is_called_with_and_who_audits_one_does_not(house: ToolHouse) -> None:

@@ -11,6 +11,7 @@ from interlock.engine.timestamp import stamp
 from interlock.flows.access.tenants import assign_tenant
 from interlock.flows.gateway.access.bars import barred
 from interlock.flows.gateway.access.keys import WantedKey, create_key, keys
+from interlock.flows.gateway.access.used import LOOKED_MAX
 from interlock.flows.gateway.evidence.rows import kept_row, row_of
 from interlock.terms.person import Person
 from made_traffic import accepted, outcome
@@ -33,8 +34,8 @@ def _house(house: House) -> None:
     _key(house, "theirs", OTHERS)
 
 
-def _key(house: House, name: str, workflow: str = "triage") -> None:
-    wanted = WantedKey(name, workflow)
+def _key(house: House, name: str, workflow: str = "triage", client: str = "") -> None:
+    wanted = WantedKey(name, workflow, client)
     create_key(
         house.store, wanted, by=Person("Ana Ruiz"), clock=house.clock, randomness=lambda n: name.encode().ljust(n)
     )
@@ -139,26 +140,40 @@ def test_a_client_is_shut_out_and_let_in_again(desk: WebDesk, house: House) -> N
         assert barred(reading) == ()
 
 
-def _ask(house: House, client: str, workflow: str = "triage", *, id_: str = "q") -> str:
+def _ask(house: House, client: str, workflow: str = "triage", *, key: str | None = None, id_: str = "q") -> str:
     at = stamp(house.clock())
-    row = row_of(accepted(id_, at, workflow, None, client=client), outcome(id_, at), "authored-0003")
+    row = row_of(accepted(id_, at, workflow, None, client=client, key=key), outcome(id_, at), "authored-0003")
     with house.store.transaction() as tx:
         tx.load_traffic([kept_row(row)])
     return at
 
 
-def test_a_key_shows_when_its_application_last_asked(desk: WebDesk, house: House) -> None:
+def test_a_key_shows_when_it_was_last_used(desk: WebDesk, house: House) -> None:
     _key(house, "ours")
     _key(house, "silent")
     at = _ask(house, "ours")
     _ask(house, "silent", OTHERS, id_="r")  # of that name, and by the authority of another workflow
-    listed = {row["name"]: row["last_asked_at"] for row in desk.get(f"{PAGE}.json", "leader").json()["rows"]}
+    listed = {row["name"]: row["last_used_at"] for row in desk.get(f"{PAGE}.json", "leader").json()["rows"]}
     assert listed == {"theirs": None, "ours": at, "silent": None}
     page = desk.get(PAGE, "leader")
     assert title_of(page) == "3 applications may use the gateway; 2 of them never asked anything"
     told = " ".join(text_of(page).split())
-    for words in ("ours: ours, last asked 2 March 2026", "silent: silent, never asked anything", "Choose a key"):
+    for words in ("ours: ours, last used 2 March 2026", "silent: silent, never used", "Choose a key"):
         assert words in told, words
+
+
+def test_the_keys_of_one_application_are_told_apart(desk: WebDesk, house: House) -> None:
+    for name in ("first", "second"):
+        _key(house, name, client="shop")
+    once = _ask(house, "shop", key="first", id_="a")
+    at = _ask(house, "shop", key="second", id_="b")
+    listed = {row["name"]: row["last_used_at"] for row in desk.get(f"{PAGE}.json", "leader").json()["rows"]}
+    assert listed == {"theirs": None, "first": once, "second": at}
+    for number in range(LOOKED_MAX):
+        _ask(house, "shop", key="second", id_=f"c{number}")
+    listed = {row["name"]: row["last_used_at"] for row in desk.get(f"{PAGE}.json", "leader").json()["rows"]}
+    assert listed["first"] is None
+    assert "first: shop, not in the newest 100 requests of its application" in text_of(desk.get(PAGE, "leader"))
 
 
 @pytest.fixture
@@ -184,7 +199,7 @@ def test_operations_do_what_the_page_does(api: TokenDesk) -> None:
     assert (wrong.status_code, "is no limit" in wrong.text) == (400, True), wrong.text
     assert {row["name"] for row in api.get("/gateway/keys", "Lena Vogt").json()} == {"theirs", "desk", "ada's"}
     assert {row["name"] for row in api.get("/gateway/keys", "Ada Acme").json()} == {"desk", "ada's"}
-    assert {row["last_asked_at"] for row in api.get("/gateway/keys", "Lena Vogt").json()} == {None}
+    assert {row["last_used_at"] for row in api.get("/gateway/keys", "Lena Vogt").json()} == {None}
     assert made.json()["key"] not in api.get("/gateway/keys", "Lena Vogt").text
     assert api.post("/gateway/keys/theirs/revoke", {}, "Ada Acme").status_code == 404
     assert api.post("/gateway/keys/desk/revoke", {}, "Olga Petrov").json() == {"name": "desk", "revoked": True}

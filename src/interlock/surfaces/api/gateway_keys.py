@@ -64,13 +64,14 @@ class ClientBody(Body):
 def list_gateway_keys(here: Here, who: KeyReader) -> list[Mapping[str, Any]]:
     """Every gateway key of workflows that you may see, never the key itself.
 
-    `last_asked_at` is the time of the newest request of its application, whichever of its keys it sent; null: none.
+    `last_used_at` is the time of the newest request that came with it; null: never, or not among the newest 100 of an
+    application that has more than one key. What it asked before its requests were deleted is not seen.
     """
     given = here.tenants.all()
     with here.rt.store.reading() as reading:
         rows = [row for row in keys(reading) if may_about(who, "read", row, given)]
         asked = last_asked(reading, rows)
-    return [{**_key(row), "last_asked_at": asked.get(row.name)} for row in rows]
+    return [{**_key(row), "last_used_at": asked[row.name].at} for row in rows]
 
 
 @routes.post("/keys")

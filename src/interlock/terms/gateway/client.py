@@ -1,6 +1,6 @@
 """Who sends traffic through the gateway."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from interlock.terms.gateway.traffic import TrafficLimit
@@ -28,6 +28,9 @@ class Client:
     known_by: KnownBy = KnownBy.KEY
     networks: tuple[str, ...] = ()  # narrower than the gateway's, empty: the same
     limits: tuple[TrafficLimit, ...] = ()
+    key: str | None = field(
+        default=None, compare=False
+    )  # name of the key that it showed; another one is no other client
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ class Accepted:
     the client said it. `redacted` counts what was taken out by kind, `found` is what detectors saw, `rules` are the
     policy rules that spoke. `reserved_micro_usd` stays charged until an outcome says what it cost. `trace_parent` is
     the caller's place in its own trace as it says it (`TRACE-SPAN` in hexadecimal): nothing goes by it.
+    `key` is the name of the gateway key with which it came; None: with a token.
     """
 
     id: str
@@ -43,6 +44,7 @@ class Accepted:
     rules: tuple[str, ...] = ()
     reserved_micro_usd: int = 0
     trace_parent: str | None = None
+    key: str | None = None
 
 
 GIVEN_UP = "given up"

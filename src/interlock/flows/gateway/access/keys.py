@@ -111,7 +111,14 @@ def client_in(entry: LedgerEntry) -> Client:
     """Whom an entry `gateway_key.created` lets in."""
     body = entry.body
     limits = tuple(term_of(TrafficLimit, limit) for limit in body["limits"])
-    return Client(body["client"], body["workflow"], body["tenant"], networks=tuple(body["networks"]), limits=limits)
+    return Client(
+        body["client"],
+        body["workflow"],
+        body["tenant"],
+        networks=tuple(body["networks"]),
+        limits=limits,
+        key=body["name"],
+    )
 
 
 def _tenant(reading: Reading, wanted: WantedKey) -> str | None:

@@ -1,27 +1,46 @@
-"""When the application of a key last asked anything: what a person wants to know before ending the key."""
+"""When a key was last used: what a person wants to know before ending it."""
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-from interlock.ports.gateway.traffic import TrafficFilter
+from interlock.ports.gateway.traffic import TrafficFilter, TrafficRow
 from interlock.ports.store import Reading
 from interlock.terms.gateway.client import GatewayKeyRow
 
-Asked = Mapping[str, str]
+LOOKED_MAX = 100  # requests of an application, where it has more than one key
+NAMED = "key"
 
 
-def last_asked(reading: Reading, rows: Iterable[GatewayKeyRow]) -> Asked:
-    """The time (RFC 3339) of the newest request of each key's application for its workflow, by the key's name.
-
-    Keys of one application are not told apart: the trace knows the application. A refused request counts too, one of
-    a stranger does not. What never asked, or only before its requests were deleted, is left out. Raises Unavailable.
+@dataclass(frozen=True, slots=True)
+class LastAsked:
+    """`at` is the time (RFC 3339) of the newest request with a key; None: not among the newest `among` of its
+    application, which are all where there are fewer than `LOOKED_MAX`.
     """
-    found: dict[tuple[str, str], str | None] = {}
-    asked: dict[str, str] = {}
-    for row in rows:
-        whose = row.client.workflow, row.client.name
-        if whose not in found:
-            newest = reading.traffic(TrafficFilter(workflows=whose[:1], client=whose[1]), limit=1)
-            found[whose] = newest[0].at if newest else None
-        if (at := found[whose]) is not None:
-            asked[row.name] = at
-    return asked
+
+    at: str | None
+    among: int
+
+
+def last_asked(reading: Reading, rows: Sequence[GatewayKeyRow]) -> Mapping[str, LastAsked]:
+    """When each key was last used for its workflow, by its name. Raises Unavailable.
+
+    A refused request counts too, one of a stranger does not. Requests that were deleted since are not seen. What an
+    application with one key only sent, came with that one.
+    """
+    keys_of = Counter((row.client.workflow, row.client.name) for row in rows)
+    newest = {whose: _newest(reading, *whose, limit=1 if n == 1 else LOOKED_MAX) for whose, n in keys_of.items()}
+    return {
+        row.name: _of_key(row.name, newest[whose], alone=keys_of[whose] == 1)
+        for row in rows
+        for whose in [(row.client.workflow, row.client.name)]
+    }
+
+
+def _newest(reading: Reading, workflow: str, client: str, *, limit: int) -> tuple[TrafficRow, ...]:
+    return reading.traffic(TrafficFilter(workflows=(workflow,), client=client), limit=limit)
+
+
+def _of_key(name: str, newest: Sequence[TrafficRow], *, alone: bool) -> LastAsked:
+    mine = (row.at for row in newest if alone or row.accepted.get(NAMED) == name)
+    return LastAsked(next(mine, None), len(newest))

@@ -64,6 +64,7 @@ def accepted(arrival: Arrival, request: Request, *, reserved_micro_usd: int) -> 
         input_bytes=len(arrival.body),
         body_digest=hashlib.sha256(arrival.body).hexdigest(),
         tenant=known.client.tenant,
+        key=known.client.key,
         prompt=parsed.prompt,
         parameters=parsed.parameters,
         redacted=looked.redacted,
@@ -88,6 +89,7 @@ def accepted_refused(arrival: Arrival, known: Known) -> Accepted:
         input_bytes=len(arrival.body),
         body_digest=hashlib.sha256(arrival.body).hexdigest(),
         tenant=known.client.tenant,
+        key=known.client.key,
         trace_parent=arrival.trace_parent,
     )
 

@@ -25,33 +25,32 @@ class Trace:
 
     def __init__(self, desk: ToolDesk, client: Client, call: ToolCall, release: str) -> None:
         self._desk, self._began, self._call = desk, desk.rt.clock(), call
-        self._id = desk.rt.randomness(ID_BYTES).hex()
         body = body_of(call.arguments) or b""
-        desk.traces.accept(
-            Accepted(
-                id=self._id,
-                at=stamp(self._began),
-                client=client.name,
-                workflow=client.workflow,
-                release=release,
-                wire=TOOL_WIRE,
-                model=f"{call.server}/{call.tool}",
-                streams=False,
-                input_bytes=len(body),
-                body_digest=hashlib.sha256(body).hexdigest(),
-                tenant=client.tenant,
-                trace_parent=call.trace_parent,
-            )
+        self._accepted = Accepted(
+            id=desk.rt.randomness(ID_BYTES).hex(),
+            at=stamp(self._began),
+            client=client.name,
+            workflow=client.workflow,
+            release=release,
+            wire=TOOL_WIRE,
+            model=f"{call.server}/{call.tool}",
+            streams=False,
+            input_bytes=len(body),
+            body_digest=hashlib.sha256(body).hexdigest(),
+            tenant=client.tenant,
+            key=client.key,
+            trace_parent=call.trace_parent,
         )
+        desk.traces.accept(self._accepted)
 
     def end(self, told: Called | Refusal) -> None:
         """How it ended."""
         now = self._desk.rt.clock()
         latency_ms = (now - self._began).total_seconds() * 1000
         fields = self._of_refusal(told) if isinstance(told, Refusal) else self._of_call(told, latency_ms)
-        self._desk.traces.outcome(
-            Outcome(id=self._id, at=stamp(now), latency_ms=latency_ms, refused=told.rule, **fields)
-        )
+        outcome = Outcome(id=self._accepted.id, at=stamp(now), latency_ms=latency_ms, refused=told.rule, **fields)
+        self._desk.traces.outcome(outcome)
+        self._desk.observe(self._accepted, outcome)
 
     def _of_call(self, told: Called, latency_ms: float) -> dict[str, Any]:
         status = STATUS.get(told.state, NOT_DONE)

@@ -9,7 +9,7 @@ from interlock.engine.gateway.access.limit_words import limit_said, limit_words
 from interlock.engine.ledger.canonical import plain
 from interlock.engine.timestamp import stamp
 from interlock.flows.gateway.access.keys import DAYS_MAX, WantedKey, create_key, keys, revoke_key
-from interlock.flows.gateway.access.used import last_asked
+from interlock.flows.gateway.access.used import LastAsked, last_asked
 from interlock.surfaces.cli.store_options import (
     AsOption,
     JsonOption,
@@ -21,6 +21,7 @@ from interlock.surfaces.cli.store_options import (
 )
 from interlock.surfaces.cli.toolbox import toolbox
 from interlock.terms.gateway.client import GatewayKeyRow
+from interlock.terms.words import plural
 
 KeyName = Annotated[str, typer.Argument(help="Name of the key; it is used once.", show_default=False)]
 NONE_YET = "There are no gateway keys: nobody comes in, but for bearer tokens of issuers in the gateway's definition."
@@ -74,10 +75,10 @@ def list_keys_command(context: typer.Context, store: StoreOption = None, as_json
         rows, now = keys(reading), stamp(box.clock())
         asked = last_asked(reading, rows)
     if as_json:
-        show_json(box, [{**plain(row), "last_asked_at": asked.get(row.name)} for row in rows])
+        show_json(box, [{**plain(row), "last_used_at": asked[row.name].at} for row in rows])
         return
     for row in rows:
-        box.out.print(Text(f"{_words(row, now)}; {_last(asked.get(row.name))}"), soft_wrap=True)
+        box.out.print(Text(f"{_words(row, now)}; {_last(asked[row.name])}"), soft_wrap=True)
     if not rows:
         box.out.print(Text(NONE_YET), soft_wrap=True)
 
@@ -90,8 +91,10 @@ def revoke_key_command(context: typer.Context, name: KeyName, by: AsOption, stor
     box.out.print(Text(f"{name}: revoked"))
 
 
-def _last(at: str | None) -> str:
-    return "its application never asked" if at is None else f"its application last asked {at}"
+def _last(last: LastAsked) -> str:
+    if last.at is not None:
+        return f"last used {last.at}"
+    return f"not in the newest {plural(last.among, 'request')} of its application" if last.among else "never used"
 
 
 def _words(row: GatewayKeyRow, now: str) -> str:

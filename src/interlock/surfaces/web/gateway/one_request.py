@@ -91,7 +91,7 @@ def _said_of(rule: str, refused: str | None) -> str:
 
 def _facts(row: TrafficRow, accepted: Accepted, outcome: Outcome | None) -> Iterator[tuple[str, str]]:
     yield "Asked for", f"{accepted.model} ({wire_words(accepted.wire)}{', streamed' if accepted.streams else ''})"
-    yield "Client", accepted.client
+    yield "Client", accepted.client if accepted.key is None else f"{accepted.client}, with the key {accepted.key}"
     if accepted.tenant:
         yield "Tenant", accepted.tenant
     if accepted.prompt:

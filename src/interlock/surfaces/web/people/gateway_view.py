@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 from interlock.engine.gateway.access.limit_words import limit_words
 from interlock.engine.gateway.limits.words import amounted
-from interlock.flows.gateway.access.used import Asked
+from interlock.flows.gateway.access.used import LastAsked
 from interlock.surfaces.web.cells import Link, Moment, Status, Words
 from interlock.surfaces.web.states import INCONCLUSIVE, NOT_APPLICABLE, PASSED, State, said
 from interlock.surfaces.web.tables import Column, Filter, Table
@@ -29,28 +29,36 @@ def state_of(row: GatewayKeyRow, now: str) -> str:
     return ENDED if row.expires_at is not None and row.expires_at <= now else LIVE
 
 
-def keys_title(rows: Sequence[GatewayKeyRow], asked: Asked, now: str) -> str:
+def keys_title(rows: Sequence[GatewayKeyRow], asked: Mapping[str, LastAsked], now: str) -> str:
     """How many applications come in, and how many of them never did, as a conclusion."""
     if not rows:
         return "No gateway key was made yet"
     live = [row for row in rows if state_of(row, now) == LIVE]
-    names, seen = {row.client.name for row in live}, {row.client.name for row in live if row.name in asked}
+    names, seen = {row.client.name for row in live}, {row.client.name for row in live if asked[row.name].among}
     never = len(names - seen)
     silent = f"; {count(never)} of them never asked anything" if never else ""
     return f"{plural(len(names), 'application')} may use the gateway{silent}"
 
 
-def choices(rows: Sequence[GatewayKeyRow], asked: Asked) -> list[tuple[str, str]]:
+def choices(rows: Sequence[GatewayKeyRow], asked: Mapping[str, LastAsked]) -> list[tuple[str, str]]:
     """Keys that can be ended: name, and words by which a person knows that it is the right one."""
-    return [(row.name, f"{row.name}: {row.client.name}, {_last(asked.get(row.name))}") for row in rows]
+    return [(row.name, f"{row.name}: {row.client.name}, {_last(asked[row.name])}") for row in rows]
 
 
-def _last(at: str | None) -> str:
-    return "never asked anything" if at is None else f"last asked {moment(at)}"
+def _last(last: LastAsked) -> str:
+    if last.at is not None:
+        return f"last used {moment(last.at)}"
+    return f"not in the {_newest(last)}" if last.among else "never used"
 
 
-def _asked(at: str | None) -> Moment | Words:
-    return Words("never") if at is None else Moment(at)
+def _newest(last: LastAsked) -> str:
+    return f"newest {plural(last.among, 'request')} of its application"
+
+
+def _asked(last: LastAsked) -> Moment | Words:
+    if last.at is not None:
+        return Moment(last.at)
+    return Words("not lately", f"not in the {_newest(last)}") if last.among else Words("never")
 
 
 def field_of(words: str) -> str:
@@ -66,7 +74,7 @@ def _limits(row: GatewayKeyRow) -> Words:
     return Words(", ".join(each) or "none of its own")
 
 
-def shown_table(asked: Asked, now: str) -> Table[GatewayKeyRow]:
+def shown_table(asked: Mapping[str, LastAsked], now: str) -> Table[GatewayKeyRow]:
     """Every key that was ever made, as of `now`; `asked` is when its application last asked, by its name."""
     return Table(
         "/settings/gateway-keys",
@@ -88,10 +96,10 @@ def shown_table(asked: Asked, now: str) -> Table[GatewayKeyRow]:
             Column("tenant", "Tenant", lambda row: row.client.tenant, in_files_only=True),
             Column("state", "State", lambda row: state_of(row, now), lambda row: Status(STATES[state_of(row, now)])),
             Column(
-                "last_asked_at",
-                "Application last asked",
-                lambda row: asked.get(row.name),
-                lambda row: _asked(asked.get(row.name)),
+                "last_used_at",
+                "Last used",
+                lambda row: asked[row.name].at,
+                lambda row: _asked(asked[row.name]),
             ),
             Column("begins", "Begins", lambda row: row.begins, in_files_only=True),
             Column(
