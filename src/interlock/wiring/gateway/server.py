@@ -63,7 +63,15 @@ def gateway_door(
     """
     GuardedConnection.connections_max = connections_max(open_files())
     worker = GatewayWorker(opened, traces, os.environ, loaded_apart=loaded_apart)
-    tools = ToolDoor(opened, worker.clients, worker.trace, worker.meter, os.environ, sessions=sessions)
+    tools = ToolDoor(
+        opened,
+        worker.clients,
+        worker.trace,
+        worker.meter,
+        os.environ,
+        sessions=sessions,
+        observe=worker.metrics.observe,
+    )
 
     @asynccontextmanager
     async def running() -> AsyncIterator[None]:

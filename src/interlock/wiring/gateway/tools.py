@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Mapping, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from interlock.adapters.gateway.segments.folder import SegmentFolder
@@ -20,7 +21,7 @@ from interlock.flows.gateway.access.standing import TrafficStandings
 from interlock.flows.gateway.define import gateway_in_force
 from interlock.flows.gateway.evidence.load import TrafficLoading
 from interlock.flows.gateway.limits.limiter import Limiter
-from interlock.flows.gateway.tools.desk import ToolDesk
+from interlock.flows.gateway.tools.desk import Observe, ToolDesk, unobserved
 from interlock.flows.gateway.tools.meter import CallMeter
 from interlock.ports.gateway.trace_log import TraceLog
 from interlock.ports.store import Store
@@ -30,6 +31,7 @@ from interlock.terms.gateway.client import Client
 from interlock.terms.gateway.refusal import Refusal, RefusalKind
 from interlock.terms.gateway.trace import TOOL_WIRE
 from interlock.wiring.gateway.access import changes_of, clients_over
+from interlock.wiring.gateway.rounds import hands_on
 from interlock.wiring.gateway.worker import traces_of
 from interlock.wiring.run_time import Opened, open_address, open_run_time
 
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
 THREADS = 16
 HERE = "127.0.0.1"
 SESSION_BYTES = 16
+STDIO = "mcp-"  # workers of these commands are named so
 NEVER_LET_IN = frozenset({RefusalKind.UNKNOWN_CALLER, RefusalKind.FORBIDDEN})
 Scope = MutableMapping[str, Any]
 
@@ -61,9 +64,10 @@ class ToolDoor:
         environment: Mapping[str, str],
         *,
         sessions: bool,
+        observe: Observe = unobserved,
     ) -> None:
         self._opened, self._clients, self._traces, self._environment = opened, clients, traces, environment
-        self._meter, self._sessions = meter, sessions
+        self._meter, self._sessions, self._observe = meter, sessions, observe
         self._opening = asyncio.Lock()
         self._app: McpApp | None = None
         self._task: asyncio.Task[None] | None = None
@@ -86,7 +90,8 @@ class ToolDoor:
         from interlock.surfaces.mcp.app import McpApp
 
         pool = ThreadPoolExecutor(THREADS, thread_name_prefix="interlock-tools")
-        proxy = await asyncio.to_thread(_proxy, self._opened, self._traces, self._meter, self._environment, pool)
+        desk = partial(_desk, self._opened, self._traces, self._meter, self._environment, self._observe)
+        proxy = _proxy(await asyncio.to_thread(desk), pool)
         app = McpApp(proxy, self._who, sessions=self._sessions)
         begun: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
@@ -118,19 +123,21 @@ def serve_tools(address: str, server: str, key: str) -> None:
     try:
         _check_server(opened.store, server)
         now, folder = _recorded(opened), traces_of(address, os.environ)
-        traces = SegmentTraceLog(folder, f"mcp-{os.getpid()}-{secrets.token_hex(4)}", now)
+        traces = SegmentTraceLog(folder, f"{STDIO}{os.getpid()}-{secrets.token_hex(4)}", now)
         changes = changes_of(opened.store)
         try:
             with ThreadPoolExecutor(THREADS) as pool:
                 limiter = Limiter(opened.allowances, opened.clock, time.monotonic)
                 standings = TrafficStandings(opened.store, version=changes.version, monotonic=time.monotonic)
-                proxy = _proxy(opened, traces, CallMeter(limiter, standings), os.environ, pool)
+                desk = _desk(opened, traces, CallMeter(limiter, standings), os.environ, unobserved)
+                proxy = _proxy(desk, pool)
                 clients, issuer_keys = clients_over(opened.store, changes, opened.clock)
                 asyncio.run(_stdio(serve_stdio, proxy, limiter, clients, issuer_keys, server, key))
         finally:
             changes.close()
             traces.close()
-            TrafficLoading(opened.store, SegmentFolder(folder, now), opened.clock).go()
+            segments, exports = SegmentFolder(folder, now), hands_on(os.environ)
+            TrafficLoading(opened.store, segments, opened.clock, exports=exports, of=STDIO).go()
     finally:
         opened.close()
 
@@ -167,14 +174,18 @@ async def _known(clients: Clients, credential: str | None, address: str) -> Clie
     return clients.known(credential, address) or await clients.verified(credential, address)
 
 
-def _proxy(
-    opened: Opened, traces: TraceLog, meter: CallMeter, environment: Mapping[str, str], pool: ThreadPoolExecutor
-) -> "ToolProxy":
+def _desk(
+    opened: Opened, traces: TraceLog, meter: CallMeter, environment: Mapping[str, str], observe: Observe
+) -> ToolDesk:
     from interlock.adapters.gateway.tools.servers import McpServers
-    from interlock.surfaces.mcp.proxy import ToolProxy
 
     servers, rt = McpServers(environment), open_run_time(opened)
-    desk = ToolDesk(rt, servers, traces, reads_like_instructions, cleaner, meter.count)
+    return ToolDesk(rt, servers, traces, reads_like_instructions, cleaner, meter.count, observe)
+
+
+def _proxy(desk: ToolDesk, pool: ThreadPoolExecutor) -> "ToolProxy":
+    from interlock.surfaces.mcp.proxy import ToolProxy
+
     return ToolProxy(desk, lambda work: asyncio.get_running_loop().run_in_executor(pool, work))
 
 

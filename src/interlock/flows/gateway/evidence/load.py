@@ -49,15 +49,18 @@ class TrafficLoading:
         clock: Clock,
         *,
         exports: bool = False,
+        of: str = "",
         after: Callable[[SegmentTexts], None] = lambda _: None,
         rest: Callable[[], None] = lambda: None,
     ) -> None:
-        """`exports`: spans are to be handed on of what is loaded. `after` is told of each segment once.
+        """`exports`: spans are to be handed on of what is loaded. `after` is told of each segment once. `of`: only of
+        workers whose names begin so; what others wrote is for whoever knows whether its spans are to be handed on.
 
         `rest` is called now and then, so that what else goes on in the process need not wait for a whole segment.
         """
         self._store, self._segments, self._clock = store, segments, clock
         self._exports, self._after, self._rest = exports, after, rest
+        self._of = of
         self.unreadable: dict[str, str] = {}
 
     def go(self) -> LoadedRound:
@@ -70,7 +73,8 @@ class TrafficLoading:
             if not alone:
                 return LoadedRound()
             self._segments.seal_abandoned()
-            done = {name: n for name in self._segments.sealed() if (n := self._one(name)) is not None}
+            ours = [name for name in self._segments.sealed() if name.startswith(self._of)]
+            done = {name: n for name in ours if (n := self._one(name)) is not None}
         return LoadedRound(done, dict(self.unreadable))
 
     def _one(self, name: str) -> int | None:

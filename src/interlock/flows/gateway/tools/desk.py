@@ -14,14 +14,24 @@ from interlock.terms.errors import BadInput
 from interlock.terms.gateway.client import Client
 from interlock.terms.gateway.definition import ToolServer
 from interlock.terms.gateway.refusal import Refusal, RefusalKind
+from interlock.terms.gateway.trace import Accepted, Outcome
 
 LISTED_AGE_MAX_S = 30.0  # of a list that a call which changes nothing may rest on
 LEASE_BEYOND_S = 10.0  # a lease outlives the call's own time-out by this much
 
 
+Observe = Callable[[Accepted, Outcome], None]
+
+
+def unobserved(accepted: Accepted, outcome: Outcome) -> None:
+    """For whom there are no figures to be kept."""
+
+
 @dataclass(frozen=True, slots=True)
 class ToolDesk:
     """The run time, the ways to servers, the trace, what looks through texts, and what counts calls.
+
+    `observe` is told of both records of each call, for figures; in the thread that drives it.
 
     `cleaner` makes what takes kinds of personal data out of a text (None: nothing has to be taken out); it raises
     BadInput for a kind that it does not know. `count` says why a client has no room for one call more, None where it
@@ -34,6 +44,7 @@ class ToolDesk:
     suspects: Suspects
     cleaner: Callable[[tuple[str, ...]], Clean | None]
     count: Callable[[Client], Awaitable[Refusal | None]]
+    observe: Observe = unobserved
 
 
 @dataclass(frozen=True, slots=True)
