@@ -327,7 +327,7 @@ def test_names_that_are_anybodys_may_be_spelt_in_any_way() -> None:
     noted = {"Name": "Ada", "Model": "x", "image": {"type": "image_url", "image_url": "u"}}
     parsed = read(CHAT | {"messages": turns, "tools": tools, "metadata": noted, "logit_bias": {"50256": -1}})
     assert "Ada" in parsed.texts
-    assert parsed.media == {"image": 1}  # as before: what is noted is looked at like all else
+    assert parsed.media == {}  # nobody shows it to a model
 
 
 @pytest.mark.parametrize("ttl", ["1h", "5M", 3600, None])
@@ -353,3 +353,25 @@ def test_a_number_that_a_table_made_a_fraction_of_is_looked_at() -> None:
     gone = with_every_text("gone", parsed)
     assert gone["rows"] == [["gone", 1.0]]
     assert json.loads(gone["messages"][0]["tool_calls"][0]["function"]["arguments"])["gone"] == "gone"
+
+
+@pytest.mark.parametrize(
+    ("part", "media"),
+    [
+        ({"type": "video_url", "video_url": {"url": "https://a.example/film"}}, {"file": 1}),
+        ({"type": "audio_url", "audio_url": {"url": "https://a.example/speech"}}, {"file": 1}),
+        ({"type": "picture", "image_url": "https://a.example/picture"}, {"image": 1}),
+        ({"image_url": {"url": "https://a.example/picture"}}, {"image": 1}),
+        ({"type": "video", "source": {"type": "url", "url": "https://a.example/film"}}, {"file": 1}),
+        ({"type": "film", "source": {"type": "base64", "media_type": "video/mp4", "data": "QUJD"}}, {"file": 1}),
+        ({"type": "text", "text": "a", "file_url": "https://a.example/file"}, {"file": 1}),
+        ({"type": "search_result", "source": "https://a.example", "content": []}, {}),
+        ({"type": "text", "text": "a", "annotations": [{"type": "url_citation", "url": "https://a.example"}]}, {}),
+        ({"type": "text", "text": "a", "image_url": None, "source": {"type": "text"}}, {}),
+    ],
+    ids=lambda part: str(part.get("type", "no kind")) if "type" in part or "image_url" in part else "",
+)
+def test_what_a_part_points_at_counts_whatever_kind_it_says_it_is(part: dict[str, Any], media: dict[str, int]) -> None:
+    parsed = read(CHAT | {"messages": [{"role": "user", "content": [part]}]})
+    assert parsed.media == media
+    assert parsed.is_bounded is ("file" not in media)

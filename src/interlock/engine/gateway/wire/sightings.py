@@ -13,9 +13,14 @@ _MEDIA_OF_TYPE = {
     "input_file": "file",
     "document": "file",
 }
+# Where a part of a kind that nobody here knows has its content, if it is no text: other servers of these formats know
+# more kinds (`video_url`), and take some parts without a kind.
+_POINTERS = {"image_url": "image", "input_audio": "audio", "video_url": "file", "audio_url": "file", "file_url": "file"}
+_SOURCES = ("url", "base64", "file")
+_POINTING = frozenset(("source", *_POINTERS))
 # Without one of these fields there is nothing to see in an object.
-TELLING = frozenset(("type", "file_id", "url", "image_url", "file_data", "data"))
-READ = TELLING | {"source", "media_type", "format", "ttl", "encrypted_content", "signature"}
+TELLING = frozenset(("type", "file_id", "url", "file_data", "data", "source", *_POINTERS))
+READ = TELLING | {"media_type", "format", "ttl", "encrypted_content", "signature"}
 # Reasoning that only its maker can read, or that it checks the signature of.
 _SEALED_IN = {"thinking": "signature", "redacted_thinking": "data", "reasoning": "encrypted_content"}
 _SEALED_IN |= {"compaction": "encrypted_content", "compaction_summary": "encrypted_content"}
@@ -46,18 +51,29 @@ class Sightings:
         if type(node.get("file_id")) is str:
             self.held_upstream.add("file_id")
         kind = node.get("type")
-        if type(kind) is str:
-            if kind in ("item_reference", "container_upload"):
-                self.held_upstream.add(kind)
-            if kind == "ephemeral" and node.get("ttl", _SHORT) != _SHORT:
-                self.without_price.add("ttl")
-            if kind in _MEDIA_OF_TYPE:
-                self._media(kind, node)
-            sealed = _SEALED_IN.get(kind)
-            if sealed is not None and is_base64(node.get(sealed)):
-                self.unreadable.add(kind)
-                return sealed
-        return self._data_in(node)
+        kind = kind if type(kind) is str else ""
+        if kind in _MEDIA_OF_TYPE:
+            self._media(kind, node)
+        elif not _POINTING.isdisjoint(node):
+            self._unknown(node)
+        if kind in ("item_reference", "container_upload"):
+            self.held_upstream.add(kind)
+        if kind == "ephemeral" and node.get("ttl", _SHORT) != _SHORT:
+            self.without_price.add("ttl")
+        sealed = _SEALED_IN.get(kind)
+        if sealed is not None and is_base64(node.get(sealed)):
+            self.unreadable.add(kind)
+            return sealed
+        return self.data_in(node)
+
+    def _unknown(self, node: dict[str, Any]) -> None:
+        """A part of no known kind that has its content elsewhere, or as data."""
+        source = node.get("source")
+        found = {medium for name, medium in _POINTERS.items() if isinstance(node.get(name), str | dict)}
+        if type(source) is dict and source.get("type") in _SOURCES:
+            found.add("file")
+        for medium in found:
+            self.media[medium] = self.media.get(medium, 0) + 1
 
     def _media(self, kind: str, node: dict[str, Any]) -> None:
         source = node.get("source") or node.get(kind) or node.get("image_url")
@@ -70,7 +86,8 @@ class Sightings:
             if type(data) is str and (is_base64(data) or _is_data_url(data)):
                 self.image_bytes += len(data)
 
-    def _data_in(self, node: dict[str, Any]) -> str | None:
+    def data_in(self, node: dict[str, Any]) -> str | None:
+        """The name of a field that is data and no text, if an object has one."""
         for name in ("url", "image_url", "file_data"):
             if _is_data_url(node.get(name)):
                 self.unreadable.add(name)

@@ -80,7 +80,7 @@ class Walk:
         self._object(body, 1, Area.FORMAT, _SPARED)
 
     def _object(self, node: dict[str, Any], depth: int, area: Area, spared: frozenset[str] = frozenset()) -> None:
-        data = None if area not in _WITH_DATA or TELLING.isdisjoint(node) else self.seen.in_object(node)
+        data = None if area not in _WITH_DATA or TELLING.isdisjoint(node) else self._looked(node, area)
         odd: list[str] = []
         for name, value in node.items():
             if name in spared:
@@ -100,6 +100,9 @@ class Walk:
                 node[name] = self._scalar(name, value, depth, area)
         if odd:
             self._odd(node, odd, depth, area)
+
+    def _looked(self, node: dict[str, Any], area: Area) -> str | None:
+        return self.seen.data_in(node) if area is Area.NOTES else self.seen.in_object(node)
 
     def _scalar(self, name: str, value: Any, depth: int, area: Area) -> Any:
         if type(value) is not str:
