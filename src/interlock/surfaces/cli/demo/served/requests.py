@@ -108,6 +108,7 @@ def _accepted(sender: Sender, release: str, told: Told, at: dt.datetime, model: 
         reserved_micro_usd=worst_cost_micro_usd(
             price, input_tokens=usage.input_tokens * 4, output_tokens=OUTPUT_TOKENS_MAX
         ),
+        key=sender.key,
     )
 
 

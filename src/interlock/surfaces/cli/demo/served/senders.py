@@ -37,6 +37,11 @@ class Sender:
     shadowed: float = 0.0
     prompt: tuple[str, str] | None = None
 
+    @property
+    def key(self) -> str:
+        """The name of its gateway key."""
+        return f"{self.client}-2026"
+
 
 SENDERS = (
     Sender("triage-service", "message-triage", 44, 620, 40, personal=0.45, shadowed=0.15, prompt=("triage", "7")),
@@ -75,5 +80,5 @@ def let_in(scene: Scene) -> None:
     define_gateway(scene.store, GATEWAY, by=BY, clock=scene.clock)
     for one in SENDERS:
         if one.workflow in scene.releases:
-            wanted = WantedKey(f"{one.client}-2026", one.workflow, client=one.client, days=365)
+            wanted = WantedKey(one.key, one.workflow, client=one.client, days=365)
             create_key(scene.store, wanted, by=BY, clock=scene.clock, randomness=scene.chance)
