@@ -152,6 +152,17 @@ def test_a_segment_that_is_damaged_before_is_counted(store: Store, tmp_path: Pat
     assert (counted.counts["dropped"], len(backend.got)) == (3, 3)
 
 
+def test_who_loads_what_it_wrote_leaves_what_others_did_to_be_handed_on(store: Store, tmp_path: Path) -> None:
+    """A tool proxy on pipes knows nothing of where the spans of a gateway on the same machine go."""
+    segments = SegmentFolder(tmp_path, now)
+    for worker in ("gateway-1", "mcp-1"):
+        SegmentTraceLog(tmp_path, worker, now).close()
+    assert list(TrafficLoading(store, segments, Clock(), of="mcp-").go().loaded) == ["mcp-1.00000001"]
+    TrafficLoading(store, segments, Clock(), exports=True).go()
+    with store.reading() as reading:
+        assert [one.name for one in reading.not_exported(limit=9)] == ["gateway-1.00000001"]
+
+
 def test_without_a_back_end_nothing_waits(store: Store, tmp_path: Path) -> None:
     log = SegmentTraceLog(tmp_path, "w-1", now)
     log.close()
