@@ -188,6 +188,7 @@ def test_an_empty_store_says_what_to_do(desk: WebDesk) -> None:
     assert title_of(desk.get("/gateway")) == "Nothing passed the gateway in the last 7 days"
     assert "interlock gateway apply -f gateway.yaml" in text_of(desk.get("/gateway"))
     assert "No limit is in force here" in text_of(desk.get("/gateway"))
+    assert title_of(desk.get("/gateway/requests")) == "No request is on record that fits"
     assert title_of(desk.get("/gateway/ungoverned")) == "No caller was unknown in the last 7 days"
 
 

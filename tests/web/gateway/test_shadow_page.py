@@ -53,9 +53,10 @@ def put(house: House, workflow: str, n: int, agreed: int, *, failed: int = 0) ->
 
 
 def test_an_empty_page_says_how_to_begin(desk: WebDesk) -> None:
-    page = desk.get(PATH)
-    assert title_of(page) == "No request had a shadow in the last 7 days"
-    assert "traffic.shadow_model" in text_of(page)
+    for path, days in ((PATH, 7), (f"{PATH}?workflow={ACME}&days=30", 30)):
+        page = desk.get(path)
+        assert title_of(page) == f"No request had a shadow in the last {days} days"
+        assert "traffic.shadow_model" in text_of(page)
 
 
 def test_it_says_how_often_both_said_the_same_and_for_how_much_money(desk: WebDesk, house: House) -> None:

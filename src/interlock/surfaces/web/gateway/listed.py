@@ -42,7 +42,7 @@ def list_title(rows: Sequence[TrafficRow], *, more: bool, later: bool) -> str:
     """The conclusion of a page of the list: how those on it ended. `more` follow; `later`: others came before it."""
     ends = Counter(state_of(row).word.partition(" (")[0] for row in rows)
     if not rows:
-        return "No request is here"
+        return "No older request is on record" if later else "No request is on record that fits"
     told = ", ".join(f"{words.count(n)} {end[:1].lower()}{end[1:]}" for end, n in ends.most_common())
     requests = words.plural(len(rows), "older request" if later else "request")
     return f"{'The newest ' if more and not later else ''}{requests}: {told}"
