@@ -50,7 +50,7 @@ def test_every_name_of_a_span_is_listed() -> None:
     every = dict.fromkeys(names.PARAMETERS, 1)
     ended = ToolEnd("done", "act", "review", "approved", "t", "call_1")
     end = outcome(1, first_chunk_ms=1.0, finish_reasons=("stop",), refused="limits", shadow_of="r0", tool=ended)
-    begun = accepted(1, parameters=every, found=("injection",))
+    begun = accepted(1, parameters=every, found=("injection",), key="shop's")
     tool = accepted(1, wire="mcp", model="billing/pay", found=("injection",))
     assert named == {*gen_ai.attributes_of(begun, end), *gen_ai.attributes_of(tool, end)}
 

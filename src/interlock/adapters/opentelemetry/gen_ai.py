@@ -123,6 +123,7 @@ def _our_own(accepted: Accepted, outcome: Outcome) -> Known:
         "interlock.release": accepted.release,
         "interlock.client": accepted.client,
         "interlock.tenant": accepted.tenant,
+        "interlock.key": accepted.key,
         "interlock.body.digest": accepted.body_digest,
         "interlock.input_bytes": accepted.input_bytes,
         "interlock.refused": outcome.refused,
