@@ -1,17 +1,18 @@
 """Retries, fallbacks and breakers, against an upstream that says what each test tells it to."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 
 import pytest
 
-from interlock.engine.gateway.routing.breaker import FAILURES_MAX
+from interlock.engine.gateway.routing.breaker import FAILURES_MAX, OPEN_S
 from interlock.engine.gateway.routing.retries import AT_START, RetryBudget, wait_s
 from interlock.flows.gateway.request.attempts import Attempts, Sent, Trail
 from interlock.ports.gateway.upstream import UpstreamFailed
 from interlock.terms.gateway.authority import Way
 from interlock.terms.gateway.definition import GatewayModel, ModelUpstream, WireFormat
 from interlock.terms.gateway.refusal import Refusal, RefusalKind
+from interlock.terms.gateway.trace import GIVEN_UP
 
 HERE = ModelUpstream("here", WireFormat.OPENAI, "http://127.0.0.1:1/v1", "eu")
 THERE = ModelUpstream("there", WireFormat.OPENAI, "http://127.0.0.1:2/v1", "eu")
@@ -37,10 +38,12 @@ class Upstream:
     """Each place answers what it is told to, one after the other; the last one again and again."""
 
     def __init__(self, **told: list[Answer | UpstreamFailed]) -> None:
-        self.told, self.asked = told, list[str]()
+        self.told, self.asked, self.hangs = told, list[str](), False
 
     async def send(self, place: ModelUpstream, path: str, body: bytes) -> Answer:
         self.asked.append(place.name)
+        if self.hangs:
+            await asyncio.Event().wait()
         next_ones = self.told[place.name]
         found = next_ones.pop(0) if len(next_ones) > 1 else next_ones[0]
         if isinstance(found, UpstreamFailed):
@@ -56,7 +59,11 @@ def body_of(way: Way) -> tuple[str, bytes]:
 
 
 def ask(
-    upstream: Upstream, *, attempts: Attempts | None = None, paid: Refusal | None = None
+    upstream: Upstream,
+    *,
+    attempts: Attempts | None = None,
+    paid: Refusal | None = None,
+    ways: Sequence[Way] = WAYS,
 ) -> tuple[Sent | Refusal, Trail, list[str]]:
     trail, asked = Trail(paid=WAYS[0]), list[str]()
 
@@ -65,7 +72,7 @@ def ask(
         return paid
 
     made = attempts or Attempts(upstream, monotonic=lambda: 0.0, draw=lambda: 0.0)
-    return asyncio.run(made.send(WAYS, body_of, before, trail)), trail, asked
+    return asyncio.run(made.send(ways, body_of, before, trail)), trail, asked
 
 
 @pytest.fixture(autouse=True)
@@ -139,6 +146,35 @@ def test_a_place_that_is_down_is_left_alone() -> None:
     upstream.asked.clear()
     ask(upstream, attempts=attempts)
     assert upstream.asked == ["there"]
+
+
+@pytest.mark.parametrize("leaves_at", ["limits", "place"])
+def test_who_leaves_while_it_tries_a_place_leaves_that_to_the_next_one(leaves_at: str) -> None:
+    now_s = 0.0
+    upstream = Upstream(here=[UpstreamFailed("broken", "down")])
+    attempts = Attempts(upstream, monotonic=lambda: now_s, draw=lambda: 0.0)
+    for _ in range(FAILURES_MAX):
+        ask(upstream, attempts=attempts, ways=WAYS[:1])
+    now_s += OPEN_S
+
+    async def hangs(_: Way) -> None:
+        await asyncio.Event().wait()
+
+    async def leaves() -> Trail:
+        trail = Trail() if leaves_at == "limits" else Trail(paid=WAYS[0])
+        asked = asyncio.create_task(attempts.send(WAYS[:1], body_of, hangs, trail))
+        await asyncio.wait({asked}, timeout=0.01)
+        asked.cancel()
+        await asyncio.wait({asked})
+        return trail
+
+    upstream.hangs = True
+    trail = asyncio.run(leaves())
+    upstream.hangs = False
+    upstream.told["here"] = [Answer(200)]
+    assert [one.failure for one in trail.attempts] == [GIVEN_UP] * (leaves_at == "place")
+    assert trail.unpaid is (leaves_at == "place")
+    assert isinstance(ask(upstream, attempts=attempts, ways=WAYS[:1])[0], Sent)
 
 
 def test_retries_have_a_budget() -> None:

@@ -52,7 +52,7 @@ GIVEN_UP = "given up"
 
 @dataclass(slots=True)
 class Attempt:
-    """One attempt at one upstream. `failure` is None for the one that answered, GIVEN_UP where nobody waited for it."""
+    """One attempt at one upstream. `failure` is None for the one that answered, GIVEN_UP where nobody waited on."""
 
     upstream: str
     model: str

@@ -89,7 +89,11 @@ class Attempts:
         for number in range(way.model.retries_max + 1):
             if not breaker.lets_through(self._monotonic()):
                 return _failed(way, "is left alone for a moment, because it failed again and again")
-            refusal = None if trail.is_first_by(way) else await before(way)
+            try:
+                refusal = None if trail.is_first_by(way) else await before(way)
+            except BaseException:  # its client left, or whatever it is: the next one tries whether the place is back
+                breaker.left_alone()
+                raise
             if refusal is not None:
                 breaker.left_alone()
                 return refusal
@@ -116,7 +120,7 @@ class Attempts:
             kind = _FAILED_AS.get(exc.kind, RefusalKind.UPSTREAM)
             again = wait_s(number + 1, {}, draw=self._draw()) if exc.kind == "connect" else None
             return Refusal(kind, FAILED, str(exc)), again
-        except asyncio.CancelledError:
+        except BaseException:
             breaker.left_alone()
             trail.unpaid = True
             trail.attempts.append(self._attempt(way, began, failure=GIVEN_UP))
