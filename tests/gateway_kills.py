@@ -133,7 +133,7 @@ def campaign(
         finally:
             gateway.kill_all()
         after = WorkerMetrics(CountsFolder(folder / "traces" / "metrics", "after")).page()
-        found.fallen = fallen(found.metrics, after)
+        found.fallen += fallen(found.metrics, after)
         _look(adapters, folder / "traces", answered, found)
     return found
 
@@ -167,8 +167,8 @@ async def _under_load(
             await asyncio.sleep(between_s * draw.uniform(0.5, 1.5))
             found.kills += 1
             found.loaders_killed += gateway.kill_loaders()
+            found.metrics = await _metrics(session)
             if number == kills - 1:
-                found.metrics = await _metrics(session)
                 gateway.kill_all()  # and what it left is found by whoever looks next
             elif number % 2:
                 gateway.kill_all()
@@ -176,6 +176,8 @@ async def _under_load(
                 await _until_up(session, answered, found)
             else:
                 gateway.kill_one(draw)
+            if number != kills - 1:
+                found.fallen += fallen(found.metrics, await _metrics(session))
         stop.set()
         await asyncio.gather(*asking)
     return answered
@@ -228,8 +230,11 @@ async def _metrics(session: aiohttp.ClientSession) -> str:
     """The page, once it has the counts of an answer: those of other workers come about a second later."""
     end = time.monotonic() + PATIENCE_S
     while True:
-        async with session.get("/metrics") as response:
-            page = await response.text()
+        try:
+            async with session.get("/metrics") as response:
+                page = await response.text()
+        except (aiohttp.ClientError, ConnectionError):  # of a worker that was killed
+            page = ""
         if 'outcome="answered"' in page or time.monotonic() > end:
             return page
         await asyncio.sleep(0.1)
@@ -295,5 +300,6 @@ def told(found: Kills) -> str:
         {found.gone:,} clients went away, {found.left:,} of them on record as that;
         {found.loaders_killed} loaders were killed;
         {found.in_doubt} are in doubt, {found.known_doubts} of them named by the ledger; {found.segments} segments,
-        {faults}; the ledger's sums differ from the store's by {found.overcharged} micro-dollars""",
+        {len(found.fallen)} counters fell; {faults};
+        the ledger's sums differ from the store's by {found.overcharged} micro-dollars""",
     )
