@@ -8,6 +8,7 @@ from typing import Any
 
 from interlock.engine.gateway.detectors.secrets import secrets_in
 from interlock.engine.gateway.redaction.entities import KnownValues, known
+from interlock.engine.gateway.redaction.escapes import Unescaped, unescaped
 from interlock.engine.gateway.redaction.finding import Finder, finder
 from interlock.engine.gateway.redaction.folding import Folded, folded
 from interlock.engine.gateway.redaction.numbers import Found
@@ -72,8 +73,9 @@ class RequestRedaction:
 
     def redact(self, text: str) -> str:
         """The text with pseudonyms."""
-        spans = self._redaction.spans(folded(text), literals=True)
-        return self._replaced(text, spans) if spans else text
+        plain = unescaped(text)
+        spans = self._redaction.spans(folded(plain.text), literals=True)
+        return self._replaced(text, plain, spans) if spans else text
 
     def redact_json(self, document: str) -> str:
         """A JSON document in a string (the arguments of a tool call): its strings, keys and numbers, each by itself.
@@ -115,11 +117,11 @@ class RequestRedaction:
         """For one text of the answer, once all texts of the request have been redacted."""
         return self._pseudonyms.restorer()
 
-    def _replaced(self, text: str, spans: Sequence[Span]) -> str:
+    def _replaced(self, text: str, plain: Unescaped, spans: Sequence[Span]) -> str:
         pieces, at = [], 0
         for start, end, kind in spans:
-            pieces += [text[at:start], self._pseudonyms.of(kind, text[start:end])]
-            at = end
+            pieces += [text[at : plain.original(start)], self._pseudonyms.of(kind, plain.text[start:end])]
+            at = plain.original(end)
             if kind != LITERAL:
                 self.counts[kind] += 1
         pieces.append(text[at:])

@@ -8,6 +8,7 @@ from functools import cache, lru_cache
 from interlock.engine.gateway.detectors.glance import is_clear
 from interlock.engine.gateway.detectors.injection import injection
 from interlock.engine.gateway.detectors.secrets import secrets_in
+from interlock.engine.gateway.redaction.escapes import unescaped
 from interlock.engine.gateway.redaction.folding import folded
 from interlock.engine.gateway.redaction.redacting import Redaction, RequestRedaction, compiled
 from interlock.engine.gateway.wire.heard import heard
@@ -51,7 +52,7 @@ def look(
     if sealed and (plan.redact or entities):
         words = f"{', '.join(sealed)} cannot be looked into, and personal data must not leave: send text, or {ANSWERED}"
         return Refusal(RefusalKind.CONTENT, "unreadable content", words)
-    whole = folded(BETWEEN.join(parsed.texts))
+    whole = folded(unescaped(BETWEEN.join(parsed.texts)).text)
     clear = is_clear(whole.data, frozenset(plan.redact))
     secrets = Counter[str]() if clear else Counter(one.kind for one in secrets_in(whole.data))
     told = BETWEEN.join(heard(parsed))
