@@ -7,7 +7,7 @@ import socket
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -31,7 +31,7 @@ PATIENCE_S = 5.0
 CHAT, MESSAGES = "/v1/chat/completions", "/v1/messages"
 BUDGET = (TrafficLimit(Of.WORKFLOW, Unit.MICRO_USD, Per.MONTH, 10**9),)
 PLANS = {
-    "plain": TrafficPlan(models=("small", "claude", "spare"), limits=BUDGET),
+    "plain": TrafficPlan(models=("small", "claude", "spare", "narrow"), limits=BUDGET),
     "counted": TrafficPlan(models=("small",), limits=BUDGET),
     "kept": TrafficPlan(models=("small",), cache=CacheMode.EXACT),
     "tiers": TrafficPlan(models=("small", "claude"), escalate_below=0.8),
@@ -47,6 +47,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Gate, Path
             place("small", there.base_url),
             place("claude", there.base_url, WireFormat.ANTHROPIC),
             place("spare", NOBODY, model={"fallbacks": ("small",), "retries_max": 0}),
+            place("narrow", there.base_url, connections_max=2),
         ]
         keys = put_house(store, places, PLANS)
         with serving(store) as address:
@@ -114,11 +115,11 @@ def records(store: Path, body: bytes) -> tuple[list[Accepted], list[Outcome]]:
     return found, [ended[one.id] for one in found if one.id in ended]
 
 
-def left(store: Path, body: bytes) -> tuple[Accepted, Outcome]:
+def left(store: Path, body: bytes, *, status: int = CLIENT_LEFT_STATUS) -> tuple[Accepted, Outcome]:
     """The records of a request whose client left, which are there at once and only once."""
     assert until(lambda: records(store, body)[1]), "its end is not on record"
     (begun,), (ended,) = records(store, body)
-    assert (ended.broken, ended.status, ended.refused) == (CLIENT_LEFT, CLIENT_LEFT_STATUS, None)
+    assert (ended.broken, ended.status, ended.refused) == (CLIENT_LEFT, status, None)
     return begun, ended
 
 
@@ -138,6 +139,29 @@ def test_what_is_asked_is_cut_off_at_once_and_stays_charged(gate: Gate, store: P
         assert ended.cost_micro_usd == begun.reserved_micro_usd > 0
         (attempt,) = ended.attempts
         assert attempt.failure == (None if b"stall" in body else GIVEN_UP)
+
+
+def test_a_stream_is_cut_off_in_its_middle_and_stays_charged(gate: Gate, store: Path) -> None:
+    body = body_of("much " + mark(tokens=500, gap_ms=20.0), stream=True)
+    with asking(gate, "plain", body) as there:
+        assert b"200 OK" in there.recv(65_536)
+    assert until(lambda: gate.upstream.closed_early == 1)
+    begun, ended = left(store, body, status=200)
+    assert ended.cost_micro_usd == begun.reserved_micro_usd > 0
+    assert ended.first_chunk_ms is not None
+
+
+def test_connections_that_were_waited_for_are_free_again(gate: Gate, store: Path) -> None:
+    waits, last = body_of("waits " + mark(first_ms=LONG_MS), "narrow"), body_of("last", "narrow")
+    with ExitStack() as several:
+        for _ in range(6):
+            several.enter_context(asking(gate, "plain", waits))
+        assert until(lambda: len(records(store, waits)[0]) == 6, PATIENCE_S)
+        assert until(lambda: len(gate.upstream.received) == 2, PATIENCE_S)
+    assert until(lambda: len(records(store, waits)[1]) == 6)
+    for _ in range(3):
+        assert b"200 OK" in answer(gate, "plain", last)
+    assert len(gate.upstream.received) == 5  # those that waited for a connection never had one
 
 
 def test_nothing_is_asked_again_for_it(gate: Gate, store: Path) -> None:
