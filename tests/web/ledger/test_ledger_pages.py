@@ -14,9 +14,13 @@ from typing import Any
 import pytest
 
 from governed import ANA, BEN, DEFINITION, NAME, House
+from interlock.adapters.gateway.segments.folder import SegmentFolder
+from interlock.adapters.gateway.segments.log import SegmentTraceLog
 from interlock.adapters.sql import entries as sql_entries
+from interlock.engine.timestamp import stamp
 from interlock.flows.access.tenants import assign_tenant
 from interlock.flows.action.kill import kill, resume
+from interlock.flows.gateway.evidence.load import TrafficLoading
 from interlock.flows.ledger.at_work import at_work
 from interlock.flows.ledger.prove import check_proof
 from interlock.flows.ledger.verify import verify_export
@@ -218,6 +222,18 @@ def test_the_ledger_is_verified_beside_the_pages(pages: WebDesk, lived: House) -
     answer = pages.post("/ledger/verify", {"checkpoint": "no checkpoint at all"}, "auditor")
     assert answer.status_code == 400
     assert "no checkpoint at all</textarea>" in answer.text
+
+
+def test_a_verification_says_that_traffic_is_compared_elsewhere(tmp_path: Path) -> None:
+    house = House(tmp_path)
+    house.live()
+    with web_desk(house.rt) as pages:
+        assert "Model traffic" not in _verified(pages, {})
+        log = SegmentTraceLog(tmp_path / "traces", "w-1", lambda: stamp(house.clock()))
+        log.close()
+        segments = SegmentFolder(tmp_path / "traces", lambda: stamp(house.clock()))
+        TrafficLoading(house.store, segments, house.clock).go()
+        assert "It was not compared with its traces: " in _verified(pages, {})
 
 
 def test_a_changed_byte_is_named_on_its_page_and_by_the_verification(tmp_path: Path) -> None:
