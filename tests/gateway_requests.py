@@ -178,7 +178,7 @@ async def said(
     scope: dict[str, Any] = {
         "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": method, "scheme": "http",
         "path": path, "raw_path": path.encode(), "query_string": b"", "root_path": "", "headers": list(more),
-        "client": ("127.0.0.1", 50_000), "server": ("127.0.0.1", 80), "state": {CONNECTION: line},
+        "client": ("127.0.0.1", 50_000), "server": ("127.0.0.1", 80), "state": {CONNECTION: lambda: line},
     }  # fmt: skip
     await asyncio.wait_for(app(scope, receive, send), 20)
     if not got:

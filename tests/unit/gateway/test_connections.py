@@ -1,5 +1,6 @@
 """What strangers do with a connection: nothing of it waits for ever, and nothing grows without an end."""
 
+import gc
 import socket
 import threading
 import time
@@ -215,3 +216,21 @@ def test_where_every_connection_has_a_request_one_more_is_cut_off() -> None:
             one.recv(1)
         assert answer(port, GET + b"\r\n") == b"cut"
         assert all(one.recv(1) for one in busy)
+
+
+def test_one_that_is_over_is_gone_without_anybody_looking_for_garbage(port: int) -> None:
+    def held() -> int:
+        return sum(isinstance(one, GuardedConnection) for one in gc.get_objects())
+
+    gc.collect()
+    gc.disable()
+    try:
+        before = held()
+        for _ in range(5):
+            assert answer(port, GET + b"\r\n").startswith(b"HTTP/1.1 200")
+        end = time.monotonic() + 2
+        while held() > before:
+            assert time.monotonic() < end, "connections that are over are held"
+            time.sleep(0.02)
+    finally:
+        gc.enable()

@@ -56,7 +56,7 @@ async def _asked(app: GatewayApp, line: Line, sent: list[Any]) -> None:
 
     headers = [(b"content-length", b"2")]
     scope = {"type": "http", "method": "POST", "path": "/v1/messages", "headers": headers, "client": ("::1", 1)}
-    await app({**scope, "state": {CONNECTION: line}}, receive, send)
+    await app({**scope, "state": {CONNECTION: lambda: line}}, receive, send)
 
 
 def _app(slow: Any) -> GatewayApp:

@@ -1,6 +1,7 @@
 """Connections of strangers: what begins and does not go on, has no end, or is not read, is cut off."""
 
 import asyncio
+import weakref
 from collections.abc import Callable
 from heapq import nsmallest
 from operator import itemgetter
@@ -60,6 +61,7 @@ class GuardedConnection(HttpToolsProtocol):
         self._head_bytes = self._raw_bytes = self._body_bytes = 0
         self._look: asyncio.TimerHandle | None = None
         self._left: Callable[[], object] | None = None
+        self._reference = weakref.ref(self)  # its requests must not hold it: nobody looks for such garbage often
         self._fault: str | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's own
@@ -127,7 +129,7 @@ class GuardedConnection(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """A head begins, perhaps behind a request in the same piece."""
         super().on_message_begin()
-        self.scope["state"][CONNECTION] = self
+        self.scope["state"][CONNECTION] = self._reference
         if self._head_since_s is None:
             self._head_since_s = self.loop.time()
 

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from interlock.flows.gateway.request.arrival import Arrival
 
-CONNECTION = "interlock.connection"  # where the state of a request has the connection that it came by
+CONNECTION = "interlock.connection"  # where the state of a request has a weak reference to what it came by
 
 
 class Connection(Protocol):
@@ -40,8 +40,8 @@ def connection_of(scope: Mapping[str, Any]) -> Connection:
     end would take a task for each.
     """
     state = scope.get("state")
-    found: Connection = _UNWATCHED if state is None else state.get(CONNECTION, _UNWATCHED)
-    return found
+    reference: Callable[[], Connection | None] | None = None if state is None else state.get(CONNECTION)
+    return _UNWATCHED if reference is None else reference() or _UNWATCHED
 
 
 class Waiting:
