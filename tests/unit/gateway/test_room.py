@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from interlock.flows.gateway.request.arrival import Arrival, Whole
+from interlock.flows.gateway.request.arrival import Arrival, Room, Whole
 from interlock.surfaces.gateway.app import SMALL_BYTES_MAX, Clocks, GatewayApp
 from interlock.terms.gateway.refusal import Refusal
 from interlock.terms.gateway.wire import Wire
@@ -26,8 +26,8 @@ class Governed:
         await self.go.wait()
         return Whole(200, b"{}", [])
 
-    async def room(self, arrival: Arrival, length: int) -> Whole | int:
-        return ROOM if self._knows else Whole(401, b"a stranger", [])
+    async def room(self, arrival: Arrival, length: int) -> Whole | Room:
+        return Room(str(arrival.credential), ROOM) if self._knows else Whole(401, b"a stranger", [])
 
     async def not_read(self, arrival: Arrival, refusal: Refusal) -> Whole:
         return self.refused(arrival.wire, refusal)
@@ -40,7 +40,7 @@ class Governed:
 
 
 async def asked(
-    app: GatewayApp, body: bytes, *, announced: bool = True, comes: asyncio.Event | None = None
+    app: GatewayApp, body: bytes, *, announced: bool = True, comes: asyncio.Event | None = None, key: bytes = b"a"
 ) -> tuple[int, bytes]:
     """What is answered to a body in two pieces, the second of which waits for `comes`."""
     sent: list[Any] = []
@@ -54,7 +54,8 @@ async def asked(
     async def send(message: Any) -> None:
         sent.append(message)
 
-    headers = [(b"content-length", b"%d" % len(body))] if announced else []
+    headers = [(b"authorization", b"Bearer " + key)]
+    headers += [(b"content-length", b"%d" % len(body))] if announced else []
     scope = {"type": "http", "method": "POST", "path": "/v1/chat/completions", "headers": headers, "client": ("::1", 1)}
     await app(scope, receive, send)
     return sent[0]["status"], sent[1]["body"]
@@ -126,5 +127,22 @@ def test_of_a_stranger_no_more_is_held_than_its_first_piece() -> None:
     async def run() -> None:
         found = await asked(app(Governed(knows=False)), b"{}", comes=asyncio.Event())
         assert found == (401, b"a stranger")
+
+    asyncio.run(asyncio.wait_for(run(), 5))
+
+
+def test_one_clients_bodies_leave_room_for_those_of_others() -> None:
+    async def run() -> None:
+        governed = Governed()
+        one = app(governed, held_bytes_max=4 * ROOM)
+        waits = [asyncio.create_task(asked(one, bytes(ROOM))) for _ in range(2)]
+        await asyncio.sleep(0)
+        assert await asked(one, bytes(ROOM)) == (503, b"bodies")
+        waits += [asyncio.create_task(asked(one, bytes(ROOM), key=b"b")) for _ in range(2)]
+        await asyncio.sleep(0)
+        assert await asked(one, bytes(ROOM), key=b"c") == (503, b"bodies")
+        governed.go.set()
+        assert [status for status, _ in await asyncio.gather(*waits)] == [200] * 4
+        assert (await asked(one, bytes(ROOM)))[0] == 200
 
     asyncio.run(asyncio.wait_for(run(), 5))

@@ -10,7 +10,7 @@ from interlock.engine.gateway.wire.refusals import refusal_body, refusal_headers
 from interlock.flows.gateway.answer.answers import OK
 from interlock.flows.gateway.forwarding import Forwarding
 from interlock.flows.gateway.request.admission import Admission, Known, Request, unknown_model
-from interlock.flows.gateway.request.arrival import Arrival, Headers, Streamed, Whole
+from interlock.flows.gateway.request.arrival import Arrival, Headers, Room, Streamed, Whole
 from interlock.flows.gateway.request.records import (
     accepted,
     accepted_refused,
@@ -45,15 +45,17 @@ class Traffic:
             _logger.exception("request %s ended by a fault of the gateway", arrival.id)
             return self.refused(arrival.wire, fault(arrival.id))
 
-    async def room(self, arrival: Arrival, length: int) -> Whole | int:
-        """How large a body may be that is to be read, in bytes, where `length` was announced; or the refusal of a
+    async def room(self, arrival: Arrival, length: int) -> Whole | Room:
+        """How large a body may be that is to be read, where `length` was announced, in bytes; or the refusal of a
         stranger, or of a body that is too large, before anything of it is read.
         """
         known = await self._admission.known(arrival)
         if isinstance(known, Refusal):
             return self._unknown(arrival, known)
         most = known.authority.plan.input_bytes_max
-        return most if length <= most else self._not_admitted(arrival, known, too_large(length, most))
+        if length > most:
+            return self._not_admitted(arrival, known, too_large(length, most))
+        return Room(f"{known.client.tenant}/{known.client.name}", most)
 
     async def not_read(self, arrival: Arrival, refusal: Refusal) -> Whole:
         """The refusal of a request whose body is not read, on record where the client is known."""

@@ -5,8 +5,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from interlock.flows.gateway.request.arrival import Arrival, Headers, Streamed, Whole
+from interlock.flows.gateway.request.arrival import Arrival, Headers, Room, Streamed, Whole
 from interlock.surfaces.gateway.heads import Head, head_of
+from interlock.surfaces.gateway.held import HeldBodies
 from interlock.surfaces.gateway.leaving import Connection, Waiting, connection_of
 from interlock.terms.gateway.refusal import Refusal, RefusalKind
 from interlock.terms.gateway.wire import Wire
@@ -36,8 +37,8 @@ class Governed(Protocol):
         """
         ...
 
-    async def room(self, arrival: Arrival, length: int) -> Whole | int:
-        """How large a body may be that is to be read, in bytes; `length` was announced. Or the refusal, to a stranger
+    async def room(self, arrival: Arrival, length: int) -> Whole | Room:
+        """How large a body may be that is to be read; `length` was announced, in bytes. Or the refusal, to a stranger
         too, of a body that is not read.
         """
         ...
@@ -71,7 +72,7 @@ def is_traffic(path: str) -> bool:
 
 class GatewayApp:
     """Model traffic of one process. At most `streams_max` requests whose body is here are under way at once, and bodies
-    that are awaited have `held_bytes_max` together; the next one is refused.
+    that are awaited have `held_bytes_max` together, of one client a half; the next one is refused.
     """
 
     def __init__(
@@ -83,8 +84,8 @@ class GatewayApp:
         held_bytes_max: int = HELD_BYTES_MAX,
     ) -> None:
         self._governed, self._clocks = governed, clocks
-        self._streams_max, self._held_bytes_max = streams_max, held_bytes_max
-        self._under_way = self._held_bytes = 0
+        self._streams_max, self._held = streams_max, HeldBodies(held_bytes_max, SMALL_BYTES_MAX)
+        self._under_way = 0
         self.open_streams = 0
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
@@ -129,17 +130,16 @@ class GatewayApp:
         if isinstance(room, Whole):
             await _send(send, room, CLOSING)
             return
-        held = head.length or room
-        if self._held_bytes and self._held_bytes + held > self._held_bytes_max:
+        held = head.length or room.bytes_max
+        if not self._held.take(room.client, held):
             words = "the bodies of requests that are under way leave no room for this one; try again"
             refusal = Refusal(RefusalKind.BUSY, "bodies", words, retry_after_s=1)
             await _send(send, await self._governed.not_read(arrival, refusal), CLOSING)
             return
-        self._held_bytes += held
         try:
-            await self._read(arrival, begun or await receive(), room, connection, receive, send)
+            await self._read(arrival, begun or await receive(), room.bytes_max, connection, receive, send)
         finally:
-            self._held_bytes -= held
+            self._held.give_back(room.client, held)
 
     async def _read(
         self,

@@ -34,6 +34,14 @@ class Arrival:
     trace_parent: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Room:
+    """Whose body is to be read, and how many bytes of it at most. `client` is one client of one tenant."""
+
+    client: str
+    bytes_max: int
+
+
 @dataclass(slots=True)
 class Whole:
     """An answer with its whole body, JSON."""
