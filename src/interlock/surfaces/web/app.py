@@ -21,6 +21,7 @@ from interlock.surfaces.web.live import routes as live
 from interlock.surfaces.web.people import routes as people
 from interlock.surfaces.web.portfolio import routes as portfolio
 from interlock.surfaces.web.queue import routes as queue
+from interlock.surfaces.web.refusals import NotThere
 from interlock.surfaces.web.reports import routes as reports
 from interlock.surfaces.web.reports import schedules
 from interlock.surfaces.web.settings import routes as settings
@@ -84,7 +85,7 @@ def _files(files: Mapping[str, bytes]) -> APIRouter:
         """One file of ours; there is no other way to files."""
         content = files.get(name)
         if content is None:
-            raise problems.NotThere
+            raise NotThere
         return Response(content, headers={"cache-control": KEPT}, media_type=KINDS[name.rpartition(".")[2]])
 
     return routes

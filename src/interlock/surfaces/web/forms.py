@@ -9,7 +9,7 @@ from fastapi import Depends, Request
 from starlette.datastructures import FormData, UploadFile
 
 from interlock.surfaces.http.origin import is_foreign
-from interlock.surfaces.web.problems import Forged
+from interlock.surfaces.web.refusals import Forged
 from interlock.surfaces.web.visitor import Who
 
 FIELDS_MAX = 2_000

@@ -14,31 +14,15 @@ from starlette.exceptions import HTTPException
 
 from interlock.flows.ledger.altered import Altered, altered_words
 from interlock.surfaces.http.origin import is_foreign
+from interlock.surfaces.web.frame import page
+from interlock.surfaces.web.refusals import Forged, NotAllowed, NotSignedIn, NotThere
+from interlock.surfaces.web.sentences import sentence
 from interlock.terms.errors import BadInput, Refused, Unavailable
 
 HTMX = "hx-request"
 TYPED_MAX = 200
 SECRETS = frozenset({"password", "new", "again"})  # fields of passwords, which may be sentences
 log = logging.getLogger("interlock.web")
-
-
-class NotSignedIn(Exception):
-    """Nobody is known to be looking."""
-
-
-class NotAllowed(Exception):
-    """Who looks may not do this; the argument is the `resource:action` that it takes."""
-
-
-class NotThere(Exception):
-    """There is no such thing, or nothing that this visitor may know of: both look the same.
-
-    The argument, if any, says why that may be, in sentences that are true of both.
-    """
-
-
-class Forged(Exception):
-    """A form that none of our own pages sent, or one of a session that has ended since."""
 
 
 def install(app: FastAPI) -> None:
@@ -58,8 +42,6 @@ def problem_page(
     to: str = "",
 ) -> Response:
     """One problem as a page of its own. `typed` is what would be lost else, `to` where whoever is nobody signs in."""
-    from interlock.surfaces.web.frame import page  # the frame knows of visitors, and those of problems
-
     return page(
         request, "problem.html.j2", title=title, status=status, words=words, next_step=next_step, typed=typed,
         sign_in=to or "/sign-in",
@@ -170,12 +152,6 @@ async def unexpected(request: Request, exc: Exception) -> Response:
         return await _altered(request, told)
     words = "The server failed at this; its log says why. Whether it was done is not known."
     return problem_page(request, 500, "Something went wrong here", words, "Look at the ledger before you try again.")
-
-
-def sentence(said: object) -> str:
-    """What an error says, as a sentence of its own."""
-    words = str(said)
-    return words[:1].upper() + words[1:] + ("" if words.endswith((".", "?", "!")) else ".")
 
 
 HANDLERS: dict[Any, Any] = {

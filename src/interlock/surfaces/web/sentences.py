@@ -32,3 +32,9 @@ def coded(text: str) -> Markup:
     if len(parts) % 2 == 0:
         return Markup.escape(text)
     return Markup().join(Markup("<code>{}</code>").format(one) if at % 2 else one for at, one in enumerate(parts))
+
+
+def sentence(said: object) -> str:
+    """What an error says, as a sentence of its own."""
+    words = str(said)
+    return words[:1].upper() + words[1:] + ("" if words.endswith((".", "?", "!")) else ".")

@@ -10,7 +10,7 @@ from fastapi import Depends, Request
 
 from interlock.engine.access.permissions import may, may_somewhere, scopes
 from interlock.engine.access.reach import TenantOf
-from interlock.surfaces.web.problems import NotAllowed, NotSignedIn, NotThere
+from interlock.surfaces.web.refusals import NotAllowed, NotSignedIn, NotThere
 from interlock.surfaces.web.site import Here, Site
 from interlock.terms.access import EVERYWHERE, Caller, Scope
 from interlock.terms.person import Person

@@ -16,7 +16,8 @@ from interlock.surfaces.web.account import view
 from interlock.surfaces.web.forms import Form, Posted
 from interlock.surfaces.web.frame import page
 from interlock.surfaces.web.people.words import in_order, role_words
-from interlock.surfaces.web.problems import NotThere, sentence
+from interlock.surfaces.web.refusals import NotThere
+from interlock.surfaces.web.sentences import sentence
 from interlock.surfaces.web.sign_in.cookies import signed_in
 from interlock.surfaces.web.sign_in.view import address_of, refusal_words
 from interlock.surfaces.web.site import Here, Site

@@ -26,7 +26,7 @@ from interlock.surfaces.web.cases.why_view import proved_words, replay_words, wh
 from interlock.surfaces.web.forms import Form, Posted
 from interlock.surfaces.web.frame import page
 from interlock.surfaces.web.ledger.entry_view import proof_state
-from interlock.surfaces.web.problems import NotThere
+from interlock.surfaces.web.refusals import NotThere
 from interlock.surfaces.web.site import Here, Site
 from interlock.surfaces.web.visitor import Needs, Visitor, Who
 from interlock.terms.errors import BadInput

@@ -14,7 +14,7 @@ from interlock.surfaces.web.council.answers import due_days, read_answers
 from interlock.surfaces.web.council.tables import MINUTES, agenda_table, state_of
 from interlock.surfaces.web.forms import Form, Posted
 from interlock.surfaces.web.frame import page
-from interlock.surfaces.web.problems import NotThere
+from interlock.surfaces.web.refusals import NotThere
 from interlock.surfaces.web.sentences import plainly
 from interlock.surfaces.web.site import Here, Site
 from interlock.surfaces.web.visitor import Needs, Visitor, Who

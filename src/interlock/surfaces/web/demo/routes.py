@@ -10,7 +10,7 @@ from interlock.flows.access.sessions import begin_session
 from interlock.surfaces.web.demo.view import parts
 from interlock.surfaces.web.forms import PostedByAnybody
 from interlock.surfaces.web.frame import page
-from interlock.surfaces.web.problems import NotThere
+from interlock.surfaces.web.refusals import NotThere
 from interlock.surfaces.web.sign_in.cookies import local, signed_in
 from interlock.surfaces.web.site import Here
 

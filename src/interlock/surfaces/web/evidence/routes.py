@@ -15,7 +15,8 @@ from interlock.flows.instruments.drafts import draft_of, save_draft
 from interlock.surfaces.web.forms import Form, PostedFile
 from interlock.surfaces.web.frame import page
 from interlock.surfaces.web.instruments.reach import About, about
-from interlock.surfaces.web.problems import NotThere, sentence
+from interlock.surfaces.web.refusals import NotThere
+from interlock.surfaces.web.sentences import sentence
 from interlock.surfaces.web.site import Here, Site
 from interlock.surfaces.web.visitor import Needs, Visitor, Who
 from interlock.surfaces.web.workflow.fields import chosen, in_fields

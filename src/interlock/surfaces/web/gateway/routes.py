@@ -25,7 +25,7 @@ from interlock.surfaces.web.gateway.asked import after_in, by_in, days_in, filte
 from interlock.surfaces.web.gateway.listed import LIST, further_href, list_title
 from interlock.surfaces.web.gateway.one_request import request_view
 from interlock.surfaces.web.gateway.strangers import STRANGERS, strangers_title
-from interlock.surfaces.web.problems import NotThere
+from interlock.surfaces.web.refusals import NotThere
 from interlock.surfaces.web.site import Here
 from interlock.surfaces.web.tables import CSV, JSON, PAGE_ROWS
 from interlock.surfaces.web.visitor import Needs, Who

@@ -18,7 +18,7 @@ from interlock.surfaces.web.frame import page
 from interlock.surfaces.web.instruments.reach import About, about, in_memory
 from interlock.surfaces.web.instruments.sheet import OnSheet, asked, check_title, checked, sheet_title, tasks
 from interlock.surfaces.web.instruments.typed import note_fault, typed_answers, version_of
-from interlock.surfaces.web.problems import NotThere
+from interlock.surfaces.web.refusals import NotThere
 from interlock.surfaces.web.site import Here, Site
 from interlock.surfaces.web.visitor import Needs, Visitor, Who
 from interlock.terms.errors import BadInput

@@ -11,7 +11,7 @@ from interlock.engine.selection.said import said_by
 from interlock.engine.selection.typed import typed_answers
 from interlock.surfaces.web.forms import Form
 from interlock.surfaces.web.frame import page
-from interlock.surfaces.web.problems import NotThere
+from interlock.surfaces.web.refusals import NotThere
 from interlock.surfaces.web.site import Here, Site
 from interlock.surfaces.web.visitor import Needs, Visitor, Who
 from interlock.terms.ai_fit import NOT_YET, AiFit, FitPack, FitQuestion

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from interlock.engine.instruments.subjects import check_subject, sees_others
 from interlock.engine.rollout.people import same_person
 from interlock.flows.instruments.scored import InMemory
-from interlock.surfaces.web.problems import NotThere
+from interlock.surfaces.web.refusals import NotThere
 from interlock.surfaces.web.site import Site
 from interlock.surfaces.web.visitor import Visitor
 from interlock.terms.errors import BadInput

@@ -39,7 +39,7 @@ from interlock.surfaces.web.instruments.result import (
     rows_of,
 )
 from interlock.surfaces.web.instruments.result_tables import history_table, items_table, peers_table
-from interlock.surfaces.web.problems import NotAllowed
+from interlock.surfaces.web.refusals import NotAllowed
 from interlock.surfaces.web.site import Here, Site
 from interlock.surfaces.web.visitor import Needs, Visitor, Who
 from interlock.terms.instrument import Instrument

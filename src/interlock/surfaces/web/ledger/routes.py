@@ -29,7 +29,7 @@ from interlock.surfaces.web.ledger.view import (
     verification_state,
     verify_title,
 )
-from interlock.surfaces.web.problems import NotThere
+from interlock.surfaces.web.refusals import NotThere
 from interlock.surfaces.web.sentences import readable
 from interlock.surfaces.web.site import Here, Site
 from interlock.surfaces.web.visitor import Needs, Visitor, Who

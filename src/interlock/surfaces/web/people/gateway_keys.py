@@ -16,7 +16,8 @@ from interlock.ports.store import Reading
 from interlock.surfaces.web.forms import Form, Posted
 from interlock.surfaces.web.frame import page
 from interlock.surfaces.web.people.gateway_view import choices, field_of, keys_title, shown_table
-from interlock.surfaces.web.problems import NotThere, sentence
+from interlock.surfaces.web.refusals import NotThere
+from interlock.surfaces.web.sentences import sentence
 from interlock.surfaces.web.site import Here, Site
 from interlock.surfaces.web.tables import CSV, JSON
 from interlock.surfaces.web.visitor import Needs, Visitor

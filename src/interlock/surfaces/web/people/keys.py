@@ -11,7 +11,8 @@ from interlock.surfaces.web.forms import Form, Posted
 from interlock.surfaces.web.frame import page
 from interlock.surfaces.web.people import view
 from interlock.surfaces.web.people.needs import OfHooks, OfTokens, Reader
-from interlock.surfaces.web.problems import NotThere, sentence
+from interlock.surfaces.web.refusals import NotThere
+from interlock.surfaces.web.sentences import sentence
 from interlock.surfaces.web.site import Here, Site
 from interlock.surfaces.web.tables import CSV, JSON
 from interlock.surfaces.web.visitor import Visitor

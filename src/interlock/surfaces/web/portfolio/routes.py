@@ -11,7 +11,7 @@ from interlock.surfaces.web.frame import page
 from interlock.surfaces.web.portfolio import view
 from interlock.surfaces.web.portfolio.columns import WHOLE, table
 from interlock.surfaces.web.portfolio.position import INITIATIVES, initiatives, own_title, phases, whole_title
-from interlock.surfaces.web.problems import NotThere
+from interlock.surfaces.web.refusals import NotThere
 from interlock.surfaces.web.site import Here
 from interlock.surfaces.web.tables import CSV, JSON
 from interlock.surfaces.web.visitor import Needs, Visitor, Who

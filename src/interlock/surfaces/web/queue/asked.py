@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from interlock.flows.review.reach import reach_of
 from interlock.ports.queue import Reach, ReviewRow
 from interlock.ports.store import Reading
-from interlock.surfaces.web.problems import NotAllowed, NotThere
+from interlock.surfaces.web.refusals import NotAllowed, NotThere
 from interlock.surfaces.web.visitor import Visitor
 from interlock.terms.errors import BadInput
 from interlock.terms.review import ReviewKind

@@ -9,10 +9,10 @@ from interlock.engine.timestamp import stamp
 from interlock.flows.review.own import own_day
 from interlock.surfaces.web.forms import Posted
 from interlock.surfaces.web.frame import page
-from interlock.surfaces.web.problems import NotThere
 from interlock.surfaces.web.queue import deciding, listed, together
 from interlock.surfaces.web.queue.asked import reach
 from interlock.surfaces.web.queue.deciding import done_line, take_next
+from interlock.surfaces.web.refusals import NotThere
 from interlock.surfaces.web.site import Here
 from interlock.surfaces.web.tables import CSV, JSON
 from interlock.surfaces.web.visitor import Needs, Visitor

@@ -12,8 +12,8 @@ from interlock.flows.review.open import plan_of
 from interlock.flows.review.together import alike, close_together
 from interlock.surfaces.web.forms import Form, Posted
 from interlock.surfaces.web.frame import page
-from interlock.surfaces.web.problems import NotAllowed, NotThere
 from interlock.surfaces.web.queue.asked import Asked, may, reach
+from interlock.surfaces.web.refusals import NotAllowed, NotThere
 from interlock.surfaces.web.site import Here, Site
 from interlock.surfaces.web.visitor import Needs, Visitor
 from interlock.terms.errors import BadInput

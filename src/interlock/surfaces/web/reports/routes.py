@@ -14,7 +14,7 @@ from interlock.flows.reporting.made import last_made
 from interlock.surfaces.web.forms import Form as Sent
 from interlock.surfaces.web.forms import Posted
 from interlock.surfaces.web.frame import page
-from interlock.surfaces.web.problems import NotThere
+from interlock.surfaces.web.refusals import NotThere
 from interlock.surfaces.web.reports import view
 from interlock.surfaces.web.site import Here, Site
 from interlock.surfaces.web.visitor import Needs, Visitor

@@ -12,7 +12,7 @@ from interlock.flows.reporting.schedules import end_schedule, schedules, set_sch
 from interlock.surfaces.web.forms import Form as Sent
 from interlock.surfaces.web.forms import Posted
 from interlock.surfaces.web.frame import page
-from interlock.surfaces.web.problems import NotThere
+from interlock.surfaces.web.refusals import NotThere
 from interlock.surfaces.web.reports import schedule_view, view
 from interlock.surfaces.web.site import Here, Site
 from interlock.surfaces.web.visitor import Needs, Visitor

@@ -6,7 +6,7 @@ from fastapi.responses import RedirectResponse, Response
 from interlock.flows.notice.tell import KINDS, TRIED, Receiver
 from interlock.surfaces.web.forms import Posted
 from interlock.surfaces.web.frame import page
-from interlock.surfaces.web.problems import NotThere
+from interlock.surfaces.web.refusals import NotThere
 from interlock.surfaces.web.settings.reach import check_whole
 from interlock.surfaces.web.site import Here
 from interlock.surfaces.web.visitor import Needs, Who

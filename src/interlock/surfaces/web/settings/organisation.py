@@ -6,7 +6,7 @@ from fastapi.responses import RedirectResponse, Response
 from interlock.flows.council.decide import define_organisation
 from interlock.surfaces.web.forms import Form, Posted
 from interlock.surfaces.web.frame import page
-from interlock.surfaces.web.problems import NotThere
+from interlock.surfaces.web.refusals import NotThere
 from interlock.surfaces.web.settings.organisation_view import (
     TEXT_MAX,
     asked_of,

@@ -1,7 +1,7 @@
 """What of the settings a visitor may see and change."""
 
 from interlock.engine.access.permissions import may
-from interlock.surfaces.web.problems import NotThere
+from interlock.surfaces.web.refusals import NotThere
 from interlock.surfaces.web.site import Site
 from interlock.surfaces.web.visitor import Visitor
 from interlock.terms.access import EVERYWHERE

@@ -15,7 +15,8 @@ from interlock.flows.access.sign_in import sign_in
 from interlock.flows.access.single_sign_on import sign_in_vouched
 from interlock.surfaces.web.forms import Form, Posted, PostedByAnybody
 from interlock.surfaces.web.frame import page
-from interlock.surfaces.web.problems import problem_page, sentence
+from interlock.surfaces.web.problems import problem_page
+from interlock.surfaces.web.sentences import sentence
 from interlock.surfaces.web.sign_in.cookies import errand_of, local, sent_away, signed_in, signed_out
 from interlock.surfaces.web.sign_in.view import address_of, refusal_words
 from interlock.surfaces.web.site import Here, Site

@@ -17,7 +17,7 @@ from interlock.flows.standup.seen import Seen, seen, seen_actions
 from interlock.ports.store import Reading
 from interlock.surfaces.web.forms import Form, Posted
 from interlock.surfaces.web.frame import page
-from interlock.surfaces.web.problems import NotAllowed, NotThere
+from interlock.surfaces.web.refusals import NotAllowed, NotThere
 from interlock.surfaces.web.site import Here, Site
 from interlock.surfaces.web.standup import listed, view
 from interlock.surfaces.web.visitor import Needs, Visitor

@@ -11,7 +11,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from interlock.surfaces.web.forms import Form, Posted, PostedFile
 from interlock.surfaces.web.frame import page
-from interlock.surfaces.web.problems import NotThere
+from interlock.surfaces.web.refusals import NotThere
 from interlock.surfaces.web.site import Here, Site
 from interlock.surfaces.web.start.log_view import COLUMNS as LOG_COLUMNS
 from interlock.surfaces.web.start.log_view import LOG, log_asked_in

@@ -9,7 +9,7 @@ from interlock.flows.action.kill import check_scope
 from interlock.surfaces.web.forms import Form
 from interlock.surfaces.web.frame import page
 from interlock.surfaces.web.live.view import address_of, seen
-from interlock.surfaces.web.problems import NotThere
+from interlock.surfaces.web.refusals import NotThere
 from interlock.surfaces.web.site import Site
 from interlock.surfaces.web.stop.reached import reached
 from interlock.surfaces.web.stop.view import (

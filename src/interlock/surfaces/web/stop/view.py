@@ -8,7 +8,7 @@ from interlock.engine.access.switches import Stoppable, may_switch, no_right_wor
 from interlock.flows.access.kill_reach import kill_within
 from interlock.flows.action.kill import lacks_right_to_resume
 from interlock.surfaces.web.live.view import seen, stoppables
-from interlock.surfaces.web.problems import NotAllowed, NotThere
+from interlock.surfaces.web.refusals import NotAllowed, NotThere
 from interlock.surfaces.web.site import Site
 from interlock.surfaces.web.states import FAILED, INCONCLUSIVE, NOTED, PASSED, State, said
 from interlock.surfaces.web.visitor import Visitor

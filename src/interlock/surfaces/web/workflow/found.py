@@ -9,7 +9,7 @@ from interlock.flows.ledger.show import entry_named
 from interlock.flows.trace.told import told
 from interlock.ports.store import Reading
 from interlock.surfaces.web.portfolio.cells import dossier_address
-from interlock.surfaces.web.problems import NotThere
+from interlock.surfaces.web.refusals import NotThere
 from interlock.surfaces.web.site import Site
 from interlock.surfaces.web.visitor import Visitor
 from interlock.surfaces.web.workflow.acts import ACTS

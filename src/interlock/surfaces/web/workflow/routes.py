@@ -7,7 +7,7 @@ from interlock.surfaces.web.evidence.routes import adding_address
 from interlock.surfaces.web.forms import Form, Posted
 from interlock.surfaces.web.frame import page
 from interlock.surfaces.web.gateway.of_workflow import traffic_title
-from interlock.surfaces.web.problems import NotThere
+from interlock.surfaces.web.refusals import NotThere
 from interlock.surfaces.web.site import Here, Site
 from interlock.surfaces.web.tables import CSV, JSON
 from interlock.surfaces.web.visitor import Visitor, Who
