@@ -144,6 +144,16 @@ def test_spans_tell_the_same_and_nothing_that_may_be_erased(live: House) -> None
     assert written[1]["parentSpanId"] == written[0]["spanId"]
     assert b"IBAN" not in line
     assert b"nobody" not in line
+    (evaluated,) = written[-1]["events"]
+    assert (evaluated["name"], {one["key"]: one["value"] for one in evaluated["attributes"]}) == (
+        "gen_ai.evaluation.result",
+        {
+            "gen_ai.evaluation.name": {"stringValue": "interlock.outcome"},
+            "gen_ai.evaluation.score.label": {"stringValue": "right"},
+            "gen_ai.evaluation.score.value": {"doubleValue": 1.0},
+        },
+    )
+    assert not [span for span in written[:-1] if "events" in span]
     assert line == next(otlp_lines([trace]))  # exporting again doubles nothing
 
 

@@ -2,12 +2,14 @@
 
 import datetime as dt
 import hashlib
+from collections.abc import Iterator
 
 from opentelemetry.sdk.resources import Resource
-from opentelemetry.sdk.trace import ReadableSpan
+from opentelemetry.sdk.trace import Event, ReadableSpan
 from opentelemetry.sdk.util.instrumentation import InstrumentationScope
 from opentelemetry.trace import SpanContext, SpanKind, Status, StatusCode, TraceFlags
 
+from interlock.terms.gateway import conventions as names
 from interlock.terms.trace import CaseTrace, TraceLink, TraceStep
 
 RESOURCE = Resource({"service.name": "interlock"})
@@ -16,6 +18,7 @@ SCOPE = InstrumentationScope("interlock.trace")
 FACTS = ("verb", "release", "receipt", "kind", "label", "wrong", "reviewer", "by", "epoch", "owner", "reason")
 BEFORE = frozenset({TraceStep.RELEASE, TraceStep.EVIDENCE, TraceStep.GATE, TraceStep.PROMOTION, TraceStep.HALT})
 NO_PART = BEFORE | {TraceStep.SHOWN}  # nor is who looked at it later a part of what happened
+OUTCOME = "interlock.outcome"  # what is evaluated: whether a decision turned out right
 Attributes = dict[str, str | bool | int | float]
 
 
@@ -52,11 +55,24 @@ def _child(trace: CaseTrace, link: TraceLink, root: SpanContext, number: int, be
         instrumentation_scope=SCOPE,
         kind=SpanKind.CLIENT if link.step is TraceStep.EFFECT else SpanKind.INTERNAL,
         attributes=_of_link(link),
+        events=tuple(_evaluated(link, at)),
         status=Status(StatusCode.OK),
         # An effect lasts from the decision to its receipt; the others are moments.
         start_time=begun if link.step is TraceStep.EFFECT else at,
         end_time=at,
     )
+
+
+def _evaluated(link: TraceLink, at: int) -> Iterator[Event]:
+    """What the case turned out to be, as the GenAI conventions tell an evaluation. Who said so is of the span."""
+    wrong = link.facts.get("wrong") if link.step is TraceStep.OUTCOME else None
+    if isinstance(wrong, int):  # 0 or 1, as it is recorded
+        said: Attributes = {
+            names.EVALUATION_NAME: OUTCOME,
+            names.EVALUATION_LABEL: "wrong" if wrong else "right",
+            names.EVALUATION_VALUE: float(not wrong),
+        }
+        yield Event(names.EVALUATION, said, timestamp=at)
 
 
 def _of_case(trace: CaseTrace) -> Attributes:
