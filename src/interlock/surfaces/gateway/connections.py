@@ -41,8 +41,8 @@ class GuardedConnection(HttpToolsProtocol):
     At most `connections_max` of a process are open. For one more, those make room that have waited longest with no
     request under way: who says nothing keeps nobody out who does.
 
-    A client that closes, also for its own direction only, has left: whoever `watch`es is told at once. Behind a request
-    that came before the answer to the one before it (a pipeline) nothing is read, so that it is told with the answer.
+    A client that closes, also for its own direction only, has left: whoever `watch`es is told at once. Where a
+    second request came meanwhile (a pipeline) nothing more may be read, and then it is told with the answer.
     """
 
     connections_max: ClassVar[int] = CONNECTIONS_MAX
