@@ -104,7 +104,7 @@ def test_notices_tell_of_it(store: Store) -> None:
     ((notice),) = Notifier.told
     assert (notice["type"], notice["data"]["words"]) == (
         "traffic.unusual",
-        "today 12\xa0requests came from callers whom nobody knows",
+        "12\xa0requests today came from callers whom nobody knows",
     )
 
 

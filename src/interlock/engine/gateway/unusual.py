@@ -99,11 +99,11 @@ def risen(
         return None
     level = 10 ** (len(str(count)) - 1)
     what = {
-        UnusualRule.INJECTION: f"a prompt injection was found in {plural(count, 'request')} of {of}",
-        UnusualRule.STRANGERS: f"{plural(count, 'request')} came from callers whom nobody knows",
+        UnusualRule.INJECTION: f"a prompt injection was found in {plural(count, 'request')} of {of} today",
+        UnusualRule.STRANGERS: f"{plural(count, 'request')} today came from callers whom nobody knows",
     }[rule]
     subject = f"{of}: {level}" if of else str(level)
-    return Unusual(rule, subject, day, f"today {what}", {"requests": count}, workflow, tenant)
+    return Unusual(rule, subject, day, what, {"requests": count}, workflow, tenant)
 
 
 def of_segment(
@@ -136,10 +136,10 @@ def _above(past: Past, rule: UnusualRule, counts: Sequence[int]) -> Unusual:
 
     did = f"spent {said(now)}" if rule is UnusualRule.SPEND else f"had {said(now)}"
     before = f"at most {said(highest)}" if highest else "none at all"
-    weekday = "" if same == highest else f", at most {said(same)} on this day of the week"
+    weekday = "" if same == highest else f"at most {said(same)} on it before, and "
     words = (
-        f"{past.client} {did} today, more for its day of the week than on each of the {n} days before "
-        f"({before}{weekday}); days that are alike do that on at most one in {n + 1}"
+        f"{past.client} {did} today, more than this day of the week explains: {weekday}{before} on any of the {n} days "
+        f"before; by chance that is so on one day in {n + 1} at most"
     )
     unit = "micro_usd" if rule is UnusualRule.SPEND else "requests"
     facts = {
