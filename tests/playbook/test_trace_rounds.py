@@ -1,6 +1,7 @@
 """One worker of a machine goes the rounds over traces, until it ends; settings that cannot be used are told."""
 
 import socket
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from interlock.adapters.gateway.counts_folder import CountsFolder
 from interlock.adapters.gateway.segments.folder import SegmentFolder
 from interlock.adapters.gateway.segments.log import SegmentTraceLog
+from interlock.adapters.opentelemetry.otlp_http import WAIT_S
 from interlock.adapters.sqlite.store import SqliteStore
 from interlock.engine.ledger import merkle
 from interlock.engine.timestamp import moment
@@ -90,10 +92,12 @@ def test_a_collector_that_does_not_answer_holds_no_loading_up(
     trace(tmp_path / "traces", "w-1")
     one.go()
     connection, _ = silent.accept()  # it asks now, and will wait
+    begun_s = time.monotonic()
     for number in range(2, 5):
         trace(tmp_path / "traces", f"w-{number}")
         one.go()
         assert loaded(store) == number
+    assert time.monotonic() - begun_s < WAIT_S / 2, "none of them waited for it"
     silent.close()
     connection.close()
     one.close()
