@@ -90,9 +90,9 @@ def test_a_collector_that_does_not_answer_holds_no_loading_up(
     endpoint = f"http://127.0.0.1:{silent.getsockname()[1]}"
     one = rounds(store, tmp_path / "traces", "a", OTEL_EXPORTER_OTLP_ENDPOINT=endpoint)
     trace(tmp_path / "traces", "w-1")
+    begun_s = time.monotonic()
     one.go()
     connection, _ = silent.accept()  # it asks now, and will wait
-    begun_s = time.monotonic()
     for number in range(2, 5):
         trace(tmp_path / "traces", f"w-{number}")
         one.go()
