@@ -133,7 +133,10 @@ def _absent(here: _Here, entry: LedgerEntry, name: str, held: Mapping[str, int],
         return
     worker = _worker(name)
     if here.everything:
-        found.faults.append(TrafficFault(name, "it is on record and not here any more, before its time"))
+        words = (
+            "it is on record and not here any more, before its time; --traces names another folder, if it lies there"
+        )
+        found.faults.append(TrafficFault(name, words))
     elif worker in here.workers:
         words = "it is not here any more, before its time: others of its worker are"
         found.faults.append(TrafficFault(name, words))
