@@ -134,7 +134,7 @@ def _absent(here: _Here, entry: LedgerEntry, name: str, held: Mapping[str, int],
     worker = _worker(name)
     if here.everything:
         words = (
-            "it is on record and not here any more, before its time; --traces names another folder, if it lies there"
+            "it is on record and not here any more, before its time; --traces names another folder of it"
         )
         found.faults.append(TrafficFault(name, words))
     elif worker in here.workers:
