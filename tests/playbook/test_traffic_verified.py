@@ -66,9 +66,9 @@ def place(folder: Path, name: str) -> Path:
     return folder / KEPT.with_name(f"{name}.jsonl.gz")
 
 
-def checked(store: Store, folder: Path, **more: bool) -> TrafficCheck:
+def checked(store: Store, folder: Path, *, everything_here: bool = False) -> TrafficCheck:
     with store.reading() as reading:
-        return verify_traffic(reading, SegmentFolder(folder, now), **more)
+        return verify_traffic(reading, SegmentFolder(folder, now), everything_here=everything_here)
 
 
 def faults(store: Store, folder: Path) -> set[tuple[str | None, str]]:

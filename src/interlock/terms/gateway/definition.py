@@ -128,8 +128,8 @@ class GatewayDefinition:
     @property
     def key_variables(self) -> tuple[str, ...]:
         """The variables of the environment that hold keys of upstreams and tool servers, in order."""
-        named = {one.key_variable for one in (*self.upstreams, *self.tool_servers)}
-        return tuple(sorted(name for name in named if name))
+        named = [one.key_variable for one in self.upstreams] + [one.key_variable for one in self.tool_servers]
+        return tuple(sorted({name for name in named if name}))
 
 
 @dataclass(frozen=True, slots=True)
