@@ -5,10 +5,12 @@ from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 
-from interlock.surfaces.gateway.app import Receive, Send, is_traffic
+from interlock.surfaces.gateway.app import PREFIX, ROUTES, Receive, Send, is_traffic
 
 App = Callable[[MutableMapping[str, Any], Receive, Send], Awaitable[None]]
 LIVE = "/live"
+# Where clients ask whose base address has no /v1, or one too many: they are told, and not shown a page.
+MISPLACED = frozenset(path.removeprefix(PREFIX) for path in ROUTES) | frozenset(f"{PREFIX}{path}" for path in ROUTES)
 
 
 class GatewayDoor:
@@ -31,8 +33,8 @@ class GatewayDoor:
             await (self._traffic if is_traffic(path) else self._other(path))(scope, receive, send)
 
     def answers(self, path: str) -> bool:
-        """Whether a path is one of the gateway's."""
-        return is_traffic(path) or self._app(path) is not None
+        """Whether a path is one of the gateway's, or meant as one."""
+        return is_traffic(path) or path in MISPLACED or self._app(path) is not None
 
     def running(self) -> AbstractAsyncContextManager[None]:
         """What must go on while requests come."""
