@@ -13,9 +13,9 @@ from interlock.flows.gateway.define import gateway_in_force
 from interlock.ports.clock import Clock
 from interlock.ports.gateway.changes import Changes
 from interlock.ports.gateway.tokens import SignedToken
-from interlock.ports.store import Store
+from interlock.ports.store import Reading, Store
 from interlock.terms.errors import BadInput
-from interlock.terms.gateway.definition import TokenIssuer
+from interlock.terms.gateway.definition import GatewayDefinition, TokenIssuer
 from interlock.wiring.listening import is_loopback
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def check_listening(store: Store, host: str, *, encrypted: bool) -> str | None:
         return None
     with store.reading() as reading:
         definition = gateway_in_force(reading)
-        known = any(row.revoked_at is None for row in keys(reading)) or bool(definition and definition.issuers)
+        known = _anybody(reading, definition)
     if not known:
         raise BadInput(
             f"there is no gateway key yet and no issuer of tokens, so nobody could come to {host}: make a key first, "
@@ -97,7 +97,7 @@ def not_ready(store: Store, environment: Mapping[str, str]) -> Iterator[str]:
     """What keeps requests from passing a gateway as things are on record now, each with what to do about it."""
     with store.reading() as reading:
         definition = gateway_in_force(reading)
-        known = any(row.revoked_at is None for row in keys(reading)) or bool(definition and definition.issuers)
+        known = _anybody(reading, definition)
     if definition is None:
         yield "nothing passes yet: say where models are, `interlock gateway apply -f gateway.yaml --as YOU`"
     if not known:
@@ -105,6 +105,11 @@ def not_ready(store: Store, environment: Mapping[str, str]) -> Iterator[str]:
     unset = [one for one in (definition.key_variables if definition else ()) if not environment.get(one)]
     if unset:
         yield f"not set, so what needs them fails until they are and this is started again: {', '.join(unset)}"
+
+
+def _anybody(reading: Reading, definition: GatewayDefinition | None) -> bool:
+    """Whether somebody could be known."""
+    return any(row.revoked_at is None for row in keys(reading)) or bool(definition and definition.issuers)
 
 
 def tls_context(certificate: Path | None, key: Path | None) -> ssl.SSLContext | None:
