@@ -1,7 +1,7 @@
 """`interlock tools look`: what a tool server lists now, and a `tools` part to start from."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Annotated
 
 import typer
@@ -69,9 +69,16 @@ async def _listed(box: Toolbox, server: ToolServer) -> Sequence[ListedTool]:
         await servers.close()
 
 
+def _hints(one: LookedAt) -> Iterator[str]:
+    if one.read_only is not None:
+        yield "reads" if one.read_only else "changes something"
+    if one.destructive is not None and not (one.read_only and not one.destructive):  # what reads takes nothing away
+        yield "destroys" if one.destructive else "takes nothing away"
+
+
 def _words(one: LookedAt, workflow: str | None) -> str:
-    hints = [words for words, holds in (("reads", one.read_only), ("destroys", one.destructive)) if holds]
-    said = f"says that it {' and '.join(hints)}" if hints else "gives no hint"
+    said = " and ".join(_hints(one))
+    said = f"says that it {said}" if said else "gives no hint"
     parts = [f"{one.name}: {said}"]
     if workflow:
         parts.append("not in the definition: reviewed" if one.now is None else f"{one.now} in the definition")
