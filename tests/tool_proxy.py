@@ -34,6 +34,7 @@ AGENTS = {
     "key-a": Client("agent-a", "triage", "acme"),
     "key-b": Client("agent-b", "triage", "globex"),
 }
+HELD = 12_000_000  # bytes of requests at work: two large ones, and small ones beside them
 READS = ("lookup", "slow", "say", "ask", "leak", "big", "whoami")
 ACTS = ("refund", "pay_slowly", "fail", "refuse", "die")
 
@@ -151,7 +152,7 @@ def proxied(folder: Path, *, sessions_max: int = 100, client_sessions_max: int =
         return known or Refusal(RefusalKind.UNKNOWN_CALLER, "unknown key", "this key is not known here")
 
     proxy = ToolProxy(house.tools, in_thread)
-    front = McpApp(proxy, who, sessions_max=sessions_max, client_sessions_max=client_sessions_max)
+    front = McpApp(proxy, who, sessions_max=sessions_max, client_sessions_max=client_sessions_max, held_bytes_max=HELD)
     held, serving = Held(front.running()), Serving(front, lifespan="off")
     desk.url, desk.sessions = serving.url, lambda: list(front._manager._server_instances)
     loop.run(held.begin())

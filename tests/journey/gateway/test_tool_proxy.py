@@ -314,6 +314,36 @@ def test_sessions_are_bounded(desk: Desk) -> None:
     assert again == [200]
 
 
+def test_requests_at_work_have_a_size_together(desk: Desk) -> None:
+    """Of one client a half at most: another one has room, and what is small is not held back."""
+    at = desk.url.removeprefix("http://").split(":")
+
+    async def begun(key: str, length: str) -> Any:
+        reader, writer = await asyncio.open_connection(at[0], int(at[1]))
+        head = f"POST /mcp/billing HTTP/1.1\r\nhost: here\r\naccept: {ACCEPT}\r\ncontent-type: application/json\r\n"
+        writer.write(f"{head}authorization: Bearer {key}\r\n{length}\r\n\r\n".encode())
+        await asyncio.sleep(0.1)
+        return reader, writer
+
+    async def status(reader: Any) -> bytes:
+        return bytes((await asyncio.wait_for(reader.readline(), 5)).split()[1])
+
+    async def run() -> Any:
+        unsaid = "transfer-encoding: chunked"
+        waits = [await begun(key, unsaid) for key in ("key-b", "key-a")]
+        refused = await begun("key-b", unsaid)
+        small = await begun("key-b", "content-length: 1")
+        found = [await status(refused[0])]
+        for (_, writer), rest in ((small, b" "), *((one, b"1\r\n \r\n0\r\n\r\n") for one in waits)):
+            writer.write(rest)
+        found += [await status(reader) for reader, _ in (small, *waits)]
+        for _, writer in (*waits, refused, small):
+            writer.close()
+        return found
+
+    assert asyncio.run(run()) == [b"503", b"400", b"400", b"400"]  # a blank is no request
+
+
 def test_a_server_that_the_workflow_does_not_name_lists_nothing(desk: Desk) -> None:
     async def calls(agent: Any) -> None:
         with pytest.raises(MCPError, match="no tool server 'payroll'"):

@@ -5,9 +5,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from interlock.engine.gateway.held import HeldBodies
 from interlock.flows.gateway.request.arrival import Arrival, Headers, Room, Streamed, Whole
 from interlock.surfaces.gateway.heads import Head, head_of
-from interlock.surfaces.gateway.held import HeldBodies
 from interlock.surfaces.gateway.leaving import Connection, Waiting, connection_of
 from interlock.terms.gateway.refusal import Refusal, RefusalKind
 from interlock.terms.gateway.wire import Wire

@@ -12,9 +12,10 @@ from mcp.server.auth.middleware.bearer_auth import AuthenticatedUser
 from mcp.server.auth.provider import AccessToken
 from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 
+from interlock.engine.gateway.held import HeldBodies
 from interlock.engine.gateway.tools.case import caller_of
 from interlock.engine.gateway.trace_parent import trace_parent_of
-from interlock.surfaces.mcp.open_sessions import SESSION, Sessions, given, opens_session
+from interlock.surfaces.mcp.open_sessions import SESSION, Pass, Sessions, announced_bytes, given, opens_session
 from interlock.surfaces.mcp.proxy import ToolProxy
 from interlock.surfaces.mcp.server import Context, mcp_server
 from interlock.surfaces.mcp.visit import Visit, Who
@@ -26,7 +27,7 @@ SERVER = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")  # as in the gateway's definitio
 PARENT = b"traceparent"
 SESSIONS_MAX, CLIENT_SESSIONS_MAX = 1_000, 200
 IDLE_S = 1_800.0
-BODY_BYTES_MAX = 4_000_000
+BODY_BYTES_MAX, HELD_BYTES_MAX, SMALL_BYTES_MAX = 4_000_000, 64_000_000, 65_536
 _VISIT = "interlock.visit"
 
 NO_ROOM = Refusal(
@@ -34,6 +35,12 @@ NO_ROOM = Refusal(
     "sessions",
     "this client has as many sessions open as it may: end one (DELETE), or go on in it",
     retry_after_s=60,
+)
+NO_BODY = Refusal(
+    RefusalKind.BUSY,
+    "bodies",
+    "the requests that are at work leave no room for this one; say how long it is, and try again",
+    retry_after_s=1,
 )
 
 Message = MutableMapping[str, Any]
@@ -48,7 +55,8 @@ def is_tool_traffic(path: str) -> bool:
 
 class McpApp:
     """One process's. Use it inside `running`. A session belongs to the client, and the server, that it began with; at
-    most `sessions_max` are open, of one client `client_sessions_max`: none can take all the room.
+    most `sessions_max` are open, of one client `client_sessions_max`: none can take all the room. Requests at work have
+    `held_bytes_max` together.
 
     Without `sessions` each request stands for itself, so that it may come to any of several processes.
     """
@@ -61,8 +69,10 @@ class McpApp:
         sessions: bool = True,
         sessions_max: int = SESSIONS_MAX,
         client_sessions_max: int = CLIENT_SESSIONS_MAX,
+        held_bytes_max: int = HELD_BYTES_MAX,
     ) -> None:
         self._proxy, self._who, self._sessions = proxy, who, sessions
+        self._held = HeldBodies(held_bytes_max, SMALL_BYTES_MAX)
         self._open = Sessions(client_sessions_max, IDLE_S, time.monotonic)
         self._manager = StreamableHTTPSessionManager(
             mcp_server(proxy, _visit_of),
@@ -95,7 +105,18 @@ class McpApp:
         parent = trace_parent_of(parents[0].strip()) if len(parents) == 1 else None
         known = {_VISIT: Visit(client, server, session, parent), "user": _owner(client, server)}
         go = partial(self._manager.handle_request, {**scope, **known}, receive)
-        caller = caller_of(client)
+        caller, size = caller_of(client), announced_bytes(scope, BODY_BYTES_MAX)
+        if not self._held.take(caller, size):
+            await _refused(NO_BODY, send)
+            return
+        try:
+            await self._go(scope, caller, session, send, go)
+        finally:
+            self._held.give_back(caller, size)
+
+    async def _go(
+        self, scope: MutableMapping[str, Any], caller: str, session: str | None, send: Send, go: Pass
+    ) -> None:
         if session is not None:
             await self._open.used(caller, session, send, go, ends=scope["method"] == "DELETE")
         elif not self._sessions or not opens_session(scope):

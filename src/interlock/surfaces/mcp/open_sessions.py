@@ -1,4 +1,4 @@
-"""How many sessions each client has open: none can take all the room."""
+"""What each client has open, and what it announces: none can take all the room."""
 
 from collections import Counter
 from collections.abc import Awaitable, Callable, MutableMapping
@@ -6,7 +6,8 @@ from typing import Any
 
 from mcp_types.version import HANDSHAKE_PROTOCOL_VERSIONS
 
-SESSION, VERSION = b"mcp-session-id", b"mcp-protocol-version"
+SESSION, VERSION, LENGTH = b"mcp-session-id", b"mcp-protocol-version", b"content-length"
+DIGITS_MAX = 19
 GONE = 404
 
 Scope = MutableMapping[str, Any]
@@ -17,6 +18,14 @@ Pass = Callable[[Send], Awaitable[None]]
 def given(scope: Scope, name: bytes) -> str | None:
     """The first value of a header."""
     return next((value.decode("latin-1") for header, value in scope["headers"] if header == name), None)
+
+
+def announced_bytes(scope: Scope, most: int) -> int:
+    """How large the body of a request may be: as it says, `most` where it does not say it or says more."""
+    if scope["method"] != "POST":
+        return 0
+    length = given(scope, LENGTH) or ""
+    return min(most, int(length)) if length.isascii() and length.isdigit() and len(length) < DIGITS_MAX else most
 
 
 def opens_session(scope: Scope) -> bool:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from interlock.surfaces.mcp.open_sessions import Send, Sessions, opens_session
+from interlock.surfaces.mcp.open_sessions import Send, Sessions, announced_bytes, opens_session
 
 IDLE_S = 100.0
 
@@ -104,3 +104,20 @@ def test_what_begins_none_counts_only_while_it_is_asked() -> None:
 )
 def test_which_request_may_begin_a_session(headers: list[tuple[bytes, bytes]], opens: bool) -> None:
     assert opens_session({"headers": headers}) is opens
+
+
+@pytest.mark.parametrize(
+    ("method", "length", "size"),
+    [
+        ("POST", b"12", 12),
+        ("POST", b"5000", 1_000),
+        ("POST", b"9" * 5_000, 1_000),
+        ("POST", b"-1", 1_000),
+        ("POST", "\u00b2".encode("latin-1"), 1_000),
+        ("POST", None, 1_000),
+        ("GET", None, 0),
+    ],
+)
+def test_what_says_nothing_of_its_size_may_have_any(method: str, length: bytes | None, size: int) -> None:
+    headers = [] if length is None else [(b"content-length", length)]
+    assert announced_bytes({"method": method, "headers": headers}, 1_000) == size
