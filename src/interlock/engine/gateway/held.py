@@ -27,8 +27,8 @@ class HeldBodies:
     def give_back(self, client: str, size: int) -> None:
         """What was taken, once."""
         self._all -= size
-        left = self._of[client] - size
+        left = self._of.get(client, 0) - size  # what has no size is counted nowhere
         if left:
             self._of[client] = left
         else:
-            del self._of[client]
+            self._of.pop(client, None)
