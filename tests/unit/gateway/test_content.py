@@ -1,14 +1,19 @@
 """All texts of a request are looked at together first; that finds whatever is found in one of them."""
 
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from interlock.engine.gateway.redaction.folding import folded
 from interlock.engine.gateway.redaction.redacting import compiled
-from interlock.flows.gateway.request.content import BETWEEN, redaction_of
+from interlock.engine.gateway.wire.parsed import Parsed
+from interlock.engine.gateway.wire.parsing import parse
+from interlock.flows.gateway.request.content import BETWEEN, Looked, look, redaction_of
 from interlock.terms.gateway.content import Entity, PersonalKind
 from interlock.terms.gateway.traffic import TrafficPlan
+from interlock.terms.gateway.wire import Wire
 
 REDACTION = compiled([kind.value for kind in PersonalKind], [Entity("Ada Byron"), Entity("AC-77")])
 VALUES = [
@@ -24,6 +29,22 @@ def test_what_is_found_in_one_text_is_found_in_all_of_them_together(parts: list[
     alone = any(REDACTION.spans(folded(part), literals=True) for part in parts)
     together = REDACTION.spans(folded(BETWEEN.join(parts)), literals=True)
     assert not alone or together
+
+
+def test_what_one_text_has_around_it_changes_nothing_of_how_another_one_is_read() -> None:
+    plan = TrafficPlan(models=("small",), redact=("email", "ip_address"))
+    for texts in (
+        ('a "quoted" word', "OFFICE\\rk@example.com"),
+        ("", ".192.168.7.1"),
+        ("x", "to\\u0040x ana\\u0040example.com"),
+    ):
+        turns = [{"role": "user", "content": text} for text in texts]
+        body = json.dumps({"model": "small", "messages": turns}).encode()
+        parsed = parse(Wire.CHAT, body)
+        assert isinstance(parsed, Parsed)
+        looked = look(parsed, plan)
+        assert isinstance(looked, Looked)
+        assert sum(looked.redacted.values()) == 1, texts
 
 
 @pytest.mark.parametrize("value", VALUES)

@@ -68,6 +68,7 @@ RULES: Mapping[str, str] = {
     "no tools": "its workflow may use no tools of that server",
     "no such tool": "the server has no such tool",
     "tool name": "it named no tool",
+    "spelling": "a name in its arguments could be taken for another one",
     "sessions": "its client had as many sessions with tools as are allowed",
     "denied by the definition": "its workflow's definition denies the tool",
     "arguments": "its arguments could not be kept as they were",

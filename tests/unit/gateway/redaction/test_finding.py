@@ -46,6 +46,8 @@ def redacted(text: str) -> str:
         ("AB1234567 GB82 WEST 1234 5698 7654 32", "AB1234567 [IBAN-1]"),  # not hidden by what stands before it
         ("078-05-1120", "[SSN-1]"),
         ("192.0.2.17:8080", "[IP-1]:8080"),
+        (".192.0.2.17", ".[IP-1]"),
+        ("at .192.0.2.17", "at .[IP-1]"),
         ("[2001:db8::8a2e:370:7334]", "[[IP-1]]"),
         ("2001:0db8:85a3:0:0:8a2e:0370:7334", "[IP-1]"),
         ("12 3456789@example.com", "12 [EMAIL-1]"),  # a number before it hides no address

@@ -101,7 +101,12 @@ def _joined(data: bytes, start: int, end: int, mark: bytes) -> bool:
     before, after = data[max(0, start - 1) : start], data[end : end + 1]
     if before.isalnum() or after.isalnum() or before == b"_" or after == b"_":
         return True
-    return (before == mark and start > 1) or (after == mark and data[end + 1 : end + 2].isalnum())
+    # A mark by itself, behind a blank or at the beginning, joins nothing.
+    further = data[max(0, start - 2) : start - 1]
+    joins = before == mark and (further.isalnum() or further == mark)
+        data[max(0, start - 2) : start - 1].isalnum() or data[max(0, start - 2) : start - 1] == mark
+    )
+    return joins or (after == mark and data[end + 1 : end + 2].isalnum())
 
 
 def _numbers(data: bytes, at: int, kinds: frozenset[str]) -> Iterator[Found]:

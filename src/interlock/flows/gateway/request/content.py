@@ -1,7 +1,7 @@
 """What is looked for in the texts of a request, and what stands in their place when they leave."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 
@@ -52,7 +52,7 @@ def look(
     if sealed and (plan.redact or entities):
         words = f"{', '.join(sealed)} cannot be looked into, and personal data must not leave: send text, or {ANSWERED}"
         return Refusal(RefusalKind.CONTENT, "unreadable content", words)
-    whole = folded(unescaped(BETWEEN.join(parsed.texts)).text)
+    whole = folded(_read(parsed.texts))
     clear = is_clear(whole.data, frozenset(plan.redact))
     secrets = Counter[str]() if clear else Counter(one.kind for one in secrets_in(whole.data))
     told = BETWEEN.join(heard(parsed))
@@ -73,6 +73,12 @@ def look(
     texts = tuple(map(request.redact, parsed.texts))
     changed = texts if texts != parsed.texts else None
     return Looked(changed, request, dict(request.counts), found, score.permille, n_secrets)
+
+
+def _read(texts: Sequence[str]) -> str:
+    """All texts as they are read, each by itself: what is found in one of them is found in all of them together."""
+    whole = BETWEEN.join(texts)
+    return whole if "\\" not in whole else BETWEEN.join(unescaped(text).text for text in texts)
 
 
 def redaction_of(
