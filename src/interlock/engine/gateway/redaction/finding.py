@@ -104,8 +104,6 @@ def _joined(data: bytes, start: int, end: int, mark: bytes) -> bool:
     # A mark by itself, behind a blank or at the beginning, joins nothing.
     further = data[max(0, start - 2) : start - 1]
     joins = before == mark and (further.isalnum() or further == mark)
-        data[max(0, start - 2) : start - 1].isalnum() or data[max(0, start - 2) : start - 1] == mark
-    )
     return joins or (after == mark and data[end + 1 : end + 2].isalnum())
 
 
