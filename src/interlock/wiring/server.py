@@ -32,6 +32,7 @@ from interlock.surfaces.web.site import Site
 from interlock.terms.errors import BadInput
 from interlock.wiring.documents import messenger
 from interlock.wiring.entrance import entrance_over
+from interlock.wiring.gateway.access import keys_not_set
 from interlock.wiring.gateway.server import gateway_door
 from interlock.wiring.gateway.worker import traces_of
 from interlock.wiring.listening import check_for_this_machine, is_loopback, listening
@@ -147,6 +148,8 @@ def serve(
         shown = f"[{at}]" if ":" in at else at
         where = f"http://{shown}:{taken}"
         say.print(Text(f"serving {without_secrets(address)} on {where}/v1, its pages on {where}/"), soft_wrap=True)
+        for words in keys_not_set(server.opened.store, os.environ):
+            say.print(Text(words), soft_wrap=True)
         first = server.site.entrance.first_run
         if first.open:
             say.print(Text(f"{FIRST_LINK} {where}/first?token={first.token}"), soft_wrap=True)

@@ -102,7 +102,20 @@ def not_ready(store: Store, environment: Mapping[str, str]) -> Iterator[str]:
         yield "nothing passes yet: say where models are, `interlock gateway apply -f gateway.yaml --as YOU`"
     if not known:
         yield f"nobody can come yet: make a key, `{MAKE_KEY}`"
-    unset = [one for one in (definition.key_variables if definition else ()) if not environment.get(one)]
+    if definition is not None:
+        yield from _unset(definition, environment)
+
+
+def keys_not_set(store: Store, environment: Mapping[str, str]) -> Iterator[str]:
+    """Of that, which keys of upstreams and tool servers are missing: all that a server with pages warns of."""
+    with store.reading() as reading:
+        definition = gateway_in_force(reading)
+    if definition is not None:
+        yield from _unset(definition, environment)
+
+
+def _unset(definition: GatewayDefinition, environment: Mapping[str, str]) -> Iterator[str]:
+    unset = [one for one in definition.key_variables if not environment.get(one)]
     if unset:
         yield f"not set, so what needs them fails until they are and this is started again: {', '.join(unset)}"
 

@@ -19,7 +19,7 @@ from interlock.flows.gateway.access.keys import WantedKey, create_key, revoke_ke
 from interlock.flows.gateway.define import define_gateway
 from interlock.terms.errors import BadInput, Unavailable
 from interlock.terms.gateway.definition import GatewayDefinition, ModelUpstream, TokenIssuer, WireFormat
-from interlock.wiring.gateway.access import check_listening, not_ready, tls_context
+from interlock.wiring.gateway.access import check_listening, keys_not_set, not_ready, tls_context
 from interlock.wiring.listening import listening
 
 OUTSIDE = "0.0.0.0"
@@ -45,6 +45,7 @@ def test_others_may_come_only_once_somebody_could_be_known(house: House) -> None
 
 def test_what_keeps_requests_from_passing_is_said_with_what_to_do(house: House) -> None:
     house.define()
+    assert list(keys_not_set(house.store, {})) == []
     assert [words.split(":")[0] for words in not_ready(house.store, {})] == [
         "nothing passes yet",
         "nobody can come yet",
@@ -54,6 +55,7 @@ def test_what_keeps_requests_from_passing_is_said_with_what_to_do(house: House) 
     create_key(house.store, WantedKey("desk", NAME), by=ANA, clock=house.clock, randomness=os.urandom)
     (unset,) = not_ready(house.store, {"EU_KEY": ""})
     assert unset.endswith(": EU_KEY")
+    assert list(keys_not_set(house.store, {})) == [unset]
     assert list(not_ready(house.store, {"EU_KEY": "k"})) == []
 
 
