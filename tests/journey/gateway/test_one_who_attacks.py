@@ -18,7 +18,7 @@ from governed import BEN
 from interlock.flows.action.kill import fence
 from interlock.ports.gateway.upstream import UpstreamAnswer
 from interlock.terms.gateway.definition import ModelUpstream, Price
-from interlock.terms.gateway.traffic import Of, Per, TrafficLimit, TrafficPlan, Unit
+from interlock.terms.gateway.traffic import CacheMode, Of, Per, TrafficLimit, TrafficPlan, Unit
 from interlock.wiring.run_time import open_address
 
 CHAT = "/v1/chat/completions"
@@ -157,3 +157,25 @@ def test_a_body_that_is_too_large_is_not_read_and_on_record(tmp_path: Path, anno
         assert (refused.status, b"100,000 bytes" in refused.body) == (413, True)
         assert (one.records[-1].refused, one.records[-2].input_bytes) == ("input_bytes_max", 0)
         assert one.bare(CHAT, pieces, more).status == 401
+
+
+@pytest.mark.parametrize("streams", [False, True])
+@pytest.mark.parametrize(
+    ("reason", "kept"), [("stop", True), ("length", True), ("content_filter", False), (None, False)]
+)
+def test_what_was_taken_away_or_never_said_is_not_given_again(
+    tmp_path: Path, reason: str | None, kept: bool, streams: bool
+) -> None:
+    plan = TrafficPlan(models=("cheap",), cache=CacheMode.EXACT)
+    usage = {"prompt_tokens": 1, "completion_tokens": 1}
+    said = {
+        "index": 0,
+        "delta" if streams else "message": {"role": "assistant", "content": "x"},
+        "finish_reason": reason,
+    }
+    raw = json.dumps({"choices": [] if reason is None else [said], "usage": usage})
+    with inside(tmp_path, plans={"kept": plan}, places=places()) as one:
+        one.upstream.then(Behaviour(raw=f"data: {raw}\n\ndata: [DONE]\n\n" if streams else raw))
+        for _ in range(2):
+            assert one.ask(CHAT, body(stream=streams), client="kept").status == 200
+        assert len(asked_at(one)) == (1 if kept else 2)

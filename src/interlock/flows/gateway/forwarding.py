@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from interlock.engine.gateway.routing.confidence import asks_next_tier
 from interlock.engine.gateway.wire.answer import Answer, read_answer
@@ -25,6 +26,8 @@ from interlock.terms.gateway.traffic import CacheMode
 from interlock.terms.gateway.usage import Usage
 
 ANSWER_BYTES_MAX = 64_000_000
+# Why an answer ended that the vendor took away, or the model declined: the next one may be another.
+_SAID_NOTHING = frozenset(("content_filter", "refusal", "failed", "cancelled"))
 
 Told = tuple[bytes, Headers]
 
@@ -82,9 +85,11 @@ class Forwarding:
             sent.answer = Remembered(sent.answer)
         return sent
 
-    def _keep(self, under_way: UnderWay, sent: Sent) -> None:
-        """A complete answer came: keep it where that was wanted."""
+    def _keep(self, under_way: UnderWay, sent: Sent, reasons: Sequence[str]) -> None:
+        """A complete answer came, which ended for these reasons: keep it where that was wanted and it says something."""
         if not isinstance(sent.answer, Remembered) or (body := sent.answer.body) is None:
+            return
+        if not reasons or not _SAID_NOTHING.isdisjoint(reasons):
             return
         known = under_way.request.known
         owner, put = whose(known.authority, known.client.tenant), body_of(under_way.request)(sent.way)
@@ -139,7 +144,7 @@ class Forwarding:
             under_way.end(Ending(answer.status, refused=answer.rule, broken=broken))
             return answer
         self._paid(under_way, sent)(answer.counted.usage)
-        self._keep(under_way, sent)
+        self._keep(under_way, sent, answer.finish_reasons if answer.wire.writes else ("vectors",))
         return answer
 
     def _paid(self, under_way: UnderWay, sent: Sent) -> Callable[[Usage | None], None]:
@@ -178,7 +183,8 @@ class Forwarding:
             translation=stream_for(request.parsed, spoken, created=created_at(under_way)),
         )
         paid = self._paid(under_way, sent)
-        return StreamedAnswer(relay, filters, under_way, sent, paid, lambda: self._keep(under_way, sent))
+        keep = partial(self._keep, under_way, sent)
+        return StreamedAnswer(relay, filters, under_way, sent, paid, lambda: keep(relay.told.finish_reasons))
 
 
 def headers_of(under_way: UnderWay, sent: Sent) -> Headers:
