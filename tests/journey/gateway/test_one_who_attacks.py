@@ -168,11 +168,8 @@ def test_what_was_taken_away_or_never_said_is_not_given_again(
 ) -> None:
     plan = TrafficPlan(models=("cheap",), cache=CacheMode.EXACT)
     usage = {"prompt_tokens": 1, "completion_tokens": 1}
-    said = {
-        "index": 0,
-        "delta" if streams else "message": {"role": "assistant", "content": "x"},
-        "finish_reason": reason,
-    }
+    words = {"role": "assistant", "content": "x"}
+    said = {"index": 0, "delta" if streams else "message": words, "finish_reason": reason}
     raw = json.dumps({"choices": [] if reason is None else [said], "usage": usage})
     with inside(tmp_path, plans={"kept": plan}, places=places()) as one:
         one.upstream.then(Behaviour(raw=f"data: {raw}\n\ndata: [DONE]\n\n" if streams else raw))

@@ -86,7 +86,7 @@ class Forwarding:
         return sent
 
     def _keep(self, under_way: UnderWay, sent: Sent, reasons: Sequence[str]) -> None:
-        """A complete answer came, which ended for these reasons: keep it where that was wanted and it says something."""
+        """A complete answer came, which ended for these reasons: keep it if wanted, where it says something."""
         if not isinstance(sent.answer, Remembered) or (body := sent.answer.body) is None:
             return
         if not reasons or not _SAID_NOTHING.isdisjoint(reasons):
