@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:
     from postgres_server import Databases, Server
@@ -17,6 +18,10 @@ pytest_plugins = ["pytester"]
 # tests start compiles Interlock anew, and pytest every test.
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+# How long a machine that others use takes to think of an example says nothing of what is tested.
+settings.register_profile("shared machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("shared machine")
 
 # Under CI a skip with any other reason is a failure: something that the tests need is missing and nobody would see it.
 ALLOWED_IN_CI = ("data not here:", "platform:")

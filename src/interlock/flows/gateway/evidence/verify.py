@@ -133,9 +133,7 @@ def _absent(here: _Here, entry: LedgerEntry, name: str, held: Mapping[str, int],
         return
     worker = _worker(name)
     if here.everything:
-        words = (
-            "it is on record and not here any more, before its time; --traces names another folder of it"
-        )
+        words = "it is on record and not here any more, before its time; --traces names another folder of it"
         found.faults.append(TrafficFault(name, words))
     elif worker in here.workers:
         words = "it is not here any more, before its time: others of its worker are"
