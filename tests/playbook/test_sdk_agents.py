@@ -1,11 +1,11 @@
 """Inside LangGraph's own runs and the OpenAI Agents SDK's own loop, with a model that follows a script."""
 
 import asyncio
-import importlib
 import json
 import logging
 import sys
 from collections.abc import AsyncIterator, Iterator
+from importlib import import_module
 from typing import Any, TypedDict
 
 import pytest
@@ -36,6 +36,7 @@ class Message(TypedDict, total=False):
     outcome_applied: bool
 
 
+FRAMEWORKS = "interlock.surfaces.sdk.frameworks"
 CONFIG = {"configurable": {"thread_id": "1"}}
 UNSURE = {"number": "m-1", "label": "billing", "confidence": 0.2, "tenant": "acme"}
 
@@ -282,11 +283,11 @@ def test_a_framework_that_is_not_installed_is_named(
     triage: interlock.Workflow, monkeypatch: pytest.MonkeyPatch, missing: str, module: str, install: str
 ) -> None:
     monkeypatch.setitem(sys.modules, missing, None)
-    monkeypatch.delitem(sys.modules, f"interlock.surfaces.sdk.frameworks.{module}", raising=False)
+    monkeypatch.delitem(sys.modules, f"{FRAMEWORKS}.{module}", raising=False)
     with pytest.raises(ModuleNotFoundError, match=install):
         if module == "langgraph":
-            graph(triage)
+            import_module(f"{FRAMEWORKS}.langgraph").governed_node(triage, key=str, label=str, confidence=float)
         elif module == "openai_agents":
             tool(triage)
         else:
-            importlib.import_module("interlock.surfaces.sdk.frameworks.openfeature")
+            import_module(f"{FRAMEWORKS}.openfeature")

@@ -208,7 +208,8 @@ def _is_open(one: socket.socket) -> bool:
     return False
 
 
-def test_where_every_connection_has_a_request_one_more_is_cut_off() -> None:
+def test_where_every_connection_has_a_request_one_more_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connections, "UNREAD_S", 30.0)
     with serving(Few) as port, ExitStack() as stack:
         busy = [stack.enter_context(socket.create_connection(("127.0.0.1", port))) for _ in range(Few.connections_max)]
         for one in busy:
