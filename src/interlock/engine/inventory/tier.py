@@ -41,6 +41,8 @@ def tier_of(operation: Operation, function: Function, pack: InventoryPack) -> tu
         return Risk.MEDIUM, Because("tier-change", f"its function is {function}")
     if sensitive:
         return Risk.MEDIUM, Because("tier-sensitive", f"it shows {', '.join(sorted(sensitive))} data")
+    if _is_bulk(operation, pack):
+        return Risk.MEDIUM, Because("tier-bulk", "it shows many things at once, whatever is in them")
     return Risk.LOW, Because("tier-read", "it changes nothing and shows nothing sensitive")
 
 
@@ -79,8 +81,12 @@ def _sets(operation: Operation, function: Function, pack: InventoryPack) -> Beca
 
 
 def _in_bulk(operation: Operation, pack: InventoryPack) -> Because | None:
+    return Because("tier-bulk", "it changes many things at once") if _is_bulk(operation, pack) else None
+
+
+def _is_bulk(operation: Operation, pack: InventoryPack) -> bool:
     last = (segments(operation) or [()])[-1]
-    return Because("tier-bulk", "it changes many things at once") if pack.bulk.intersection(last) else None
+    return not pack.bulk.isdisjoint(last)
 
 
 def _mixed(operation: Operation, pack: InventoryPack) -> Because | None:
