@@ -111,7 +111,7 @@ def test_no_weight_takes_anything_away_and_naming_a_model_is_no_attempt() -> Non
     assert 500 < ALARM_PERMILLE < CERTAIN_PERMILLE
 
 
-@pytest.mark.skipif(not os.environ.get("INTERLOCK_DATA"), reason="INTERLOCK_DATA is not set: no texts to measure on")
+@pytest.mark.skipif(not os.environ.get("INTERLOCK_DATA"), reason="data not here: set INTERLOCK_DATA")
 def test_half_of_the_public_prompts_that_nothing_was_tuned_on() -> None:
     from detectors.corpus import halves, texts
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 
-@pytest.mark.skipif(not os.environ.get("INTERLOCK_DATA"), reason="INTERLOCK_DATA is not set: no texts to measure on")
+@pytest.mark.skipif(not os.environ.get("INTERLOCK_DATA"), reason="data not here: set INTERLOCK_DATA")
 def test_nearly_all_values_are_taken_out_and_little_else() -> None:
     from redaction import measured
 
