@@ -33,7 +33,7 @@ def test_services_are_summed_up_with_what_to_do_next(run: Run, shop: Path) -> No
 def test_what_is_asked_for_is_listed_with_its_rule(run: Run, shop: Path) -> None:
     out = run("api", "audit", shop.name, "--tier", "high", "--function", "pay").out
     assert "1 of 3 operations" in out
-    assert "POST /payments: pay, high (tier-money: money moves, or is committed), propose deny" in out
+    assert "POST /payments: pay (financial data), high (tier-money: money moves, or is committed), propose deny" in out
     assert "DELETE" not in out
 
 
