@@ -2,8 +2,10 @@
 
 import hashlib
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
+from interlock.adapters.gateway.segments.log import SegmentTraceLog
 from interlock.terms.gateway.trace import Accepted, Attempt, Outcome
 from interlock.terms.gateway.usage import Usage
 
@@ -27,3 +29,13 @@ def outcome(number: int | str, *, at: str = AT, cost: int = 700, status: int = 2
     tried = (Attempt("east", "small", "eu", 41.5, status),)
     known = Outcome(f"r{number}", at, status, 42.25, tried, Usage(100, 20, 10), cost, "2026-11", "small-1", "resp-1")
     return replace(known, **more)
+
+
+def write_ten(folder: Path) -> None:
+    """One sealed segment of ten requests, r0 to r9, a second apart; the last one has no end."""
+    log = SegmentTraceLog(folder, "w-1", now, age_s=3_600)
+    for number in range(10):
+        log.accept(accepted(number, at=f"2026-11-26T10:00:{number:02d}.000000Z"))
+        if number != 9:
+            log.outcome(outcome(number))
+    log.close()

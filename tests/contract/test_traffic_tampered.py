@@ -4,12 +4,11 @@ from pathlib import Path
 from typing import Any
 
 from interlock.adapters.gateway.segments.folder import SegmentFolder
-from interlock.adapters.gateway.segments.log import SegmentTraceLog
 from interlock.engine.timestamp import moment
 from interlock.flows.gateway.evidence.load import TrafficLoading
 from interlock.flows.gateway.evidence.verify import verify_traffic
 from interlock.ports.store import Store
-from traced import AT, accepted, now, outcome
+from traced import AT, now, write_ten
 
 FORGED = (
     "INSERT INTO traffic SELECT 'forged', at, workflow, tenant, client, wire, model_asked, model_used, upstream, "
@@ -46,12 +45,7 @@ class Undone(Exception):
 
 def test_who_alters_the_store_is_told_what(store: Store, tmp_path: Path) -> None:
     """Ten requests, of which the last one has no end."""
-    log = SegmentTraceLog(tmp_path, "w-1", now, age_s=3_600)
-    for number in range(10):
-        log.accept(accepted(number, at=f"2026-11-26T10:00:{number:02d}.000000Z"))
-        if number != 9:
-            log.outcome(outcome(number))
-    log.close()
+    write_ten(tmp_path)
     segments = SegmentFolder(tmp_path, now)
     TrafficLoading(store, segments, lambda: moment(AT)).go()
 

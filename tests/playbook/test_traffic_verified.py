@@ -19,7 +19,7 @@ from interlock.flows.gateway.evidence.load import TrafficLoading
 from interlock.flows.gateway.evidence.verify import verify_traffic
 from interlock.ports.store import Store
 from interlock.terms.gateway.traffic_check import TrafficCheck
-from traced import AT, accepted, now, outcome
+from traced import AT, accepted, now, outcome, write_ten
 
 KEPT = Path("kept") / AT[:10] / "w-1.00000001.jsonl.gz"
 
@@ -34,12 +34,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 @pytest.fixture
 def folder(store: Store, tmp_path: Path) -> Path:
     """Ten requests, of which the last one has no end, loaded; and a worker that goes on with another one."""
-    log = SegmentTraceLog(tmp_path, "w-1", now, age_s=3_600)
-    for number in range(10):
-        log.accept(accepted(number, at=f"2026-11-26T10:00:{number:02d}.000000Z"))
-        if number != 9:
-            log.outcome(outcome(number))
-    log.close()
+    write_ten(tmp_path)
     load(store, tmp_path)
     return tmp_path
 

@@ -208,6 +208,7 @@ class InventoryPack:
     committing: frozenset[str]
     mixed: frozenset[str]
     bulk: frozenset[str]
+    whole: frozenset[str]
     running_anything: frozenset[str]
     undone_words: tuple[str, ...]
     sensitive: Mapping[Sensitivity, tuple[str, ...]]

@@ -15,6 +15,7 @@ from interlock.terms.initiative import Risk
 from interlock.terms.inventory import Audited, Function
 
 LABELS = Path(__file__).with_name("labels.yaml")
+PAGE = Path(__file__).parents[3] / "docs" / "how-to" / "know-your-interfaces.md"
 DATA = Path(os.environ.get("INTERLOCK_DATA", "")) / "api_specs"
 ORDER = tuple(Risk)
 # Lower ends of what was seen the first time (README.md), so that a rule that breaks is seen and chance is not.
@@ -59,6 +60,11 @@ def test_operations_that_tuned_no_rule_are_judged_as_a_person_did(found: dict[tu
     high = [one.tier for one, _, tier in pairs if tier == "high"]
     assert high.count(Risk.HIGH) / len(high) >= HIGH_RECALL_MIN
     assert not [one.operation.name for one, _, tier in pairs if tier == "high" and one.tier is Risk.LOW]
+    right = (
+        sum(one.function == function for one, function, _ in pairs),
+        sum(one.tier == tier for one, _, tier in pairs),
+    )
+    assert "{} and {} are right now".format(*right) in " ".join(PAGE.read_text("utf-8").split())
 
 
 def test_what_a_person_calls_high_is_never_called_low(found: dict[tuple[str, str, str], Audited]) -> None:

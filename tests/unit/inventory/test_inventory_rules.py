@@ -19,6 +19,8 @@ HARMLESS = {"readOnlyHint": False, "destructiveHint": False}
     [
         ("GET /orders", "List orders", Function.READ, Risk.LOW, "tier-read"),
         ("POST /orders/search", "Search orders", Function.SEARCH, Risk.LOW, "tier-read"),
+        ("GET /orders/export", "Export orders", Function.READ, Risk.MEDIUM, "tier-whole"),
+        ("GET /batches", "List batches", Function.READ, Risk.LOW, "tier-read"),
         ("POST /orders", "Create an order", Function.CREATE, Risk.MEDIUM, "tier-change"),
         ("PATCH /orders/{id}", "", Function.CHANGE, Risk.MEDIUM, "tier-change"),
         ("DELETE /orders/{id}", "", Function.DELETE, Risk.HIGH, "tier-gone"),

@@ -37,6 +37,7 @@ class _Rules(BaseModel):
     committing: list[str]
     mixed: list[str]
     bulk: list[str]
+    whole: list[str]
     running_anything: list[str]
     undone_words: list[str]
     sensitive: dict[Sensitivity, list[str]]
@@ -70,6 +71,7 @@ def inventory_pack() -> InventoryPack:
         committing=frozenset(read.committing),
         mixed=frozenset(read.mixed),
         bulk=frozenset(read.bulk),
+        whole=frozenset(read.whole),
         running_anything=frozenset(read.running_anything),
         undone_words=tuple(read.undone_words),
         sensitive={kind: tuple(one) for kind, one in read.sensitive.items()},

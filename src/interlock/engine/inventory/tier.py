@@ -41,8 +41,8 @@ def tier_of(operation: Operation, function: Function, pack: InventoryPack) -> tu
         return Risk.MEDIUM, Because("tier-change", f"its function is {function}")
     if sensitive:
         return Risk.MEDIUM, Because("tier-sensitive", f"it shows {', '.join(sorted(sensitive))} data")
-    if _is_bulk(operation, pack):
-        return Risk.MEDIUM, Because("tier-bulk", "it shows many things at once, whatever is in them")
+    if _ends_with(operation, pack.whole):
+        return Risk.MEDIUM, Because("tier-whole", "what it shows comes out as a whole, whatever is in it")
     return Risk.LOW, Because("tier-read", "it changes nothing and shows nothing sensitive")
 
 
@@ -81,12 +81,11 @@ def _sets(operation: Operation, function: Function, pack: InventoryPack) -> Beca
 
 
 def _in_bulk(operation: Operation, pack: InventoryPack) -> Because | None:
-    return Because("tier-bulk", "it changes many things at once") if _is_bulk(operation, pack) else None
+    return Because("tier-bulk", "it changes many things at once") if _ends_with(operation, pack.bulk) else None
 
 
-def _is_bulk(operation: Operation, pack: InventoryPack) -> bool:
-    last = (segments(operation) or [()])[-1]
-    return not pack.bulk.isdisjoint(last)
+def _ends_with(operation: Operation, words: frozenset[str]) -> bool:
+    return not words.isdisjoint((segments(operation) or [()])[-1])
 
 
 def _mixed(operation: Operation, pack: InventoryPack) -> Because | None:

@@ -45,7 +45,12 @@ def worker_app() -> GatewayDoor:
     alone = os.environ.get(WORKERS, "1") == "1"
     address = os.environ[STORE]
     traces = traces_of(address, os.environ)
-    door = gateway_door(opened, traces, sessions=alone, loaded_apart=address, ends=opened.close)
+    return gateway_door(opened, traces, sessions=alone, loaded_apart=address, ends=opened.close)
+
+
+def settled_worker_app() -> GatewayDoor:
+    """The same, in a process that does nothing else: how it looks for garbage is set for all of it."""
+    door = worker_app()
     settle_for_many()
     return door
 
@@ -120,7 +125,7 @@ def serve_gateway(
         where = f"{'https' if tls else 'http'}://{f'[{at}]' if ':' in at else at}:{taken}"
         say.print(Text(f"model traffic is governed on {where}/v1 ({workers} worker{'s' * (workers > 1)})"))
         config = uvicorn.Config(
-            "interlock.wiring.gateway.server:worker_app",
+            f"{settled_worker_app.__module__}:{settled_worker_app.__name__}",
             factory=True,
             workers=workers,
             loop=LOOP,
